@@ -1,0 +1,388 @@
+package io.github.queuesqlite;
+
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.Message;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.PayloadException;
+import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.payload.Payloads;
+import io.github.queuesqlite.payload.Payloads.Encoded;
+import io.github.queuesqlite.store.CancelResult;
+import io.github.queuesqlite.store.FailureCodec;
+import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredMessageView;
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskDefinition;
+import io.github.queuesqlite.task.TaskRegistry;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ParameterizedTypeReference;
+
+/** Hands messages to the store and reads them back; the workers are elsewhere. */
+final class DefaultQueueOperations implements QueueOperations {
+
+	private final StoreAccess access;
+
+	private final MessageStore store;
+
+	private final Waiters waiters;
+
+	private final Intake intake;
+
+	private final Deferrals deferrals;
+
+	private final Overview overview;
+
+	private final Payloads payloads;
+
+	private final TaskRegistry tasks;
+
+	private final RetryPolicy retry;
+
+	private final Consumer<String> pauseBarrier;
+
+	private volatile boolean closed;
+
+	/**
+	 * Creates the operations of one queue.
+	 * @param access the store
+	 * @param intake makes drafts
+	 * @param deferrals what transactions put off
+	 * @param overview counts
+	 * @param payloads reads payloads and results
+	 * @param tasks what this process hosts
+	 * @param retry where sender and task say nothing
+	 * @param pauseBarrier waits until this process starts nothing more of a paused queue
+	 */
+	DefaultQueueOperations(StoreAccess access, Intake intake, Deferrals deferrals, Overview overview, Payloads payloads,
+			TaskRegistry tasks, RetryPolicy retry, Consumer<String> pauseBarrier) {
+		this.access = access;
+		this.store = access.store();
+		this.waiters = access.waiters();
+		this.intake = intake;
+		this.deferrals = deferrals;
+		this.overview = overview;
+		this.payloads = payloads;
+		this.tasks = tasks;
+		this.retry = retry;
+		this.pauseBarrier = pauseBarrier;
+	}
+
+	@Override
+	public MessageId enqueue(String task, @Nullable Object payload) {
+		return enqueue(NewMessage.to(task).payload(payload));
+	}
+
+	@Override
+	public MessageId enqueue(NewMessage message) {
+		Draft draft = draft(message);
+		Deferral deferral = this.deferrals.current();
+		return (deferral != null) ? deferral.add(draft) : store(draft, null);
+	}
+
+	@Override
+	public MessageId enqueue(NewMessage message, Consumer<Message> callback) {
+		Objects.requireNonNull(callback, "'callback' must not be null");
+		Draft draft = draft(message);
+		Waiter waiter = new CallbackWaiter(callback, draft, this.store, this::view, this.access.completions());
+		Deferral deferral = this.deferrals.current();
+		return (deferral != null) ? deferral.add(draft, waiter) : store(draft, waiter);
+	}
+
+	private MessageId store(Draft draft, @Nullable Waiter waiter) {
+		BlockingHanding handing = new BlockingHanding(this.access, draft);
+		handing.start(waiter);
+		return handing.await();
+	}
+
+	@Override
+	public CompletableFuture<MessageId> enqueueAsync(NewMessage message) {
+		Draft draft = draft(message);
+		Deferral deferral = this.deferrals.current();
+		if (deferral != null) {
+			return deferral.addAsync(draft);
+		}
+		CompletableFuture<MessageId> future = new CompletableFuture<>();
+		new AsyncHanding(this.access, draft, future).start(null);
+		return future;
+	}
+
+	@Override
+	public List<MessageId> enqueueAll(Collection<NewMessage> messages) {
+		Objects.requireNonNull(messages, "'messages' must not be null");
+		checkOpen();
+		long now = this.intake.now();
+		List<NewMessage> accepted = new ArrayList<>(messages.size());
+		for (NewMessage message : messages) {
+			accepted.add(this.intake.accept(message, now));
+		}
+		Deferral deferral = this.deferrals.current();
+		return (deferral != null) ? defer(accepted, now, deferral) : storeAll(accepted, now);
+	}
+
+	private List<MessageId> defer(List<NewMessage> messages, long now, Deferral deferral) {
+		List<Draft> drafts = new ArrayList<>(messages.size());
+		messages.forEach((message) -> drafts.add(this.intake.draft(message, now)));
+		List<MessageId> ids = new ArrayList<>(drafts.size());
+		drafts.forEach((draft) -> ids.add(deferral.add(draft)));
+		return ids;
+	}
+
+	private List<MessageId> storeAll(List<NewMessage> messages, long now) {
+		Bulk bulk = new Bulk(this.access, messages.size(), Bulk.RowListener.NONE);
+		for (NewMessage message : messages) {
+			try {
+				bulk.add(this.intake.draft(message, now));
+			}
+			catch (PayloadException ex) {
+				bulk.add(ex);
+			}
+		}
+		return bulk.finish();
+	}
+
+	@Override
+	public <R> CompletableFuture<R> submit(NewMessage message, Class<R> resultType) {
+		Objects.requireNonNull(resultType, "'resultType' must not be null");
+		return submit(message, (Type) resultType);
+	}
+
+	@Override
+	public <R> CompletableFuture<R> submit(NewMessage message, ParameterizedTypeReference<R> resultType) {
+		Objects.requireNonNull(resultType, "'resultType' must not be null");
+		return submit(message, resultType.getType());
+	}
+
+	private <R> CompletableFuture<R> submit(NewMessage message, Type resultType) {
+		Draft draft = draft(message);
+		Deferral deferral = this.deferrals.current();
+		if (deferral != null) {
+			return deferral.submit(draft, (future) -> waiter(future, resultType));
+		}
+		CompletableFuture<R> future = new CompletableFuture<>();
+		ResultWaiter<R> waiter = waiter(future, resultType);
+		SubmitHanding handing = new SubmitHanding(this.access, draft);
+		handing.start(waiter);
+		forgetWhenDone(future, waiter, handing.messageId());
+		return future;
+	}
+
+	private <R> ResultWaiter<R> waiter(CompletableFuture<R> future, Type resultType) {
+		return new ResultWaiter<>(future, resultType, this.payloads, this.access.completions());
+	}
+
+	private void forgetWhenDone(CompletableFuture<?> future, Waiter waiter, MessageId id) {
+		future.whenComplete((result, failure) -> this.waiters.remove(id.value(), waiter));
+	}
+
+	@Override
+	public <R> @Nullable R await(MessageId id, Class<R> resultType, Duration timeout) {
+		Objects.requireNonNull(resultType, "'resultType' must not be null");
+		return await(id, (Type) resultType, timeout);
+	}
+
+	@Override
+	public <R> @Nullable R await(MessageId id, ParameterizedTypeReference<R> resultType, Duration timeout) {
+		Objects.requireNonNull(resultType, "'resultType' must not be null");
+		return await(id, resultType.getType(), timeout);
+	}
+
+	@SuppressWarnings("TypeParameterUnusedInFormals")
+	private <R> @Nullable R await(MessageId id, Type resultType, Duration timeout) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		long deadline = deadline(timeout);
+		checkOpen();
+		this.deferrals.refuseWaiting(id);
+		BlockingWaiter waiter = new BlockingWaiter();
+		this.waiters.register(id.value(), waiter);
+		try {
+			lookUp(id);
+			return waiter.await(id, deadline).result(this.payloads, resultType);
+		}
+		finally {
+			this.waiters.remove(id.value(), waiter);
+		}
+	}
+
+	private void lookUp(MessageId id) {
+		if (this.waiters.isHandingIn(id.value())) {
+			return;
+		}
+		try {
+			this.waiters.lookUp(id.value());
+		}
+		catch (QueueException ex) {
+			if (Thread.currentThread().isInterrupted()) {
+				throw new QueueException("Interrupted while waiting for the end of message " + id, id, ex);
+			}
+			throw ex;
+		}
+	}
+
+	@Override
+	public Optional<Message> find(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.find(id.value()).map(this::view);
+	}
+
+	@Override
+	public Optional<Message> findByKey(String idempotencyKey) {
+		Objects.requireNonNull(idempotencyKey, "'idempotencyKey' must not be null");
+		checkOpen();
+		return this.store.findByKey(idempotencyKey).map(this::view);
+	}
+
+	@Override
+	public List<Message> list(MessageQuery query) {
+		Objects.requireNonNull(query, "'query' must not be null");
+		checkOpen();
+		return this.store.list(query).stream().map(this::view).toList();
+	}
+
+	@Override
+	public List<Failure> failures(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.failures(id.value()).stream().map(FailureCodec::toFailure).toList();
+	}
+
+	private Message view(StoredMessage row) {
+		RetryPolicy policy = this.tasks.find(row.task()).map(TaskDefinition::retryPolicy).orElse(this.retry);
+		return new StoredMessageView(row, this.payloads, policy.maxAttempts());
+	}
+
+	@Override
+	public boolean cancel(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.cancel(id.value()) != CancelResult.UNCHANGED;
+	}
+
+	@Override
+	public boolean retry(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.retry(id.value());
+	}
+
+	@Override
+	public int retryAll(MessageQuery query) {
+		Objects.requireNonNull(query, "'query' must not be null");
+		checkOpen();
+		return this.store.retryAll(query);
+	}
+
+	@Override
+	public boolean delete(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.delete(id.value());
+	}
+
+	@Override
+	public int purge(MessageQuery query) {
+		Objects.requireNonNull(query, "'query' must not be null");
+		checkOpen();
+		return this.store.purge(query);
+	}
+
+	@Override
+	public boolean updatePayload(MessageId id, Object payload) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		Objects.requireNonNull(payload, "'payload' must not be null");
+		checkOpen();
+		Encoded encoded = this.intake.payload(payload);
+		return this.store.updatePayload(id.value(), encoded.codec(), encoded.bytes());
+	}
+
+	@Override
+	public boolean reschedule(MessageId id, Instant runAt) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		Objects.requireNonNull(runAt, "'runAt' must not be null");
+		checkOpen();
+		return this.store.reschedule(id.value(), this.intake.runAt(runAt));
+	}
+
+	@Override
+	public void pause(String queue) {
+		Names.check("queue", queue);
+		checkOpen();
+		this.store.pause(queue);
+		this.pauseBarrier.accept(queue);
+	}
+
+	@Override
+	public void resume(String queue) {
+		Names.check("queue", queue);
+		checkOpen();
+		this.store.resume(queue);
+	}
+
+	@Override
+	public long length() {
+		checkOpen();
+		return this.overview.length();
+	}
+
+	@Override
+	public long length(String queue) {
+		Objects.requireNonNull(queue, "'queue' must not be null");
+		checkOpen();
+		return this.overview.length(queue);
+	}
+
+	@Override
+	public QueueStats stats() {
+		checkOpen();
+		return this.overview.stats();
+	}
+
+	@Override
+	public boolean drain(Duration timeout) {
+		long deadline = deadline(timeout);
+		checkOpen();
+		return this.overview.drain(deadline);
+	}
+
+	/** Refuses whatever is asked from now on. */
+	void close() {
+		this.closed = true;
+	}
+
+	private Draft draft(NewMessage message) {
+		checkOpen();
+		long now = this.intake.now();
+		return this.intake.draft(this.intake.accept(message, now), now);
+	}
+
+	private void checkOpen() {
+		if (this.closed) {
+			throw new StoreUnavailableException("The queue is closed", null);
+		}
+	}
+
+	private static long deadline(Duration timeout) {
+		Objects.requireNonNull(timeout, "'timeout' must not be null");
+		// Farther than anybody waits, near enough for nanoseconds in a long.
+		Duration most = Duration.ofDays(365);
+		return System.nanoTime() + ((timeout.compareTo(most) > 0) ? most : timeout).toNanos();
+	}
+
+}

@@ -1,0 +1,535 @@
+package io.github.queuesqlite;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+
+import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.listen.ListenOperations;
+import io.github.queuesqlite.listen.ListenerRegistry;
+import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.payload.JsonPayloadCodec;
+import io.github.queuesqlite.payload.PayloadCodec;
+import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.task.EnqueueInterceptor;
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskInterceptor;
+import io.github.queuesqlite.task.TaskRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue in a directory, for a plain {@code main}; the Spring Boot starter builds the
+ * same from properties. <pre>{@code
+ * try (EmbeddedQueue queue = EmbeddedQueue.builder(Path.of("data/queue")).build()) {
+ * 	queue.tasks().register("greet", String.class, (name, context) -> "Hello " + name);
+ * 	queue.start();
+ * 	queue.operations().enqueue("greet", "Ada");
+ * 	queue.operations().drain(Duration.ofSeconds(10));
+ * }
+ * }</pre>
+ * <p>
+ * Building opens the files, creates or migrates them, and accepts messages; handlers run
+ * between {@link #start()} and {@link #stop()}.
+ * <p>
+ * <b>Without {@link #close()}:</b> a JVM that ends or is killed loses nothing that was
+ * accepted; messages whose handlers ran are taken back and run again. All threads are
+ * daemons but one, which keeps the JVM up between start and stop. No shutdown hook is
+ * registered: close the queue, or let a hook of your own do so, for handlers to end in
+ * peace.
+ * <p>
+ * <b>Threads:</b> safe for use by several threads; start, stop and close wait for each
+ * other.
+ *
+ * @since 0.1.0
+ */
+public final class EmbeddedQueue implements AutoCloseable {
+
+	private final QueueEngine engine;
+
+	private EmbeddedQueue(Builder builder) {
+		this.engine = new QueueEngine(builder);
+	}
+
+	/**
+	 * Begins a queue.
+	 * @param directory where its files are; created when missing. Relative to the working
+	 * directory
+	 * @return a builder with the defaults
+	 */
+	public static Builder builder(Path directory) {
+		return new Builder(directory);
+	}
+
+	/**
+	 * Begins a queue in a directory of its own that is deleted by {@link #close()}: for
+	 * tests.
+	 * @return a builder with the defaults
+	 */
+	public static Builder temporary() {
+		return new Builder(null);
+	}
+
+	/**
+	 * Returns what puts messages in, looks at them and steers them.
+	 * @return usable until {@link #close()}
+	 */
+	public QueueOperations operations() {
+		return this.engine.operations();
+	}
+
+	/**
+	 * Returns the listen data.
+	 * @return usable until {@link #close()}
+	 */
+	public ListenOperations listen() {
+		return this.engine.listen().operations();
+	}
+
+	/**
+	 * Returns the tasks that this process hosts.
+	 * @return the registry
+	 */
+	public TaskRegistry tasks() {
+		return this.engine.tasks();
+	}
+
+	/**
+	 * Returns the listeners of this process.
+	 * @return the registry
+	 */
+	public ListenerRegistry listeners() {
+		return this.engine.listen().listeners();
+	}
+
+	/**
+	 * Returns where the files are.
+	 * @return absolute
+	 */
+	public Path directory() {
+		return this.engine.directory().path();
+	}
+
+	/**
+	 * Starts workers and listeners, under a new epoch when they ran before. No effect
+	 * while they run. While they run the JVM stays up, also when {@code main} has
+	 * returned.
+	 * @throws io.github.queuesqlite.message.StoreUnavailableException after
+	 * {@link #close()}
+	 */
+	public void start() {
+		this.engine.start();
+	}
+
+	/**
+	 * Stops workers and listeners: claims nothing more, gives back what has not started,
+	 * waits for running handlers up to the drain timeout, then interrupts them. Messages
+	 * are still accepted. May be started again.
+	 */
+	public void stop() {
+		this.engine.stop();
+	}
+
+	/**
+	 * Returns whether workers run.
+	 * @return true between start and stop
+	 */
+	public boolean isRunning() {
+		return this.engine.isRunning();
+	}
+
+	/**
+	 * Returns the lanes of this process: {@code default}, each queue that a task declares
+	 * and each that was given a concurrency. Touches no file.
+	 * @return in the order of their names; idle ones while stopped
+	 */
+	public List<QueueStatus.LaneStatus> lanes() {
+		return this.engine.lanes();
+	}
+
+	/**
+	 * Looks at each shard (by a small write) and at the workers.
+	 * @return how the queue is
+	 */
+	public QueueStatus status() {
+		return this.engine.status();
+	}
+
+	/** How many messages somebody waits for: must be none when nobody does. */
+	int waiting() {
+		return this.engine.waiting();
+	}
+
+	/** Stops, commits what was handed in, and closes the files. Idempotent. */
+	@Override
+	public void close() {
+		this.engine.close();
+	}
+
+	/**
+	 * Collects settings. Each setter refuses values out of range with
+	 * {@link IllegalArgumentException}.
+	 */
+	public static final class Builder {
+
+		final @Nullable Path directory;
+
+		String name = "default";
+
+		@Nullable Integer shards;
+
+		Durability durability = Durability.FULL;
+
+		InstantSource clock = InstantSource.system();
+
+		PayloadCodec codec = new JsonPayloadCodec();
+
+		long maxPayloadSize = 1024 * 1024;
+
+		boolean enqueueAfterCommit = true;
+
+		int maxPending = 10_000;
+
+		Duration blockTimeout = Duration.ofSeconds(30);
+
+		long walMax = 1024L * 1024 * 1024;
+
+		int concurrency = 8;
+
+		final Map<String, Integer> queues = new LinkedHashMap<>();
+
+		Duration pollInterval = Duration.ofSeconds(1);
+
+		Duration timeout = Duration.ofMinutes(30);
+
+		boolean virtualThreads;
+
+		@Nullable Executor executor;
+
+		RetryPolicy retry = RetryPolicy.DEFAULT;
+
+		Duration leaseDuration = Duration.ofSeconds(30);
+
+		Duration drainTimeout = Duration.ofSeconds(20);
+
+		Retention retention = Retention.DEFAULT;
+
+		Duration listenRetention = Duration.ofHours(24);
+
+		int listenMaxRetries = 3;
+
+		QueueRecorder recorder = QueueRecorder.NONE;
+
+		final List<TaskInterceptor> interceptors = new ArrayList<>();
+
+		final List<EnqueueInterceptor> enqueueInterceptors = new ArrayList<>();
+
+		Builder(@Nullable Path directory) {
+			this.directory = directory;
+		}
+
+		/**
+		 * Sets the name: files are in {@code <directory>/<name>}.
+		 * @param name 1 to 200 letters, digits or {@code . _ - :}, not {@code .} or
+		 * {@code ..}; {@code default} unless set
+		 * @return this
+		 */
+		public Builder name(String name) {
+			Names.check("name", name);
+			if (name.equals(".") || name.equals("..")) {
+				throw new IllegalArgumentException("'name' must not be '" + name + "'");
+			}
+			this.name = name;
+			return this;
+		}
+
+		/**
+		 * Sets how many files the messages are spread over.
+		 * @param shards 1 to 64; by default the stored layout, for a new directory
+		 * {@code min(4, cores)}
+		 * @return this
+		 */
+		public Builder shards(int shards) {
+			this.shards = range("shards", shards, 1, 64);
+			return this;
+		}
+
+		/**
+		 * Sets what a commit waits for.
+		 * @param durability {@code FULL} unless set
+		 * @return this
+		 */
+		public Builder durability(Durability durability) {
+			this.durability = Objects.requireNonNull(durability);
+			return this;
+		}
+
+		/**
+		 * Sets the wall clock.
+		 * @param clock the system's unless set
+		 * @return this
+		 */
+		public Builder clock(InstantSource clock) {
+			this.clock = Objects.requireNonNull(clock);
+			return this;
+		}
+
+		/**
+		 * Sets how payloads and results become bytes.
+		 * @param codec JSON unless set
+		 * @return this
+		 */
+		public Builder codec(PayloadCodec codec) {
+			this.codec = Objects.requireNonNull(codec);
+			return this;
+		}
+
+		/**
+		 * Sets the most bytes of one payload or result.
+		 * @param bytes 1 to 256 MB; 1 MB unless set
+		 * @return this
+		 */
+		public Builder maxPayloadSize(long bytes) {
+			if (bytes < 1 || bytes > 256L * 1024 * 1024) {
+				throw new IllegalArgumentException("'maxPayloadSize' must be from 1 B to 256 MB, was " + bytes);
+			}
+			this.maxPayloadSize = bytes;
+			return this;
+		}
+
+		/**
+		 * Sets whether an enqueue inside an active Spring transaction waits for its
+		 * commit.
+		 * @param enqueueAfterCommit true unless set
+		 * @return this
+		 */
+		public Builder enqueueAfterCommit(boolean enqueueAfterCommit) {
+			this.enqueueAfterCommit = enqueueAfterCommit;
+			return this;
+		}
+
+		/**
+		 * Sets how many messages may wait for their commit, in each shard.
+		 * @param maxPending 1 to 1,000,000; 10,000 unless set
+		 * @return this
+		 */
+		public Builder maxPending(int maxPending) {
+			this.maxPending = range("maxPending", maxPending, 1, 1_000_000);
+			return this;
+		}
+
+		/**
+		 * Sets how long an enqueue waits while too many are pending.
+		 * @param blockTimeout 0 or longer; 30 s unless set
+		 * @return this
+		 */
+		public Builder blockTimeout(Duration blockTimeout) {
+			this.blockTimeout = range("blockTimeout", blockTimeout, Duration.ZERO, Duration.ofDays(1));
+			return this;
+		}
+
+		/**
+		 * Sets the size of the write-ahead log of a shard above which new messages are
+		 * refused.
+		 * @param bytes at least 128 MB; 1 GB unless set
+		 * @return this
+		 */
+		public Builder walMax(long bytes) {
+			if (bytes < 128L * 1024 * 1024) {
+				throw new IllegalArgumentException("'walMax' must be at least 128 MB, was " + bytes);
+			}
+			this.walMax = bytes;
+			return this;
+		}
+
+		/**
+		 * Sets how many handlers of one queue run at once.
+		 * @param concurrency 1 to 10,000; 8 unless set
+		 * @return this
+		 */
+		public Builder concurrency(int concurrency) {
+			this.concurrency = range("concurrency", concurrency, 1, 10_000);
+			return this;
+		}
+
+		/**
+		 * Gives a queue a lane of its own concurrency.
+		 * @param queue the name
+		 * @param concurrency 1 to 10,000
+		 * @return this
+		 */
+		public Builder queue(String queue, int concurrency) {
+			this.queues.put(Names.check("queue", queue),
+					range("concurrency of queue " + queue, concurrency, 1, 10_000));
+			return this;
+		}
+
+		/**
+		 * Sets the safety net under the signals: latency does not depend on it.
+		 * @param pollInterval 10 ms to 1 min; 1 s unless set
+		 * @return this
+		 */
+		public Builder pollInterval(Duration pollInterval) {
+			this.pollInterval = range("pollInterval", pollInterval, Duration.ofMillis(10), Duration.ofMinutes(1));
+			return this;
+		}
+
+		/**
+		 * Sets the longest run of tasks that declare none.
+		 * @param timeout 1 ms or longer; 30 min unless set
+		 * @return this
+		 */
+		public Builder timeout(Duration timeout) {
+			this.timeout = range("timeout", timeout, Duration.ofMillis(1), Duration.ofDays(36_525));
+			return this;
+		}
+
+		/**
+		 * Runs handlers on virtual threads. Needs Java 21.
+		 * @param virtualThreads false unless set
+		 * @return this
+		 */
+		public Builder virtualThreads(boolean virtualThreads) {
+			if (virtualThreads && Runtime.version().feature() < 21) {
+				throw new IllegalArgumentException(
+						"'virtualThreads' needs Java 21, this is Java " + Runtime.version().feature());
+			}
+			this.virtualThreads = virtualThreads;
+			return this;
+		}
+
+		/**
+		 * Runs handlers on this executor; it is not shut down.
+		 * @param executor null for threads of our own
+		 * @return this
+		 */
+		public Builder executor(@Nullable Executor executor) {
+			this.executor = executor;
+			return this;
+		}
+
+		/**
+		 * Sets how failures are retried where task and sender say nothing.
+		 * @param retry 3 retries with exponential backoff unless set
+		 * @return this
+		 */
+		public Builder retry(RetryPolicy retry) {
+			this.retry = Objects.requireNonNull(retry);
+			return this;
+		}
+
+		/**
+		 * Sets after how long without a sign of life a process counts as dead, when its
+		 * death was not noticed at once.
+		 * @param leaseDuration 1 s to 1 h; 30 s unless set
+		 * @return this
+		 */
+		public Builder leaseDuration(Duration leaseDuration) {
+			this.leaseDuration = range("leaseDuration", leaseDuration, Duration.ofSeconds(1), Duration.ofHours(1));
+			return this;
+		}
+
+		/**
+		 * Sets how long a stop waits for running handlers.
+		 * @param drainTimeout 0 or longer; 20 s unless set
+		 * @return this
+		 */
+		public Builder drainTimeout(Duration drainTimeout) {
+			this.drainTimeout = range("drainTimeout", drainTimeout, Duration.ZERO, Duration.ofDays(1));
+			return this;
+		}
+
+		/**
+		 * Sets how long ended messages are kept.
+		 * @param retention a day unless set
+		 * @return this
+		 */
+		public Builder retention(Retention retention) {
+			this.retention = Objects.requireNonNull(retention);
+			return this;
+		}
+
+		/**
+		 * Sets how long changes of listen data are kept for listeners.
+		 * @param retention 1 s or longer; a day unless set
+		 * @return this
+		 */
+		public Builder listenRetention(Duration retention) {
+			this.listenRetention = range("listenRetention", retention, Duration.ofSeconds(1), Duration.ofDays(36_525));
+			return this;
+		}
+
+		/**
+		 * Sets how often a failed change is delivered again before it is parked.
+		 * @param maxRetries 0 to 1,000; 3 unless set
+		 * @return this
+		 */
+		public Builder listenMaxRetries(int maxRetries) {
+			this.listenMaxRetries = range("listenMaxRetries", maxRetries, 0, 1000);
+			return this;
+		}
+
+		/**
+		 * Sets who is told what happens, for meters.
+		 * @param recorder nobody unless set
+		 * @return this
+		 */
+		public Builder recorder(QueueRecorder recorder) {
+			this.recorder = Objects.requireNonNull(recorder);
+			return this;
+		}
+
+		/**
+		 * Adds an interceptor around every run.
+		 * @param interceptor inside those added before
+		 * @return this
+		 */
+		public Builder interceptor(TaskInterceptor interceptor) {
+			this.interceptors.add(Objects.requireNonNull(interceptor));
+			return this;
+		}
+
+		/**
+		 * Adds an interceptor of every enqueue.
+		 * @param interceptor after those added before
+		 * @return this
+		 */
+		public Builder enqueueInterceptor(EnqueueInterceptor interceptor) {
+			this.enqueueInterceptors.add(Objects.requireNonNull(interceptor));
+			return this;
+		}
+
+		/**
+		 * Opens the queue.
+		 * @return accepting messages; handlers start with {@link EmbeddedQueue#start()}
+		 * @throws io.github.queuesqlite.message.QueueException if it cannot be opened:
+		 * the text says why and what to do
+		 */
+		public EmbeddedQueue build() {
+			return new EmbeddedQueue(this);
+		}
+
+		private static int range(String what, int value, int least, int most) {
+			if (value < least || value > most) {
+				throw new IllegalArgumentException(
+						"'" + what + "' must be from " + least + " to " + most + ", was " + value);
+			}
+			return value;
+		}
+
+		private static Duration range(String what, Duration value, Duration least, Duration most) {
+			if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+				throw new IllegalArgumentException(
+						"'" + what + "' must be from " + least + " to " + most + ", was " + value);
+			}
+			return value;
+		}
+
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.github.queuesqlite;
+
+import java.util.List;
+
+import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.StoreListener;
+
+/**
+ * Records the ends that no run of this process reports: expiry, and rescue without a try
+ * left.
+ */
+final class EndRecorder implements StoreListener {
+
+	private final QueueRecorder recorder;
+
+	EndRecorder(QueueRecorder recorder) {
+		this.recorder = recorder;
+	}
+
+	@Override
+	public void ended(List<Ended> messages) {
+		for (Ended message : messages) {
+			if (message.state() == MessageState.EXPIRED) {
+				this.recorder.expired(message.queue(), message.task(), 1);
+			}
+			else if (message.state() == MessageState.DEAD && isRescued(message)) {
+				this.recorder.diedUnrun(message.queue(), message.task(), 1);
+			}
+		}
+	}
+
+	private static boolean isRescued(Ended message) {
+		return message.failure() != null && message.failure().type().equals(FailureRecord.PROCESS_DIED);
+	}
+
+}

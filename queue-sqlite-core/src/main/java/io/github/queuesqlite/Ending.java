@@ -1,0 +1,69 @@
+package io.github.queuesqlite;
+
+import java.lang.reflect.Type;
+
+import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.PayloadException;
+import io.github.queuesqlite.message.TaskFailedException;
+import io.github.queuesqlite.payload.Payloads;
+import io.github.queuesqlite.store.FailureCodec;
+import io.github.queuesqlite.store.StoreListener.Ended;
+import io.github.queuesqlite.store.StoredMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a message ended, whether a commit told it or its row.
+ *
+ * @param id the message
+ * @param task its task
+ * @param state one that {@link MessageState#isEnded() is ended}
+ * @param resultCodec who wrote the result; null for none
+ * @param result null for none
+ * @param failure its latest failure; null for none
+ */
+record Ending(long id, String task, MessageState state, @Nullable String resultCodec, byte @Nullable [] result,
+		@Nullable Failure failure) {
+
+	static Ending of(Ended ended, MessageState state) {
+		return new Ending(ended.id(), ended.task(), state, ended.resultCodec(), ended.result(),
+				(ended.failure() != null) ? FailureCodec.toFailure(ended.failure()) : null);
+	}
+
+	static Ending of(StoredMessage row) {
+		return new Ending(row.id(), row.task(), row.state(), row.resultCodec(), row.result(),
+				FailureCodec.decode(row.lastError()));
+	}
+
+	/**
+	 * Reads the result.
+	 * @param payloads reads it
+	 * @param type what to read it as
+	 * @return null when there is none
+	 * @throws TaskFailedException if the message did not complete
+	 * @throws PayloadException if the result cannot be read as the type
+	 */
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
+	<R> @Nullable R result(Payloads payloads, Type type) {
+		MessageId messageId = new MessageId(this.id);
+		if (this.state != MessageState.COMPLETED) {
+			throw new TaskFailedException(
+					"Message " + messageId + " of task '" + this.task + "' ended " + this.state + reason(), messageId,
+					this.state, this.failure);
+		}
+		try {
+			return (R) payloads.decode(this.resultCodec, this.result, type);
+		}
+		catch (PayloadException ex) {
+			throw new PayloadException("The result of message " + messageId + " (task '" + this.task
+					+ "') cannot be read: " + ex.getMessage(), messageId, ex);
+		}
+	}
+
+	private String reason() {
+		return (this.failure != null) ? ": attempt " + this.failure.attempt() + " failed with " + this.failure.type()
+				+ (this.failure.message().isEmpty() ? "" : ": " + this.failure.message()) : "";
+	}
+
+}

@@ -1,0 +1,198 @@
+package io.github.queuesqlite;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.PayloadException;
+import io.github.queuesqlite.message.Priority;
+import io.github.queuesqlite.payload.Payloads;
+import io.github.queuesqlite.payload.Payloads.Encoded;
+import io.github.queuesqlite.store.AttributesCodec;
+import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.task.EnqueueInterceptor;
+import io.github.queuesqlite.task.TaskDefinition;
+import io.github.queuesqlite.task.TaskRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes drafts of messages on the caller's thread: interceptors, then what sender, task
+ * or defaults say, checks of times, payload as bytes.
+ */
+final class Intake {
+
+	private final TaskRegistry tasks;
+
+	private final Payloads payloads;
+
+	private final long maxSize;
+
+	private final InstantSource clock;
+
+	private final List<EnqueueInterceptor> interceptors;
+
+	private final Lanes lanes;
+
+	Intake(TaskRegistry tasks, Payloads payloads, long maxSize, InstantSource clock,
+			List<EnqueueInterceptor> interceptors, Lanes lanes) {
+		this.tasks = tasks;
+		this.payloads = payloads;
+		this.maxSize = maxSize;
+		this.clock = clock;
+		this.interceptors = List.copyOf(interceptors);
+		this.lanes = lanes;
+	}
+
+	/**
+	 * Returns the time of a message handed in now.
+	 * @return epoch milliseconds
+	 */
+	long now() {
+		return this.clock.millis();
+	}
+
+	/**
+	 * Shows a message to the interceptors, and checks its times.
+	 * @param message what the sender hands in
+	 * @param now epoch milliseconds
+	 * @return what is to be stored
+	 * @throws IllegalArgumentException if a time is out of range
+	 */
+	NewMessage accept(NewMessage message, long now) {
+		Objects.requireNonNull(message, "'message' must not be null");
+		for (EnqueueInterceptor interceptor : this.interceptors) {
+			NewMessage next = interceptor.beforeEnqueue(message);
+			if (next == null) {
+				throw new IllegalStateException("Enqueue interceptor " + interceptor.getClass().getName()
+						+ " returned null for a message of task '" + message.task()
+						+ "'; it must return a message. Nothing was stored.");
+			}
+			message = next;
+		}
+		runAt(message, now);
+		expiresAt(message, this.tasks.find(message.task()).orElse(null), now);
+		return message;
+	}
+
+	/**
+	 * Makes a draft.
+	 * @param message what {@link #accept} returned
+	 * @param now the same time
+	 * @return without an id
+	 * @throws PayloadException if payload or attributes cannot be written or are too
+	 * large
+	 */
+	Draft draft(NewMessage message, long now) {
+		TaskDefinition<?> task = this.tasks.find(message.task()).orElse(null);
+		Encoded payload = encode(message);
+		String attributes = AttributesCodec.encode(message);
+		if (attributes != null && attributes.length() > this.maxSize) {
+			throw new PayloadException("Headers, tags, metadata and source of a message for task '" + message.task()
+					+ "' have " + attributes.length() + " characters, more than the " + this.maxSize
+					+ " that 'payload.max-size' allows", null);
+		}
+		String queue = queue(message, task);
+		this.lanes.warnIfUnserved(queue);
+		return new Draft(new Keys(message.task(), message.idempotencyKey(), message.uniqueKey()), message.onDuplicate(),
+				queue, priority(message, task), now, runAt(message, now), expiresAt(message, task, now),
+				maxAttempts(message), attributes, payload);
+	}
+
+	/**
+	 * Makes the bytes of a new payload of a stored message.
+	 * @param payload the object
+	 * @return its bytes
+	 * @throws PayloadException if it cannot be written or is too large
+	 */
+	Encoded payload(Object payload) {
+		return this.payloads.encode("payload", payload);
+	}
+
+	/**
+	 * Returns a due time as it is stored.
+	 * @param runAt asked for
+	 * @return epoch milliseconds, now at the earliest
+	 * @throws IllegalArgumentException if it is too far ahead
+	 */
+	long runAt(Instant runAt) {
+		return notBefore(runAt, this.clock.millis());
+	}
+
+	private Encoded encode(NewMessage message) {
+		try {
+			return this.payloads.encode("payload", message.payload());
+		}
+		catch (PayloadException ex) {
+			throw new PayloadException("Message for task '" + message.task() + "': " + ex.getMessage(), ex);
+		}
+	}
+
+	private static String queue(NewMessage message, @Nullable TaskDefinition<?> task) {
+		String queue = message.queue();
+		if (queue != null) {
+			return queue;
+		}
+		return (task != null) ? task.queue() : Lanes.DEFAULT;
+	}
+
+	private static int priority(NewMessage message, @Nullable TaskDefinition<?> task) {
+		Integer priority = message.priority();
+		if (priority != null) {
+			return priority;
+		}
+		return (task != null) ? task.priority() : Priority.NORMAL.value();
+	}
+
+	private static @Nullable Integer maxAttempts(NewMessage message) {
+		Integer maxRetries = message.maxRetries();
+		return (maxRetries != null) ? maxRetries + 1 : null;
+	}
+
+	private static long runAt(NewMessage message, long now) {
+		Duration delay = message.delay();
+		if (delay != null) {
+			return now + ceilMillis(delay);
+		}
+		Instant runAt = message.runAt();
+		return (runAt != null) ? notBefore(runAt, now) : now;
+	}
+
+	private static long notBefore(Instant runAt, long now) {
+		Instant latest = Instant.ofEpochMilli(now).plus(NewMessage.MAX_AHEAD);
+		if (runAt.isAfter(latest)) {
+			throw new IllegalArgumentException(
+					"'runAt' must be at most " + NewMessage.MAX_AHEAD.toDays() + " days ahead, was " + runAt);
+		}
+		// The stored unit is coarser than an Instant, and a due time is a minimum.
+		return runAt.isAfter(Instant.ofEpochMilli(now)) ? runAt.plusNanos(999_999).toEpochMilli() : now;
+	}
+
+	private static @Nullable Long expiresAt(NewMessage message, @Nullable TaskDefinition<?> task, long now) {
+		Instant expiresAt = message.expiresAt();
+		if (expiresAt != null) {
+			return checkedExpiry(expiresAt, now);
+		}
+		Duration timeToLive = message.timeToLive();
+		if (timeToLive == null && task != null) {
+			timeToLive = task.timeToLive();
+		}
+		return (timeToLive != null) ? now + ceilMillis(timeToLive) : null;
+	}
+
+	private static long checkedExpiry(Instant expiresAt, long now) {
+		Instant earliest = Instant.ofEpochMilli(now);
+		if (!expiresAt.isAfter(earliest) || expiresAt.isAfter(earliest.plus(NewMessage.MAX_AHEAD))) {
+			throw new IllegalArgumentException("'expiresAt' must be later than now (" + earliest + ") and at most "
+					+ NewMessage.MAX_AHEAD.toDays() + " days ahead, was " + expiresAt);
+		}
+		return expiresAt.plusNanos(999_999).toEpochMilli();
+	}
+
+	private static long ceilMillis(Duration duration) {
+		return duration.plusNanos(999_999).toMillis();
+	}
+
+}

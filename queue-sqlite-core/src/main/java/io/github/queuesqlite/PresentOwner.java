@@ -1,0 +1,29 @@
+package io.github.queuesqlite;
+
+import io.github.queuesqlite.listen.ListenOwner;
+import io.github.queuesqlite.maintenance.Presence;
+import io.github.queuesqlite.store.MessageStore;
+
+/** Owns cursors of listeners under the epoch of this process. */
+final class PresentOwner implements ListenOwner {
+
+	private final MessageStore store;
+
+	private final Presence presence;
+
+	PresentOwner(MessageStore store, Presence presence) {
+		this.store = store;
+		this.presence = presence;
+	}
+
+	@Override
+	public long epoch() {
+		return this.presence.current().epoch();
+	}
+
+	@Override
+	public boolean isDead(long epoch) {
+		return this.store.peers().stream().noneMatch((peer) -> peer.epoch() == epoch && !this.store.isGone(peer));
+	}
+
+}

@@ -1,0 +1,318 @@
+package io.github.queuesqlite;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.queuesqlite.QueueStatus.LaneStatus;
+import io.github.queuesqlite.QueueStatus.StuckRun;
+import io.github.queuesqlite.listen.ListenData;
+import io.github.queuesqlite.listen.ListenSettings;
+import io.github.queuesqlite.listen.ListenStore;
+import io.github.queuesqlite.maintenance.Maintenance;
+import io.github.queuesqlite.maintenance.MaintenanceSettings;
+import io.github.queuesqlite.maintenance.Presence;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.payload.Payloads;
+import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.WriterSettings;
+import io.github.queuesqlite.store.sqlite.SqliteListenSettings;
+import io.github.queuesqlite.store.sqlite.SqliteListenStore;
+import io.github.queuesqlite.store.sqlite.SqliteStoreSettings;
+import io.github.queuesqlite.store.sqlite.SqliteStores;
+import io.github.queuesqlite.task.TaskRegistry;
+import io.github.queuesqlite.worker.WorkerEnvironment;
+import io.github.queuesqlite.worker.WorkerPool;
+import io.github.queuesqlite.worker.WorkerSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts of one queue, opened in order and closed in the opposite one: directory,
+ * store, presence, waiters, maintenance, workers.
+ * <p>
+ * <b>Threads:</b> safe for use by several threads; starting, stopping and closing wait
+ * for each other.
+ */
+final class QueueEngine {
+
+	private static final Logger logger = LoggerFactory.getLogger(QueueEngine.class);
+
+	/** How long a close waits for user code that hangs on futures and callbacks. */
+	private static final long LAST_CALLBACKS_MILLIS = 1000;
+
+	private static final Duration IN_FLIGHT_WAIT = Duration.ofSeconds(5);
+
+	private final String name;
+
+	private final QueueDirectory directory;
+
+	private final TaskRegistry tasks = new TaskRegistry();
+
+	private final InFlight inFlight = new InFlight();
+
+	private final MessageStore store;
+
+	private final Presence presence;
+
+	private final Waiters waiters;
+
+	private final Maintenance maintenance;
+
+	private final ListenData listen;
+
+	private final WorkerPool workers;
+
+	private final DefaultQueueOperations operations;
+
+	/** How to close what is open, the latest first. */
+	private final Deque<Runnable> closers = new ArrayDeque<>();
+
+	/** Guarded by this. */
+	private boolean startedBefore;
+
+	private volatile boolean running;
+
+	private volatile boolean closed;
+
+	QueueEngine(EmbeddedQueue.Builder builder) {
+		this.name = builder.name;
+		boolean opened = false;
+		try {
+			this.directory = QueueDirectory.of(builder.directory);
+			this.closers.push(this.directory::deleteIfTemporary);
+			CompletionExecutor completions = new CompletionExecutor("queue-" + this.name + "-callbacks");
+			this.closers.push(() -> completions.close(LAST_CALLBACKS_MILLIS));
+			this.store = openStore(builder, this.directory.path().resolve(this.name));
+			this.closers.push(this.store::close);
+			// Before the waiters: what is recorded is recorded before anybody is
+			// released.
+			this.store.addListener(new EndRecorder(builder.recorder));
+			this.presence = new Presence(this.store, ProcessName.get(), this::awaitInFlight);
+			this.closers.push(this.presence::leave);
+			Payloads payloads = new Payloads(builder.codec, builder.maxPayloadSize);
+			this.listen = listen(builder, payloads);
+			this.workers = workers(builder, payloads);
+			this.maintenance = new Maintenance(this.store, this.presence, this.workers::maxAttempts, builder.clock,
+					System::nanoTime, new MaintenanceSettings(builder.leaseDuration, builder.pollInterval));
+			this.maintenance.start();
+			this.closers.push(this.maintenance::stop);
+			this.waiters = new Waiters(this.store, this.name);
+			this.store.addListener(this.waiters);
+			this.closers.push(this.waiters::close);
+			StoreAccess access = new StoreAccess(this.store, this.presence::current, this.inFlight, this.waiters,
+					completions, builder.recorder);
+			this.operations = operations(builder, access, payloads);
+			this.closers.push(this.operations::close);
+			opened = true;
+		}
+		finally {
+			if (!opened) {
+				closeAll();
+			}
+		}
+		logger.info("Queue '{}' is open in {}: {} shards, durability {}, epoch {}", this.name, this.directory.path(),
+				this.store.shardStats().size(), builder.durability, this.presence.current().epoch());
+	}
+
+	private static MessageStore openStore(EmbeddedQueue.Builder builder, Path directory) {
+		return SqliteStores.open(new SqliteStoreSettings(directory, builder.shards, writer(builder), builder.retention,
+				builder.walMax, builder.clock));
+	}
+
+	private static WriterSettings writer(EmbeddedQueue.Builder builder) {
+		return new WriterSettings(builder.durability == Durability.FULL, builder.maxPending, builder.blockTimeout,
+				builder.pollInterval, builder.recorder);
+	}
+
+	private ListenData listen(EmbeddedQueue.Builder builder, Payloads payloads) {
+		WriterSettings writer = writer(builder);
+		ListenStore listenStore = SqliteListenStore
+			.open(new SqliteListenSettings(this.directory.path().resolve(this.name), writer, builder.listenRetention,
+					SqliteListenSettings.MAX_CHANGES, builder.clock));
+		this.closers.push(listenStore::close);
+		ListenSettings settings = new ListenSettings(ListenSettings.DEFAULT.retry(),
+				ListenSettings.DEFAULT.parkedInterval(), builder.pollInterval, builder.drainTimeout)
+			.withMaxRetries(builder.listenMaxRetries);
+		return new ListenData(listenStore, payloads, new PresentOwner(this.store, this.presence), settings,
+				builder.clock, QueueEngine::daemon);
+	}
+
+	private static Thread daemon(Runnable work) {
+		Thread thread = new Thread(work);
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	private WorkerPool workers(EmbeddedQueue.Builder builder, Payloads payloads) {
+		return new WorkerPool(
+				new WorkerEnvironment(this.store, this.presence, this.tasks, payloads, builder.recorder, builder.clock,
+						new Random(), ProcessName.get()),
+				new WorkerSettings(builder.concurrency, builder.queues, builder.timeout, builder.retry,
+						builder.drainTimeout, builder.virtualThreads, builder.executor, builder.interceptors));
+	}
+
+	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads) {
+		Lanes lanes = new Lanes(this.tasks, builder.queues.keySet());
+		Intake intake = new Intake(this.tasks, payloads, builder.maxPayloadSize, builder.clock,
+				builder.enqueueInterceptors, lanes);
+		Overview overview = new Overview(this.store, lanes, this.tasks, this.inFlight, builder.clock);
+		this.store.addListener(overview);
+		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access), overview,
+				payloads, this.tasks, builder.retry, this.workers::pause);
+	}
+
+	/** An instance leaves only when nobody hands in under its name any more. */
+	private void awaitInFlight() {
+		if (!this.inFlight.await(System.nanoTime() + IN_FLIGHT_WAIT.toNanos())) {
+			logger.warn("Queue '{}': messages are still on their way into the store after {}", this.name,
+					IN_FLIGHT_WAIT);
+		}
+	}
+
+	DefaultQueueOperations operations() {
+		return this.operations;
+	}
+
+	ListenData listen() {
+		return this.listen;
+	}
+
+	TaskRegistry tasks() {
+		return this.tasks;
+	}
+
+	QueueDirectory directory() {
+		return this.directory;
+	}
+
+	boolean isRunning() {
+		return this.running;
+	}
+
+	synchronized void start() {
+		if (this.closed) {
+			throw new StoreUnavailableException("Queue '" + this.name + "' is closed and cannot be started again",
+					null);
+		}
+		if (this.running) {
+			return;
+		}
+		if (this.startedBefore) {
+			// What the runs of before still do must not count as runs of now.
+			this.presence.renew(this.presence.current());
+		}
+		this.startedBefore = true;
+		boolean started = false;
+		try {
+			this.listen.start();
+			this.workers.start();
+			started = true;
+		}
+		finally {
+			if (!started) {
+				this.listen.stop();
+			}
+		}
+		this.running = true;
+		logger.info("Queue '{}' works: lanes {}, tasks {}", this.name, this.workers.queues(),
+				this.tasks.tasks().stream().map((task) -> task.name()).sorted().toList());
+	}
+
+	synchronized void stop() {
+		if (!this.running) {
+			return;
+		}
+		this.running = false;
+		logger.info("Queue '{}' stops: running handlers may end", this.name);
+		// Side by side: both may wait for the whole drain timeout.
+		CompletableFuture<Void> listenStopped = CompletableFuture.runAsync(this.listen::stop,
+				(work) -> daemon(work).start());
+		this.workers.stop();
+		listenStopped.join();
+		logger.info("Queue '{}' has stopped; messages are still accepted", this.name);
+	}
+
+	synchronized void close() {
+		if (this.closed) {
+			return;
+		}
+		try {
+			stop();
+		}
+		finally {
+			this.closed = true;
+			closeAll();
+		}
+		logger.info("Queue '{}' is closed", this.name);
+	}
+
+	/**
+	 * Closes everything whatever fails; the first failure is thrown, the others added.
+	 */
+	private void closeAll() {
+		// The last commits need waiting.
+		boolean interrupted = Thread.interrupted();
+		RuntimeException first = null;
+		while (!this.closers.isEmpty()) {
+			try {
+				this.closers.pop().run();
+			}
+			catch (RuntimeException ex) {
+				if (first == null) {
+					first = ex;
+				}
+				else {
+					first.addSuppressed(ex);
+				}
+			}
+		}
+		if (first != null) {
+			logger.warn("Queue '{}' was not closed cleanly", this.name, first);
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	List<LaneStatus> lanes() {
+		return this.workers.laneStates()
+			.stream()
+			.map((lane) -> new LaneStatus(lane.queue(), lane.concurrency(), lane.running(), lane.paused()))
+			.toList();
+	}
+
+	int waiting() {
+		return this.waiters.size();
+	}
+
+	QueueStatus status() {
+		if (this.closed) {
+			throw new StoreUnavailableException("Queue '" + this.name + "' is closed", null);
+		}
+		Map<String, String> failing = new LinkedHashMap<>(this.maintenance.failingLoops());
+		failing.putAll(this.workers.failingLoops());
+		if (!this.waiters.loop().failure().isEmpty()) {
+			failing.put(this.waiters.loop().name(), this.waiters.loop().failure());
+		}
+		this.listen.status()
+			.stream()
+			.filter((listener) -> !listener.failure().isEmpty())
+			.forEach((listener) -> failing.put("listener " + listener.name(), listener.failure()));
+		List<StuckRun> stuck = new ArrayList<>();
+		this.workers.overdueRuns()
+			.forEach((run) -> stuck
+				.add(new StuckRun(new MessageId(run.id()), run.queue(), run.task(), run.overdue(), run.thread())));
+		Map<Integer, String> unwritable = this.store.probe();
+		return new QueueStatus(this.running, this.store.shardStats(), unwritable, lanes(), stuck, failing);
+	}
+
+}

@@ -1,0 +1,259 @@
+package io.github.queuesqlite;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.Message;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.QueueStats;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ParameterizedTypeReference;
+
+/**
+ * Puts messages in, looks at them, and steers them.
+ * <p>
+ * <b>Durable:</b> an enqueue that returned is committed and, with durability
+ * {@code full}, fsynced: the message is executed or visible after any crash. Its handler
+ * runs at least once. An enqueue that threw is absent, or can be found by the id in the
+ * exception.
+ * <p>
+ * <b>Transactions:</b> inside an active Spring transaction an enqueue is put off until
+ * after the commit (unless {@code enqueue.when} is {@code now}); the id is returned at
+ * once. It is not atomic with another database: a crash between the two commits loses it.
+ * When a key turns out to be taken then, the id returned is never stored: look by the
+ * key. A failure then is thrown from the commit call, with the ids. On rollback nothing
+ * is stored and futures end exceptionally. Waiting inside the transaction for what it put
+ * off, by {@code await} or on its futures, throws {@link IllegalStateException}.
+ * <p>
+ * <b>Threads:</b> safe for use by several threads, virtual ones included. An interrupted
+ * wait keeps the flag and throws {@link io.github.queuesqlite.message.QueueException}
+ * with the id.
+ * <p>
+ * <b>Errors</b> of every method:
+ * {@link io.github.queuesqlite.message.StoreUnavailableException} when the store cannot
+ * be read or written or is closed. Of every enqueue:
+ * {@link io.github.queuesqlite.message.PayloadException} when the payload cannot be
+ * written or is too large, {@link io.github.queuesqlite.message.QueueFullException} when
+ * the inbox stayed full, {@link io.github.queuesqlite.message.DuplicateMessageException}
+ * when asked for, {@link IllegalArgumentException} for times out of range. What is known
+ * at the call is thrown there, by the asynchronous methods too; what is known later ends
+ * their futures.
+ *
+ * @since 0.1.0
+ */
+public interface QueueOperations {
+
+	/**
+	 * Stores a message for the task and returns after the commit.
+	 * @param task 1 to 200 letters, digits or {@code . _ - :}
+	 * @param payload any object that the codec can write; null for none
+	 * @return its id
+	 */
+	MessageId enqueue(String task, @Nullable Object payload);
+
+	/**
+	 * Stores a message and returns after the commit.
+	 * @param message the message
+	 * @return its id, or that of the message which has its key
+	 */
+	MessageId enqueue(NewMessage message);
+
+	/**
+	 * Stores a message and calls back once with the final message: COMPLETED, DEAD,
+	 * CANCELLED or EXPIRED. Only this process calls back, and only while it lives.
+	 * @param message the message
+	 * @param callback runs on a thread of its own kind: it may block
+	 * @return its id
+	 */
+	MessageId enqueue(NewMessage message, Consumer<Message> callback);
+
+	/**
+	 * Stores a message without waiting for the commit. Blocks its caller only while the
+	 * inbox is full.
+	 * @param message the message
+	 * @return completes after the commit
+	 */
+	CompletableFuture<MessageId> enqueueAsync(NewMessage message);
+
+	/**
+	 * Stores messages, committed in chunks: not atomic.
+	 * @param messages any number
+	 * @return ids in the order of the input
+	 * @throws io.github.queuesqlite.message.PartialEnqueueException if some were stored
+	 * and others were not
+	 */
+	List<MessageId> enqueueAll(Collection<NewMessage> messages);
+
+	/**
+	 * Stores a message and gives its result.
+	 * @param message the message
+	 * @param resultType the type to read the result as
+	 * @return completes with the result when the message completes; null for a task that
+	 * stores none; exceptionally with
+	 * {@link io.github.queuesqlite.message.TaskFailedException} when it ends otherwise
+	 */
+	<R> CompletableFuture<R> submit(NewMessage message, Class<R> resultType);
+
+	/**
+	 * Stores a message and gives its result, of a generic type.
+	 * @param message the message
+	 * @param resultType the type to read the result as
+	 * @return as {@link #submit(NewMessage, Class)}
+	 */
+	<R> CompletableFuture<R> submit(NewMessage message, ParameterizedTypeReference<R> resultType);
+
+	/**
+	 * Waits for the result of a message, whichever process runs it.
+	 * @param id the message
+	 * @param resultType the type to read the result as
+	 * @param timeout how long at most
+	 * @return the result; null when there is none
+	 * @throws io.github.queuesqlite.message.QueueTimeoutException if it has not ended in
+	 * time
+	 * @throws io.github.queuesqlite.message.TaskFailedException if it ended DEAD,
+	 * CANCELLED or EXPIRED
+	 * @throws io.github.queuesqlite.message.QueueException if the id is unknown or
+	 * already removed
+	 */
+	<R> @Nullable R await(MessageId id, Class<R> resultType, Duration timeout);
+
+	/**
+	 * Waits for the result of a message, of a generic type.
+	 * @param id the message
+	 * @param resultType the type to read the result as
+	 * @param timeout how long at most
+	 * @return as {@link #await(MessageId, Class, Duration)}
+	 */
+	<R> @Nullable R await(MessageId id, ParameterizedTypeReference<R> resultType, Duration timeout);
+
+	/**
+	 * Reads a message in any state.
+	 * @param id the id
+	 * @return empty when it is unknown or already removed
+	 */
+	Optional<Message> find(MessageId id);
+
+	/**
+	 * Reads the message that has the idempotency key.
+	 * @param idempotencyKey the key
+	 * @return empty when none has it
+	 */
+	Optional<Message> findByKey(String idempotencyKey);
+
+	/**
+	 * Reads messages.
+	 * @param query which
+	 * @return in the order of their ids, oldest first
+	 */
+	List<Message> list(MessageQuery query);
+
+	/**
+	 * Reads why the attempts of a message failed. Only failures are recorded, and they go
+	 * with the message.
+	 * @param id the message
+	 * @return oldest first; empty when none failed or the id is unknown
+	 */
+	List<Failure> failures(MessageId id);
+
+	/**
+	 * Cancels a message: at once while it waits; while it runs, its handler is
+	 * interrupted and sees {@link io.github.queuesqlite.task.TaskContext#isCancelled()}.
+	 * @param id the message
+	 * @return true when it changed or asked for something
+	 */
+	boolean cancel(MessageId id);
+
+	/**
+	 * Makes a DEAD, CANCELLED or EXPIRED message READY, its attempts and expiry cleared.
+	 * @param id the message
+	 * @return false when it is none of these, or its unique key is taken
+	 */
+	boolean retry(MessageId id);
+
+	/**
+	 * Retries all messages that match, in batches.
+	 * @param query which; its limit is ignored
+	 * @return how many
+	 */
+	int retryAll(MessageQuery query);
+
+	/**
+	 * Deletes a message.
+	 * @param id the message
+	 * @return false when it is RUNNING or unknown
+	 */
+	boolean delete(MessageId id);
+
+	/**
+	 * Deletes all messages that match, in batches; never RUNNING ones.
+	 * @param query which; its limit is ignored
+	 * @return how many
+	 */
+	int purge(MessageQuery query);
+
+	/**
+	 * Replaces the payload while the message is READY or SCHEDULED.
+	 * @param id the message
+	 * @param payload the new payload
+	 * @return false when it is in another state or unknown
+	 */
+	boolean updatePayload(MessageId id, Object payload);
+
+	/**
+	 * Moves the due time while the message is READY or SCHEDULED.
+	 * @param id the message
+	 * @param runAt not before; a time in the past means now
+	 * @return false when it is in another state or unknown
+	 */
+	boolean reschedule(MessageId id, Instant runAt);
+
+	/**
+	 * Pauses a queue in every process, until it is resumed, restarts included. When it
+	 * returns, no handler of the queue starts in this process; those that run go on.
+	 * @param queue the name
+	 */
+	void pause(String queue);
+
+	/**
+	 * Resumes a queue.
+	 * @param queue the name
+	 */
+	void resume(String queue);
+
+	/**
+	 * Returns how many messages have not ended.
+	 * @return READY, SCHEDULED and RUNNING
+	 */
+	long length();
+
+	/**
+	 * Returns how many messages of the queue have not ended.
+	 * @param queue the name; an unknown one has none
+	 * @return READY, SCHEDULED and RUNNING
+	 */
+	long length(String queue);
+
+	/**
+	 * Returns the numbers of this moment. Reads counters, not messages.
+	 * @return the numbers
+	 */
+	QueueStats stats();
+
+	/**
+	 * Waits until nothing is left that this process could run: in queues that are not
+	 * paused and for tasks it hosts, nothing is RUNNING, READY, due or waiting for a
+	 * retry. Messages delayed by their sender do not count.
+	 * @param timeout how long at most
+	 * @return false when time was up before
+	 */
+	boolean drain(Duration timeout);
+
+}

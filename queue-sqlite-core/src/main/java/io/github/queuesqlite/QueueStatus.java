@@ -1,0 +1,58 @@
+package io.github.queuesqlite;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.QueueStats;
+
+/**
+ * How the queue of this process is, for health checks.
+ *
+ * @param running whether workers run
+ * @param shards the shards
+ * @param unwritable why a shard cannot be written, by shard; empty when all can
+ * @param lanes the lanes of this process
+ * @param stuckRuns runs whose handler goes on although its time is over
+ * @param failingLoops loops of the engine whose last pass failed, and why
+ * @since 0.1.0
+ */
+public record QueueStatus(boolean running, List<QueueStats.ShardStats> shards, Map<Integer, String> unwritable,
+		List<LaneStatus> lanes, List<StuckRun> stuckRuns, Map<String, String> failingLoops) {
+
+	public QueueStatus {
+		shards = List.copyOf(shards);
+		unwritable = Map.copyOf(unwritable);
+		lanes = List.copyOf(lanes);
+		stuckRuns = List.copyOf(stuckRuns);
+		failingLoops = Map.copyOf(failingLoops);
+	}
+
+	/**
+	 * One lane.
+	 *
+	 * @param queue the queue
+	 * @param concurrency most handlers at once
+	 * @param running handlers that run now
+	 * @param paused whether the queue is paused
+	 */
+	public record LaneStatus(String queue, int concurrency, int running, boolean paused) {
+
+	}
+
+	/**
+	 * A run that ignores its timeout or cancellation: it keeps its place in the lane and
+	 * what it reports will not count.
+	 *
+	 * @param id the message
+	 * @param queue its queue
+	 * @param task its task
+	 * @param overdue for how long
+	 * @param thread the name of its thread
+	 */
+	public record StuckRun(MessageId id, String queue, String task, Duration overdue, String thread) {
+
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.github.queuesqlite.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import io.github.queuesqlite.message.Priority;
+import org.springframework.aot.hint.annotation.Reflective;
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * Makes a method of a bean the handler of a task. <pre>{@code
+ * &#64;QueueTask("mail.welcome")
+ * void welcome(Welcome payload) { … }
+ * }</pre>
+ * <p>
+ * The method may take, in any order: the payload (any type that the codec can read),
+ * {@link io.github.queuesqlite.message.Message},
+ * {@link io.github.queuesqlite.task.TaskContext}, and parameters annotated with Spring
+ * Messaging's {@code @Payload}, {@code @Header} and {@code @Headers}. What it returns is
+ * stored as the result. A {@link java.util.concurrent.CompletionStage} is waited for.
+ * <p>
+ * It runs at least once for each message: make it idempotent. What it throws decides:
+ * anything, retry; {@link io.github.queuesqlite.task.PermanentTaskException}, DEAD;
+ * {@link io.github.queuesqlite.task.RetryTaskException}, again at the time it names.
+ * <p>
+ * String attributes resolve <code>${…}</code> and <code>#{…}</code>. {@code -1} and the
+ * empty string stand for the property's value.
+ *
+ * @since 0.1.0
+ */
+@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Reflective
+public @interface QueueTask {
+
+	/**
+	 * Name of the task: 1 to 200 letters, digits or {@code . _ - :}. It is stored with
+	 * each message, so do not change it while messages wait.
+	 */
+	@AliasFor("name")
+	String value() default "";
+
+	/** Same as {@link #value()}. */
+	@AliasFor("value")
+	String name() default "";
+
+	/** Queue of messages whose sender names none. */
+	String queue() default "default";
+
+	/** Retries after the first run, 0 or more. */
+	int maxRetries() default -1;
+
+	/** Waiting time before a retry. */
+	Backoff backoff() default @Backoff;
+
+	/** Failures that are retried; all when empty. Subclasses count. */
+	Class<? extends Throwable>[] retryFor() default {};
+
+	/** Failures that are not retried; wins over {@link #retryFor()}. */
+	Class<? extends Throwable>[] noRetryFor() default {};
+
+	/** Longest run, {@code 10s} or {@code PT10S}; its thread is interrupted then. */
+	String timeout() default "";
+
+	/** Priority of messages whose sender names none. */
+	Priority priority() default Priority.NORMAL;
+
+	/** Time to live of messages whose sender names none; never by default. */
+	String timeToLive() default "";
+
+	/** Bean name of the {@link java.util.concurrent.Executor} that runs the handler. */
+	String executor() default "";
+
+	/** Whether what the method returns is stored. */
+	boolean storeResult() default true;
+
+}

@@ -1,0 +1,5 @@
+/** What a user writes on bean methods. */
+@NullMarked
+package io.github.queuesqlite.annotation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,75 @@
+package io.github.queuesqlite.event;
+
+import java.time.Duration;
+
+/**
+ * Is told what happens, for meters. Calls about messages come after the commit that made
+ * them true and before anybody who waits for the message is released.
+ * <p>
+ * <b>Threads:</b> called by writer and worker threads at once; must be quick, must not
+ * block or throw.
+ *
+ * @since 0.1.0
+ */
+public interface QueueRecorder {
+
+	/** Records nothing. */
+	QueueRecorder NONE = new QueueRecorder() {
+	};
+
+	/**
+	 * Messages were stored.
+	 * @param queue their queue
+	 * @param task their task
+	 * @param messages how many
+	 */
+	default void enqueued(String queue, String task, int messages) {
+	}
+
+	/**
+	 * A run began.
+	 * @param queue its queue
+	 * @param task its task
+	 * @param wait from the time it was due to the start of its handler
+	 */
+	default void started(String queue, String task, Duration wait) {
+	}
+
+	/**
+	 * A run ended and its outcome is stored.
+	 * @param queue its queue
+	 * @param task its task
+	 * @param outcome what became of it
+	 * @param duration how long the handler ran
+	 */
+	default void finished(String queue, String task, RunOutcome outcome, Duration duration) {
+	}
+
+	/**
+	 * Messages expired.
+	 * @param queue their queue
+	 * @param task their task
+	 * @param messages how many
+	 */
+	default void expired(String queue, String task, int messages) {
+	}
+
+	/**
+	 * Messages ended DEAD without a run of this process: rescued from a dead process.
+	 * @param queue their queue
+	 * @param task their task
+	 * @param messages how many
+	 */
+	default void diedUnrun(String queue, String task, int messages) {
+	}
+
+	/**
+	 * A batch was committed.
+	 * @param shard the shard
+	 * @param duration from begin to the end of the commit
+	 * @param rows how many rows it carried
+	 */
+	default void committed(int shard, Duration duration, int rows) {
+	}
+
+}

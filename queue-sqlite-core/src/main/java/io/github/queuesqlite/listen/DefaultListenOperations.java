@@ -1,0 +1,75 @@
+package io.github.queuesqlite.listen;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+import io.github.queuesqlite.listen.ListenStore.StoredValue;
+import io.github.queuesqlite.payload.Payloads;
+
+/** Listen data in a store. */
+final class DefaultListenOperations implements ListenOperations {
+
+	private final ListenStore store;
+
+	private final Payloads payloads;
+
+	DefaultListenOperations(ListenStore store, Payloads payloads) {
+		this.store = store;
+		this.payloads = payloads;
+	}
+
+	@Override
+	public long put(String key, Object value) {
+		ListenKeys.check(key);
+		Objects.requireNonNull(value, "'value' must not be null; to take it away use remove");
+		Payloads.Encoded encoded = this.payloads.encode("value", value);
+		return this.store.put(key, Objects.requireNonNull(encoded.codec()), Objects.requireNonNull(encoded.bytes()));
+	}
+
+	@Override
+	public <T> Optional<T> get(String key, Class<T> type) {
+		ListenKeys.check(key);
+		Objects.requireNonNull(type, "'type' must not be null");
+		return this.store.find(key).map((value) -> value(value).as(type));
+	}
+
+	@Override
+	public Map<String, ListenValue> getAll() {
+		Map<String, ListenValue> values = new LinkedHashMap<>();
+		this.store.findAll().forEach((value) -> values.put(value.key(), value(value)));
+		return Collections.unmodifiableMap(values);
+	}
+
+	private ListenValue value(StoredValue value) {
+		return new StoredListenValue(value, this.payloads);
+	}
+
+	@Override
+	public boolean remove(String key) {
+		return this.store.remove(ListenKeys.check(key));
+	}
+
+	@Override
+	public OptionalLong version(String key) {
+		return this.store.find(ListenKeys.check(key))
+			.map((value) -> OptionalLong.of(value.version()))
+			.orElseGet(OptionalLong::empty);
+	}
+
+	@Override
+	public Set<String> keys() {
+		return Collections.unmodifiableSet(new LinkedHashSet<>(this.store.keys()));
+	}
+
+	@Override
+	public long size() {
+		return this.store.size();
+	}
+
+}

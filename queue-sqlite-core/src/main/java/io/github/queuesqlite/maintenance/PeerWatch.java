@@ -1,0 +1,57 @@
+package io.github.queuesqlite.maintenance;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import io.github.queuesqlite.store.Peer;
+
+/**
+ * Tells whose beat stands still. An instance counts as frozen when its beat was unchanged
+ * for a whole lease on this process's monotonic clock over at least three looks, spaced
+ * by a quarter of the lease. A gap between two looks as long as half a lease begins anew:
+ * it was this process that stood still.
+ */
+final class PeerWatch {
+
+	private static final int LEAST_LOOKS = 3;
+
+	private final long leaseNanos;
+
+	private final Map<Long, Sight> sights = new HashMap<>();
+
+	private long latestLook;
+
+	PeerWatch(long leaseNanos) {
+		this.leaseNanos = leaseNanos;
+	}
+
+	void look(Collection<Peer> peers, long now) {
+		if (now - this.latestLook > this.leaseNanos / 2) {
+			this.sights.clear();
+		}
+		this.latestLook = now;
+		this.sights.keySet().retainAll(peers.stream().map(Peer::epoch).collect(Collectors.toSet()));
+		for (Peer peer : peers) {
+			Sight sight = this.sights.get(peer.epoch());
+			this.sights.put(peer.epoch(), (sight != null && sight.beat == peer.beat())
+					? sight.again(now, this.leaseNanos / 4) : new Sight(peer.beat(), now, now, 1));
+		}
+	}
+
+	boolean isFrozen(Peer peer) {
+		Sight sight = this.sights.get(peer.epoch());
+		return sight != null && sight.beat == peer.beat() && sight.looks >= LEAST_LOOKS
+				&& this.latestLook - sight.since >= this.leaseNanos;
+	}
+
+	private record Sight(long beat, long since, long counted, int looks) {
+
+		Sight again(long now, long spacing) {
+			return (now - this.counted >= spacing) ? new Sight(this.beat, this.since, now, this.looks + 1) : this;
+		}
+
+	}
+
+}

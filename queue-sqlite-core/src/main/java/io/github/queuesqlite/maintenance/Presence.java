@@ -1,0 +1,79 @@
+package io.github.queuesqlite.maintenance;
+
+import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.StoreInstance;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The instance under which this application takes part in the store. A dead epoch is
+ * final: once declared dead the application goes on under a new one.
+ * <p>
+ * <b>Threads:</b> safe for use by several threads; {@link #current()} never blocks.
+ */
+public final class Presence {
+
+	private static final Logger logger = LoggerFactory.getLogger(Presence.class);
+
+	private final MessageStore store;
+
+	private final String name;
+
+	private final Runnable beforeLeaving;
+
+	private volatile StoreInstance current;
+
+	/**
+	 * Joins the store.
+	 * @param store the store
+	 * @param name for people: host and process id
+	 */
+	public Presence(MessageStore store, String name) {
+		this(store, name, () -> {
+		});
+	}
+
+	/**
+	 * Joins the store.
+	 * @param store the store
+	 * @param name for people: host and process id
+	 * @param beforeLeaving waits until nobody hands in under an older instance; ids of an
+	 * instance that has left may be given again
+	 */
+	public Presence(MessageStore store, String name, Runnable beforeLeaving) {
+		this.store = store;
+		this.name = name;
+		this.beforeLeaving = beforeLeaving;
+		this.current = store.register(name);
+	}
+
+	/**
+	 * Returns the instance to act as.
+	 * @return changes with {@link #renew}
+	 */
+	public StoreInstance current() {
+		return this.current;
+	}
+
+	/**
+	 * Takes a new epoch and leaves the old one. Blocks until committed.
+	 * @param old the instance to replace; no effect when it was replaced before
+	 */
+	public synchronized void renew(StoreInstance old) {
+		if (this.current != old) {
+			return;
+		}
+		this.current = this.store.register(this.name);
+		this.store.demandChanged();
+		logger.info("'{}' goes on under epoch {}, after epoch {}", this.name, this.current.epoch(), old.epoch());
+		this.beforeLeaving.run();
+		this.store.deregister(old);
+	}
+
+	/** Leaves the store. Blocks until committed. */
+	public synchronized void leave() {
+		this.beforeLeaving.run();
+		this.store.deregister(this.current);
+	}
+
+}

@@ -1,0 +1,179 @@
+package io.github.queuesqlite.message;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ParameterizedTypeReference;
+
+/**
+ * A message as it was when it was read: a snapshot that does not change any more.
+ * <p>
+ * <b>Threads:</b> immutable, safe to share.
+ *
+ * @since 0.1.0
+ */
+public interface Message {
+
+	/**
+	 * Returns the id.
+	 * @return the id
+	 */
+	MessageId id();
+
+	/**
+	 * Returns the name of the task that handles it.
+	 * @return 1 to 200 characters
+	 */
+	String task();
+
+	/**
+	 * Returns the queue it stands in.
+	 * @return 1 to 200 characters
+	 */
+	String queue();
+
+	/**
+	 * Returns the state at the time of reading.
+	 * @return the state
+	 */
+	MessageState state();
+
+	/**
+	 * Returns the priority, higher first.
+	 * @return any int; {@link Priority#value()} of the named ones
+	 */
+	int priority();
+
+	/**
+	 * Returns how many attempts have begun.
+	 * @return 0 before the first claim, 1 during the first run
+	 */
+	int attempt();
+
+	/**
+	 * Returns how many attempts it may have, the first run included.
+	 * @return 1 or greater; what this process would allow when the sender did not say
+	 */
+	int maxAttempts();
+
+	/**
+	 * Returns when it was handed in.
+	 * @return wall clock, in milliseconds
+	 */
+	Instant createdAt();
+
+	/**
+	 * Returns the time before which it does not start.
+	 * @return the due time of the first run or of the next attempt
+	 */
+	Instant runAt();
+
+	/**
+	 * Returns when its latest run was claimed.
+	 * @return null before the first claim
+	 */
+	@Nullable Instant startedAt();
+
+	/**
+	 * Returns when it ended.
+	 * @return null while it has not ended
+	 */
+	@Nullable Instant finishedAt();
+
+	/**
+	 * Returns when it expires unless claimed before.
+	 * @return null when it never expires
+	 */
+	@Nullable Instant expiresAt();
+
+	/**
+	 * Returns the idempotency key.
+	 * @return null when the sender gave none
+	 */
+	@Nullable String idempotencyKey();
+
+	/**
+	 * Returns the unique key.
+	 * @return null when the sender gave none
+	 */
+	@Nullable String uniqueKey();
+
+	/**
+	 * Returns where it came from, in the sender's words.
+	 * @return null when the sender gave none
+	 */
+	@Nullable String source();
+
+	/**
+	 * Returns the tags, in the sender's order.
+	 * @return unmodifiable; empty when there are none
+	 */
+	Set<String> tags();
+
+	/**
+	 * Returns the headers.
+	 * @return unmodifiable; empty when there are none
+	 */
+	Map<String, String> headers();
+
+	/**
+	 * Returns the metadata, as JSON reads it: strings, numbers, booleans, lists, maps.
+	 * @return unmodifiable; empty when there is none
+	 */
+	Map<String, Object> metadata();
+
+	/**
+	 * Reads the payload.
+	 * @param type the type to read it as; {@code byte[].class} gives the stored bytes of
+	 * a bytes payload
+	 * @return the payload; null when the sender gave none
+	 * @throws PayloadException if the stored payload cannot be read as the type
+	 */
+	<T> @Nullable T payload(Class<T> type);
+
+	/**
+	 * Reads the payload as a generic type.
+	 * @param type the type to read it as
+	 * @return the payload; null when the sender gave none
+	 * @throws PayloadException if the stored payload cannot be read as the type
+	 */
+	<T> @Nullable T payload(ParameterizedTypeReference<T> type);
+
+	/**
+	 * Reads what the handler returned.
+	 * @param type the type to read it as
+	 * @return the result; null when the handler returned null, the task stores no result,
+	 * or it has not completed
+	 * @throws PayloadException if the stored result cannot be read as the type
+	 */
+	<T> @Nullable T result(Class<T> type);
+
+	/**
+	 * Reads what the handler returned as a generic type.
+	 * @param type the type to read it as
+	 * @return the result; null as for {@link #result(Class)}
+	 * @throws PayloadException if the stored result cannot be read as the type
+	 */
+	<T> @Nullable T result(ParameterizedTypeReference<T> type);
+
+	/**
+	 * Returns the payload as it is stored.
+	 * @return a copy; empty when the sender gave none
+	 */
+	byte[] rawPayload();
+
+	/**
+	 * Returns the result as it is stored.
+	 * @return a copy; null when none is stored
+	 */
+	byte @Nullable [] rawResult();
+
+	/**
+	 * Returns why its latest failed attempt failed.
+	 * @return null when none failed
+	 */
+	@Nullable Failure lastError();
+
+}

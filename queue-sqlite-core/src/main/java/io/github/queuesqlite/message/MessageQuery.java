@@ -1,0 +1,129 @@
+package io.github.queuesqlite.message;
+
+import java.time.Instant;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Selects messages. Conditions add up; what is not set matches everything. Results come
+ * in the order of their ids, oldest first; page with {@link #after(MessageId)}.
+ * <p>
+ * Immutable: each call returns a copy.
+ *
+ * @param states the states, any when empty
+ * @param queue the queue, any when null
+ * @param task the task, any when null
+ * @param tag one of the tags, any when null
+ * @param createdAfter handed in later than this, any when null
+ * @param createdBefore handed in earlier than this, any when null
+ * @param after ids greater than this, all when null
+ * @param limit how many at most, 1 to 1,000
+ * @since 0.1.0
+ */
+public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nullable String task,
+		@Nullable String tag, @Nullable Instant createdAfter, @Nullable Instant createdBefore,
+		@Nullable MessageId after, int limit) {
+
+	/** How many messages a query returns unless it says otherwise. */
+	public static final int DEFAULT_LIMIT = 100;
+
+	/** How many messages a query returns at most. */
+	public static final int MAX_LIMIT = 1000;
+
+	public MessageQuery {
+		states = Set.copyOf(states);
+		if (limit < 1 || limit > MAX_LIMIT) {
+			throw new IllegalArgumentException("'limit' must be from 1 to " + MAX_LIMIT + ", was " + limit);
+		}
+	}
+
+	/**
+	 * Returns the query that matches everything.
+	 * @return a query with the default limit
+	 */
+	public static MessageQuery all() {
+		return new MessageQuery(Set.of(), null, null, null, null, null, null, DEFAULT_LIMIT);
+	}
+
+	/**
+	 * Matches messages in one of the states.
+	 * @param states the states; none means any
+	 * @return a copy
+	 */
+	public MessageQuery state(MessageState... states) {
+		return new MessageQuery(Set.of(states), this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+				this.after, this.limit);
+	}
+
+	/**
+	 * Matches messages of the queue.
+	 * @param queue the name
+	 * @return a copy
+	 */
+	public MessageQuery queue(String queue) {
+		return new MessageQuery(this.states, queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+				this.after, this.limit);
+	}
+
+	/**
+	 * Matches messages of the task.
+	 * @param task the name
+	 * @return a copy
+	 */
+	public MessageQuery task(String task) {
+		return new MessageQuery(this.states, this.queue, task, this.tag, this.createdAfter, this.createdBefore,
+				this.after, this.limit);
+	}
+
+	/**
+	 * Matches messages that have the tag.
+	 * @param tag the tag
+	 * @return a copy
+	 */
+	public MessageQuery tag(String tag) {
+		return new MessageQuery(this.states, this.queue, this.task, tag, this.createdAfter, this.createdBefore,
+				this.after, this.limit);
+	}
+
+	/**
+	 * Matches messages handed in later.
+	 * @param time exclusive
+	 * @return a copy
+	 */
+	public MessageQuery createdAfter(Instant time) {
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, time, this.createdBefore, this.after,
+				this.limit);
+	}
+
+	/**
+	 * Matches messages handed in earlier.
+	 * @param time exclusive
+	 * @return a copy
+	 */
+	public MessageQuery createdBefore(Instant time) {
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, time, this.after,
+				this.limit);
+	}
+
+	/**
+	 * Matches messages with greater ids: the next page.
+	 * @param id exclusive
+	 * @return a copy
+	 */
+	public MessageQuery after(MessageId id) {
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore, id,
+				this.limit);
+	}
+
+	/**
+	 * Limits the number of messages.
+	 * @param limit 1 to 1,000
+	 * @return a copy
+	 */
+	public MessageQuery limit(int limit) {
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+				this.after, limit);
+	}
+
+}

@@ -1,0 +1,46 @@
+package io.github.queuesqlite.message;
+
+import java.util.Objects;
+
+/**
+ * The rule for names of tasks and queues: 1 to 200 letters, digits or {@code . _ - :}.
+ *
+ * @since 0.1.0
+ */
+public final class Names {
+
+	/** How long a name may be. */
+	public static final int MAX_LENGTH = 200;
+
+	private Names() {
+	}
+
+	/**
+	 * Returns the name if it follows the rule.
+	 * @param what what the name is of, for the error
+	 * @param name the name
+	 * @return the name
+	 * @throws IllegalArgumentException if it does not follow the rule
+	 * @throws NullPointerException if it is null
+	 */
+	public static String check(String what, String name) {
+		Objects.requireNonNull(name, () -> "'" + what + "' must not be null");
+		if (name.isEmpty() || name.length() > MAX_LENGTH) {
+			throw new IllegalArgumentException(
+					"'" + what + "' must have 1 to " + MAX_LENGTH + " characters, had " + name.length());
+		}
+		for (int i = 0; i < name.length(); i++) {
+			char c = name.charAt(i);
+			if (!Character.isLetterOrDigit(c) && c != '.' && c != '_' && c != '-' && c != ':') {
+				throw new IllegalArgumentException("'" + what
+						+ "' may hold letters, digits and . _ - : only, has %s at position %d".formatted(shown(c), i));
+			}
+		}
+		return name;
+	}
+
+	private static String shown(char c) {
+		return (Character.isISOControl(c) || Character.isSurrogate(c)) ? "U+%04X".formatted((int) c) : "'" + c + "'";
+	}
+
+}

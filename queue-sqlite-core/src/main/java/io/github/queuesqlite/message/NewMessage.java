@@ -1,0 +1,428 @@
+package io.github.queuesqlite.message;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message to hand in. Immutable: each call returns a copy, so one may serve as a
+ * template. <pre>{@code
+ * NewMessage.to("mail.welcome").payload(new Welcome("ada@example.org")).delay(Duration.ofMinutes(5))
+ * }</pre>
+ * <p>
+ * The payload is turned into bytes by the enqueue, on the caller's thread; the object is
+ * not kept.
+ *
+ * @since 0.1.0
+ */
+public final class NewMessage {
+
+	/** How long an idempotency key, unique key or source may be, in characters. */
+	public static final int MAX_KEY_LENGTH = 500;
+
+	/** How many retries a sender may ask for. */
+	public static final int MAX_RETRIES = 1_000_000;
+
+	/** The furthest that a due time or an expiry may be ahead. */
+	public static final Duration MAX_AHEAD = Duration.ofDays(36_525);
+
+	private final String task;
+
+	private final Fields fields;
+
+	private NewMessage(String task, Fields fields) {
+		this.task = task;
+		this.fields = fields;
+	}
+
+	/**
+	 * Returns a message for the task.
+	 * @param task the name of the task, 1 to 200 letters, digits or {@code . _ - :}; no
+	 * process need host it yet
+	 * @return a message without payload
+	 * @throws IllegalArgumentException if the name is malformed
+	 */
+	public static NewMessage to(String task) {
+		return new NewMessage(Names.check("task", task), Fields.NONE);
+	}
+
+	/**
+	 * Sets the payload.
+	 * @param payload any object that the codec can write; {@code byte[]} is stored as it
+	 * is; null for none
+	 * @return a copy
+	 */
+	public NewMessage payload(@Nullable Object payload) {
+		return with((f) -> f.payload = payload);
+	}
+
+	/**
+	 * Sets the priority.
+	 * @param priority higher runs first
+	 * @return a copy
+	 */
+	public NewMessage priority(Priority priority) {
+		return priority(priority.value());
+	}
+
+	/**
+	 * Sets the priority as a number.
+	 * @param priority any int; higher runs first
+	 * @return a copy
+	 */
+	public NewMessage priority(int priority) {
+		return with((f) -> f.priority = priority);
+	}
+
+	/**
+	 * Lets the message start no earlier than this long after it is handed in. Replaces
+	 * {@link #runAt(Instant)}.
+	 * @param delay 0 or longer, at most 36,525 days
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is negative or too long
+	 */
+	public NewMessage delay(Duration delay) {
+		checkAhead("delay", delay, Duration.ZERO);
+		return with((f) -> {
+			f.delay = delay;
+			f.runAt = null;
+		});
+	}
+
+	/**
+	 * Lets the message start no earlier than this. A time in the past means now. Replaces
+	 * {@link #delay(Duration)}.
+	 * @param runAt the due time, at most 36,525 days ahead when handed in
+	 * @return a copy
+	 */
+	public NewMessage runAt(Instant runAt) {
+		Objects.requireNonNull(runAt, "'runAt' must not be null");
+		return with((f) -> {
+			f.runAt = runAt;
+			f.delay = null;
+		});
+	}
+
+	/**
+	 * Lets the message expire unless it is claimed within this time after it is handed
+	 * in. Replaces {@link #expiresAt(Instant)}.
+	 * @param timeToLive longer than 0, at most 36,525 days
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is not positive or too long
+	 */
+	public NewMessage timeToLive(Duration timeToLive) {
+		checkAhead("timeToLive", timeToLive, Duration.ofMillis(1));
+		return with((f) -> {
+			f.timeToLive = timeToLive;
+			f.expiresAt = null;
+		});
+	}
+
+	/**
+	 * Lets the message expire unless it is claimed before. A time in the past is refused
+	 * when the message is handed in. Replaces {@link #timeToLive(Duration)}.
+	 * @param expiresAt the expiry
+	 * @return a copy
+	 */
+	public NewMessage expiresAt(Instant expiresAt) {
+		Objects.requireNonNull(expiresAt, "'expiresAt' must not be null");
+		return with((f) -> {
+			f.expiresAt = expiresAt;
+			f.timeToLive = null;
+		});
+	}
+
+	/**
+	 * Sets the queue. Without it the message goes to the queue its task declares in this
+	 * process, else to {@code default}.
+	 * @param queue 1 to 200 letters, digits or {@code . _ - :}
+	 * @return a copy
+	 * @throws IllegalArgumentException if the name is malformed
+	 */
+	public NewMessage queue(String queue) {
+		Names.check("queue", queue);
+		return with((f) -> f.queue = queue);
+	}
+
+	/**
+	 * Sets the key under which at most one message is kept in the whole directory,
+	 * whatever its state. It is free again when the message is pruned or deleted.
+	 * @param idempotencyKey 1 to 500 characters
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is empty or too long
+	 */
+	public NewMessage idempotencyKey(String idempotencyKey) {
+		checkKey("idempotencyKey", idempotencyKey);
+		return with((f) -> f.idempotencyKey = idempotencyKey);
+	}
+
+	/**
+	 * Sets the key under which at most one message of its task is SCHEDULED, READY or
+	 * RUNNING. It is free again when the message ends.
+	 * @param uniqueKey 1 to 500 characters
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is empty or too long
+	 */
+	public NewMessage uniqueKey(String uniqueKey) {
+		checkKey("uniqueKey", uniqueKey);
+		return with((f) -> f.uniqueKey = uniqueKey);
+	}
+
+	/**
+	 * Sets what happens when a key is taken.
+	 * @param onDuplicate {@link OnDuplicate#RETURN_EXISTING} unless set
+	 * @return a copy
+	 */
+	public NewMessage onDuplicate(OnDuplicate onDuplicate) {
+		Objects.requireNonNull(onDuplicate, "'onDuplicate' must not be null");
+		return with((f) -> f.onDuplicate = onDuplicate);
+	}
+
+	/**
+	 * Notes where the message comes from.
+	 * @param source 1 to 500 characters
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is empty or too long
+	 */
+	public NewMessage source(String source) {
+		checkKey("source", source);
+		return with((f) -> f.source = source);
+	}
+
+	/**
+	 * Sets the tags, by which queries can select.
+	 * @param tags each 1 to 500 characters; equal ones count once
+	 * @return a copy
+	 * @throws IllegalArgumentException if one is empty or too long
+	 */
+	public NewMessage tags(String... tags) {
+		Set<String> copy = new LinkedHashSet<>();
+		for (String tag : tags) {
+			checkKey("tags", tag);
+			copy.add(tag);
+		}
+		return with((f) -> f.tags = Collections.unmodifiableSet(copy));
+	}
+
+	/**
+	 * Adds a header.
+	 * @param name the name, not empty
+	 * @param value the value
+	 * @return a copy
+	 */
+	public NewMessage header(String name, String value) {
+		Map<String, String> copy = new LinkedHashMap<>(this.fields.headers);
+		copy.put(headerName(name), Objects.requireNonNull(value, () -> "header '" + name + "' must not be null"));
+		return with((f) -> f.headers = Collections.unmodifiableMap(copy));
+	}
+
+	/**
+	 * Replaces the headers.
+	 * @param headers names and values
+	 * @return a copy
+	 */
+	public NewMessage headers(Map<String, String> headers) {
+		Map<String, String> copy = new LinkedHashMap<>();
+		headers.forEach((name, value) -> copy.put(headerName(name),
+				Objects.requireNonNull(value, () -> "header '" + name + "' must not be null")));
+		return with((f) -> f.headers = Collections.unmodifiableMap(copy));
+	}
+
+	/**
+	 * Replaces the metadata: what is kept beside the payload for people and tools.
+	 * @param metadata values that JSON can hold
+	 * @return a copy
+	 */
+	public NewMessage metadata(Map<String, ?> metadata) {
+		Map<String, Object> copy = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+		return with((f) -> f.metadata = copy);
+	}
+
+	/**
+	 * Sets how many retries it may have after the first run. Without it, the task's
+	 * setting in the process that claims it counts.
+	 * @param maxRetries 0 to 1,000,000
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is out of range
+	 */
+	public NewMessage maxRetries(int maxRetries) {
+		if (maxRetries < 0 || maxRetries > MAX_RETRIES) {
+			throw new IllegalArgumentException("'maxRetries' must be from 0 to " + MAX_RETRIES + ", was " + maxRetries);
+		}
+		return with((f) -> f.maxRetries = maxRetries);
+	}
+
+	public String task() {
+		return this.task;
+	}
+
+	public @Nullable Object payload() {
+		return this.fields.payload;
+	}
+
+	/**
+	 * Returns the priority.
+	 * @return null when not set: the task's priority counts
+	 */
+	public @Nullable Integer priority() {
+		return this.fields.priority;
+	}
+
+	public @Nullable Duration delay() {
+		return this.fields.delay;
+	}
+
+	public @Nullable Instant runAt() {
+		return this.fields.runAt;
+	}
+
+	public @Nullable Duration timeToLive() {
+		return this.fields.timeToLive;
+	}
+
+	public @Nullable Instant expiresAt() {
+		return this.fields.expiresAt;
+	}
+
+	public @Nullable String queue() {
+		return this.fields.queue;
+	}
+
+	public @Nullable String idempotencyKey() {
+		return this.fields.idempotencyKey;
+	}
+
+	public @Nullable String uniqueKey() {
+		return this.fields.uniqueKey;
+	}
+
+	public OnDuplicate onDuplicate() {
+		return this.fields.onDuplicate;
+	}
+
+	public @Nullable String source() {
+		return this.fields.source;
+	}
+
+	public Set<String> tags() {
+		return this.fields.tags;
+	}
+
+	public Map<String, String> headers() {
+		return this.fields.headers;
+	}
+
+	public Map<String, Object> metadata() {
+		return this.fields.metadata;
+	}
+
+	/**
+	 * Returns the number of retries.
+	 * @return null when not set: the task's setting counts
+	 */
+	public @Nullable Integer maxRetries() {
+		return this.fields.maxRetries;
+	}
+
+	@Override
+	public String toString() {
+		return "NewMessage[task=" + this.task + "]";
+	}
+
+	private NewMessage with(Consumer<Fields> change) {
+		Fields copy = new Fields(this.fields);
+		change.accept(copy);
+		return new NewMessage(this.task, copy);
+	}
+
+	private static String headerName(String name) {
+		Objects.requireNonNull(name, "header name must not be null");
+		if (name.isEmpty()) {
+			throw new IllegalArgumentException("header name must not be empty");
+		}
+		return name;
+	}
+
+	private static void checkKey(String what, String key) {
+		Objects.requireNonNull(key, () -> "'" + what + "' must not be null");
+		if (key.isEmpty() || key.length() > MAX_KEY_LENGTH) {
+			throw new IllegalArgumentException(
+					"'" + what + "' must have 1 to " + MAX_KEY_LENGTH + " characters, had " + key.length());
+		}
+	}
+
+	private static void checkAhead(String what, Duration value, Duration least) {
+		Objects.requireNonNull(value, () -> "'" + what + "' must not be null");
+		if (value.compareTo(least) < 0 || value.compareTo(MAX_AHEAD) > 0) {
+			throw new IllegalArgumentException(
+					"'" + what + "' must be from " + least + " to " + MAX_AHEAD.toDays() + " days, was " + value);
+		}
+	}
+
+	/** What a message carries beside its task; changed only while a copy is made. */
+	private static final class Fields {
+
+		static final Fields NONE = new Fields();
+
+		@Nullable Object payload;
+
+		@Nullable Integer priority;
+
+		@Nullable Duration delay;
+
+		@Nullable Instant runAt;
+
+		@Nullable Duration timeToLive;
+
+		@Nullable Instant expiresAt;
+
+		@Nullable String queue;
+
+		@Nullable String idempotencyKey;
+
+		@Nullable String uniqueKey;
+
+		OnDuplicate onDuplicate = OnDuplicate.RETURN_EXISTING;
+
+		@Nullable String source;
+
+		Set<String> tags = Set.of();
+
+		Map<String, String> headers = Map.of();
+
+		Map<String, Object> metadata = Map.of();
+
+		@Nullable Integer maxRetries;
+
+		Fields() {
+		}
+
+		Fields(Fields other) {
+			this.payload = other.payload;
+			this.priority = other.priority;
+			this.delay = other.delay;
+			this.runAt = other.runAt;
+			this.timeToLive = other.timeToLive;
+			this.expiresAt = other.expiresAt;
+			this.queue = other.queue;
+			this.idempotencyKey = other.idempotencyKey;
+			this.uniqueKey = other.uniqueKey;
+			this.onDuplicate = other.onDuplicate;
+			this.source = other.source;
+			this.tags = other.tags;
+			this.headers = other.headers;
+			this.metadata = other.metadata;
+			this.maxRetries = other.maxRetries;
+		}
+
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.github.queuesqlite.message;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Numbers of one moment, read from maintained counters: no table is scanned for them.
+ *
+ * @param counts how many messages, by queue, task and state; states without any are left
+ * out
+ * @param oldestReadyAges how long the oldest READY message of a queue has been ready, by
+ * queue; queues without any are left out
+ * @param pausedQueues queues that are paused
+ * @param unservedQueues queues that have waiting messages and no lane in this process
+ * @param unservedTasks tasks that have waiting messages and no handler in this process
+ * @param shards the shards, in order
+ * @since 0.1.0
+ */
+public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAges, Set<String> pausedQueues,
+		Set<String> unservedQueues, Set<String> unservedTasks, List<ShardStats> shards) {
+
+	public QueueStats {
+		counts = List.copyOf(counts);
+		oldestReadyAges = Map.copyOf(oldestReadyAges);
+		pausedQueues = Set.copyOf(pausedQueues);
+		unservedQueues = Set.copyOf(unservedQueues);
+		unservedTasks = Set.copyOf(unservedTasks);
+		shards = List.copyOf(shards);
+	}
+
+	/**
+	 * Returns how many messages are in the state.
+	 * @param state the state
+	 * @return 0 or more
+	 */
+	public long count(MessageState state) {
+		return this.counts.stream().filter((count) -> count.state() == state).mapToLong(Count::messages).sum();
+	}
+
+	/**
+	 * Returns how many messages of the queue are in the state.
+	 * @param queue the name; an unknown one has none
+	 * @param state the state
+	 * @return 0 or more
+	 */
+	public long count(String queue, MessageState state) {
+		return this.counts.stream()
+			.filter((count) -> count.state() == state && count.queue().equals(queue))
+			.mapToLong(Count::messages)
+			.sum();
+	}
+
+	/**
+	 * Returns how long the oldest READY message of the queue has been ready.
+	 * @param queue the name
+	 * @return empty when none is READY
+	 */
+	public Optional<Duration> oldestReadyAge(String queue) {
+		return Optional.ofNullable(this.oldestReadyAges.get(queue));
+	}
+
+	/**
+	 * Returns the queues that hold a message or are paused.
+	 * @return their names, sorted
+	 */
+	public Set<String> queues() {
+		Set<String> names = new TreeSet<>(this.pausedQueues);
+		this.counts.forEach((count) -> names.add(count.queue()));
+		return names;
+	}
+
+	/**
+	 * How many messages of one queue and task are in one state.
+	 *
+	 * @param queue the queue
+	 * @param task the task
+	 * @param state the state
+	 * @param messages how many
+	 */
+	public record Count(String queue, String task, MessageState state, long messages) {
+
+	}
+
+	/**
+	 * One shard.
+	 *
+	 * @param shard its number, from 0
+	 * @param file the name of its file
+	 * @param accepting whether it takes new messages
+	 * @param reason why it does not, empty when it does
+	 * @param fileSize bytes of the database file
+	 * @param walSize bytes of its write-ahead log
+	 * @param pending messages handed in and not yet committed
+	 */
+	public record ShardStats(int shard, String file, boolean accepting, String reason, long fileSize, long walSize,
+			int pending) {
+
+	}
+
+}

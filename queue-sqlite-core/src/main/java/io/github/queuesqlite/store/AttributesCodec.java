@@ -1,0 +1,84 @@
+package io.github.queuesqlite.store;
+
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.PayloadException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes source, tags, headers and metadata of a message as one JSON object with the
+ * fields {@code source}, {@code tags}, {@code headers} and {@code metadata}; most
+ * messages have none and store nothing.
+ */
+public final class AttributesCodec {
+
+	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+	private static final TypeReference<Attributes> TYPE = new TypeReference<>() {
+	};
+
+	private AttributesCodec() {
+	}
+
+	/**
+	 * Writes the attributes.
+	 * @param message the message
+	 * @return JSON; null when there are none
+	 * @throws PayloadException if the metadata cannot be written
+	 */
+	public static @Nullable String encode(NewMessage message) {
+		if (message.source() == null && message.tags().isEmpty() && message.headers().isEmpty()
+				&& message.metadata().isEmpty()) {
+			return null;
+		}
+		try {
+			return MAPPER.writeValueAsString(new Attributes(message.source(), List.copyOf(message.tags()),
+					message.headers(), message.metadata()));
+		}
+		catch (JacksonException ex) {
+			throw new PayloadException("Cannot write the metadata of a message for task '" + message.task()
+					+ "' as JSON: " + ex.getOriginalMessage(), ex);
+		}
+	}
+
+	/**
+	 * Reads the attributes.
+	 * @param json what {@link #encode} returned
+	 * @return the attributes, empty ones for null
+	 */
+	public static Attributes decode(@Nullable String json) {
+		return (json != null) ? MAPPER.readValue(json, TYPE) : Attributes.NONE;
+	}
+
+	/**
+	 * What a message carries for people and tools.
+	 *
+	 * @param source null for none
+	 * @param tags in the sender's order
+	 * @param headers names and values
+	 * @param metadata as JSON reads it
+	 */
+	public record Attributes(@Nullable String source, List<String> tags, Map<String, String> headers,
+			Map<String, Object> metadata) {
+
+		static final Attributes NONE = new Attributes(null, List.of(), Map.of(), Map.of());
+
+		/**
+		 * Returns the tags as a set.
+		 * @return in the sender's order
+		 */
+		public Set<String> tagSet() {
+			return Collections.unmodifiableSet(new LinkedHashSet<>(this.tags));
+		}
+
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.github.queuesqlite.store;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A standing demand for messages of one queue: a lane. Each shard's writer asks it, in
+ * every transaction, how many it wants, claims as many, and hands them over after the
+ * commit.
+ * <p>
+ * <b>Threads:</b> called on the writer threads of all shards: must be quick, must not
+ * block, throw, or run user code.
+ */
+public interface Claimer {
+
+	/**
+	 * Returns the queue it claims from.
+	 * @return the name
+	 */
+	String queue();
+
+	/**
+	 * Returns the tasks it can run.
+	 * @return names; the same instance while nothing changed
+	 */
+	Set<String> tasks();
+
+	/**
+	 * Returns who owns what it claims.
+	 * @return a registered instance
+	 */
+	StoreInstance owner();
+
+	/**
+	 * Returns how many more messages it wants from the shard now. The answer holds until
+	 * {@link #claimed} or the next question of the same shard, and what other shards are
+	 * told meanwhile leaves it out.
+	 * @param shard the shard that asks
+	 * @param bestReady the best priority that is READY there for its queue and tasks
+	 * @return 0 for none
+	 */
+	int wanted(int shard, int bestReady);
+
+	/**
+	 * Takes what was claimed, after the commit. Called once after each answer greater
+	 * than 0, also when nothing was claimed or the transaction failed: other shards may
+	 * have what this one had not.
+	 * @param shard the shard
+	 * @param messages RUNNING messages owned by {@link #owner()}, best first; empty for
+	 * none
+	 */
+	void claimed(int shard, List<StoredMessage> messages);
+
+}

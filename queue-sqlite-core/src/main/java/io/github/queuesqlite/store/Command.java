@@ -1,0 +1,65 @@
+package io.github.queuesqlite.store;
+
+import java.sql.SQLException;
+
+import io.github.queuesqlite.message.QueueException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something handed to a writer. Executed in a transaction (again, after a rollback), then
+ * told once how it ended.
+ *
+ * @param <S> the session
+ */
+abstract class Command<S> {
+
+	/** How many rows it counts for in a batch. */
+	int rows() {
+		return 1;
+	}
+
+	/** About how many bytes it carries. */
+	long bytes() {
+		return 0;
+	}
+
+	/** Whether its commit must be fsynced. */
+	boolean synced() {
+		return false;
+	}
+
+	/**
+	 * Whether it is kept and tried again after a fault instead of being failed: the end
+	 * of a run must not be forgotten.
+	 */
+	boolean isKept() {
+		return false;
+	}
+
+	/** Does it, when no turn does it together with others. */
+	abstract void execute(S session) throws SQLException;
+
+	/**
+	 * Finds out, in a readable file, whether it was committed although its transaction
+	 * failed.
+	 * @return whether {@link #succeeded()} is the truth
+	 */
+	boolean isCommitted(S session) throws SQLException {
+		return false;
+	}
+
+	/** It is committed. */
+	abstract void succeeded();
+
+	/** It is not committed, or nobody knows. */
+	abstract void failed(QueueException failure);
+
+	/**
+	 * Returns the message to name when the outcome is unknown.
+	 * @return null when it is not about one message
+	 */
+	@Nullable Long messageId() {
+		return null;
+	}
+
+}

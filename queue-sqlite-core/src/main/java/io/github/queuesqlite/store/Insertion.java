@@ -1,0 +1,38 @@
+package io.github.queuesqlite.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message on its way into the store. All times are epoch milliseconds UTC.
+ *
+ * @param id the id, which names the shard; see
+ * {@link MessageStore#assignId(StoreInstance, Keys)}
+ * @param keys its keys
+ * @param queue the queue
+ * @param task the task
+ * @param priority higher first
+ * @param createdAt when it was handed in
+ * @param runAt not before; SCHEDULED when later than the time of the insert
+ * @param expiresAt null for never
+ * @param maxAttempts null when the claiming process decides
+ * @param attributes source, tags, headers and metadata as JSON, see
+ * {@link AttributesCodec}; null when there are none
+ * @param codec who wrote the payload; null when there is none
+ * @param payload null when there is none
+ * @param awaited whether somebody waits for its end: it is then spared from pruning by
+ * count for a minute
+ */
+public record Insertion(long id, Keys keys, String queue, String task, int priority, long createdAt, long runAt,
+		@Nullable Long expiresAt, @Nullable Integer maxAttempts, @Nullable String attributes, @Nullable String codec,
+		byte @Nullable [] payload, boolean awaited) {
+
+	/**
+	 * Returns about how many bytes the row takes.
+	 * @return for the bound of a batch
+	 */
+	public long size() {
+		return 200L + ((this.payload != null) ? this.payload.length : 0)
+				+ ((this.attributes != null) ? this.attributes.length() : 0);
+	}
+
+}

@@ -1,0 +1,332 @@
+package io.github.queuesqlite.store;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps messages and hands them out: batches of commands in, outcomes out. Every store
+ * passes the same conformance suite, {@code MessageStoreContract}.
+ * <p>
+ * <b>Durable:</b> whatever a method returns or a {@link Completion} is told is committed.
+ * Inserts and the ends of runs are fsynced before that with durability {@code full}.
+ * <p>
+ * <b>Fence:</b> a statement that settles, extends or reports a run applies only while the
+ * row is RUNNING under the same epoch and run.
+ * <p>
+ * <b>Threads:</b> safe for use by several threads. Methods without a completion block
+ * their caller until the commit and must not be called from a {@link Completion},
+ * {@link Claimer} or {@link StoreListener}: they throw {@link IllegalStateException}
+ * there.
+ * <p>
+ * <b>Errors:</b> {@link io.github.queuesqlite.message.StoreUnavailableException} when the
+ * store cannot be read or written; its {@code messageId} is what to look for when the
+ * outcome is unknown.
+ */
+public interface MessageStore extends AutoCloseable {
+
+	/**
+	 * Joins the store under a new epoch.
+	 * @param name for people: host and process id
+	 * @return the instance
+	 */
+	StoreInstance register(String name);
+
+	/**
+	 * Leaves the store. What the instance still owns becomes READY again, its attempts
+	 * counted where the run had started; DEAD where its sender allowed no more.
+	 * @param instance a registered instance
+	 */
+	void deregister(StoreInstance instance);
+
+	/**
+	 * Tells a listener of every commit from now on.
+	 * @param listener the listener
+	 */
+	void addListener(StoreListener listener);
+
+	/**
+	 * Forgets a listener.
+	 * @param listener the listener
+	 */
+	void removeListener(StoreListener listener);
+
+	/**
+	 * Chooses the shard of a message and gives it an id there.
+	 * @param instance who hands it in
+	 * @param keys its keys: they decide the shard; without any, the shortest inbox does
+	 * @return an id that nothing else has or will have
+	 */
+	long assignId(StoreInstance instance, Keys keys);
+
+	/**
+	 * Gives ids to several messages without keys, on one shard.
+	 * @param instance who hands them in
+	 * @param count how many
+	 * @return rising ids
+	 */
+	long[] assignIds(StoreInstance instance, int count);
+
+	/**
+	 * Stores messages. Blocks its caller only while the shard's inbox is full.
+	 * @param instance who hands them in
+	 * @param rows messages whose ids name the same shard, at most 1,000
+	 * @param completion told after the commit
+	 * @throws io.github.queuesqlite.message.QueueFullException if the inbox stayed full
+	 * @throws io.github.queuesqlite.message.QueueException if the thread was interrupted
+	 * while it waited; the flag is kept
+	 */
+	void insert(StoreInstance instance, List<Insertion> rows, Completion<InsertResult> completion);
+
+	/**
+	 * Ends a run: status, result, attempt record and counters in one transaction. Never
+	 * blocks. After a fault of the disk it is tried again until the store is closed.
+	 * @param settlement how it ends
+	 * @param completion told after the commit
+	 */
+	void settle(Settlement settlement, Completion<SettleResult> completion);
+
+	/**
+	 * Adds a standing demand.
+	 * @param claimer the lane
+	 */
+	void attach(Claimer claimer);
+
+	/**
+	 * Removes a standing demand. When it returns, no more messages are claimed for it;
+	 * those claimed before were handed over.
+	 * @param claimer the lane
+	 */
+	void detach(Claimer claimer);
+
+	/** Says that a claimer wants more or other messages than when it was asked last. */
+	void demandChanged();
+
+	/**
+	 * Claims messages once.
+	 * @param owner who owns them then
+	 * @param queue the queue
+	 * @param tasks the tasks
+	 * @param max how many at most, over all shards
+	 * @return RUNNING messages, best first; none while the queue is paused
+	 */
+	List<StoredMessage> claim(StoreInstance owner, String queue, Set<String> tasks, int max);
+
+	/**
+	 * Moves the deadline of a run.
+	 * @param key the run
+	 * @param deadline epoch milliseconds
+	 * @return false when the run is no longer its owner's
+	 */
+	boolean extend(RunKey key, long deadline);
+
+	/**
+	 * Reads a message.
+	 * @param id the id
+	 * @return empty when it is not stored
+	 */
+	Optional<StoredMessage> find(long id);
+
+	/**
+	 * Reads several messages.
+	 * @param ids any number
+	 * @return those that are stored, in no order
+	 */
+	List<StoredMessage> findAll(List<Long> ids);
+
+	/**
+	 * Reads a message by its idempotency key.
+	 * @param idempotencyKey the key
+	 * @return empty when none has it
+	 */
+	Optional<StoredMessage> findByKey(String idempotencyKey);
+
+	/**
+	 * Reads messages.
+	 * @param query which
+	 * @return in the order of their ids, at most its limit
+	 */
+	List<StoredMessage> list(MessageQuery query);
+
+	/**
+	 * Returns whether a SCHEDULED message is due, or waits for a retry rather than for
+	 * the time its sender chose.
+	 * @param queue the queue
+	 * @param task the task
+	 * @param now epoch milliseconds
+	 * @return true when at least one does
+	 */
+	boolean hasDueOrRetrying(String queue, String task, long now);
+
+	/**
+	 * Reads the failed attempts of a message.
+	 * @param id the message
+	 * @return oldest first
+	 */
+	List<FailureRecord> failures(long id);
+
+	/**
+	 * Cancels a message.
+	 * @param id the message
+	 * @return what changed
+	 */
+	CancelResult cancel(long id);
+
+	/**
+	 * Makes a DEAD, CANCELLED or EXPIRED message READY, its attempts and expiry cleared.
+	 * @param id the message
+	 * @return false when it is none of these, or its unique key is taken
+	 */
+	boolean retry(long id);
+
+	/**
+	 * Retries messages.
+	 * @param query which; its limit is ignored
+	 * @return how many
+	 */
+	int retryAll(MessageQuery query);
+
+	/**
+	 * Deletes a message and the record of its attempts.
+	 * @param id the message
+	 * @return false when it is RUNNING or not stored
+	 */
+	boolean delete(long id);
+
+	/**
+	 * Deletes messages.
+	 * @param query which; its limit is ignored, RUNNING ones stay
+	 * @return how many
+	 */
+	int purge(MessageQuery query);
+
+	/**
+	 * Replaces a payload while READY or SCHEDULED.
+	 * @param id the message
+	 * @param codec who wrote it; null for none
+	 * @param payload null for none
+	 * @return false when it is in another state or not stored
+	 */
+	boolean updatePayload(long id, @Nullable String codec, byte @Nullable [] payload);
+
+	/**
+	 * Moves the due time while READY or SCHEDULED.
+	 * @param id the message
+	 * @param runAt epoch milliseconds
+	 * @return false when it is in another state or not stored
+	 */
+	boolean reschedule(long id, long runAt);
+
+	/**
+	 * Pauses a queue in all shards.
+	 * @param queue the name
+	 */
+	void pause(String queue);
+
+	/**
+	 * Resumes a queue in all shards.
+	 * @param queue the name
+	 */
+	void resume(String queue);
+
+	/**
+	 * Returns the paused queues.
+	 * @return their names
+	 */
+	Set<String> pausedQueues();
+
+	/**
+	 * Reads the counters.
+	 * @return by queue, task and state, over all shards
+	 */
+	List<QueueStats.Count> counts();
+
+	/**
+	 * Returns since when the oldest READY message of each queue has been ready to run.
+	 * @return by queue the least due time of those that are first in line at their
+	 * priority, epoch milliseconds; one that was put off and back may be older
+	 */
+	Map<String, Long> oldestReady();
+
+	/**
+	 * Returns the shards' state.
+	 * @return in the order of their numbers
+	 */
+	List<QueueStats.ShardStats> shardStats();
+
+	/**
+	 * Writes to each shard, to see that it can be written.
+	 * @return why it cannot, by shard; empty when all can
+	 */
+	Map<Integer, String> probe();
+
+	/**
+	 * Returns when the next message becomes due or expires.
+	 * @return epoch milliseconds, never later than it will be; it may be earlier when
+	 * that message has been claimed, cancelled or deleted, until {@link #promoteDue()} at
+	 * that time. {@link Long#MAX_VALUE} when none will
+	 */
+	long nextDueAt();
+
+	/**
+	 * Makes waiting messages EXPIRED whose time to live is over, and due ones READY, in
+	 * small steps.
+	 * @return how many this step changed; 0 when nothing is left to change
+	 */
+	int promoteDue();
+
+	/**
+	 * Deletes ended messages that retention does not keep, in small steps. The store may
+	 * delete by count with the commits of other commands too.
+	 * @return how many this step deleted; 0 when nothing is left to delete
+	 */
+	int prune();
+
+	/**
+	 * Gives the sign of life.
+	 * @param instance a registered instance
+	 * @return false when the instance was declared dead
+	 */
+	boolean beat(StoreInstance instance);
+
+	/**
+	 * Reads the instances that are not dead.
+	 * @return over all shards, each epoch once
+	 */
+	List<Peer> peers();
+
+	/**
+	 * Returns whether the process of the instance is gone: the OS has freed its lock.
+	 * @param peer an instance
+	 * @return false when it lives or nobody can tell
+	 */
+	boolean isGone(Peer peer);
+
+	/**
+	 * Declares an instance dead and takes back what it owned: READY with the attempt
+	 * counted where the run had started, DEAD where none is left.
+	 * @param peer the instance
+	 * @param maxAttempts attempts by task, for messages whose sender set none
+	 * @return how many messages were taken back
+	 */
+	int rescue(Peer peer, ToIntFunction<String> maxAttempts);
+
+	/** Moves the write-ahead log into the database files. */
+	void checkpoint();
+
+	/**
+	 * Commits what was handed in, deregisters the instances registered here, then closes
+	 * the files. Idempotent.
+	 */
+	@Override
+	void close();
+
+}

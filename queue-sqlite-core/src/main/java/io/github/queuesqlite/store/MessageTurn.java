@@ -1,0 +1,220 @@
+package io.github.queuesqlite.store;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongPredicate;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a shard's writer does in each transaction: ends of runs first, then inserts, then
+ * everything else, then claims for the standing demands. So a message may be inserted and
+ * claimed by one commit, and the end of one run and the claim of the next share theirs.
+ */
+final class MessageTurn implements Turn<ShardSession> {
+
+	private static final Logger logger = LoggerFactory.getLogger(MessageTurn.class);
+
+	/** Most rows that one transaction claims for one lane. */
+	private static final int MAX_ROWS = 2000;
+
+	private final int shard;
+
+	private final List<Claimer> claimers;
+
+	private final List<StoreListener> listeners;
+
+	private final LongPredicate ownEpochs;
+
+	/** What this transaction claimed, by claimer. */
+	private final List<Claimed> claimed = new ArrayList<>();
+
+	/** What the latest transaction claimed, when nobody knows whether it is committed. */
+	private final List<RunKey> doubtful = new ArrayList<>();
+
+	private List<StoreListener.Ended> ended = List.of();
+
+	private int turn;
+
+	/** When the next message was due before and after this transaction. */
+	private long dueBefore;
+
+	private long dueAt;
+
+	MessageTurn(int shard, CopyOnWriteArrayList<Claimer> claimers, CopyOnWriteArrayList<StoreListener> listeners,
+			LongPredicate ownEpochs) {
+		this.shard = shard;
+		this.claimers = claimers;
+		this.listeners = listeners;
+		this.ownEpochs = ownEpochs;
+	}
+
+	@Override
+	public boolean isWanted(ShardSession session) throws SQLException {
+		for (Claimer claimer : this.claimers) {
+			if (wanted(session, claimer) > 0) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
+	public int execute(ShardSession session, List<Command<ShardSession>> batch) throws SQLException {
+		this.dueBefore = session.nextDueAt();
+		int rows = settle(session, batch) + insert(session, batch);
+		for (Command<ShardSession> command : batch) {
+			if (!(command instanceof SettleCommand) && !(command instanceof InsertCommand)) {
+				command.execute(session);
+				rows++;
+			}
+		}
+		rows += claim(session);
+		if (rows > 0) {
+			session.prune(2 * rows);
+		}
+		this.ended = session.takeEnded();
+		this.dueAt = session.nextDueAt();
+		return rows;
+	}
+
+	private int settle(ShardSession session, List<Command<ShardSession>> batch) throws SQLException {
+		List<SettleCommand> commands = only(batch, SettleCommand.class);
+		if (!commands.isEmpty()) {
+			List<Settlement> settlements = new ArrayList<>(commands.size());
+			commands.forEach((command) -> settlements.add(command.settlement()));
+			SettleResult[] results = session.settle(settlements);
+			for (int i = 0; i < results.length; i++) {
+				commands.get(i).result(results[i]);
+			}
+		}
+		return commands.size();
+	}
+
+	private int insert(ShardSession session, List<Command<ShardSession>> batch) throws SQLException {
+		List<InsertCommand> commands = only(batch, InsertCommand.class);
+		if (commands.isEmpty()) {
+			return 0;
+		}
+		List<Insertion> rows = new ArrayList<>();
+		commands.forEach((command) -> rows.addAll(command.insertions()));
+		long[] existing = session.insert(rows);
+		int from = 0;
+		for (InsertCommand command : commands) {
+			from = command.result(existing, from);
+		}
+		return rows.size();
+	}
+
+	private static <C> List<C> only(List<Command<ShardSession>> batch, Class<C> type) {
+		List<C> commands = new ArrayList<>();
+		for (Command<ShardSession> command : batch) {
+			if (type.isInstance(command)) {
+				commands.add(type.cast(command));
+			}
+		}
+		return commands;
+	}
+
+	/** Lanes take turns at being asked first, so that none starves another. */
+	private int claim(ShardSession session) throws SQLException {
+		int rows = 0;
+		int size = this.claimers.size();
+		for (int i = 0; i < size; i++) {
+			Claimer claimer = claimer((this.turn + i) % size);
+			int wanted = (claimer != null && rows < MAX_ROWS) ? wanted(session, claimer) : 0;
+			if (claimer != null && wanted > 0) {
+				List<StoredMessage> messages = session.claim(claimer.owner().epoch(), claimer.queue(), claimer.tasks(),
+						wanted);
+				this.claimed.add(new Claimed(claimer, messages));
+				rows += messages.size();
+			}
+		}
+		this.turn++;
+		return rows;
+	}
+
+	private int wanted(ShardSession session, Claimer claimer) throws SQLException {
+		String queue = claimer.queue();
+		Set<String> tasks = claimer.tasks();
+		return session.mayClaim(queue, tasks) ? claimer.wanted(this.shard, session.bestReady(queue, tasks)) : 0;
+	}
+
+	private @Nullable Claimer claimer(int index) {
+		try {
+			return this.claimers.get(index);
+		}
+		catch (IndexOutOfBoundsException ex) {
+			return null; // detached meanwhile
+		}
+	}
+
+	@Override
+	public void committed() {
+		List<StoreListener.Ended> ended = this.ended;
+		this.ended = List.of();
+		if (!ended.isEmpty()) {
+			this.listeners.forEach((listener) -> guard(() -> listener.ended(ended)));
+		}
+		for (Claimed claim : this.claimed) {
+			guard(() -> claim.claimer().claimed(this.shard, claim.messages()));
+		}
+		this.claimed.clear();
+		if (this.dueAt < this.dueBefore) {
+			this.listeners.forEach((listener) -> guard(() -> listener.dueChanged(this.dueAt)));
+		}
+	}
+
+	@Override
+	public void rolledBack(boolean doubtful) {
+		this.ended = List.of();
+		for (Claimed claim : this.claimed) {
+			if (doubtful) {
+				claim.messages().forEach((message) -> this.doubtful.add(message.runKey()));
+			}
+			guard(() -> claim.claimer().claimed(this.shard, List.of()));
+		}
+		this.claimed.clear();
+	}
+
+	@Override
+	public void reconcile(ShardSession session) throws SQLException {
+		if (!this.doubtful.isEmpty()) {
+			session.begin(false);
+			session.unclaim(this.doubtful);
+			session.commit();
+			this.doubtful.clear();
+		}
+	}
+
+	@Override
+	public void changedElsewhere(ShardSession session) throws SQLException {
+		session.refresh();
+		Set<String> paused = session.pausedQueues();
+		this.listeners.forEach((listener) -> guard(() -> listener.pausesChanged(paused)));
+		List<RunKey> cancelled = session.takeSignals(this.ownEpochs);
+		for (RunKey key : cancelled) {
+			this.listeners.forEach((listener) -> guard(() -> listener.cancelRequested(key)));
+		}
+	}
+
+	private static void guard(Runnable call) {
+		try {
+			call.run();
+		}
+		catch (RuntimeException ex) {
+			logger.error("A listener of the store failed", ex);
+		}
+	}
+
+	/** What was claimed for a lane. */
+	private record Claimed(Claimer claimer, List<StoredMessage> messages) {
+
+	}
+
+}

@@ -1,0 +1,15 @@
+package io.github.queuesqlite.store;
+
+/**
+ * Names one run of one message: the fence that every statement about it carries.
+ *
+ * @param shard where the row is
+ * @param id the message
+ * @param epoch the owner
+ * @param run the claim
+ * @param queue the message's queue
+ * @param task the message's task
+ */
+public record RunKey(int shard, long id, long epoch, long run, String queue, String task) {
+
+}

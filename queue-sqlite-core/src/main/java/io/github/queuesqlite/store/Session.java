@@ -1,0 +1,88 @@
+package io.github.queuesqlite.store;
+
+import java.sql.SQLException;
+
+/**
+ * The one writing connection of one file, used by its writer thread only.
+ */
+public interface Session extends AutoCloseable {
+
+	/**
+	 * Begins a write transaction.
+	 * @param synced whether its commit is fsynced
+	 * @throws SQLException if it cannot begin: nothing is written
+	 */
+	void begin(boolean synced) throws SQLException;
+
+	/**
+	 * Commits.
+	 * @throws SQLException if the outcome is not known to be committed
+	 */
+	void commit() throws SQLException;
+
+	/**
+	 * Rolls back, whatever state the connection is in, and forgets what it remembered.
+	 */
+	void rollback();
+
+	/**
+	 * Classifies a failure of a statement.
+	 * @param failure what a statement or commit threw
+	 * @return what it means for the transaction
+	 */
+	Fault classify(SQLException failure);
+
+	/**
+	 * Commits a small synced write: after it, what can be read is what will stay.
+	 * @throws SQLException if the file cannot be written
+	 */
+	void probe() throws SQLException;
+
+	/**
+	 * Makes sure that new data can be stored again after a fault.
+	 * @throws SQLException if it cannot
+	 */
+	void repair() throws SQLException;
+
+	/**
+	 * Returns whether another process committed since the last call.
+	 * @return true when cached knowledge must be refreshed
+	 * @throws SQLException if the file cannot be read
+	 */
+	boolean changedElsewhere() throws SQLException;
+
+	/**
+	 * Keeps the write-ahead log small.
+	 * @param idle whether there is time for it
+	 * @return why new messages must be refused; empty when they need not be
+	 * @throws SQLException if the file cannot be written
+	 */
+	String trim(boolean idle) throws SQLException;
+
+	/**
+	 * Returns what the file is called, for people.
+	 * @return {@code shard 3 (queue_shard_3.db)}
+	 */
+	String label();
+
+	@Override
+	void close();
+
+	/** What a failure means for the transaction it happened in. */
+	enum Fault {
+
+		/** The statement failed alone; the transaction goes on. */
+		ROW,
+
+		/** The file could not be locked; nothing was written. */
+		BUSY,
+
+		/** The disk or the file: nobody knows what is written. */
+		STORAGE,
+
+		/** A defect: trying the same again gives the same. */
+		DEFECT
+
+	}
+
+}

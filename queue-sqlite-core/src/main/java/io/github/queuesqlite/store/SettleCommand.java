@@ -1,0 +1,75 @@
+package io.github.queuesqlite.store;
+
+import java.sql.SQLException;
+import java.util.List;
+
+import io.github.queuesqlite.message.QueueException;
+
+/** Ends a run. */
+final class SettleCommand extends Command<ShardSession> {
+
+	private final Settlement settlement;
+
+	private final Completion<SettleResult> completion;
+
+	private SettleResult result = SettleResult.LOST;
+
+	SettleCommand(Settlement settlement, Completion<SettleResult> completion) {
+		this.settlement = settlement;
+		this.completion = completion;
+	}
+
+	Settlement settlement() {
+		return this.settlement;
+	}
+
+	void result(SettleResult result) {
+		this.result = result;
+	}
+
+	@Override
+	long bytes() {
+		return (this.settlement instanceof Settlement.Complete complete && complete.result() != null)
+				? complete.result().length : 0;
+	}
+
+	@Override
+	boolean synced() {
+		return !(this.settlement instanceof Settlement.Release);
+	}
+
+	@Override
+	boolean isKept() {
+		return true;
+	}
+
+	@Override
+	void execute(ShardSession session) throws SQLException {
+		this.result = session.settle(List.of(this.settlement))[0];
+	}
+
+	@Override
+	boolean isCommitted(ShardSession session) throws SQLException {
+		boolean committed = session.isEndedBy(this.settlement.key());
+		if (committed) {
+			this.result = SettleResult.APPLIED;
+		}
+		return committed;
+	}
+
+	@Override
+	void succeeded() {
+		this.completion.succeeded(this.result);
+	}
+
+	@Override
+	void failed(QueueException failure) {
+		this.completion.failed(failure);
+	}
+
+	@Override
+	Long messageId() {
+		return this.settlement.key().id();
+	}
+
+}

@@ -1,0 +1,79 @@
+package io.github.queuesqlite.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run ends. Applies only while the run is still its owner's; see
+ * {@link MessageStore#settle(Settlement, Completion)}.
+ */
+public sealed interface Settlement {
+
+	/**
+	 * Returns the run.
+	 * @return the fence
+	 */
+	RunKey key();
+
+	/**
+	 * The handler returned: COMPLETED.
+	 *
+	 * @param key the run
+	 * @param codec who wrote the result; null for none
+	 * @param result null for none
+	 */
+	record Complete(RunKey key, @Nullable String codec, byte @Nullable [] result) implements Settlement {
+
+	}
+
+	/**
+	 * It runs again: SCHEDULED, or READY when the time has come. CANCELLED when somebody
+	 * asked for that meanwhile. Goes behind what waits.
+	 *
+	 * @param key the run
+	 * @param runAt not before, epoch milliseconds
+	 * @param countsAttempt whether the attempt is spent
+	 * @param failure recorded with the attempt; null when there was none
+	 */
+	record Retry(RunKey key, long runAt, boolean countsAttempt, @Nullable FailureRecord failure) implements Settlement {
+
+	}
+
+	/**
+	 * It failed for good: DEAD.
+	 *
+	 * @param key the run
+	 * @param failure why
+	 */
+	record Dead(RunKey key, FailureRecord failure) implements Settlement {
+
+	}
+
+	/**
+	 * It never started: back to READY in its old place, the attempt uncounted. CANCELLED
+	 * when somebody asked for that meanwhile.
+	 *
+	 * @param key the run
+	 */
+	record Release(RunKey key) implements Settlement {
+
+	}
+
+	/**
+	 * Its handler stopped as somebody had asked: CANCELLED.
+	 *
+	 * @param key the run
+	 */
+	record Cancel(RunKey key) implements Settlement {
+
+	}
+
+	/**
+	 * Its time to live ended before it started: EXPIRED, the attempt uncounted.
+	 *
+	 * @param key the run
+	 */
+	record Expire(RunKey key) implements Settlement {
+
+	}
+
+}

@@ -1,0 +1,76 @@
+package io.github.queuesqlite.store;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.QueueStats;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one shard, beside its writer. Every read is short.
+ * <p>
+ * <b>Threads:</b> any, virtual ones included.
+ */
+public interface ShardReader extends AutoCloseable {
+
+	/** Reads a message. */
+	Optional<StoredMessage> find(long id);
+
+	/** Reads several messages. */
+	List<StoredMessage> findAll(Collection<Long> ids);
+
+	/** Reads the message that has the key in this shard. */
+	Optional<StoredMessage> findByKey(String idempotencyKey);
+
+	/** Returns the message that the key is reserved for; null when it is not. */
+	@Nullable Reservation reservation(String idempotencyKey);
+
+	/** Reads reservations whose keys are greater than {@code after}, in their order. */
+	List<Reservation> reservations(String after, int max);
+
+	/** Reads messages that match. */
+	List<StoredMessage> list(MessageQuery query);
+
+	/** Reads ids of messages that match and are greater than {@code after}. */
+	List<Long> ids(MessageQuery query, long after, int max);
+
+	/** Reads the failed attempts of a message. */
+	List<FailureRecord> failures(long id);
+
+	/** Reads the counters. */
+	List<QueueStats.Count> counts();
+
+	/** Reads the least due time of READY messages by queue. */
+	Map<String, Long> oldestReady();
+
+	/** Reads the instances that are not dead. */
+	List<Peer> peers();
+
+	/** Returns whether a SCHEDULED message is due or waits for a retry. */
+	boolean hasDueOrRetrying(String queue, String task, long now);
+
+	/** Returns whether there are ended messages that are older than is kept. */
+	boolean mayPrune();
+
+	/** Reads the paused queues. */
+	Collection<String> pausedQueues();
+
+	@Override
+	void close();
+
+	/**
+	 * A reserved key.
+	 *
+	 * @param key the key
+	 * @param messageId for which message
+	 * @param epoch who reserved it
+	 * @param confirmed whether the message was stored
+	 */
+	record Reservation(String key, long messageId, long epoch, boolean confirmed) {
+
+	}
+
+}

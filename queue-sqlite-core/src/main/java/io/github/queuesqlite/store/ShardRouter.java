@@ -1,0 +1,119 @@
+package io.github.queuesqlite.store;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
+import java.util.zip.CRC32C;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the shard of a message. A key has one home: the shard of the stored layout with
+ * the greatest weight for it (rendezvous hashing, so that a change of the layout moves as
+ * few keys as can be). A message without keys goes to the shard with the shortest inbox.
+ */
+public final class ShardRouter {
+
+	private final List<Integer> shards;
+
+	private final IntUnaryOperator pending;
+
+	private final AtomicInteger turn = new AtomicInteger();
+
+	/**
+	 * Creates a router.
+	 * @param shards the shards of the layout that take new messages
+	 * @param pending how many messages wait in a shard's inbox
+	 */
+	public ShardRouter(List<Integer> shards, IntUnaryOperator pending) {
+		this.shards = List.copyOf(shards);
+		this.pending = pending;
+	}
+
+	/**
+	 * Returns where a message goes.
+	 * @param keys its keys
+	 * @return the home of its unique key, else of its idempotency key, else the shard
+	 * with the shortest inbox
+	 */
+	public int route(Keys keys) {
+		if (keys.uniqueKey() != null) {
+			return homeOfUnique(keys.task(), keys.uniqueKey());
+		}
+		if (keys.idempotencyKey() != null) {
+			return homeOfIdempotency(keys.idempotencyKey());
+		}
+		return shortest();
+	}
+
+	/**
+	 * Returns the home of the message's idempotency key when it is another shard than the
+	 * message's: that is where the key is reserved.
+	 * @param keys the keys
+	 * @return null when nothing need be reserved
+	 */
+	public @Nullable Integer reservationHome(Keys keys) {
+		if (keys.idempotencyKey() == null || keys.uniqueKey() == null) {
+			return null;
+		}
+		int home = homeOfIdempotency(keys.idempotencyKey());
+		return (home != homeOfUnique(keys.task(), keys.uniqueKey())) ? home : null;
+	}
+
+	/**
+	 * Returns the home of an idempotency key.
+	 * @param key the key
+	 * @return the shard
+	 */
+	public int homeOfIdempotency(String key) {
+		return home("i\0" + key);
+	}
+
+	private int homeOfUnique(String task, String key) {
+		return home("u\0" + task + "\0" + key);
+	}
+
+	private int shortest() {
+		int size = this.shards.size();
+		if (size == 1) {
+			return this.shards.get(0);
+		}
+		int start = Math.floorMod(this.turn.getAndIncrement(), size);
+		int best = this.shards.get(start);
+		int least = this.pending.applyAsInt(best);
+		for (int i = 1; i < size && least > 0; i++) {
+			int shard = this.shards.get((start + i) % size);
+			int waiting = this.pending.applyAsInt(shard);
+			if (waiting < least) {
+				best = shard;
+				least = waiting;
+			}
+		}
+		return best;
+	}
+
+	private int home(String key) {
+		CRC32C crc = new CRC32C();
+		crc.update(key.getBytes(StandardCharsets.UTF_8));
+		long hash = crc.getValue() << 32 | key.hashCode() & 0xFFFFFFFFL;
+		int best = this.shards.get(0);
+		long greatest = Long.MIN_VALUE;
+		for (int shard : this.shards) {
+			long weight = mix(hash ^ mix(shard + 1));
+			if (weight > greatest) {
+				greatest = weight;
+				best = shard;
+			}
+		}
+		return best;
+	}
+
+	/** The finalizer of SplitMix64: every input bit changes half of the output bits. */
+	private static long mix(long value) {
+		long z = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+		z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+		return z ^ (z >>> 31);
+	}
+
+}

@@ -1,0 +1,172 @@
+package io.github.queuesqlite.store;
+
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongPredicate;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements of one shard, used by its writer thread inside transactions. What a
+ * statement changed is collected until {@link #takeEnded()}.
+ */
+public interface ShardSession extends Session {
+
+	/**
+	 * Returns the shard.
+	 * @return its number
+	 */
+	int shard();
+
+	/**
+	 * Inserts rows.
+	 * @param rows rows of this shard
+	 * @return per row: 0 when it was inserted, else the id that has its key
+	 */
+	long[] insert(List<Insertion> rows) throws SQLException;
+
+	/**
+	 * Ends runs.
+	 * @param settlements each run once
+	 * @return per settlement whether it applied
+	 */
+	SettleResult[] settle(List<Settlement> settlements) throws SQLException;
+
+	/**
+	 * Returns whether a claim may find something, without a transaction.
+	 * @param queue the queue
+	 * @param tasks the tasks
+	 * @return false when it would find nothing
+	 */
+	boolean mayClaim(String queue, Set<String> tasks) throws SQLException;
+
+	/**
+	 * Returns the best priority that is READY, without a transaction.
+	 * @param queue the queue
+	 * @param tasks the tasks
+	 * @return {@link Integer#MIN_VALUE} for none
+	 */
+	int bestReady(String queue, Set<String> tasks) throws SQLException;
+
+	/**
+	 * Claims messages.
+	 * @param epoch the owner
+	 * @param queue the queue
+	 * @param tasks the tasks
+	 * @param max how many at most
+	 * @return best first
+	 */
+	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max) throws SQLException;
+
+	/** Moves the deadline of a run; false when it is lost. */
+	boolean extend(RunKey key, long deadline) throws SQLException;
+
+	/**
+	 * Cancels a message.
+	 * @param id the message
+	 * @param own epochs of this process; others are told through the file
+	 * @param stop gets the run to stop
+	 */
+	CancelResult cancel(long id, LongPredicate own, List<RunKey> stop) throws SQLException;
+
+	/** Reads and forgets the cancellations meant for the epochs. */
+	List<RunKey> takeSignals(LongPredicate epochs) throws SQLException;
+
+	/** Makes ended messages READY; returns how many. */
+	int retry(Collection<Long> ids) throws SQLException;
+
+	/** Deletes messages that are not RUNNING; returns how many. */
+	int delete(Collection<Long> ids) throws SQLException;
+
+	/** Replaces a payload. */
+	boolean updatePayload(long id, @Nullable String codec, byte @Nullable [] payload) throws SQLException;
+
+	/** Moves a due time. */
+	boolean reschedule(long id, long runAt) throws SQLException;
+
+	/** Pauses a queue. */
+	void pause(String queue) throws SQLException;
+
+	/** Resumes a queue. */
+	void resume(String queue) throws SQLException;
+
+	/** Returns the paused queues. */
+	Set<String> pausedQueues() throws SQLException;
+
+	/** Makes due messages READY, at most {@code max}; returns how many. */
+	int promote(int max) throws SQLException;
+
+	/** Makes waiting messages EXPIRED whose time is over, at most {@code max}. */
+	int expire(int max) throws SQLException;
+
+	/** Deletes ended messages above the count that is kept, at most {@code max}. */
+	int prune(int max) throws SQLException;
+
+	/** Deletes ended messages that are older than is kept, at most {@code max}. */
+	int pruneByAge(int max) throws SQLException;
+
+	/** Returns when the next message becomes due or expires; any thread. */
+	long nextDueAt();
+
+	/** Returns whether a message became due or expired; any thread. */
+	boolean isDue();
+
+	/** Writes something small. */
+	void writeProbe() throws SQLException;
+
+	/** Adds an instance. */
+	void join(long epoch, String name, int slot) throws SQLException;
+
+	/** Returns the greatest epoch it knows. */
+	long maxEpoch() throws SQLException;
+
+	/** Returns the greatest time part that an id of the shard may have. */
+	long highWater();
+
+	/** Raises the beat; false when the epoch is dead. */
+	boolean beat(long epoch) throws SQLException;
+
+	/** Declares an epoch dead. */
+	void declareDead(long epoch) throws SQLException;
+
+	/**
+	 * Takes back what an epoch owns.
+	 * @param epoch a dead epoch
+	 * @param started whether a run had started
+	 * @param maxAttempts attempts by task
+	 * @param max how many at most
+	 * @return how many
+	 */
+	int rescue(long epoch, Predicate<RunKey> started, ToIntFunction<String> maxAttempts, int max) throws SQLException;
+
+	/** Reserves an idempotency key; returns 0, or the message that has it. */
+	long reserve(String idempotencyKey, long messageId, long epoch) throws SQLException;
+
+	/** Marks the reservation's message as stored. */
+	void confirm(String idempotencyKey, long messageId) throws SQLException;
+
+	/** Forgets a reservation if it is still the message's. */
+	void unreserve(String idempotencyKey, long messageId) throws SQLException;
+
+	/** Returns which of the rows are stored, outside of a transaction. */
+	boolean isStored(long id) throws SQLException;
+
+	/**
+	 * Returns whether the run has ended under its own fence, outside of a transaction.
+	 */
+	boolean isEndedBy(RunKey key) throws SQLException;
+
+	/** Gives back rows that a claim took whose commit failed. */
+	void unclaim(List<RunKey> keys) throws SQLException;
+
+	/** Refreshes what another process may have changed. */
+	void refresh() throws SQLException;
+
+	/** Returns what ended since the last call and forgets it. */
+	List<StoreListener.Ended> takeEnded();
+
+}

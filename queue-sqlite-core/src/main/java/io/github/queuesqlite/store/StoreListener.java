@@ -1,0 +1,68 @@
+package io.github.queuesqlite.store;
+
+import java.util.List;
+import java.util.Set;
+
+import io.github.queuesqlite.message.MessageState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is told what a commit changed, whoever asked for it in this process.
+ * <p>
+ * <b>Threads:</b> called on writer threads after the commit, after the completions of the
+ * same batch: must be quick, must not block, throw, or run user code.
+ */
+public interface StoreListener {
+
+	/**
+	 * Messages ended or were deleted.
+	 * @param messages what is known of them
+	 */
+	default void ended(List<Ended> messages) {
+	}
+
+	/**
+	 * Somebody asked to cancel a message that an instance of this process runs.
+	 * @param key the run
+	 */
+	default void cancelRequested(RunKey key) {
+	}
+
+	/**
+	 * Messages were stored or changed that wait for their time or expire.
+	 * @param earliest the least of their due times and expiries, epoch milliseconds
+	 */
+	default void dueChanged(long earliest) {
+	}
+
+	/**
+	 * Queues were paused or resumed, by this process or another one.
+	 * @param paused all paused queues
+	 */
+	default void pausesChanged(Set<String> paused) {
+	}
+
+	/**
+	 * An instance of this process was taken for dead: its runs are lost.
+	 * @param epoch the dead epoch
+	 */
+	default void declaredDead(long epoch) {
+	}
+
+	/**
+	 * A message that ended.
+	 *
+	 * @param id the message
+	 * @param queue its queue
+	 * @param task its task
+	 * @param state how it ended; null when it was deleted
+	 * @param resultCodec who wrote the result; null for none
+	 * @param result null for none
+	 * @param failure its latest failure; null for none
+	 */
+	record Ended(long id, String queue, String task, @Nullable MessageState state, @Nullable String resultCodec,
+			byte @Nullable [] result, @Nullable FailureRecord failure) {
+
+	}
+
+}

@@ -1,0 +1,365 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.StoredMessage;
+import org.jspecify.annotations.Nullable;
+
+/** Statements on the table {@code message}, next to their binding and mapping. */
+final class MessageTable {
+
+	/** How many rows one statement inserts at most. */
+	static final int INSERT_ROWS = 50;
+
+	private static final int INSERT_COLUMNS = 17;
+
+	private static final String INSERT = """
+			INSERT INTO message (id, seq, queue, task, state, priority, created_at, run_at, max_attempts, hold,
+			    expires_at, idempotency_key, unique_key, checksum, attributes, codec, payload)
+			VALUES\s""";
+
+	private static final String INSERT_TUPLE = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+	static final String INSERT_ONE = INSERT + INSERT_TUPLE;
+
+	static final String INSERT_MANY = INSERT + String.join(", ", Collections.nCopies(INSERT_ROWS, INSERT_TUPLE));
+
+	/**
+	 * A keyed row that meets its key changes nothing; then the key's holder is looked up.
+	 */
+	static final String INSERT_KEYED = INSERT_ONE + " ON CONFLICT DO NOTHING";
+
+	static final String FIND_BY_IDEMPOTENCY_KEY = "SELECT id FROM message WHERE idempotency_key = ?1";
+
+	static final String FIND_BY_UNIQUE_KEY = """
+			SELECT id FROM message WHERE task = ?1 AND unique_key = ?2 AND unique_key IS NOT NULL AND state < 40""";
+
+	/**
+	 * What a claim gives back; read by {@link #claimed}. The tenth says whether one of
+	 * the six behind it, which most messages leave empty, need be read.
+	 */
+	private static final String CLAIMABLE_COLUMNS = """
+			id, seq, task, priority, created_at, run_at, attempt, run, codec,
+			    (max_attempts IS NOT NULL OR expires_at IS NOT NULL OR idempotency_key IS NOT NULL
+			        OR unique_key IS NOT NULL OR attributes IS NOT NULL OR last_error IS NOT NULL),
+			    max_attempts, expires_at, idempotency_key, unique_key, attributes, last_error, payload""";
+
+	/**
+	 * The messages of one task that are claimed next. Reading them before the update is
+	 * quicker than what RETURNING does: it copies each row into a table of its own.
+	 */
+	static final String CLAIMABLE_OF_TASK = "SELECT " + CLAIMABLE_COLUMNS + """
+
+			FROM message
+			WHERE state = 20 AND queue = ?1 AND task = ?2
+			ORDER BY priority DESC, seq, id
+			LIMIT ?3""";
+
+	static final String CLAIMABLE_OF_IDS = "SELECT " + CLAIMABLE_COLUMNS + """
+
+			FROM message
+			WHERE id IN (SELECT value FROM json_each(?1)) AND state = 20""";
+
+	static final String CLAIM = """
+			UPDATE message
+			SET state = 30, owner = ?1, run = run + 1, attempt = attempt + 1, started_at = ?2, deadline = NULL,
+			    cancel_requested = 0
+			WHERE id IN (SELECT value FROM json_each(?3)) AND state = 20""";
+
+	static final String READY_OF_TASK = """
+			SELECT id, priority, seq FROM message
+			WHERE state = 20 AND queue = ?1 AND task = ?2
+			ORDER BY priority DESC, seq, id
+			LIMIT ?3""";
+
+	static final String BEST_PRIORITY = """
+			SELECT priority FROM message
+			WHERE state = 20 AND queue = ?1 AND task = ?2
+			ORDER BY priority DESC
+			LIMIT 1""";
+
+	/**
+	 * Skips from task to task in the ready index: as many steps as there are tasks with
+	 * ready messages.
+	 */
+	static final String READY_TASKS = """
+			WITH RECURSIVE ready(task) AS (
+			    SELECT min(task) FROM message WHERE state = 20 AND queue = ?1
+			    UNION ALL
+			    SELECT (SELECT min(task) FROM message WHERE state = 20 AND queue = ?1 AND task > ready.task)
+			    FROM ready WHERE ready.task IS NOT NULL)
+			SELECT task FROM ready WHERE task IS NOT NULL""";
+
+	/**
+	 * The ends of several runs of one owner and run number without result, of messages
+	 * that pruning by count may delete. The plus keeps the planner on the row ids.
+	 */
+	static final String COMPLETE_MANY = """
+			UPDATE message
+			SET state = 40, finished_at = ?1, deadline = NULL
+			WHERE id IN (SELECT value FROM json_each(?2)) AND +owner = ?3 AND run = ?4 AND +state = 30 AND hold <> 1""";
+
+	/** As above for messages with an idempotency key. */
+	static final String COMPLETE_HELD = """
+			UPDATE message
+			SET state = 40, finished_at = ?1, deadline = NULL
+			WHERE id IN (SELECT value FROM json_each(?2)) AND +owner = ?3 AND run = ?4 AND +state = 30 AND hold = 1
+			RETURNING id""";
+
+	/** Which of several {@link #COMPLETE_MANY} has just completed. */
+	static final String COMPLETED_NOW = """
+			SELECT id FROM message
+			WHERE id IN (SELECT value FROM json_each(?2)) AND +owner = ?3 AND run = ?4 AND +state = 40 AND hold <> 1
+			    AND +finished_at = ?1""";
+
+	/**
+	 * As above where completed messages are not kept; those on hold are updated instead.
+	 */
+	static final String COMPLETE_AND_DELETE = """
+			DELETE FROM message
+			WHERE id IN (SELECT value FROM json_each(?1)) AND +owner = ?2 AND run = ?3 AND +state = 30 AND hold = 0
+			RETURNING id, last_error IS NOT NULL""";
+
+	static final String COMPLETE = """
+			UPDATE message
+			SET state = 40, finished_at = ?1, deadline = NULL, result_codec = ?2, result = ?3
+			WHERE id = ?4 AND +owner = ?5 AND run = ?6 AND +state = 30
+			RETURNING hold""";
+
+	static final String END = """
+			UPDATE message
+			SET state = ?1, finished_at = ?2, deadline = NULL, last_error = coalesce(?3, last_error),
+			    attempt = attempt - ?4
+			WHERE id = ?5 AND +owner = ?6 AND run = ?7 AND +state = 30
+			RETURNING hold""";
+
+	/** Gives back when it expires; the greatest long for never. */
+	static final String RETRY = """
+			UPDATE message
+			SET state = ?1, run_at = ?2, seq = ?3, last_error = coalesce(?4, last_error), attempt = attempt - ?5,
+			    deadline = NULL
+			WHERE id = ?6 AND +owner = ?7 AND run = ?8 AND +state = 30
+			RETURNING coalesce(expires_at, 9223372036854775807)""";
+
+	/** Gives back when it expires; the greatest long for never. */
+	static final String RELEASE = """
+			UPDATE message
+			SET state = 20, attempt = attempt - 1, deadline = NULL
+			WHERE id = ?1 AND +owner = ?2 AND run = ?3 AND +state = 30
+			RETURNING coalesce(expires_at, 9223372036854775807)""";
+
+	static final String IS_CANCEL_REQUESTED = """
+			SELECT cancel_requested FROM message WHERE id = ?1 AND +owner = ?2 AND run = ?3 AND +state = 30""";
+
+	static final String EXTEND = """
+			UPDATE message SET deadline = ?1 WHERE id = ?2 AND +owner = ?3 AND run = ?4 AND +state = 30""";
+
+	static final String CANCEL_WAITING = """
+			UPDATE message SET state = 60, finished_at = ?1 WHERE id = ?2 AND state < 30""";
+
+	static final String REQUEST_CANCEL = """
+			UPDATE message SET cancel_requested = 1
+			WHERE id = ?1 AND +state = 30 AND cancel_requested = 0
+			RETURNING owner, run, queue, task""";
+
+	/**
+	 * A retried message waits for nothing: its due time is now, its expiry is cleared.
+	 */
+	static final String RETRY_ENDED = """
+			UPDATE message
+			SET state = 20, seq = ?1, run_at = ?2, attempt = 0, expires_at = NULL, finished_at = NULL,
+			    cancel_requested = 0
+			WHERE id = ?3 AND state IN (50, 60, 70)""";
+
+	static final String STATE_OF = "SELECT state, queue, task, hold FROM message WHERE id = ?1";
+
+	static final String DELETE = """
+			DELETE FROM message
+			WHERE id IN (SELECT value FROM json_each(?1)) AND state <> 30
+			RETURNING id, queue, task, state, last_error IS NOT NULL, hold""";
+
+	static final String UPDATE_PAYLOAD = """
+			UPDATE message SET codec = ?1, payload = ?2, checksum = ?3 WHERE id = ?4 AND state < 30""";
+
+	static final String ATTRIBUTES_OF = "SELECT attributes FROM message WHERE id = ?1 AND state < 30";
+
+	static final String RESCHEDULE = """
+			UPDATE message SET state = ?1, run_at = ?2, seq = ?3 WHERE id = ?4 AND state < 30""";
+
+	static final String DUE = """
+			SELECT id, queue, task FROM message WHERE state = 10 AND run_at <= ?1 ORDER BY run_at, seq LIMIT ?2""";
+
+	static final String PROMOTE = "UPDATE message SET state = 20, seq = ?1 WHERE id = ?2";
+
+	static final String EXPIRED = """
+			SELECT id, queue, task, state FROM message
+			WHERE expires_at IS NOT NULL AND state < 30 AND expires_at <= ?1
+			ORDER BY expires_at
+			LIMIT ?2""";
+
+	static final String EXPIRE = """
+			UPDATE message SET state = 70, finished_at = ?1 WHERE id IN (SELECT value FROM json_each(?2))""";
+
+	static final String NEXT_DUE = "SELECT min(run_at) FROM message WHERE state = 10";
+
+	static final String NEXT_EXPIRY = "SELECT min(expires_at) FROM message WHERE expires_at IS NOT NULL AND state < 30";
+
+	/**
+	 * What pruning by count may delete: messages on hold for a key never, for a waiter
+	 * not yet. Each part reads its own range of the index in order.
+	 */
+	private static final String PRUNABLE = """
+			SELECT id, finished_at FROM (
+			    SELECT id, finished_at FROM message
+			    WHERE hold = 0 AND state = 40 AND finished_at IS NOT NULL
+			    ORDER BY finished_at LIMIT ?2)
+			UNION ALL
+			SELECT id, finished_at FROM (
+			    SELECT id, finished_at FROM message
+			    WHERE hold = 0 AND state = 60 AND finished_at IS NOT NULL
+			    ORDER BY finished_at LIMIT ?2)
+			UNION ALL
+			SELECT id, finished_at FROM (
+			    SELECT id, finished_at FROM message
+			    WHERE hold = 0 AND state = 70 AND finished_at IS NOT NULL
+			    ORDER BY finished_at LIMIT ?2)
+			UNION ALL
+			SELECT id, finished_at FROM (
+			    SELECT id, finished_at FROM message
+			    WHERE hold = 2 AND state = 40 AND finished_at IS NOT NULL AND finished_at < ?1
+			    ORDER BY finished_at LIMIT ?2)
+			UNION ALL
+			SELECT id, finished_at FROM (
+			    SELECT id, finished_at FROM message
+			    WHERE hold = 2 AND state = 60 AND finished_at IS NOT NULL AND finished_at < ?1
+			    ORDER BY finished_at LIMIT ?2)
+			UNION ALL
+			SELECT id, finished_at FROM (
+			    SELECT id, finished_at FROM message
+			    WHERE hold = 2 AND state = 70 AND finished_at IS NOT NULL AND finished_at < ?1
+			    ORDER BY finished_at LIMIT ?2)""";
+
+	/** Oldest first over the three states that count. */
+	static final String ABOVE_COUNT = """
+			SELECT json_group_array(id) FROM (
+			    SELECT id FROM (""" + PRUNABLE + """
+			)
+			    ORDER BY finished_at LIMIT ?2)""";
+
+	/**
+	 * What is about to be pruned, for the counters: quicker than to have each row
+	 * returned.
+	 */
+	static final String COUNT_IDS = """
+			SELECT queue, task, state, count(*), sum(last_error IS NOT NULL) FROM message
+			WHERE id IN (SELECT value FROM json_each(?1))
+			GROUP BY queue, task, state""";
+
+	static final String PRUNE_IDS = "DELETE FROM message WHERE id IN (SELECT value FROM json_each(?1))";
+
+	static final String IS_PRUNABLE_BY_COUNT = "SELECT 1 FROM (" + PRUNABLE.replace("?2", "1") + ") LIMIT 1";
+
+	static final String PRUNE_BY_AGE = """
+			DELETE FROM message
+			WHERE id IN (
+			    SELECT id FROM message
+			    WHERE hold = ?1 AND state = ?2 AND finished_at IS NOT NULL AND finished_at <= ?3
+			    ORDER BY finished_at LIMIT ?4)
+			RETURNING id, queue, task, state, last_error IS NOT NULL, hold""";
+
+	static final String OLDEST_ENDED = """
+			SELECT min(finished_at) FROM message WHERE hold = ?1 AND state = ?2 AND finished_at IS NOT NULL""";
+
+	static final String OWNED = """
+			SELECT id, run, queue, task, attempt, max_attempts, cancel_requested FROM message
+			WHERE state = 30 AND owner = ?1
+			LIMIT ?2""";
+
+	/** All columns, read by {@link #stored}. */
+	static final String COLUMNS = """
+			id, seq, queue, task, state, priority, created_at, run_at, attempt, max_attempts, run, owner,
+			    cancel_requested, started_at, finished_at, expires_at, deadline, idempotency_key, unique_key,
+			    attributes, codec, payload, result_codec, result, last_error""";
+
+	private MessageTable() {
+	}
+
+	/** Binds one row at the tuple with the index. */
+	static void bind(PreparedStatement statement, int tuple, Insertion row, boolean scheduled) throws SQLException {
+		int column = tuple * INSERT_COLUMNS;
+		statement.setLong(++column, row.id());
+		statement.setLong(++column, row.id());
+		statement.setString(++column, row.queue());
+		statement.setString(++column, row.task());
+		statement.setInt(++column, scheduled ? StateCode.SCHEDULED : StateCode.READY);
+		statement.setInt(++column, row.priority());
+		statement.setLong(++column, row.createdAt());
+		statement.setLong(++column, row.runAt());
+		Statements.bind(statement, ++column, row.maxAttempts());
+		statement.setInt(++column, hold(row));
+		Statements.bind(statement, ++column, row.expiresAt());
+		statement.setString(++column, row.keys().idempotencyKey());
+		statement.setString(++column, row.keys().uniqueKey());
+		statement.setLong(++column, checksum(row.codec(), row.attributes(), row.payload()));
+		statement.setString(++column, row.attributes());
+		statement.setString(++column, row.codec());
+		statement.setBytes(++column, row.payload());
+	}
+
+	static int hold(Insertion row) {
+		if (row.keys().idempotencyKey() != null) {
+			return 1;
+		}
+		return row.awaited() ? 2 : 0;
+	}
+
+	static long checksum(@Nullable String codec, @Nullable String attributes, byte @Nullable [] payload) {
+		CRC32C crc = new CRC32C();
+		if (codec != null) {
+			crc.update(codec.getBytes(StandardCharsets.UTF_8));
+		}
+		if (attributes != null) {
+			crc.update(attributes.getBytes(StandardCharsets.UTF_8));
+		}
+		if (payload != null) {
+			crc.update(payload);
+		}
+		return crc.getValue();
+	}
+
+	/** Maps a row with {@link #CLAIMABLE_COLUMNS} to what it is once claimed. */
+	static StoredMessage claimed(ResultSet row, Texts texts, int shard, String queue, long owner, long now)
+			throws SQLException {
+		boolean more = row.getInt(10) != 0;
+		return new StoredMessage(row.getLong(1), shard, row.getLong(2), queue,
+				Objects.requireNonNull(texts.read(row, 3)), MessageState.RUNNING, row.getInt(4), row.getLong(5),
+				row.getLong(6), row.getInt(7) + 1, more ? nullableInt(row, 11) : null, row.getLong(8) + 1, owner, false,
+				now, null, more ? Statements.nullableLong(row, 12) : null, null, more ? row.getString(13) : null,
+				more ? row.getString(14) : null, more ? row.getString(15) : null, texts.read(row, 9), row.getBytes(17),
+				null, null, more ? row.getString(16) : null);
+	}
+
+	/** Maps a row with {@link #COLUMNS}. */
+	static StoredMessage stored(ResultSet row, int shard) throws SQLException {
+		return new StoredMessage(row.getLong(1), shard, row.getLong(2), row.getString(3), row.getString(4),
+				StateCode.toState(row.getInt(5)), row.getInt(6), row.getLong(7), row.getLong(8), row.getInt(9),
+				nullableInt(row, 10), row.getLong(11), row.getLong(12), row.getInt(13) != 0,
+				Statements.nullableLong(row, 14), Statements.nullableLong(row, 15), Statements.nullableLong(row, 16),
+				Statements.nullableLong(row, 17), row.getString(18), row.getString(19), row.getString(20),
+				row.getString(21), row.getBytes(22), row.getString(23), row.getBytes(24), row.getString(25));
+	}
+
+	private static @Nullable Integer nullableInt(ResultSet row, int column) throws SQLException {
+		int value = row.getInt(column);
+		return (value == 0 && row.wasNull()) ? null : value;
+	}
+
+}

@@ -1,0 +1,141 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Locale;
+import java.util.Set;
+
+import io.github.queuesqlite.message.StoreUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of one queue, by name. A live database file is never opened from Java:
+ * closing any descriptor of it would drop SQLite's locks.
+ *
+ * @param directory the canonical directory
+ */
+record QueueFiles(Path directory) {
+
+	private static final Logger logger = LoggerFactory.getLogger(QueueFiles.class);
+
+	private static final Set<String> NETWORK = Set.of("nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs",
+			"ncpfs", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph", "fuse.ceph", "lustre", "gfs2", "davfs",
+			"fuse.davfs2", "afpfs", "webdav");
+
+	/**
+	 * Creates what is missing and refuses what cannot work.
+	 * @param directory where the files are
+	 * @return the files
+	 * @throws StoreUnavailableException if the directory cannot be used
+	 */
+	static QueueFiles prepare(Path directory) {
+		try {
+			create(directory.toAbsolutePath().normalize());
+			Path canonical = directory.toRealPath();
+			refuseNetwork(canonical);
+			create(canonical.resolve("locks"));
+			refuseUnwritable(canonical);
+			return new QueueFiles(canonical);
+		}
+		catch (IOException ex) {
+			throw new StoreUnavailableException(
+					"Cannot use the directory " + directory.toAbsolutePath() + ": " + ex
+							+ ". Give the application a local directory that it may write ('queue.sqlite.directory').",
+					ex);
+		}
+	}
+
+	/** A new directory is on the disk only once its parent is synced. */
+	private static void create(Path directory) throws IOException {
+		Deque<Path> missing = new ArrayDeque<>();
+		Path path = directory;
+		while (path != null && !Files.exists(path)) {
+			missing.push(path);
+			path = path.getParent();
+		}
+		for (Path created : missing) {
+			Files.createDirectories(created);
+			sync(created);
+			Path parent = created.getParent();
+			if (parent != null) {
+				sync(parent);
+			}
+		}
+		if (!Files.isDirectory(directory)) {
+			throw new IOException("it is a file");
+		}
+	}
+
+	static void sync(Path directory) {
+		try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+			channel.force(true);
+		}
+		catch (IOException ex) {
+			// Windows cannot open directories; there the file system does it.
+			logger.debug("Cannot sync {}", directory, ex);
+		}
+	}
+
+	private static void refuseNetwork(Path directory) throws IOException {
+		FileStore store = Files.getFileStore(directory);
+		if (isNetwork(store.type())) {
+			throw new StoreUnavailableException("The directory " + directory + " is on a network file system ("
+					+ store.type() + "), whose locks and shared memory SQLite cannot trust. Use a local disk.", null);
+		}
+	}
+
+	static boolean isNetwork(String type) {
+		return NETWORK.contains(type.toLowerCase(Locale.ROOT));
+	}
+
+	private static void refuseUnwritable(Path directory) throws IOException {
+		Path probe = Files.createTempFile(directory.resolve("locks"), "probe", ".tmp");
+		try {
+			Files.write(probe, new byte[4096], StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+		}
+		finally {
+			Files.deleteIfExists(probe);
+		}
+	}
+
+	Path shard(int number) {
+		return this.directory.resolve("queue_shard_" + number + ".db");
+	}
+
+	Path control() {
+		return this.directory.resolve("control.db");
+	}
+
+	Path openLock() {
+		return this.directory.resolve("locks").resolve("open.lock");
+	}
+
+	Path slotLock(int slot) {
+		return this.directory.resolve("locks").resolve("slot-%02d.lock".formatted(slot));
+	}
+
+	Path runs(long epoch) {
+		return this.directory.resolve("locks").resolve("runs-" + epoch + ".map");
+	}
+
+	static Path wal(Path file) {
+		return file.resolveSibling(file.getFileName() + "-wal");
+	}
+
+	static long size(Path file) {
+		try {
+			return Files.size(file);
+		}
+		catch (IOException ex) {
+			return 0;
+		}
+	}
+
+}

@@ -1,0 +1,207 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.ShardRouter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves messages with keys to the new home of their keys after a change of the number of
+ * shards; messages without keys stay and shards that leave are emptied by the workers.
+ * Each step copies, commits, then deletes, so that a crash in between loses nothing and a
+ * second run goes on.
+ */
+final class Relocation {
+
+	private static final Logger logger = LoggerFactory.getLogger(Relocation.class);
+
+	private static final int STEP = 500;
+
+	private static final String KEYED = """
+			SELECT id, task, unique_key, idempotency_key FROM message
+			WHERE id > ?1 AND (unique_key IS NOT NULL OR idempotency_key IS NOT NULL)
+			ORDER BY id
+			LIMIT ?2""";
+
+	private static final String COPY = """
+			INSERT OR IGNORE INTO home.message SELECT * FROM main.message
+			WHERE id IN (SELECT value FROM json_each(?1))""";
+
+	private static final String COPY_ATTEMPTS = """
+			INSERT OR IGNORE INTO home.failed_attempt SELECT * FROM main.failed_attempt
+			WHERE message_id IN (SELECT value FROM json_each(?1))""";
+
+	private static final String DELETE = """
+			DELETE FROM main.message
+			WHERE id IN (SELECT value FROM json_each(?1)) AND id IN (SELECT id FROM home.message)""";
+
+	private static final String DELETE_ATTEMPTS = """
+			DELETE FROM main.failed_attempt
+			WHERE message_id IN (SELECT value FROM json_each(?1)) AND message_id IN (SELECT id FROM home.message)""";
+
+	private static final String RECOUNT = """
+			INSERT INTO counter (queue, task, state, n)
+			SELECT queue, task, state, count(*) FROM message GROUP BY queue, task, state""";
+
+	private static final String RECOUNT_PRUNABLE = """
+			UPDATE shard SET high_water = max(high_water, ?1), prunable = (
+			    SELECT count(*) FROM message WHERE state >= 40 AND state <> 50 AND hold <> 1)
+			WHERE id = 1""";
+
+	private final Map<Integer, Connection> connections;
+
+	private final ShardRouter router;
+
+	Relocation(Map<Integer, Connection> connections, Layout layout) {
+		this.connections = connections;
+		this.router = new ShardRouter(layout.accepting(), (shard) -> 0);
+	}
+
+	void run() throws SQLException {
+		int moved = 0;
+		for (int shard : this.connections.keySet()) {
+			moved += moveFrom(shard);
+		}
+		Map<Integer, List<Reserved>> reservations = reservations();
+		long highWater = greatest("SELECT high_water FROM shard");
+		List<String> paused = pausedQueues();
+		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
+			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, paused);
+		}
+		logger.info("Moved {} messages with keys to their new shards", moved);
+	}
+
+	private int moveFrom(int shard) throws SQLException {
+		int moved = 0;
+		long after = -1;
+		while (true) {
+			Map<Integer, List<Long>> byHome = new LinkedHashMap<>();
+			long last = after;
+			try (Statements statements = new Statements(connection(shard))) {
+				long[] greatest = { after };
+				statements.each((row) -> {
+					greatest[0] = row.getLong(1);
+					int home = this.router.route(new Keys(row.getString(2), row.getString(4), row.getString(3)));
+					byHome.computeIfAbsent(home, (key) -> new ArrayList<>()).add(row.getLong(1));
+				}, KEYED, after, STEP);
+				last = greatest[0];
+			}
+			if (last == after) {
+				return moved;
+			}
+			after = last;
+			byHome.remove(shard);
+			for (Map.Entry<Integer, List<Long>> entry : byHome.entrySet()) {
+				move(shard, entry.getKey(), entry.getValue());
+				moved += entry.getValue().size();
+			}
+		}
+	}
+
+	private void move(int from, int home, List<Long> ids) throws SQLException {
+		Connection connection = connection(from);
+		String json = LongJson.of(ids);
+		try (Statements statements = new Statements(connection)) {
+			statements.update("ATTACH DATABASE ?1 AS home", fileOf(home));
+			try {
+				statements.run("PRAGMA home.synchronous = FULL");
+				statements.run("BEGIN IMMEDIATE");
+				statements.update(COPY, json);
+				statements.update(COPY_ATTEMPTS, json);
+				statements.run("COMMIT");
+				statements.run("BEGIN IMMEDIATE");
+				statements.update(DELETE_ATTEMPTS, json);
+				statements.update(DELETE, json);
+				statements.run("COMMIT");
+			}
+			finally {
+				statements.close();
+				SqliteConnections.execute(connection, "DETACH DATABASE home");
+			}
+		}
+	}
+
+	private String fileOf(int shard) throws SQLException {
+		String url = connection(shard).getMetaData().getURL();
+		return url.substring("jdbc:sqlite:".length());
+	}
+
+	private Connection connection(int shard) {
+		Connection connection = this.connections.get(shard);
+		if (connection == null) {
+			throw new IllegalStateException("Shard " + shard + " is not open");
+		}
+		return connection;
+	}
+
+	/** The keys to reserve, by the shard that is their home. */
+	private Map<Integer, List<Reserved>> reservations() throws SQLException {
+		Map<Integer, List<Reserved>> byHome = new LinkedHashMap<>();
+		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
+			try (Statements statements = new Statements(entry.getValue())) {
+				statements.each((row) -> {
+					int home = this.router.homeOfIdempotency(row.getString(2));
+					if (home != entry.getKey()) {
+						byHome.computeIfAbsent(home, (key) -> new ArrayList<>())
+							.add(new Reserved(row.getString(2), row.getLong(1)));
+					}
+				}, "SELECT id, idempotency_key FROM message WHERE idempotency_key IS NOT NULL");
+			}
+		}
+		return byHome;
+	}
+
+	private long greatest(String sql) throws SQLException {
+		long greatest = 0;
+		for (Connection connection : this.connections.values()) {
+			try (Statements statements = new Statements(connection)) {
+				Long value = statements.number(sql);
+				greatest = Math.max(greatest, (value != null) ? value : 0);
+			}
+		}
+		return greatest;
+	}
+
+	private List<String> pausedQueues() throws SQLException {
+		List<String> paused = new ArrayList<>();
+		for (Connection connection : this.connections.values()) {
+			try (Statements statements = new Statements(connection)) {
+				statements.each((row) -> paused.add(row.getString(1)), "SELECT name FROM queue");
+			}
+		}
+		return paused;
+	}
+
+	private static void finish(Connection connection, List<Reserved> reservations, long highWater, List<String> paused)
+			throws SQLException {
+		try (Statements statements = new Statements(connection)) {
+			statements.run("BEGIN IMMEDIATE");
+			statements.update("DELETE FROM counter");
+			statements.update(RECOUNT);
+			statements.update(RECOUNT_PRUNABLE, highWater);
+			statements.update("DELETE FROM reservation");
+			for (Reserved reserved : reservations) {
+				statements.update("""
+						INSERT INTO reservation (idempotency_key, message_id, epoch, confirmed)
+						VALUES (?1, ?2, 0, 1)""", reserved.key(), reserved.messageId());
+			}
+			for (String queue : paused) {
+				statements.update("INSERT OR IGNORE INTO queue (name, paused_at) VALUES (?1, 0)", queue);
+			}
+			statements.run("COMMIT");
+		}
+	}
+
+	/** A key and its message. */
+	private record Reserved(String key, long messageId) {
+
+	}
+
+}

@@ -1,0 +1,218 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+import io.github.queuesqlite.store.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The writing connection of one file: transactions, the probe, and the write-ahead log.
+ * Begin and commit are statements of our own, as the driver's commit opens the next
+ * transaction at once and may report a committed one as failed.
+ */
+abstract class SqliteSession implements Session {
+
+	private static final Logger logger = LoggerFactory.getLogger(SqliteSession.class);
+
+	private static final int PAGE = 4096;
+
+	/** Pages in the log from which it is copied into the file between two batches. */
+	private static final int CHECKPOINT_PAGES = 4096;
+
+	/** Pages in the log from which readers are kept out until it starts over. */
+	private static final int RESTART_PAGES = 64 * 1024 * 1024 / PAGE;
+
+	private static final String WAL_STATE = "PRAGMA wal_checkpoint(NOOP)";
+
+	private static final String PASSIVE = "PRAGMA wal_checkpoint(PASSIVE)";
+
+	private static final String RESTART = "PRAGMA wal_checkpoint(RESTART)";
+
+	private static final String TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+	private final Connection connection;
+
+	private final Statements statements;
+
+	private final ReaderGate gate;
+
+	private final Path file;
+
+	private final long walMax;
+
+	private boolean synced = true;
+
+	private long dataVersion = -1;
+
+	private long restartAfter;
+
+	/** Pages in the log at which the next passive checkpoint is worth it. */
+	private long nextCheckpoint = CHECKPOINT_PAGES;
+
+	SqliteSession(Connection connection, ReaderGate gate, Path file, long walMax) {
+		this.connection = connection;
+		this.statements = new Statements(connection);
+		this.gate = gate;
+		this.file = file;
+		this.walMax = walMax;
+	}
+
+	final Statements statements() {
+		return this.statements;
+	}
+
+	final Path file() {
+		return this.file;
+	}
+
+	@Override
+	public void begin(boolean synced) throws SQLException {
+		if (synced != this.synced) {
+			this.statements.run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+			this.synced = synced;
+		}
+		this.statements.run("BEGIN IMMEDIATE");
+	}
+
+	@Override
+	public void commit() throws SQLException {
+		this.statements.run("COMMIT");
+	}
+
+	@Override
+	public void rollback() {
+		try {
+			this.statements.run("ROLLBACK");
+		}
+		catch (SQLException ex) {
+			// Some errors have rolled back already; then there is nothing to do.
+			logger.debug("Rollback in {}: {}", label(), ex.getMessage());
+		}
+	}
+
+	@Override
+	public Fault classify(SQLException failure) {
+		return SqliteFault.classify(failure);
+	}
+
+	@Override
+	public void probe() throws SQLException {
+		begin(true);
+		writeProbe();
+		commit();
+	}
+
+	/** Writes something small in a transaction. */
+	public abstract void writeProbe() throws SQLException;
+
+	/**
+	 * An emptied log is the proof: what was doubtful in it is gone, and the file can
+	 * grow.
+	 */
+	@Override
+	public void repair() throws SQLException {
+		if (!this.gate.tryClose()) {
+			throw new SQLException("A reader of this process holds the write-ahead log of " + label());
+		}
+		try {
+			if (checkpointAtOnce(TRUNCATE).busy()) {
+				throw new SQLException("Another program holds the write-ahead log of " + label());
+			}
+		}
+		finally {
+			this.gate.open();
+		}
+	}
+
+	@Override
+	public boolean changedElsewhere() throws SQLException {
+		Long version = this.statements.number("PRAGMA data_version");
+		boolean changed = version != null && version != this.dataVersion && this.dataVersion != -1;
+		this.dataVersion = (version != null) ? version : -1;
+		return changed;
+	}
+
+	@Override
+	public String trim(boolean idle) throws SQLException {
+		WalState state = checkpoint(WAL_STATE);
+		if (state.pages() >= this.nextCheckpoint || (idle && state.pages() > state.copied())) {
+			state = checkpoint(PASSIVE);
+			// What a reader holds back is not tried again at every commit.
+			this.nextCheckpoint = (state.pages() == state.copied()) ? CHECKPOINT_PAGES
+					: state.pages() + CHECKPOINT_PAGES;
+		}
+		if (state.pages() > Math.min(RESTART_PAGES, this.walMax / PAGE) && System.nanoTime() - this.restartAfter > 0) {
+			restart();
+			state = checkpoint(WAL_STATE);
+		}
+		long bytes = state.pages() * PAGE;
+		return (bytes <= this.walMax || state.pages() == state.copied()) ? ""
+				: "The write-ahead log of %s has %,d MB, more than the %,d MB that 'wal.max' allows: another program reads the file and never ends its transaction. New messages are refused until it does; running work goes on."
+					.formatted(label(), bytes >> 20, this.walMax >> 20);
+	}
+
+	private void restart() throws SQLException {
+		this.restartAfter = System.nanoTime() + 1_000_000_000L;
+		if (this.gate.tryClose()) {
+			try {
+				WalState state = checkpointAtOnce(RESTART);
+				if (state.busy()) {
+					logger.warn("{}: another program keeps the write-ahead log from starting over, it has {} MB",
+							label(), (state.pages() * PAGE) >> 20);
+				}
+			}
+			finally {
+				this.gate.open();
+			}
+		}
+	}
+
+	/**
+	 * Waiting for readers to end would hold up all that is handed in: a foreign one may
+	 * never end.
+	 */
+	private WalState checkpointAtOnce(String pragma) throws SQLException {
+		SqliteConnections.failWhenBusy(this.connection);
+		try {
+			return checkpoint(pragma);
+		}
+		finally {
+			SqliteConnections.waitWhenBusy(this.connection);
+		}
+	}
+
+	private WalState checkpoint(String pragma) throws SQLException {
+		try (ResultSet row = this.statements.prepare(pragma).executeQuery()) {
+			row.next();
+			return new WalState(row.getInt(1) != 0, Math.max(0, row.getLong(2)), Math.max(0, row.getLong(3)));
+		}
+	}
+
+	@Override
+	public void close() {
+		try {
+			checkpoint(PASSIVE);
+		}
+		catch (SQLException ex) {
+			logger.debug("Last checkpoint of {}: {}", label(), ex.getMessage());
+		}
+		this.statements.close();
+		SqliteConnections.closeQuietly(this.connection);
+	}
+
+	/**
+	 * The write-ahead log.
+	 *
+	 * @param busy whether a checkpoint could not do all it was asked
+	 * @param pages pages in the log
+	 * @param copied pages copied into the file
+	 */
+	private record WalState(boolean busy, long pages, long copied) {
+
+	}
+
+}

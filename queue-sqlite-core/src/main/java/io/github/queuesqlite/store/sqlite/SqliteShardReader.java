@@ -1,0 +1,342 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.store.FailureCodec;
+import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.Peer;
+import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.ShardReader;
+import io.github.queuesqlite.store.StoredMessage;
+import org.jspecify.annotations.Nullable;
+
+/** The reading side of one shard's file. */
+final class SqliteShardReader implements ShardReader {
+
+	/** Rows that one read passes over: a long query is many short reads. */
+	private static final int WINDOW = 5000;
+
+	/** Priorities of a task that are looked at for its oldest message. */
+	private static final int MAX_PRIORITIES = 16;
+
+	private static final String FIND = "SELECT " + MessageTable.COLUMNS + " FROM message WHERE id = ?1";
+
+	private static final String FIND_ALL = "SELECT " + MessageTable.COLUMNS
+			+ " FROM message WHERE id IN (SELECT value FROM json_each(?1))";
+
+	private static final String FIND_BY_KEY = "SELECT " + MessageTable.COLUMNS
+			+ " FROM message WHERE idempotency_key = ?1";
+
+	private static final String WINDOW_END = """
+			SELECT max(id) FROM (SELECT id FROM message WHERE id > ?1 ORDER BY id LIMIT ?2)""";
+
+	private static final String MATCH = """
+			FROM message
+			WHERE id > ?1 AND id <= ?2
+			    AND (?3 IS NULL OR state IN (SELECT value FROM json_each(?3)))
+			    AND (?4 IS NULL OR queue = ?4)
+			    AND (?5 IS NULL OR task = ?5)
+			    AND (?6 IS NULL OR ?6 IN (SELECT value FROM json_each(attributes, '$.tags')))
+			    AND (?7 IS NULL OR created_at > ?7)
+			    AND (?8 IS NULL OR created_at < ?8)
+			ORDER BY id
+			LIMIT ?9""";
+
+	private static final String LIST = "SELECT " + MessageTable.COLUMNS + "\n" + MATCH;
+
+	private static final String IDS = "SELECT id\n" + MATCH;
+
+	private static final String HEAD_OF_PRIORITY = """
+			SELECT priority, run_at FROM message
+			WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority < ?3
+			ORDER BY priority DESC, seq
+			LIMIT 1""";
+
+	private static final String DUE_WINDOW_END = """
+			SELECT max(run_at) FROM (
+			    SELECT run_at FROM message WHERE state = 10 AND run_at > ?1 ORDER BY run_at LIMIT ?2)""";
+
+	private static final String DUE_OR_RETRYING = """
+			SELECT 1 FROM message
+			WHERE state = 10 AND run_at > ?1 AND run_at <= ?2 AND queue = ?3 AND task = ?4
+			    AND (attempt > 0 OR run_at <= ?5)
+			LIMIT 1""";
+
+	private final int shard;
+
+	private final Path file;
+
+	private final ReaderGate gate;
+
+	private final ReaderThreads threads;
+
+	private final Retention retention;
+
+	private final InstantSource clock;
+
+	SqliteShardReader(int shard, Path file, ReaderGate gate, ReaderThreads threads, Retention retention,
+			InstantSource clock) {
+		this.shard = shard;
+		this.file = file;
+		this.gate = gate;
+		this.threads = threads;
+		this.retention = retention;
+		this.clock = clock;
+	}
+
+	private <R> R read(ReaderThreads.Read<R> read) {
+		return this.threads.read(this.file, this.gate, read);
+	}
+
+	private List<StoredMessage> messages(String sql, @Nullable Object... values) {
+		return read((statements) -> {
+			List<StoredMessage> found = new ArrayList<>();
+			statements.each((row) -> found.add(MessageTable.stored(row, this.shard)), sql, values);
+			return found;
+		});
+	}
+
+	@Override
+	public Optional<StoredMessage> find(long id) {
+		return messages(FIND, id).stream().findFirst();
+	}
+
+	@Override
+	public List<StoredMessage> findAll(Collection<Long> ids) {
+		return messages(FIND_ALL, LongJson.of(ids));
+	}
+
+	@Override
+	public Optional<StoredMessage> findByKey(String idempotencyKey) {
+		return messages(FIND_BY_KEY, idempotencyKey).stream().findFirst();
+	}
+
+	@Override
+	public @Nullable Reservation reservation(String idempotencyKey) {
+		List<Reservation> found = reservations("""
+				SELECT idempotency_key, message_id, epoch, confirmed FROM reservation
+				WHERE idempotency_key = ?1""", idempotencyKey);
+		return found.isEmpty() ? null : found.get(0);
+	}
+
+	@Override
+	public List<Reservation> reservations(String after, int max) {
+		return reservations("""
+				SELECT idempotency_key, message_id, epoch, confirmed FROM reservation
+				WHERE idempotency_key > ?1
+				ORDER BY idempotency_key
+				LIMIT ?2""", after, max);
+	}
+
+	private List<Reservation> reservations(String sql, Object... values) {
+		return read((statements) -> {
+			List<Reservation> found = new ArrayList<>();
+			statements.each(
+					(row) -> found
+						.add(new Reservation(row.getString(1), row.getLong(2), row.getLong(3), row.getInt(4) != 0)),
+					sql, values);
+			return found;
+		});
+	}
+
+	@Override
+	public List<StoredMessage> list(MessageQuery query) {
+		return windows(query, after(query), query.limit(), LIST, (row) -> MessageTable.stored(row, this.shard));
+	}
+
+	@Override
+	public List<Long> ids(MessageQuery query, long after, int max) {
+		return windows(query, after, max, IDS, (row) -> row.getLong(1));
+	}
+
+	private static long after(MessageQuery query) {
+		return (query.after() != null) ? query.after().value() : -1;
+	}
+
+	private <T> List<T> windows(MessageQuery query, long after, int max, String sql, RowMapper<T> mapper) {
+		List<T> found = new ArrayList<>();
+		long from = after;
+		while (from < Long.MAX_VALUE && found.size() < max) {
+			long start = from;
+			from = read((statements) -> {
+				Long end = statements.number(WINDOW_END, start, WINDOW);
+				if (end == null) {
+					return Long.MAX_VALUE;
+				}
+				statements.each((row) -> found.add(mapper.map(row)), sql, start, end, states(query), query.queue(),
+						query.task(), query.tag(), millis(query.createdAfter()), millis(query.createdBefore()),
+						max - found.size());
+				return end;
+			});
+		}
+		return found;
+	}
+
+	/** Instants reach further than milliseconds in a long do. */
+	private static @Nullable Long millis(@Nullable Instant time) {
+		if (time == null) {
+			return null;
+		}
+		if (time.getEpochSecond() >= Long.MAX_VALUE / 1000) {
+			return Long.MAX_VALUE;
+		}
+		return (time.getEpochSecond() <= Long.MIN_VALUE / 1000) ? Long.valueOf(Long.MIN_VALUE)
+				: Long.valueOf(time.toEpochMilli());
+	}
+
+	private static @Nullable String states(MessageQuery query) {
+		if (query.states().isEmpty()) {
+			return null;
+		}
+		List<Long> codes = new ArrayList<>();
+		for (MessageState state : query.states()) {
+			codes.add((long) StateCode.of(state));
+			if (state == MessageState.READY) {
+				codes.add(StateCode.READY + 1L);
+			}
+		}
+		return LongJson.of(codes);
+	}
+
+	@Override
+	public List<FailureRecord> failures(long id) {
+		return read((statements) -> {
+			List<FailureRecord> found = new ArrayList<>();
+			statements.each((row) -> found.add(FailureCodec.decodeRecord(row.getString(1))),
+					"SELECT failure FROM failed_attempt WHERE message_id = ?1 ORDER BY run", id);
+			return found;
+		});
+	}
+
+	@Override
+	public List<QueueStats.Count> counts() {
+		return read((statements) -> {
+			List<QueueStats.Count> counts = new ArrayList<>();
+			statements.each((row) -> counts.add(new QueueStats.Count(row.getString(1), row.getString(2),
+					StateCode.toState(row.getInt(3)), row.getLong(4))), CounterTable.ALL);
+			return counts;
+		});
+	}
+
+	@Override
+	public Map<String, Long> oldestReady() {
+		Map<String, Long> oldest = new TreeMap<>();
+		for (QueueStats.Count count : counts()) {
+			if (count.state() == MessageState.READY) {
+				long at = oldestReady(count.queue(), count.task());
+				if (at < Long.MAX_VALUE) {
+					oldest.merge(count.queue(), at, Math::min);
+				}
+			}
+		}
+		return oldest;
+	}
+
+	/**
+	 * The first of each priority is its oldest; there are few priorities. No message: the
+	 * greatest long.
+	 */
+	private long oldestReady(String queue, String task) {
+		return read((statements) -> {
+			long[] found = { Long.MAX_VALUE };
+			long[] below = { Long.MAX_VALUE };
+			for (int i = 0; i < MAX_PRIORITIES; i++) {
+				boolean[] any = { false };
+				statements.each((row) -> {
+					any[0] = true;
+					below[0] = row.getLong(1);
+					found[0] = Math.min(found[0], row.getLong(2));
+				}, HEAD_OF_PRIORITY, queue, task, below[0]);
+				if (!any[0]) {
+					break;
+				}
+			}
+			return found[0];
+		});
+	}
+
+	@Override
+	public List<Peer> peers() {
+		return read((statements) -> {
+			List<Peer> peers = new ArrayList<>();
+			statements.each(
+					(row) -> peers
+						.add(new Peer(row.getLong(1), row.getString(2), row.getInt(3), row.getLong(4), false)),
+					"SELECT epoch, name, slot, beat FROM instance WHERE dead = 0");
+			return peers;
+		});
+	}
+
+	@Override
+	public boolean hasDueOrRetrying(String queue, String task, long now) {
+		boolean[] found = { false };
+		long from = Long.MIN_VALUE;
+		while (from < Long.MAX_VALUE && !found[0]) {
+			long start = from;
+			from = read((statements) -> {
+				Long end = statements.number(DUE_WINDOW_END, start, WINDOW);
+				if (end == null) {
+					return Long.MAX_VALUE;
+				}
+				found[0] = statements.number(DUE_OR_RETRYING, start, end, queue, task, now) != null;
+				return end;
+			});
+		}
+		return found[0];
+	}
+
+	@Override
+	public boolean mayPrune() {
+		return read((statements) -> {
+			for (PruneRule rule : PruneRule.of(this.retention, this.clock.millis())) {
+				Long oldest = statements.number(MessageTable.OLDEST_ENDED, rule.hold(), rule.state());
+				if (oldest != null && oldest <= rule.before()) {
+					return true;
+				}
+			}
+			return mayPruneByCount(statements);
+		});
+	}
+
+	private boolean mayPruneByCount(Statements statements) throws SQLException {
+		Long prunable = statements.number("SELECT prunable FROM shard WHERE id = 1");
+		return prunable != null && prunable > this.retention.maxRows() && statements
+			.number(MessageTable.IS_PRUNABLE_BY_COUNT, this.clock.millis() - PruneRule.WAITER_MILLIS) != null;
+	}
+
+	@Override
+	public Collection<String> pausedQueues() {
+		return read((statements) -> {
+			List<String> names = new ArrayList<>();
+			statements.each((row) -> names.add(row.getString(1)), "SELECT name FROM queue");
+			return names;
+		});
+	}
+
+	@Override
+	public void close() {
+		// The threads are closed by the store that shares them.
+	}
+
+	/** Maps a row. */
+	@FunctionalInterface
+	private interface RowMapper<T> {
+
+		T map(ResultSet row) throws SQLException;
+
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.WriterSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of a store.
+ *
+ * @param directory where its files are; created when missing
+ * @param shards 1 to 64; null for the stored layout, or for a new directory
+ * {@code min(4, cores)}
+ * @param writer settings of the writers
+ * @param retention how long ended messages are kept
+ * @param walMax bytes of a write-ahead log above which new messages are refused
+ * @param clock wall clock
+ */
+public record SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
+		long walMax, InstantSource clock) {
+
+}

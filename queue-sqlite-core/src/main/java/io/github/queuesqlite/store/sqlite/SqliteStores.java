@@ -1,0 +1,105 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.ShardGroup;
+import io.github.queuesqlite.store.ShardedMessageStore;
+
+/**
+ * Opens stores. All that open one directory in this class loader share one store, so that
+ * each file has one writer; another class loader, with its own SQLite library, is
+ * refused: two libraries in one process drop each other's locks.
+ * <p>
+ * <b>Threads:</b> safe for use by several threads.
+ */
+public final class SqliteStores {
+
+	private static final String OPEN_IN = "io.github.queuesqlite.open.";
+
+	private static final Map<Path, SharedGroup> STORES = new HashMap<>();
+
+	private SqliteStores() {
+	}
+
+	/**
+	 * Opens a directory, creating or migrating its files.
+	 * @param settings settings; those of the first that opens a directory hold for all
+	 * that share it
+	 * @return a store, to be closed by its user
+	 * @throws StoreUnavailableException if the directory cannot be used: the text says
+	 * why and what to do
+	 */
+	public static MessageStore open(SqliteStoreSettings settings) {
+		synchronized (STORES) {
+			QueueFiles files = QueueFiles.prepare(settings.directory());
+			Path directory = files.directory();
+			SharedGroup shared = STORES.get(directory);
+			if (shared == null) {
+				String property = OPEN_IN + directory;
+				if (System.getProperties()
+					.putIfAbsent(property, SqliteStores.class.getClassLoader().toString()) != null) {
+					throw new StoreUnavailableException("The directory " + directory
+							+ " is open in another class loader of this JVM (" + System.getProperty(property)
+							+ "). Close that queue first, or share the library: two SQLite libraries in one process"
+							+ " would lose messages.", null);
+				}
+				try {
+					shared = new SharedGroup(openGroup(files, settings));
+				}
+				finally {
+					if (shared == null) {
+						System.clearProperty(property);
+					}
+				}
+				STORES.put(directory, shared);
+			}
+			shared.users++;
+			SharedGroup used = shared;
+			return new ShardedMessageStore(used.group, () -> release(directory, used));
+		}
+	}
+
+	private static void release(Path directory, SharedGroup shared) {
+		synchronized (STORES) {
+			shared.users--;
+			if (shared.users == 0) {
+				STORES.remove(directory);
+				try {
+					shared.group.close();
+				}
+				finally {
+					System.clearProperty(OPEN_IN + directory);
+				}
+			}
+		}
+	}
+
+	private static ShardGroup openGroup(QueueFiles files, SqliteStoreSettings settings) {
+		SqliteLibrary.check();
+		try (OpenLock lock = OpenLock.acquire(files)) {
+			return new StoreOpening(files, settings).open();
+		}
+		catch (IOException ex) {
+			throw new StoreUnavailableException("Cannot open " + files.directory() + ": " + ex, ex);
+		}
+	}
+
+	/** Shards and how many stores use them. */
+	private static final class SharedGroup {
+
+		private final ShardGroup group;
+
+		private int users;
+
+		SharedGroup(ShardGroup group) {
+			this.group = group;
+		}
+
+	}
+
+}

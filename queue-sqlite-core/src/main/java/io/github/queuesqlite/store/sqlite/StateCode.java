@@ -1,0 +1,40 @@
+package io.github.queuesqlite.store.sqlite;
+
+import io.github.queuesqlite.message.MessageState;
+
+/**
+ * The numbers that stand for states in the file, with room between them.
+ */
+final class StateCode {
+
+	static final int SCHEDULED = 10;
+
+	static final int READY = 20;
+
+	static final int RUNNING = 30;
+
+	static final int COMPLETED = 40;
+
+	static final int DEAD = 50;
+
+	static final int CANCELLED = 60;
+
+	static final int EXPIRED = 70;
+
+	/** The greatest of them. */
+	static final int MOST = EXPIRED;
+
+	private static final MessageState[] STATES = MessageState.values();
+
+	private StateCode() {
+	}
+
+	static int of(MessageState state) {
+		return (state.ordinal() + 1) * 10;
+	}
+
+	static MessageState toState(int code) {
+		return STATES[code / 10 - 1];
+	}
+
+}

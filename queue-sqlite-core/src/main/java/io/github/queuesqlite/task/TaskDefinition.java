@@ -1,0 +1,258 @@
+package io.github.queuesqlite.task;
+
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+
+import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.Priority;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ParameterizedTypeReference;
+
+/**
+ * A task: its stable name, its handler, and what holds for its messages unless their
+ * sender says otherwise. Built once, then immutable.
+ *
+ * @param <T> the payload's type
+ * @since 0.1.0
+ */
+public final class TaskDefinition<T> {
+
+	private final Builder<T> values;
+
+	private TaskDefinition(Builder<T> values) {
+		this.values = values;
+	}
+
+	/**
+	 * Begins a task.
+	 * @param name 1 to 200 letters, digits or {@code . _ - :}
+	 * @param payloadType what the payload is read as; {@code Void.class} when the handler
+	 * does not want it
+	 * @param handler does the work
+	 * @return a builder
+	 * @throws IllegalArgumentException if the name is malformed
+	 */
+	public static <T> Builder<T> builder(String name, Class<T> payloadType, TaskHandler<T> handler) {
+		return new Builder<>(name, payloadType, handler);
+	}
+
+	/**
+	 * Begins a task with a generic payload.
+	 * @param name 1 to 200 letters, digits or {@code . _ - :}
+	 * @param payloadType what the payload is read as
+	 * @param handler does the work
+	 * @return a builder
+	 * @throws IllegalArgumentException if the name is malformed
+	 */
+	public static <T> Builder<T> builder(String name, ParameterizedTypeReference<T> payloadType,
+			TaskHandler<T> handler) {
+		return new Builder<>(name, payloadType.getType(), handler);
+	}
+
+	public String name() {
+		return this.values.name;
+	}
+
+	public Type payloadType() {
+		return this.values.payloadType;
+	}
+
+	public TaskHandler<T> handler() {
+		return this.values.handler;
+	}
+
+	/**
+	 * Returns the queue of messages whose sender names none.
+	 * @return {@code default} unless set
+	 */
+	public String queue() {
+		return this.values.queue;
+	}
+
+	/**
+	 * Returns how failures are retried.
+	 * @return null for the queue's policy
+	 */
+	public @Nullable RetryPolicy retryPolicy() {
+		return this.values.retryPolicy;
+	}
+
+	/**
+	 * Returns which failures are retried.
+	 * @return true for those that are
+	 */
+	public Predicate<Throwable> retryable() {
+		return this.values.retryable;
+	}
+
+	/**
+	 * Returns the longest run.
+	 * @return null for the worker's timeout
+	 */
+	public @Nullable Duration timeout() {
+		return this.values.timeout;
+	}
+
+	/**
+	 * Returns the priority of messages whose sender names none.
+	 * @return higher runs first
+	 */
+	public int priority() {
+		return this.values.priority;
+	}
+
+	/**
+	 * Returns the time to live of messages whose sender names none.
+	 * @return null for never
+	 */
+	public @Nullable Duration timeToLive() {
+		return this.values.timeToLive;
+	}
+
+	/**
+	 * Returns what runs the handler.
+	 * @return null for the worker's own threads
+	 */
+	public @Nullable Executor executor() {
+		return this.values.executor;
+	}
+
+	/**
+	 * Returns whether results are stored.
+	 * @return true unless set
+	 */
+	public boolean storeResult() {
+		return this.values.storeResult;
+	}
+
+	/**
+	 * Returns where the handler is written, for messages to people.
+	 * @return class and method, or the class of the handler
+	 */
+	public String origin() {
+		return (this.values.origin != null) ? this.values.origin : this.values.handler.getClass().getName();
+	}
+
+	@Override
+	public String toString() {
+		return "TaskDefinition[" + name() + ", " + origin() + "]";
+	}
+
+	/**
+	 * Collects what a task declares.
+	 *
+	 * @param <T> the payload's type
+	 */
+	public static final class Builder<T> {
+
+		private final String name;
+
+		private final Type payloadType;
+
+		private final TaskHandler<T> handler;
+
+		private String queue = "default";
+
+		private @Nullable RetryPolicy retryPolicy;
+
+		private Predicate<Throwable> retryable = (failure) -> true;
+
+		private @Nullable Duration timeout;
+
+		private int priority = Priority.NORMAL.value();
+
+		private @Nullable Duration timeToLive;
+
+		private @Nullable Executor executor;
+
+		private boolean storeResult = true;
+
+		private @Nullable String origin;
+
+		Builder(String name, Type payloadType, TaskHandler<T> handler) {
+			this.name = Names.check("task", name);
+			this.payloadType = Objects.requireNonNull(payloadType, "'payloadType' must not be null");
+			this.handler = Objects.requireNonNull(handler, "'handler' must not be null");
+		}
+
+		private Builder(Builder<T> other) {
+			this.name = other.name;
+			this.payloadType = other.payloadType;
+			this.handler = other.handler;
+			this.queue = other.queue;
+			this.retryPolicy = other.retryPolicy;
+			this.retryable = other.retryable;
+			this.timeout = other.timeout;
+			this.priority = other.priority;
+			this.timeToLive = other.timeToLive;
+			this.executor = other.executor;
+			this.storeResult = other.storeResult;
+			this.origin = other.origin;
+		}
+
+		public Builder<T> queue(String queue) {
+			this.queue = Names.check("queue", queue);
+			return this;
+		}
+
+		public Builder<T> retryPolicy(@Nullable RetryPolicy retryPolicy) {
+			this.retryPolicy = retryPolicy;
+			return this;
+		}
+
+		public Builder<T> retryable(Predicate<Throwable> retryable) {
+			this.retryable = retryable;
+			return this;
+		}
+
+		public Builder<T> timeout(@Nullable Duration timeout) {
+			checkPositive("timeout", timeout);
+			this.timeout = timeout;
+			return this;
+		}
+
+		public Builder<T> priority(int priority) {
+			this.priority = priority;
+			return this;
+		}
+
+		public Builder<T> timeToLive(@Nullable Duration timeToLive) {
+			checkPositive("timeToLive", timeToLive);
+			this.timeToLive = timeToLive;
+			return this;
+		}
+
+		public Builder<T> executor(@Nullable Executor executor) {
+			this.executor = executor;
+			return this;
+		}
+
+		public Builder<T> storeResult(boolean storeResult) {
+			this.storeResult = storeResult;
+			return this;
+		}
+
+		public Builder<T> origin(String origin) {
+			this.origin = origin;
+			return this;
+		}
+
+		public TaskDefinition<T> build() {
+			return new TaskDefinition<>(new Builder<>(this));
+		}
+
+		private static void checkPositive(String what, @Nullable Duration value) {
+			if (value != null
+					&& (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(NewMessage.MAX_AHEAD) > 0)) {
+				throw new IllegalArgumentException(
+						"'" + what + "' must be from 1 ms to " + NewMessage.MAX_AHEAD.toDays() + " days, was " + value);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,98 @@
+package io.github.queuesqlite.worker;
+
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns throwables into text for the record. Whatever a throwable of a user does when it
+ * is asked, there is a text.
+ */
+final class Failures {
+
+	static final int MOST_MESSAGE = 2000;
+
+	static final int MOST_STACK = 16_000;
+
+	private Failures() {
+	}
+
+	/** Returns what the handler threw, out of the wrappers that others put around it. */
+	static Throwable unwrap(Throwable failure) {
+		Throwable current = failure;
+		while (isWrapper(current)) {
+			Throwable cause = current.getCause();
+			if (cause == null || cause == current) {
+				return current;
+			}
+			current = cause;
+		}
+		return current;
+	}
+
+	private static boolean isWrapper(Throwable failure) {
+		return failure instanceof CompletionException || failure instanceof ExecutionException
+				|| failure instanceof InvocationTargetException || failure instanceof UndeclaredThrowableException;
+	}
+
+	static String message(Throwable failure) {
+		try {
+			return cut(failure.getMessage(), MOST_MESSAGE);
+		}
+		catch (Throwable ex) {
+			return "(its message cannot be read: " + ex.getClass().getName() + ")";
+		}
+	}
+
+	static String stack(Throwable failure) {
+		BoundedWriter writer = new BoundedWriter();
+		try (PrintWriter out = new PrintWriter(writer)) {
+			failure.printStackTrace(out);
+		}
+		catch (Throwable ex) {
+			writer.text.append("(its stack cannot be read: ").append(ex.getClass().getName()).append(')');
+		}
+		return writer.text.toString();
+	}
+
+	static String cut(@Nullable String text, int most) {
+		if (text == null) {
+			return "";
+		}
+		if (text.length() <= most) {
+			return text;
+		}
+		// A pair of surrogates is not cut in half: it could not be stored as UTF-8.
+		int end = Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
+		return text.substring(0, end);
+	}
+
+	/** Keeps the first {@link #MOST_STACK} characters. */
+	private static final class BoundedWriter extends Writer {
+
+		private final StringBuilder text = new StringBuilder();
+
+		@Override
+		public void write(char[] buffer, int offset, int length) {
+			int taken = Math.min(length, MOST_STACK - this.text.length());
+			if (taken > 0) {
+				this.text.append(buffer, offset, taken);
+			}
+		}
+
+		@Override
+		public void flush() {
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+}

@@ -1,0 +1,14 @@
+package io.github.queuesqlite.worker;
+
+/**
+ * One lane at a moment.
+ *
+ * @param queue its queue
+ * @param concurrency most handlers at once
+ * @param running handlers that run now
+ * @param waiting claimed messages whose handler has not started
+ * @param paused whether the queue is paused
+ */
+public record LaneState(String queue, int concurrency, int running, int waiting, boolean paused) {
+
+}

@@ -1,0 +1,99 @@
+package io.github.queuesqlite.worker;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread of a lane: takes one run after the other, and waits to be woken when there is
+ * none. On virtual threads it ends instead of waiting.
+ */
+final class Runner implements Runnable {
+
+	private static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+	private final Lane lane;
+
+	/** Whether it stands among the idle ones. Guarded by the lane's lock. */
+	boolean idle;
+
+	/** Whether it ends when it has no work. Set by the lane, for this thread only. */
+	boolean leaving;
+
+	private volatile boolean woken;
+
+	private volatile @Nullable Thread thread;
+
+	Runner(Lane lane) {
+		this.lane = lane;
+	}
+
+	/** Lets it look for work; starts its thread the first time. */
+	void wake() {
+		this.woken = true;
+		Thread thread = this.thread;
+		if (thread != null) {
+			LockSupport.unpark(thread);
+		}
+		else {
+			this.lane.startThread(this);
+		}
+	}
+
+	@Override
+	public void run() {
+		this.thread = Thread.currentThread();
+		do {
+			this.woken = false;
+			work();
+		}
+		while (isWokenAgain());
+	}
+
+	private boolean isWokenAgain() {
+		if (this.leaving) {
+			return false;
+		}
+		while (!this.woken) {
+			LockSupport.parkNanos(this.lane, KEEP_ALIVE_NANOS);
+			Thread.interrupted();
+			if (!this.woken && this.lane.isRetired(this)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private void work() {
+		Run ended = null;
+		while (true) {
+			Run run = this.lane.take(this, ended);
+			if (ended != null) {
+				ended.submit();
+			}
+			if (run == null) {
+				return;
+			}
+			ended = isOver(run) ? run : null;
+		}
+	}
+
+	private boolean isOver(Run run) {
+		try {
+			Executor executor = run.task().executor();
+			if (executor == null) {
+				return run.execute();
+			}
+			this.lane.hand(run, executor);
+			return false;
+		}
+		catch (Throwable ex) {
+			this.lane.failed(ex);
+			run.abandon(ex);
+			return true;
+		}
+	}
+
+}

@@ -1,0 +1,79 @@
+package io.github.queuesqlite.worker;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.queuesqlite.task.TaskDefinition;
+import io.github.queuesqlite.task.TaskRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hosted tasks by name, and those that nothing is claimed for at the moment because
+ * their executor refuses work.
+ * <p>
+ * <b>Threads:</b> safe for use by several threads; reads are without locks.
+ */
+final class TaskTable {
+
+	private final TaskRegistry registry;
+
+	private final WorkerSettings settings;
+
+	private final Map<String, Long> suspendedUntil = new ConcurrentHashMap<>();
+
+	private volatile Map<String, HostedTask> tasks = Map.of();
+
+	private volatile Set<String> claimable = Set.of();
+
+	TaskTable(TaskRegistry registry, WorkerSettings settings) {
+		this.registry = registry;
+		this.settings = settings;
+		refresh();
+	}
+
+	synchronized void refresh() {
+		Map<String, HostedTask> tasks = new HashMap<>();
+		for (TaskDefinition<?> definition : this.registry.tasks()) {
+			tasks.put(definition.name(), HostedTask.of(definition, this.settings));
+		}
+		this.tasks = tasks;
+		refreshClaimable();
+	}
+
+	private void refreshClaimable() {
+		Set<String> claimable = new HashSet<>(this.tasks.keySet());
+		claimable.removeAll(this.suspendedUntil.keySet());
+		this.claimable = Set.copyOf(claimable);
+	}
+
+	@Nullable HostedTask find(String name) {
+		return this.tasks.get(name);
+	}
+
+	/** The same instance while nothing changed. */
+	Set<String> claimable() {
+		return this.claimable;
+	}
+
+	synchronized void suspend(String name, long until) {
+		this.suspendedUntil.put(name, until);
+		refreshClaimable();
+	}
+
+	boolean hasSuspended() {
+		return !this.suspendedUntil.isEmpty();
+	}
+
+	/** Takes up tasks whose time is over; returns whether there were any. */
+	synchronized boolean resume(long now) {
+		boolean changed = this.suspendedUntil.values().removeIf((until) -> until - now <= 0);
+		if (changed) {
+			refreshClaimable();
+		}
+		return changed;
+	}
+
+}

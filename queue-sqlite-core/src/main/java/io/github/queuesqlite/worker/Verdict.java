@@ -1,0 +1,82 @@
+package io.github.queuesqlite.worker;
+
+import java.time.Duration;
+
+import io.github.queuesqlite.event.RunOutcome;
+import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.Settlement;
+import io.github.queuesqlite.task.PermanentTaskException;
+import io.github.queuesqlite.task.RetryTaskException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of a run.
+ *
+ * @param settlement for the store
+ * @param outcome for the meters
+ */
+record Verdict(Settlement settlement, RunOutcome outcome) {
+
+	private static final Logger logger = LoggerFactory.getLogger(Verdict.class);
+
+	/** The handler threw. */
+	static Verdict ofFailure(Run run, Throwable thrown) {
+		Throwable failure = Failures.unwrap(thrown);
+		if (run.isCancelRequested()) {
+			return new Verdict(new Settlement.Cancel(run.key()), RunOutcome.CANCELLED);
+		}
+		if (run.isStopping()) {
+			return new Verdict(new Settlement.Release(run.key()), RunOutcome.RELEASED);
+		}
+		FailureRecord failed = run.failure(failure.getClass().getName(), Failures.message(failure),
+				Failures.stack(failure));
+		if (failure instanceof RetryTaskException retry) {
+			return ofRetry(run, retry, failed);
+		}
+		if (failure instanceof PermanentTaskException || !isRetryable(run, failure)) {
+			return dead(run, failed);
+		}
+		return ofFailedAttempt(run, failed);
+	}
+
+	private static Verdict ofRetry(Run run, RetryTaskException retry, FailureRecord failed) {
+		long runAt = run.engine().millis() + retry.delay().toMillis();
+		if (!retry.countsAttempt()) {
+			return new Verdict(new Settlement.Retry(run.key(), runAt, false, null), RunOutcome.SNOOZED);
+		}
+		if (run.attempt() >= run.maxAttempts()) {
+			return dead(run, failed);
+		}
+		return new Verdict(new Settlement.Retry(run.key(), runAt, true, failed), RunOutcome.RETRY);
+	}
+
+	/** An attempt is spent: another one later, or none is left. */
+	static Verdict ofFailedAttempt(Run run, FailureRecord failed) {
+		if (run.attempt() >= run.maxAttempts()) {
+			return dead(run, failed);
+		}
+		Duration wait = run.task().retry().waitBefore(run.attempt(), run.engine().environment.random());
+		return new Verdict(new Settlement.Retry(run.key(), run.engine().millis() + wait.toMillis(), true, failed),
+				RunOutcome.RETRY);
+	}
+
+	/** No further attempt. */
+	static Verdict dead(Run run, FailureRecord failed) {
+		logger.warn("Message {} of task '{}' is DEAD after attempt {} of {}: {}: {}", run.id(), run.row().task(),
+				run.attempt(), run.maxAttempts(), failed.type(), failed.message());
+		return new Verdict(new Settlement.Dead(run.key(), failed), RunOutcome.DEAD);
+	}
+
+	private static boolean isRetryable(Run run, Throwable failure) {
+		try {
+			return run.task().definition().retryable().test(failure);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Task '{}' cannot tell whether {} is retried, so it is", run.row().task(),
+					failure.getClass().getName(), ex);
+			return true;
+		}
+	}
+
+}

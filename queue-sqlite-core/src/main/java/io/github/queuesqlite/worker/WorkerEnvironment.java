@@ -1,0 +1,27 @@
+package io.github.queuesqlite.worker;
+
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+
+import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.maintenance.Presence;
+import io.github.queuesqlite.payload.Payloads;
+import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.task.TaskRegistry;
+
+/**
+ * What the workers work with.
+ *
+ * @param store where messages come from
+ * @param presence who claims them
+ * @param tasks their handlers
+ * @param payloads reads payloads and writes results
+ * @param recorder is told of starts and ends of runs
+ * @param clock wall clock: expiry and due times
+ * @param random spreads retries; must be safe for use by several threads
+ * @param host this process, for the record of failures
+ */
+public record WorkerEnvironment(MessageStore store, Presence presence, TaskRegistry tasks, Payloads payloads,
+		QueueRecorder recorder, InstantSource clock, RandomGenerator random, String host) {
+
+}

@@ -1,0 +1,319 @@
+package io.github.queuesqlite.worker;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.StoreListener;
+import io.github.queuesqlite.task.TaskDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The workers of this process: a lane for {@code default}, for each queue that a task
+ * declares, and for each that was given a concurrency.
+ * <p>
+ * <b>Threads:</b> safe for use by several threads. Handlers run on daemon threads
+ * {@code queue-<lane>-n}, on virtual threads, or on an executor of the user, never on a
+ * writer thread.
+ */
+public final class WorkerPool {
+
+	private static final Logger logger = LoggerFactory.getLogger(WorkerPool.class);
+
+	private static final long AFTER_INTERRUPT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long EXIT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+	private static final Duration OVERDUE = Duration.ofMillis(500);
+
+	private final Engine engine;
+
+	private final Watch watch = new Watch(this);
+
+	private final Map<String, Lane> lanes = new ConcurrentSkipListMap<>();
+
+	private final Listener listener = new Listener();
+
+	/** Lifecycle: start, stop, and lanes that come while running. */
+	private final Object monitor = new Object();
+
+	private volatile boolean running;
+
+	private volatile Set<String> paused = Set.of();
+
+	/**
+	 * Creates workers; nothing is claimed before {@link #start()}.
+	 * @param environment what they work with
+	 * @param settings settings
+	 */
+	@SuppressWarnings("this-escape")
+	public WorkerPool(WorkerEnvironment environment, WorkerSettings settings) {
+		this.engine = new Engine(environment, settings, this.watch);
+		addLanes();
+		environment.tasks().onChange(this::tasksChanged);
+	}
+
+	Engine engine() {
+		return this.engine;
+	}
+
+	Collection<Lane> lanes() {
+		return this.lanes.values();
+	}
+
+	/** Starts claiming. No effect while running. */
+	public void start() {
+		synchronized (this.monitor) {
+			if (this.running) {
+				return;
+			}
+			this.running = true;
+			this.engine.tasks.refresh();
+			addLanes();
+			this.engine.environment.store().addListener(this.listener);
+			applyPauses(this.engine.environment.store().pausedQueues());
+			this.watch.loop().start();
+			lanes().forEach(this::open);
+			this.engine.environment.store().demandChanged();
+		}
+	}
+
+	/**
+	 * Claims nothing more, gives back what has not started, waits for running handlers
+	 * and the commit of their ends up to the drain timeout, then interrupts them. What
+	 * goes on even so stays ours until its handler ends or the process does. No effect
+	 * while stopped; may be started again.
+	 */
+	public void stop() {
+		synchronized (this.monitor) {
+			if (!this.running) {
+				return;
+			}
+			this.running = false;
+			lanes().forEach((lane) -> {
+				lane.close();
+				this.engine.environment.store().detach(lane);
+				// Claimed between the close and the detach.
+				lane.close();
+			});
+			if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()))) {
+				lanes().forEach((lane) -> lane.forEachRunning(Run::stop));
+				if (!isDrained(AFTER_INTERRUPT_NANOS)) {
+					warnOfRunning();
+				}
+			}
+			this.watch.loop().stop();
+			this.engine.environment.store().removeListener(this.listener);
+		}
+	}
+
+	/** Handlers inside {@code System.exit} are not waited for: they wait for us. */
+	private boolean isDrained(long nanos) {
+		long start = System.nanoTime();
+		boolean interrupted = false;
+		int exiting = 0;
+		long lookAt = start;
+		while (true) {
+			if (System.nanoTime() - lookAt >= 0) {
+				exiting = countExiting();
+				lookAt = System.nanoTime() + EXIT_LOOK_NANOS;
+			}
+			long busy = lanes().stream().mapToLong(Lane::busy).sum();
+			if (busy <= exiting || System.nanoTime() - start >= nanos || interrupted) {
+				if (interrupted) {
+					Thread.currentThread().interrupt();
+				}
+				return busy <= exiting;
+			}
+			LockSupport.parkNanos(this, Math.min(EXIT_LOOK_NANOS / 10, nanos));
+			interrupted = Thread.interrupted();
+		}
+	}
+
+	private int countExiting() {
+		List<Run> exiting = new ArrayList<>();
+		lanes().forEach((lane) -> lane.forEachRunning((run) -> {
+			if (run.isExiting()) {
+				exiting.add(run);
+			}
+		}));
+		return exiting.size();
+	}
+
+	private void warnOfRunning() {
+		lanes().forEach((lane) -> lane.forEachRunning((run) -> logger.warn(
+				"Message {} of task '{}' still runs on thread '{}' after the drain timeout of {} ms and an interrupt. "
+						+ "It is ours until its handler ends or the process does",
+				run.id(), run.row().task(), run.threadName(), this.engine.settings.drainTimeout().toMillis())));
+	}
+
+	/**
+	 * Returns whether handlers may start.
+	 * @return true between start and stop
+	 */
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	/**
+	 * Returns whether nothing claimed is without its committed end.
+	 * @return true also while stopped with nothing left
+	 */
+	public boolean isIdle() {
+		return lanes().stream().allMatch(Lane::isIdle);
+	}
+
+	/**
+	 * Lets no handler of the queue start any more in this process: none does once this
+	 * has returned. What was claimed goes back.
+	 * @param queue the queue; no effect when it has no lane here
+	 */
+	public void pause(String queue) {
+		Lane lane = this.lanes.get(queue);
+		if (lane != null) {
+			lane.pause();
+		}
+	}
+
+	/**
+	 * Lets handlers of the queue start again.
+	 * @param queue the queue
+	 */
+	public void resume(String queue) {
+		Lane lane = this.lanes.get(queue);
+		if (lane != null) {
+			lane.resume();
+			this.engine.environment.store().demandChanged();
+		}
+	}
+
+	/**
+	 * Returns the queues that have a lane here.
+	 * @return their names, sorted
+	 */
+	public Set<String> queues() {
+		return new TreeSet<>(this.lanes.keySet());
+	}
+
+	/**
+	 * Returns how many attempts a message of the task has whose sender set none.
+	 * @param task the name, hosted or not
+	 * @return 1 or greater
+	 */
+	public int maxAttempts(String task) {
+		HostedTask hosted = this.engine.tasks.find(task);
+		return ((hosted != null) ? hosted.retry() : this.engine.settings.retry()).maxAttempts();
+	}
+
+	/**
+	 * Returns the lanes.
+	 * @return in the order of their queues' names
+	 */
+	public List<LaneState> laneStates() {
+		return lanes().stream().map(Lane::state).toList();
+	}
+
+	/**
+	 * Returns the runs that go on although their time is over or they were cancelled.
+	 * @return those that do for half a second or longer
+	 */
+	public List<OverdueRun> overdueRuns() {
+		List<OverdueRun> overdue = new ArrayList<>();
+		long now = this.engine.now();
+		lanes().forEach((lane) -> lane.forEachRunning((run) -> overdue.add(run.overdue(now))));
+		return overdue.stream()
+			.filter(Objects::nonNull)
+			.filter((run) -> run.overdue().compareTo(OVERDUE) >= 0)
+			.toList();
+	}
+
+	/**
+	 * Returns the loops whose latest pass failed.
+	 * @return why, by name
+	 */
+	public Map<String, String> failingLoops() {
+		Map<String, String> failing = new LinkedHashMap<>();
+		if (!this.watch.loop().failure().isEmpty()) {
+			failing.put(this.watch.loop().name(), this.watch.loop().failure());
+		}
+		this.lanes.forEach((queue, lane) -> {
+			if (!lane.failure().isEmpty()) {
+				failing.put("queue-" + queue, lane.failure());
+			}
+		});
+		return failing;
+	}
+
+	private void tasksChanged() {
+		this.engine.tasks.refresh();
+		synchronized (this.monitor) {
+			List<Lane> added = addLanes();
+			if (this.running) {
+				added.forEach(this::open);
+				this.engine.environment.store().demandChanged();
+			}
+		}
+	}
+
+	private List<Lane> addLanes() {
+		Set<String> queues = new TreeSet<>(this.engine.settings.queues().keySet());
+		queues.add("default");
+		this.engine.environment.tasks().tasks().stream().map(TaskDefinition::queue).forEach(queues::add);
+		queues.removeAll(this.lanes.keySet());
+		List<Lane> added = queues.stream().map((queue) -> new Lane(this.engine, queue)).toList();
+		added.forEach((lane) -> this.lanes.put(lane.queue(), lane));
+		return added;
+	}
+
+	private void open(Lane lane) {
+		if (this.paused.contains(lane.queue())) {
+			lane.pause();
+		}
+		lane.open();
+		this.engine.environment.store().attach(lane);
+	}
+
+	private void applyPauses(Set<String> paused) {
+		this.paused = paused;
+		this.lanes.forEach((queue, lane) -> {
+			if (paused.contains(queue)) {
+				lane.pause();
+			}
+			else {
+				lane.resume();
+			}
+		});
+	}
+
+	/** What the store tells, on its writer threads. */
+	private final class Listener implements StoreListener {
+
+		@Override
+		public void cancelRequested(RunKey key) {
+			WorkerPool.this.watch.cancel(key);
+		}
+
+		@Override
+		public void pausesChanged(Set<String> paused) {
+			applyPauses(paused);
+		}
+
+		@Override
+		public void declaredDead(long epoch) {
+			WorkerPool.this.watch.declareDead(epoch);
+		}
+
+	}
+
+}

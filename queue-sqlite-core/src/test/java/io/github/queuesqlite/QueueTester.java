@@ -1,0 +1,81 @@
+package io.github.queuesqlite;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+import io.github.queuesqlite.message.Message;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.NewMessage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Opens one queue for a test, on real files, and closes it afterwards. */
+abstract class QueueTester {
+
+	static final String TASK = "mail.send";
+
+	static final Duration LONG = Duration.ofSeconds(20);
+
+	@TempDir
+	Path directory;
+
+	final MovableClock clock = new MovableClock();
+
+	EmbeddedQueue queue;
+
+	QueueOperations operations;
+
+	void open() {
+		open((builder) -> builder);
+	}
+
+	void open(UnaryOperator<EmbeddedQueue.Builder> settings) {
+		this.queue = settings.apply(EmbeddedQueue.builder(this.directory)).build();
+		this.operations = this.queue.operations();
+	}
+
+	void openWithClock() {
+		open((builder) -> builder.clock(this.clock));
+	}
+
+	@AfterEach
+	void closeQueue() {
+		if (this.queue != null) {
+			this.queue.close();
+		}
+	}
+
+	NewMessage message() {
+		return NewMessage.to(TASK);
+	}
+
+	Instant now() {
+		return this.clock.instant();
+	}
+
+	Message find(MessageId id) {
+		return this.operations.find(id).orElseThrow();
+	}
+
+	MessageState state(MessageId id) {
+		return find(id).state();
+	}
+
+	List<Message> all() {
+		return this.operations.list(MessageQuery.all().limit(1000));
+	}
+
+	static void awaitLatch(CountDownLatch latch) throws InterruptedException {
+		if (!latch.await(LONG.toSeconds(), TimeUnit.SECONDS)) {
+			throw new AssertionError("not within " + LONG);
+		}
+	}
+
+}

@@ -1,0 +1,246 @@
+package io.github.queuesqlite.store;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.store.MessageStoreContract.Settings;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Looking: find, list and its filters and pages, counters, shards. */
+abstract class ReadContract extends StoreSubject {
+
+	ReadContract(Function<Settings, MessageStore> opener) {
+		super(opener);
+	}
+
+	@Test
+	void findWhenAbsentReturnsEmpty() {
+		assertThat(this.store.find(1)).isEmpty();
+		assertThat(this.store.find(0)).isEmpty();
+		assertThat(this.store.find(Long.MAX_VALUE)).isEmpty();
+		assertThat(this.store.find(this.store.assignIds(this.instance, 1)[0])).isEmpty();
+		assertThat(this.store.failures(Long.MAX_VALUE)).isEmpty();
+	}
+
+	@Test
+	void findAllReturnsThoseThatAreStored() {
+		List<Long> ids = new ArrayList<>();
+		for (int i = 0; i < 30; i++) {
+			ids.add(insert(Draft.of(TASK).idempotencyKey("k" + i)));
+		}
+		List<Long> asked = new ArrayList<>(ids);
+		asked.add(1L);
+		asked.add(Long.MAX_VALUE);
+		assertThat(ids(this.store.findAll(asked))).containsExactlyInAnyOrderElementsOf(ids);
+		assertThat(this.store.findAll(List.of())).isEmpty();
+	}
+
+	@Test
+	void findAllWhenIdsRepeatReturnsEachMessageOnce() {
+		long id = insert(Draft.of(TASK));
+		assertThat(ids(this.store.findAll(List.of(id, id, id)))).containsExactly(id);
+	}
+
+	@Test
+	void findAllWhenIdsAreManyReturnsAll() {
+		List<Long> ids = insertAll(Draft.of(TASK).times(3000));
+		List<Long> asked = new ArrayList<>(ids);
+		LongStream.range(0, 5000).forEach(asked::add);
+		assertThat(this.store.findAll(asked)).hasSize(3000);
+	}
+
+	@Test
+	void listReturnsMessagesOfAllShardsInOrderOfIds() {
+		for (int i = 0; i < 60; i++) {
+			insert(Draft.of(TASK).idempotencyKey("k" + i).priority(i % 3));
+		}
+		List<StoredMessage> listed = this.store.list(MessageQuery.all());
+		assertThat(listed).hasSize(60);
+		assertThat(ids(listed)).isSorted();
+		assertThat(this.store.list(MessageQuery.all().limit(7))).usingRecursiveComparison()
+			.isEqualTo(listed.subList(0, 7));
+	}
+
+	@Test
+	void listWhenPagedReturnsEachMessageOnce() {
+		List<Long> ids = new ArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			ids.add(insert(Draft.of(TASK).idempotencyKey("k" + i)));
+		}
+		List<Long> paged = new ArrayList<>();
+		MessageQuery page = MessageQuery.all().limit(7);
+		for (List<StoredMessage> found = this.store.list(page); !found.isEmpty(); found = this.store.list(page)) {
+			assertThat(found).hasSizeLessThanOrEqualTo(7);
+			paged.addAll(ids(found));
+			page = page.after(new MessageId(found.get(found.size() - 1).id()));
+		}
+		assertThat(paged).containsExactlyElementsOf(ids.stream().sorted().toList());
+	}
+
+	@Test
+	void listWhenDefaultLimitReturnsHundred() {
+		insertAll(Draft.of(TASK).times(150));
+		assertThat(this.store.list(MessageQuery.all())).hasSize(100);
+		assertThat(this.store.list(MessageQuery.all().limit(1000))).hasSize(150);
+	}
+
+	@Test
+	void listFiltersByState() {
+		long ready = insert(Draft.of("other"));
+		long scheduled = insert(Draft.of(TASK).delay(1000));
+		long completed = ended(Draft.of(TASK), MessageState.COMPLETED);
+		long dead = ended(Draft.of(TASK), MessageState.DEAD);
+		long cancelled = ended(Draft.of(TASK), MessageState.CANCELLED);
+		long expired = ended(Draft.of(TASK), MessageState.EXPIRED);
+		long running = running(Draft.of(TASK)).id();
+		Map.of(MessageState.READY, ready, MessageState.SCHEDULED, scheduled, MessageState.COMPLETED, completed,
+				MessageState.DEAD, dead, MessageState.CANCELLED, cancelled, MessageState.EXPIRED, expired,
+				MessageState.RUNNING, running)
+			.forEach((state, id) -> assertThat(ids(this.store.list(MessageQuery.all().state(state))))
+				.containsExactly(id));
+		assertThat(this.store.list(MessageQuery.all().state(MessageState.READY, MessageState.DEAD))).hasSize(2);
+		assertThat(this.store.list(MessageQuery.all().state(MessageState.values()))).hasSize(7);
+	}
+
+	@Test
+	void listFiltersByQueueAndTask() {
+		long one = insert(Draft.of("a").queue("x"));
+		long two = insert(Draft.of("b").queue("x"));
+		long three = insert(Draft.of("a").queue("y"));
+		assertThat(ids(this.store.list(MessageQuery.all().queue("x")))).containsExactlyInAnyOrder(one, two);
+		assertThat(ids(this.store.list(MessageQuery.all().task("a")))).containsExactlyInAnyOrder(one, three);
+		assertThat(ids(this.store.list(MessageQuery.all().queue("x").task("a")))).containsExactly(one);
+		assertThat(this.store.list(MessageQuery.all().queue("X"))).isEmpty();
+		assertThat(this.store.list(MessageQuery.all().task("%"))).isEmpty();
+	}
+
+	@Test
+	void listFiltersByWholeTag() {
+		long one = insert(Draft.of(TASK).tags("red", "big"));
+		long two = insert(Draft.of(TASK).tags("redish", "100%"));
+		insert(Draft.of(TASK)
+			.attributes(Draft.attributes("red", Map.of("red", "big"), Map.of("tags", List.of("red")), "other")));
+		insert(Draft.of(TASK));
+		assertThat(ids(this.store.list(MessageQuery.all().tag("red")))).containsExactly(one);
+		assertThat(ids(this.store.list(MessageQuery.all().tag("big")))).containsExactly(one);
+		assertThat(ids(this.store.list(MessageQuery.all().tag("100%")))).containsExactly(two);
+		assertThat(this.store.list(MessageQuery.all().tag("%"))).isEmpty();
+		assertThat(this.store.list(MessageQuery.all().tag("re"))).isEmpty();
+		assertThat(this.store.list(MessageQuery.all().tag("Red"))).isEmpty();
+	}
+
+	@Test
+	void listFiltersByCreationExclusively() {
+		long first = insert(Draft.of(TASK));
+		long firstAt = now();
+		pass(1000);
+		long second = insert(Draft.of(TASK));
+		long secondAt = now();
+		assertThat(ids(this.store.list(MessageQuery.all().createdAfter(Instant.ofEpochMilli(firstAt)))))
+			.containsExactly(second);
+		assertThat(ids(this.store.list(MessageQuery.all().createdBefore(Instant.ofEpochMilli(secondAt)))))
+			.containsExactly(first);
+		assertThat(this.store.list(MessageQuery.all()
+			.createdAfter(Instant.ofEpochMilli(firstAt))
+			.createdBefore(Instant.ofEpochMilli(secondAt)))).isEmpty();
+		assertThat(this.store.list(MessageQuery.all().createdAfter(Instant.ofEpochMilli(firstAt - 1)))).hasSize(2);
+		assertThat(this.store.list(MessageQuery.all().createdAfter(Instant.MAX))).isEmpty();
+		assertThat(this.store.list(MessageQuery.all().createdAfter(Instant.MIN))).hasSize(2);
+	}
+
+	@Test
+	void listFiltersByAfterExclusively() {
+		List<Long> ids = insertAll(Draft.of(TASK).times(5));
+		assertThat(ids(this.store.list(MessageQuery.all().after(new MessageId(ids.get(2))))))
+			.containsExactly(ids.get(3), ids.get(4));
+	}
+
+	@Test
+	void countsNamesOnlyWhatExists() {
+		assertThat(this.store.counts()).isEmpty();
+		insert(Draft.of("a").queue("x"));
+		insert(Draft.of("a").queue("x"));
+		insert(Draft.of("b").queue("x").delay(1000));
+		assertThat(this.store.counts()).containsExactlyInAnyOrder(new QueueStats.Count("x", "a", MessageState.READY, 2),
+				new QueueStats.Count("x", "b", MessageState.SCHEDULED, 1));
+		this.store.purge(MessageQuery.all());
+		assertThat(this.store.counts()).isEmpty();
+	}
+
+	@Test
+	void countsAddsUpAllShards() {
+		for (int i = 0; i < 40; i++) {
+			insert(Draft.of(TASK).idempotencyKey("k" + i));
+		}
+		assertThat(this.store.counts()).containsExactly(new QueueStats.Count(QUEUE, TASK, MessageState.READY, 40));
+		reopen();
+		assertThat(this.store.counts()).containsExactly(new QueueStats.Count(QUEUE, TASK, MessageState.READY, 40));
+	}
+
+	@Test
+	void countsWhenManyThreadsChangeEverythingStaysExact() throws Exception {
+		List<java.util.concurrent.Callable<Integer>> tasks = new ArrayList<>();
+		for (int thread = 0; thread < 6; thread++) {
+			int kind = thread;
+			tasks.add(() -> {
+				for (int i = 0; i < 40; i++) {
+					long id = insert(Draft.of("t" + i % 3).delay((i % 2) * 10).timeToLive((i % 5 == 0) ? 20L : null));
+					switch (kind) {
+						case 0 -> this.store.cancel(id);
+						case 1 -> this.store.delete(id);
+						case 2 -> this.store.promoteDue();
+						case 3 -> this.store.purge(MessageQuery.all().state(MessageState.COMPLETED));
+						case 4 -> this.store.retryAll(MessageQuery.all().state(MessageState.CANCELLED));
+						default -> pass(3);
+					}
+					this.store.claim(this.instance, QUEUE, Set.of("t0", "t1", "t2"), 2)
+						.forEach(
+								(message) -> settle((kind % 2 == 0) ? complete(message) : retryAt(message, now() + 5)));
+				}
+				return 0;
+			});
+		}
+		together(tasks);
+		assertCountersMatchRows();
+	}
+
+	@Test
+	void shardStatsShowsEachShardInOrder() {
+		List<QueueStats.ShardStats> shards = this.store.shardStats();
+		assertThat(shards).isNotEmpty();
+		for (int i = 0; i < shards.size(); i++) {
+			assertThat(shards.get(i).shard()).isEqualTo(i);
+			assertThat(shards.get(i).accepting()).isTrue();
+			assertThat(shards.get(i).reason()).isEmpty();
+			assertThat(shards.get(i).pending()).isZero();
+			assertThat(shards.get(i).file()).isNotBlank();
+			assertThat(shards.get(i).fileSize()).isNotNegative();
+			assertThat(shards.get(i).walSize()).isNotNegative();
+		}
+	}
+
+	@Test
+	void probeWhenAllCanBeWrittenReturnsNothing() {
+		assertThat(this.store.probe()).isEmpty();
+	}
+
+	@Test
+	void checkpointChangesNoMessage() {
+		List<Long> ids = insertAll(Draft.of(TASK).times(100));
+		this.store.checkpoint();
+		assertThat(ids(listAll(MessageQuery.all()))).containsExactlyElementsOf(ids);
+		assertThat(ids(claim(100))).containsExactlyElementsOf(ids);
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import io.github.queuesqlite.store.RunKey;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RunNotesTests {
+
+	@TempDir
+	Path directory;
+
+	private static RunKey key(long id, long run) {
+		return new RunKey(0, id, 1, run, "default", "task");
+	}
+
+	@Test
+	void readTellsStartedRunsFromOthers() throws IOException {
+		Path file = this.directory.resolve("notes");
+		RunNotes notes = new RunNotes(file);
+		notes.started(key(7, 1));
+		notes.settled(notes.started(key(8, 1)));
+		notes.started(key(9, 2));
+		Predicate<RunKey> started = RunNotes.read(file);
+		assertThat(started.test(key(7, 1))).isTrue();
+		assertThat(started.test(key(7, 2))).isFalse();
+		assertThat(started.test(key(8, 1))).isFalse();
+		assertThat(started.test(key(9, 1))).isFalse();
+		assertThat(started.test(key(9, 2))).isTrue();
+		assertThat(started.test(key(10, 1))).isFalse();
+	}
+
+	@Test
+	void readWhenFileIsMissingOrTornCountsEachRun() throws IOException {
+		assertThat(RunNotes.read(this.directory.resolve("absent")).test(key(1, 1))).isTrue();
+		Path torn = Files.write(this.directory.resolve("torn"), new byte[100]);
+		assertThat(RunNotes.read(torn).test(key(1, 1))).isTrue();
+	}
+
+	@Test
+	void startedWhenFileIsFullCountsEachRun() throws IOException {
+		Path file = this.directory.resolve("notes");
+		RunNotes notes = new RunNotes(file);
+		Set<Integer> entries = new HashSet<>();
+		int entry;
+		long id = 1;
+		while ((entry = notes.started(key(id, 1))) != 0) {
+			entries.add(entry);
+			id++;
+		}
+		assertThat(entries).hasSize((int) id - 1);
+		assertThat(RunNotes.read(file).test(key(999_999_999, 5))).isTrue();
+		notes.settled(0);
+	}
+
+	@Test
+	void settledGivesTheEntryBack() throws IOException {
+		RunNotes notes = new RunNotes(this.directory.resolve("notes"));
+		for (int i = 1; i < 100_000; i++) {
+			int entry = notes.started(key(i, 1));
+			assertThat(entry).isNotZero();
+			notes.settled(entry);
+		}
+	}
+
+}

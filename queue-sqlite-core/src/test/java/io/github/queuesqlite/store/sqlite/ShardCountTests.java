@@ -1,0 +1,131 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.SettleResult;
+import io.github.queuesqlite.store.StoredMessage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A changed number of shards: nothing lost, nothing stranded, keys still unique. */
+class ShardCountTests {
+
+	@TempDir
+	Path directory;
+
+	@ParameterizedTest
+	@CsvSource({ "2, 5", "5, 2", "3, 1", "1, 3" })
+	void openWhenShardCountChangedKeepsEverything(int before, int after) {
+		List<Long> ids = new ArrayList<>();
+		Map<String, Long> idempotent = new TreeMap<>();
+		Map<String, Long> unique = new TreeMap<>();
+		StoredMessage ended;
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			for (int i = 0; i < 30; i++) {
+				ids.add(queue.insert(100));
+				idempotent.put("i" + i, queue.insert(new Keys("a", "i" + i, null), 10)[0]);
+				unique.put("u" + i, queue.insert(new Keys("a", null, "u" + i), 10)[0]);
+				long both = queue.insert(new Keys("a", "bi" + i, "bu" + i), 10)[0];
+				idempotent.put("bi" + i, both);
+				unique.put("bu" + i, both);
+			}
+			ended = queue.claim(1).get(0);
+			assertThat(queue.complete(ended)).isEqualTo(SettleResult.APPLIED);
+			queue.store.pause("paused");
+			ids.addAll(idempotent.values());
+			ids.addAll(unique.values());
+		}
+		try (TestStore queue = TestStore.open(this.directory, after)) {
+			assertKept(queue, ids, idempotent, unique);
+			assertThat(queue.store.pausedQueues()).containsExactly("paused");
+			assertThat(queue.store.find(ended.id())).get()
+				.extracting(StoredMessage::state)
+				.isEqualTo(MessageState.COMPLETED);
+			assertThat(queue.store.cancel(unique.get("bu0")).name()).isEqualTo("CANCELLED");
+			assertThat(queue.insert(new Keys("a", null, "bu0"), 10)[1]).isZero();
+			unique.remove("bu0");
+		}
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			assertKept(queue, ids, idempotent, unique);
+			List<Long> claimed = new ArrayList<>();
+			queue.claim(1000).forEach((message) -> claimed.add(message.id()));
+			assertThat(claimed).hasSize(29);
+			queue.store.claim(queue.instance, "default", java.util.Set.of("a"), 1000)
+				.forEach((message) -> assertThat(queue.complete(message)).isEqualTo(SettleResult.APPLIED));
+			assertThat(queue.store.counts().stream().filter((count) -> count.state() == MessageState.READY)).isEmpty();
+		}
+	}
+
+	private void assertKept(TestStore queue, List<Long> ids, Map<String, Long> idempotent, Map<String, Long> unique) {
+		for (long id : ids) {
+			assertThat(queue.store.find(id)).as("message %s", id).isPresent();
+		}
+		assertThat(queue.store.findAll(ids)).hasSize((int) ids.stream().distinct().count());
+		assertThat(queue.all()).extracting(StoredMessage::id).doesNotHaveDuplicates().containsAll(ids);
+		idempotent.forEach((key, id) -> {
+			assertThat(queue.store.findByKey(key)).get().extracting(StoredMessage::id).isEqualTo(id);
+			assertThat(queue.insert(new Keys("b", key, null), 10)[1]).as(key).isEqualTo(id);
+			assertThat(queue.insert(new Keys("b", key, "other-" + key), 10)[1]).as(key).isEqualTo(id);
+		});
+		unique.forEach((key, id) -> {
+			assertThat(queue.insert(new Keys("a", null, key), 10)[1]).as(key).isEqualTo(id);
+			assertThat(queue.insert(new Keys("a", "other-" + key, key), 10)[1]).as(key).isEqualTo(id);
+		});
+		Map<MessageState, Long> rows = new TreeMap<>();
+		queue.all().forEach((message) -> rows.merge(message.state(), 1L, Long::sum));
+		Map<MessageState, Long> counted = new TreeMap<>();
+		queue.store.counts().forEach((count) -> counted.merge(count.state(), count.messages(), Long::sum));
+		assertThat(counted).isEqualTo(rows);
+	}
+
+	@Test
+	void openWhenFewerShardsDrainsThoseThatLeaveAndRemovesThemOnceEmpty() {
+		List<Long> ids = new ArrayList<>();
+		try (TestStore queue = TestStore.open(this.directory, 3)) {
+			for (int i = 0; i < 60; i++) {
+				ids.add(queue.insert(10));
+			}
+		}
+		try (TestStore queue = TestStore.open(this.directory, 1)) {
+			for (int i = 0; i < 20; i++) {
+				long id = queue.insert(10);
+				assertThat(queue.store.find(id)).get().extracting(StoredMessage::shard).isEqualTo(0);
+				ids.add(id);
+			}
+			List<StoredMessage> claimed = queue.claim(1000);
+			assertThat(claimed).extracting(StoredMessage::id).containsExactlyInAnyOrderElementsOf(ids);
+			claimed.forEach((message) -> assertThat(queue.complete(message)).isEqualTo(SettleResult.APPLIED));
+			ids.forEach((id) -> assertThat(queue.store.delete(id)).isTrue());
+		}
+		// The shards that left are empty: the next change of the layout takes them away.
+		TestStore.open(this.directory, 2).close();
+		TestStore.open(this.directory, 1).close();
+		try (TestStore queue = TestStore.open(this.directory, null)) {
+			assertThat(queue.store.shardStats()).extracting(QueueStats.ShardStats::shard).containsExactly(0);
+		}
+		assertThat(Files.exists(this.directory.resolve("queue_shard_2.db"))).isFalse();
+	}
+
+	@Test
+	void openWhenAnotherStoreIsOpenKeepsTheStoredLayout() {
+		try (TestStore first = TestStore.open(this.directory, 2);
+				TestStore second = TestStore.open(this.directory, 4)) {
+			long id = first.insert(10);
+			assertThat(second.store.shardStats()).hasSize(2);
+			assertThat(second.store.find(id)).isPresent();
+		}
+	}
+
+}

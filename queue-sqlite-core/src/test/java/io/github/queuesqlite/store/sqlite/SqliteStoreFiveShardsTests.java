@@ -1,0 +1,9 @@
+package io.github.queuesqlite.store.sqlite;
+
+class SqliteStoreFiveShardsTests extends SqliteStoreContract {
+
+	SqliteStoreFiveShardsTests() {
+		super(5);
+	}
+
+}

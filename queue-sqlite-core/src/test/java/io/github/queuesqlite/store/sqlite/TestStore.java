@@ -1,0 +1,160 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.Completion;
+import io.github.queuesqlite.store.InsertResult;
+import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.SettleResult;
+import io.github.queuesqlite.store.Settlement;
+import io.github.queuesqlite.store.StoreInstance;
+import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.WriterSettings;
+
+/** An open directory with one instance, on the real clock. */
+final class TestStore implements AutoCloseable {
+
+	static final String QUEUE = "default";
+
+	static final String TASK = "task";
+
+	final MessageStore store;
+
+	final StoreInstance instance;
+
+	private TestStore(MessageStore store) {
+		this.store = store;
+		this.instance = store.register("test");
+	}
+
+	static TestStore open(Path directory, Integer shards) {
+		return open(directory, shards, 256L * 1024 * 1024);
+	}
+
+	static TestStore open(Path directory, Integer shards, long walMax) {
+		WriterSettings writer = new WriterSettings(true, 10_000, Duration.ofSeconds(20), Duration.ofSeconds(1),
+				QueueRecorder.NONE);
+		return new TestStore(SqliteStores.open(
+				new SqliteStoreSettings(directory, shards, writer, Retention.DEFAULT, walMax, InstantSource.system())));
+	}
+
+	long insert(int payloadBytes) {
+		return insert(new Keys(TASK, null, null), payloadBytes)[0];
+	}
+
+	/**
+	 * Inserts a message and returns its id and the id of the message that has its key.
+	 */
+	long[] insert(Keys keys, int payloadBytes) {
+		long id = this.store.assignId(this.instance, keys);
+		return new long[] { id, insert(List.of(insertion(id, keys, payloadBytes))).existing()[0] };
+	}
+
+	InsertResult insert(List<Insertion> rows) {
+		return get(insertLater(rows));
+	}
+
+	CompletableFuture<InsertResult> insertLater(List<Insertion> rows) {
+		CompletableFuture<InsertResult> future = new CompletableFuture<>();
+		this.store.insert(this.instance, rows, completion(future));
+		return future;
+	}
+
+	Insertion insertion(long id, Keys keys, int payloadBytes) {
+		long now = System.currentTimeMillis();
+		return new Insertion(id, keys, QUEUE, keys.task(), 1, now, now, null, null, null, "bytes",
+				new byte[payloadBytes], false);
+	}
+
+	List<StoredMessage> claim(int max) {
+		return this.store.claim(this.instance, QUEUE, Set.of(TASK), max);
+	}
+
+	SettleResult complete(StoredMessage message) {
+		return get(completeLater(message));
+	}
+
+	CompletableFuture<SettleResult> completeLater(StoredMessage message) {
+		CompletableFuture<SettleResult> future = new CompletableFuture<>();
+		this.store.settle(new Settlement.Complete(message.runKey(), null, null), completion(future));
+		return future;
+	}
+
+	List<StoredMessage> all() {
+		List<StoredMessage> all = new ArrayList<>();
+		MessageQuery page = MessageQuery.all().limit(1000);
+		for (List<StoredMessage> found = this.store.list(page); !found.isEmpty(); found = this.store.list(page)) {
+			all.addAll(found);
+			page = page.after(new MessageId(found.get(found.size() - 1).id()));
+		}
+		return all;
+	}
+
+	static <R> R get(CompletableFuture<R> future) {
+		try {
+			return future.get(40, TimeUnit.SECONDS);
+		}
+		catch (ExecutionException ex) {
+			throw (QueueException) ex.getCause();
+		}
+		catch (InterruptedException | TimeoutException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	private static <R> Completion<R> completion(CompletableFuture<R> future) {
+		return new Completion<>() {
+
+			@Override
+			public void succeeded(R result) {
+				future.complete(result);
+			}
+
+			@Override
+			public void failed(QueueException failure) {
+				future.completeExceptionally(failure);
+			}
+
+		};
+	}
+
+	/** Runs SQL on a file that no store has open, or reads one that is. */
+	static String sql(Path file, String sql) throws SQLException {
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+				Statement statement = connection.createStatement()) {
+			if (!statement.execute(sql)) {
+				return "";
+			}
+			try (ResultSet row = statement.getResultSet()) {
+				return row.next() ? row.getString(1) : "";
+			}
+		}
+	}
+
+	@Override
+	public void close() {
+		this.store.close();
+	}
+
+}

@@ -1,0 +1,521 @@
+package io.github.queuesqlite.worker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+import io.github.queuesqlite.event.RunOutcome;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.task.TaskDefinition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Tests for what lanes claim and in which order they start it. */
+class LaneTests {
+
+	@TempDir
+	Path directory;
+
+	private final List<TestQueue> queues = new ArrayList<>();
+
+	@AfterEach
+	void close() {
+		this.queues.forEach(TestQueue::close);
+	}
+
+	@Test
+	void runsEachMessageExactlyOnce() {
+		TestQueue queue = open((settings) -> settings.concurrency(4)).start();
+		ConcurrentLinkedQueue<Integer> handled = new ConcurrentLinkedQueue<>();
+		queue.tasks.register("count", Integer.class, (number, context) -> {
+			handled.add(number);
+			return null;
+		});
+		List<Long> ids = queue.enqueueAll("count", 5000);
+		await().atMost(Duration.ofSeconds(30)).until(() -> handled.size() >= 5000);
+		queue.awaitIdle();
+		assertThat(handled).hasSize(5000).doesNotHaveDuplicates();
+		assertThat(queue.store.findAll(ids)).hasSize(5000)
+			.allMatch((row) -> row.state() == MessageState.COMPLETED && row.run() == 1);
+		assertThat(queue.recorded.finished).hasSize(5000).containsOnly(RunOutcome.COMPLETED);
+	}
+
+	@Test
+	void runsEachMessageOnceWhenTwoWorkersShareTheStore() {
+		TestQueue one = open((settings) -> settings).start();
+		TestQueue two = open((settings) -> settings).start();
+		ConcurrentLinkedQueue<Integer> handled = new ConcurrentLinkedQueue<>();
+		for (TestQueue queue : List.of(one, two)) {
+			queue.tasks.register("count", Integer.class, (number, context) -> {
+				handled.add(number);
+				return null;
+			});
+		}
+		one.enqueueAll("count", 3000);
+		await().atMost(Duration.ofSeconds(30)).until(() -> handled.size() >= 3000);
+		one.awaitIdle();
+		two.awaitIdle();
+		assertThat(handled).hasSize(3000).doesNotHaveDuplicates();
+	}
+
+	@Test
+	void startsAtMostAsManyHandlersAsItsConcurrency() {
+		TestQueue queue = open((settings) -> settings.concurrency(3).queue("wide", 5)).start();
+		AtomicInteger now = new AtomicInteger();
+		Set<Integer> seen = ConcurrentHashMap.newKeySet();
+		queue.tasks.register("busy", Integer.class, (number, context) -> {
+			seen.add(now.incrementAndGet());
+			Thread.sleep(3);
+			now.decrementAndGet();
+			return null;
+		});
+		List<Long> ids = queue.enqueueAll("busy", 60);
+		ids.forEach((id) -> queue.awaitState(id, MessageState.COMPLETED));
+		assertThat(Collections.max(seen)).isEqualTo(3);
+		assertThat(queue.pool.laneStates()).extracting(LaneState::queue).containsExactly("default", "wide");
+		assertThat(queue.pool.laneStates()).extracting(LaneState::concurrency).containsExactly(3, 5);
+	}
+
+	@Test
+	void startsWhateverItsConcurrencyAllowsAtOnce() throws Exception {
+		TestQueue queue = open((settings) -> settings.concurrency(8)).start();
+		CyclicBarrier barrier = new CyclicBarrier(8);
+		queue.tasks.register("meet", Integer.class, (number, context) -> barrier.await(10, TimeUnit.SECONDS));
+		List<Long> ids = queue.enqueueAll("meet", 8);
+		ids.forEach((id) -> queue.awaitState(id, MessageState.COMPLETED));
+	}
+
+	@Test
+	void handlersWhenSlowStartByPriorityOverAllShards() throws Exception {
+		TestQueue queue = open((settings) -> settings.concurrency(1));
+		List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+		CountDownLatch blocked = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		queue.tasks.register("block", Void.class, (nothing, context) -> {
+			blocked.countDown();
+			goOn.await();
+			return null;
+		});
+		queue.tasks.register("note", Integer.class, (number, context) -> {
+			order.add(number);
+			work(Duration.ofMillis(15)); // slow enough that nothing is claimed ahead
+			return null;
+		});
+		queue.start();
+		queue.enqueue("block", null);
+		blocked.await();
+		List<Long> ids = new ArrayList<>();
+		List<Integer> expected = new ArrayList<>();
+		for (int priority = 3; priority >= 0; priority--) {
+			for (int i = 0; i < 10; i++) {
+				expected.add(priority * 100 + i);
+			}
+		}
+		for (int i = 0; i < 10; i++) {
+			for (int priority = 0; priority < 4; priority++) {
+				int value = priority;
+				ids.add(queue.enqueue("note", priority * 100 + i, (draft) -> draft.priority(value)));
+			}
+		}
+		goOn.countDown();
+		ids.forEach((id) -> queue.awaitState(id, MessageState.COMPLETED));
+		assertThat(queue.store.findAll(ids)).extracting((row) -> row.shard()).contains(0, 1);
+		assertThat(order).containsExactlyInAnyOrderElementsOf(expected);
+		assertThat(order).extracting((number) -> number / 100)
+			.isEqualTo(expected.stream().map((number) -> number / 100).toList());
+	}
+
+	/** What a handler does that takes its time. */
+	private static void work(Duration duration) {
+		long end = System.nanoTime() + duration.toNanos();
+		while (System.nanoTime() < end) {
+			LockSupport.parkNanos(end - System.nanoTime());
+		}
+	}
+
+	@Test
+	void poisonBesideAThousandFastOnesAloneEndsDead() {
+		TestQueue queue = open((settings) -> settings.maxRetries(1)).start();
+		queue.tasks.register("work", Integer.class, (number, context) -> {
+			if (number == 500) {
+				throw new IllegalStateException("poison");
+			}
+			return number;
+		});
+		List<Long> ids = queue.enqueueAll("work", 1001);
+		await().atMost(Duration.ofSeconds(30))
+			.until(() -> queue.store.findAll(ids).stream().allMatch((row) -> row.state().isEnded()));
+		assertThat(queue.store.findAll(ids)).filteredOn((row) -> row.state() == MessageState.DEAD)
+			.extracting((row) -> row.id())
+			.containsExactly(ids.get(500));
+	}
+
+	@Test
+	void handlerThatNeverReturnsHarmsOnlyItself() {
+		TestQueue queue = open((settings) -> settings.concurrency(2).drainTimeout(Duration.ofMillis(100))).start();
+		CountDownLatch never = new CountDownLatch(1);
+		queue.tasks.register("work", Integer.class, (number, context) -> {
+			if (number == 500) {
+				never.await();
+			}
+			return number;
+		});
+		List<Long> ids = queue.enqueueAll("work", 1001);
+		await().atMost(Duration.ofSeconds(30))
+			.until(() -> queue.store.findAll(ids).stream().filter((row) -> row.state().isEnded()).count() == 1000);
+		assertThat(queue.find(ids.get(500)).state()).isEqualTo(MessageState.RUNNING);
+		never.countDown();
+	}
+
+	@Test
+	void slowHandlersAreNotClaimedAhead() {
+		TestQueue queue = open((settings) -> settings.concurrency(2)).start();
+		CountDownLatch goOn = new CountDownLatch(1);
+		AtomicInteger started = new AtomicInteger();
+		queue.tasks.register("slow", Integer.class, (number, context) -> {
+			started.incrementAndGet();
+			goOn.await();
+			return null;
+		});
+		List<Long> ids = queue.enqueueAll("slow", 20);
+		await().until(() -> started.get() == 2);
+		await().during(Duration.ofMillis(100))
+			.until(() -> queue.store.findAll(ids)
+				.stream()
+				.filter((row) -> row.state() == MessageState.RUNNING)
+				.count() == 2);
+		TestQueue other = open((settings) -> settings.concurrency(18)).start();
+		CountDownLatch others = new CountDownLatch(18);
+		other.tasks.register("slow", Integer.class, (number, context) -> {
+			others.countDown();
+			return null;
+		});
+		await().until(() -> others.getCount() == 0);
+		goOn.countDown();
+		ids.forEach((id) -> queue.awaitState(id, MessageState.COMPLETED));
+		assertThat(queue.store.findAll(ids)).allMatch((row) -> row.run() == 1 && row.attempt() == 1);
+	}
+
+	@Test
+	void claimedAheadIsHandedBackWhenHandlersTurnSlow() {
+		TestQueue queue = open((settings) -> settings.concurrency(1)).start();
+		AtomicBoolean slow = new AtomicBoolean();
+		CountDownLatch goOn = new CountDownLatch(1);
+		Phaser started = new Phaser(1);
+		queue.tasks.register("turns", Integer.class, (number, context) -> {
+			if (slow.get()) {
+				started.arrive();
+				goOn.await();
+			}
+			return null;
+		});
+		List<Long> warm = queue.enqueueAll("turns", 3000);
+		await().until(() -> queue.store.findAll(warm).stream().allMatch((row) -> row.state().isEnded()));
+		slow.set(true);
+		List<Long> ids = queue.enqueueAll("turns", 300);
+		await().untilAsserted(
+				() -> assertThat(queue.store.findAll(ids).stream().filter((row) -> row.state() == MessageState.RUNNING))
+					.hasSize(1));
+		assertThat(queue.store.findAll(ids)).allMatch((row) -> row.attempt() <= 1);
+		slow.set(false);
+		goOn.countDown();
+		await().until(() -> queue.store.findAll(ids).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
+		assertThat(queue.store.findAll(ids)).allMatch((row) -> row.attempt() == 1);
+	}
+
+	@Test
+	void pauseWhenReturnedNoHandlerStartsAndClaimedRowsAreReleased() throws Exception {
+		TestQueue queue = open((settings) -> settings.concurrency(2));
+		AtomicBoolean paused = new AtomicBoolean();
+		AtomicInteger startedWhilePaused = new AtomicInteger();
+		queue.tasks.register("work", Integer.class, (number, context) -> {
+			if (paused.get()) {
+				startedWhilePaused.incrementAndGet();
+			}
+			TimeUnit.MICROSECONDS.sleep(100);
+			return null;
+		});
+		List<Long> ids = queue.enqueueAll("work", 5000);
+		queue.start();
+		await().until(() -> queue.recorded.finished.size() > 100);
+		queue.store.pause("default");
+		queue.pool.pause("default");
+		// One that was started before the return may be between its start and its first
+		// statement.
+		await().pollDelay(Duration.ZERO).until(() -> queue.pool.laneStates().get(0).running() == 0);
+		paused.set(true);
+		queue.awaitIdle();
+		assertThat(queue.pool.laneStates().get(0).paused()).isTrue();
+		assertThat(queue.store.findAll(ids)).noneMatch((row) -> row.state() == MessageState.RUNNING);
+		assertThat(queue.store.findAll(ids)).anyMatch((row) -> row.state() == MessageState.READY);
+		assertThat(startedWhilePaused).hasValue(0);
+		paused.set(false);
+		queue.store.resume("default");
+		queue.pool.resume("default");
+		await().atMost(Duration.ofSeconds(30))
+			.until(() -> queue.store.findAll(ids).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
+		assertThat(queue.store.findAll(ids)).allMatch((row) -> row.attempt() == 1);
+	}
+
+	@Test
+	void taskRegisteredAfterStartGetsItsLane() {
+		TestQueue queue = open((settings) -> settings).start();
+		long id = queue.enqueue("late", null, (draft) -> draft.queue("mail"));
+		queue.tasks
+			.register(TaskDefinition.builder("late", Void.class, (nothing, context) -> "done").queue("mail").build());
+		queue.awaitState(id, MessageState.COMPLETED);
+		assertThat(queue.pool.queues()).containsExactly("default", "mail");
+	}
+
+	@Test
+	void unknownTaskStaysReady() {
+		TestQueue queue = open((settings) -> settings).start();
+		queue.tasks.register("known", Void.class, (nothing, context) -> null);
+		long unknown = queue.enqueue("unknown", null);
+		queue.awaitState(queue.enqueue("known", null), MessageState.COMPLETED);
+		assertThat(queue.find(unknown).state()).isEqualTo(MessageState.READY);
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void virtualThreadsRunHandlers() {
+		TestQueue queue = open((settings) -> settings.virtualThreads().concurrency(100)).start();
+		Set<String> threads = ConcurrentHashMap.newKeySet();
+		AtomicInteger handled = new AtomicInteger();
+		queue.tasks.register("virtual", Integer.class, (number, context) -> {
+			threads.add(Thread.currentThread().toString());
+			Thread.sleep(1);
+			handled.incrementAndGet();
+			return number;
+		});
+		List<Long> ids = queue.enqueueAll("virtual", 1000);
+		await().atMost(Duration.ofSeconds(30))
+			.until(() -> queue.store.findAll(ids).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
+		assertThat(handled).hasValue(1000);
+		assertThat(threads).allMatch((thread) -> thread.startsWith("VirtualThread["));
+	}
+
+	@Test
+	void executorOfTheUserRunsHandlersAndSettlesAll() {
+		ExecutorService executor = Executors.newFixedThreadPool(3, (task) -> new Thread(task, "mine"));
+		TestQueue queue = open((settings) -> settings.executor(executor)).start();
+		Set<String> threads = ConcurrentHashMap.newKeySet();
+		queue.tasks.register("mine", Integer.class, (number, context) -> threads.add(Thread.currentThread().getName()));
+		List<Long> ids = queue.enqueueAll("mine", 500);
+		await().until(() -> queue.store.findAll(ids).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
+		assertThat(threads).containsExactly("mine");
+		executor.shutdown();
+	}
+
+	@Test
+	void executorOfATaskRunsItsHandlersBesideTheLanesOwnThreads() {
+		List<String> threads = Collections.synchronizedList(new ArrayList<>());
+		Executor executor = (run) -> new Thread(run, "special").start();
+		TestQueue queue = open((settings) -> settings).start();
+		queue.tasks.register(TaskDefinition
+			.builder("special", Void.class, (nothing, context) -> threads.add(Thread.currentThread().getName()))
+			.executor(executor)
+			.build());
+		queue.tasks.register("plain", Void.class, (nothing, context) -> threads.add(Thread.currentThread().getName()));
+		queue.awaitState(queue.enqueue("special", null), MessageState.COMPLETED);
+		queue.awaitState(queue.enqueue("plain", null), MessageState.COMPLETED);
+		assertThat(threads).hasSize(2);
+		assertThat(threads.get(0)).isEqualTo("special");
+		assertThat(threads.get(1)).startsWith("queue-default-");
+	}
+
+	@Test
+	void executorThatRefusesLosesNeitherRowsNorPermitsNorOtherTasks() throws Exception {
+		AtomicBoolean refuse = new AtomicBoolean(true);
+		AtomicInteger refusals = new AtomicInteger();
+		TestQueue queue = open((settings) -> settings.concurrency(2)).start();
+		queue.tasks
+			.register(TaskDefinition.builder("refused", Integer.class, (number, context) -> number).executor((run) -> {
+				if (refuse.get()) {
+					refusals.incrementAndGet();
+					throw new RejectedExecutionException("full");
+				}
+				run.run();
+			}).build());
+		queue.tasks.register("other", Integer.class, (number, context) -> number);
+		List<Long> refused = queue.enqueueAll("refused", 20);
+		await().until(() -> refusals.get() > 2);
+		List<Long> others = queue.enqueueAll("other", 100);
+		await()
+			.until(() -> queue.store.findAll(others).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
+		refuse.set(false);
+		await().until(
+				() -> queue.store.findAll(refused).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
+		assertThat(queue.store.findAll(refused)).allMatch((row) -> row.attempt() == 1);
+		queue.awaitIdle();
+		assertThat(queue.pool.laneStates().get(0).running()).isZero();
+	}
+
+	@Test
+	void executorThatDropsWorkDoesNotKeepThePermit() {
+		AtomicBoolean drop = new AtomicBoolean(true);
+		TestQueue queue = open((settings) -> settings.concurrency(1).executor((run) -> {
+			if (!drop.get()) {
+				run.run();
+			}
+		})).start();
+		queue.tasks.register("dropped", Void.class, (nothing, context) -> "done");
+		long id = queue.enqueue("dropped", null);
+		await().until(() -> queue.pool.laneStates().get(0).running() == 1);
+		drop.set(false);
+		queue.awaitState(id, MessageState.COMPLETED);
+		assertThat(queue.find(id).attempt()).isEqualTo(1);
+	}
+
+	@Test
+	void stopReleasesUnstartedWaitsForRunningAndStartGoesOn() throws Exception {
+		TestQueue queue = open((settings) -> settings.concurrency(2)).start();
+		CountDownLatch started = new CountDownLatch(2);
+		CountDownLatch goOn = new CountDownLatch(1);
+		AtomicInteger handled = new AtomicInteger();
+		queue.tasks.register("work", Integer.class, (number, context) -> {
+			started.countDown();
+			goOn.await();
+			handled.incrementAndGet();
+			return null;
+		});
+		List<Long> ids = queue.enqueueAll("work", 50);
+		started.await();
+		Thread stop = new Thread(queue.pool::stop);
+		stop.start();
+		await().until(() -> !queue.pool.isRunning());
+		await().until(() -> queue.store.findAll(ids)
+			.stream()
+			.filter((row) -> row.state() == MessageState.READY)
+			.count() == 48);
+		assertThat(stop.isAlive()).isTrue();
+		goOn.countDown();
+		stop.join(10_000);
+		assertThat(stop.isAlive()).isFalse();
+		assertThat(handled).hasValue(2);
+		assertThat(queue.pool.isIdle()).isTrue();
+		queue.pool.start();
+		await().until(() -> queue.store.findAll(ids).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
+		assertThat(queue.store.findAll(ids)).allMatch((row) -> row.attempt() == 1);
+	}
+
+	@Test
+	void stopInterruptsWhatRunsAfterTheDrainTimeoutAndReleasesIt() throws Exception {
+		TestQueue queue = open((settings) -> settings.drainTimeout(Duration.ofMillis(50))).start();
+		CountDownLatch started = new CountDownLatch(1);
+		AtomicBoolean cancelled = new AtomicBoolean();
+		queue.tasks.register("long", Void.class, (nothing, context) -> {
+			started.countDown();
+			try {
+				new CountDownLatch(1).await();
+			}
+			finally {
+				cancelled.set(context.isCancelled());
+			}
+			return null;
+		});
+		long id = queue.enqueue("long", null);
+		started.await();
+		queue.pool.stop();
+		assertThat(cancelled).isTrue();
+		assertThat(queue.find(id).state()).isEqualTo(MessageState.READY);
+		assertThat(queue.find(id).attempt()).isZero();
+		assertThat(queue.recorded.finished).containsExactly(RunOutcome.RELEASED);
+	}
+
+	@Test
+	void stopLeavesWhatIgnoresTheInterruptItsOwner() throws Exception {
+		TestQueue queue = open((settings) -> settings.drainTimeout(Duration.ZERO)).start();
+		CountDownLatch started = new CountDownLatch(1);
+		AtomicBoolean goOn = new AtomicBoolean();
+		queue.tasks.register("deaf", Void.class, (nothing, context) -> {
+			started.countDown();
+			while (!goOn.get()) {
+				Thread.onSpinWait();
+			}
+			return "done";
+		});
+		long id = queue.enqueue("deaf", null);
+		started.await();
+		queue.pool.stop();
+		assertThat(queue.find(id).state()).isEqualTo(MessageState.RUNNING);
+		goOn.set(true);
+		queue.awaitState(id, MessageState.COMPLETED);
+		assertThat(queue.find(id).run()).isEqualTo(1);
+	}
+
+	@Test
+	void stopDoesNotWaitForAHandlerInsideSystemExit() throws Exception {
+		Path output = this.directory.resolve("exit.txt");
+		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+				System.getProperty("java.class.path"), ExitingHandler.class.getName(),
+				this.directory.resolve("exit").toString())
+			.redirectErrorStream(true)
+			.redirectOutput(output.toFile())
+			.start();
+		assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("ended, output %s", output).isTrue();
+		assertThat(process.exitValue()).isEqualTo(7);
+		assertThat(output).content().contains("stopped within").doesNotContain("stopped late");
+	}
+
+	@Test
+	void failedRecorderHarmsNoRun() {
+		TestQueue queue = TestQueue.open(this.directory, 2, new FailingRecorder(), (settings) -> settings);
+		this.queues.add(queue);
+		queue.start();
+		queue.tasks.register("work", Integer.class, (number, context) -> number);
+		List<Long> ids = queue.enqueueAll("work", 50);
+		await().until(() -> queue.store.findAll(ids).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
+		queue.awaitIdle();
+		assertThat(queue.store.findAll(ids)).allMatch((row) -> row.run() == 1);
+	}
+
+	@Test
+	void idleRunnersCostNoPermitAndDispatcherQueueIsBounded() {
+		ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
+		TestQueue queue = open((settings) -> settings.concurrency(3).executor(executor)).start();
+		CountDownLatch goOn = new CountDownLatch(1);
+		queue.tasks.register("wait", Integer.class, (number, context) -> {
+			goOn.await();
+			return null;
+		});
+		List<Long> ids = queue.enqueueAll("wait", 50);
+		await().until(() -> executor.getQueue().size() == 2);
+		assertThat(executor.getQueue()).hasSizeLessThanOrEqualTo(2);
+		goOn.countDown();
+		await().until(() -> queue.store.findAll(ids).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
+		executor.shutdown();
+	}
+
+	private TestQueue open(UnaryOperator<TestQueue.Settings> settings) {
+		TestQueue queue = TestQueue.open(this.directory, settings);
+		this.queues.add(queue);
+		return queue;
+	}
+
+}

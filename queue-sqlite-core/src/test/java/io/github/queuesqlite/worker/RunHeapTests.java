@@ -1,0 +1,81 @@
+package io.github.queuesqlite.worker;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.store.StoredMessage;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link RunHeap}. */
+class RunHeapTests {
+
+	private static final Comparator<StoredMessage> BEST_FIRST = Comparator.comparingInt(StoredMessage::priority)
+		.reversed()
+		.thenComparingLong(StoredMessage::seq);
+
+	private final RunHeap heap = new RunHeap();
+
+	@Test
+	void pollWhenFilledInAnyOrderGivesBestFirst() {
+		List<StoredMessage> rows = rows(new Random(7), 1000);
+		rows.forEach((row) -> this.heap.add(run(row)));
+		assertThat(pollAll()).containsExactlyElementsOf(rows.stream().sorted(BEST_FIRST).toList());
+		assertThat(this.heap.bytes()).isZero();
+	}
+
+	@Test
+	void removeIfTakesOutMatchesAndKeepsTheOrderOfTheRest() {
+		List<StoredMessage> rows = rows(new Random(8), 300);
+		rows.forEach((row) -> this.heap.add(run(row)));
+		List<Run> removed = this.heap.removeIf((run) -> run.row().seq() % 3 == 0);
+		assertThat(removed).allMatch((run) -> run.row().seq() % 3 == 0);
+		assertThat(pollAll())
+			.containsExactlyElementsOf(rows.stream().filter((row) -> row.seq() % 3 != 0).sorted(BEST_FIRST).toList());
+	}
+
+	@Test
+	void bytesCountsPayloadsInTheHeap() {
+		this.heap.add(run(row(1, 0, 30)));
+		this.heap.add(run(row(2, 0, 12)));
+		assertThat(this.heap.bytes()).isEqualTo(42);
+		this.heap.poll();
+		assertThat(this.heap.bytes()).isEqualTo(12);
+	}
+
+	@Test
+	void pollWhenEmptyGivesNull() {
+		assertThat(this.heap.poll()).isNull();
+	}
+
+	private List<StoredMessage> pollAll() {
+		List<StoredMessage> polled = new ArrayList<>();
+		for (Run run = this.heap.poll(); run != null; run = this.heap.poll()) {
+			polled.add(run.row());
+		}
+		return polled;
+	}
+
+	private static List<StoredMessage> rows(Random random, int count) {
+		List<StoredMessage> rows = new ArrayList<>();
+		for (int seq : random.ints(0, 1_000_000).distinct().limit(count).toArray()) {
+			rows.add(row(seq, random.nextInt(4), 10));
+		}
+		return rows;
+	}
+
+	private static StoredMessage row(long seq, int priority, int bytes) {
+		return new StoredMessage(seq, 0, seq, "default", "task", MessageState.RUNNING, priority, 0, 0, 1, null, 1, 1,
+				false, null, null, null, null, null, null, null, "bytes", new byte[bytes], null, null, null);
+	}
+
+	@SuppressWarnings("NullAway") // order and size need no lane
+	private static Run run(StoredMessage row) {
+		return new Run(null, row, null, null, 0);
+	}
+
+}

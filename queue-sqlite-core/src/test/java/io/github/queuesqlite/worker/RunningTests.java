@@ -1,0 +1,399 @@
+package io.github.queuesqlite.worker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.queuesqlite.event.RunOutcome;
+import io.github.queuesqlite.message.LeaseLostException;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.store.CancelResult;
+import io.github.queuesqlite.store.Peer;
+import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.task.TaskContext;
+import io.github.queuesqlite.task.TaskDefinition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.MDC;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+/** Tests for runs under way: timeout, cancellation, stages, the handler's context. */
+class RunningTests {
+
+	@TempDir
+	Path directory;
+
+	private TestQueue queue;
+
+	@AfterEach
+	void close() {
+		this.queue.close();
+	}
+
+	@Test
+	void timeoutInterruptsTheHandlerAndFailsTheAttempt() {
+		start((settings) -> settings.maxRetries(0));
+		AtomicReference<Throwable> seen = new AtomicReference<>();
+		this.queue.tasks.register(TaskDefinition.builder("slow", Void.class, (nothing, context) -> {
+			try {
+				new CountDownLatch(1).await();
+			}
+			catch (InterruptedException ex) {
+				assertThat(context.isCancelled()).isTrue();
+				seen.set(ex);
+				throw ex;
+			}
+			return null;
+		}).timeout(Duration.ofMillis(50)).build());
+		long id = this.queue.enqueue("slow", null);
+		this.queue.awaitState(id, MessageState.DEAD);
+		await().until(() -> seen.get() != null);
+		assertThat(this.queue.store.failures(id)).singleElement().satisfies((failure) -> {
+			assertThat(failure.type()).isEqualTo("Timeout");
+			assertThat(failure.stack()).contains("CountDownLatch");
+			assertThat(failure.failedAt() - failure.startedAt()).isBetween(45L, 5000L);
+		});
+		this.queue.awaitIdle();
+		assertThat(this.queue.recorded.finished).containsExactly(RunOutcome.DEAD);
+	}
+
+	@Test
+	void timeoutWhenIgnoredKeepsThePermitShowsAndDiscardsTheResult() {
+		start((settings) -> settings.concurrency(1).maxRetries(0));
+		AtomicBoolean goOn = new AtomicBoolean();
+		this.queue.tasks.register(TaskDefinition.builder("deaf", Void.class, (nothing, context) -> {
+			while (!goOn.get()) {
+				Thread.onSpinWait();
+			}
+			return "too late";
+		}).timeout(Duration.ofMillis(50)).build());
+		this.queue.tasks.register("next", Void.class, (nothing, context) -> "next");
+		long deaf = this.queue.enqueue("deaf", null);
+		this.queue.awaitState(deaf, MessageState.DEAD);
+		long next = this.queue.enqueue("next", null);
+		await().until(() -> !this.queue.pool.overdueRuns().isEmpty());
+		assertThat(this.queue.pool.overdueRuns()).singleElement().satisfies((run) -> {
+			assertThat(run.id()).isEqualTo(deaf);
+			assertThat(run.task()).isEqualTo("deaf");
+			assertThat(run.thread()).startsWith("queue-default-");
+		});
+		assertThat(this.queue.pool.laneStates().get(0).running()).isEqualTo(1);
+		assertThat(this.queue.find(next).state()).isEqualTo(MessageState.READY);
+		goOn.set(true);
+		this.queue.awaitState(next, MessageState.COMPLETED);
+		assertThat(this.queue.find(deaf).result()).isNull();
+		assertThat(this.queue.recorded.finished).containsExactly(RunOutcome.DEAD, RunOutcome.LOST,
+				RunOutcome.COMPLETED);
+		assertThat(this.queue.pool.overdueRuns()).isEmpty();
+	}
+
+	@Test
+	void timeoutWhenHandlerEndsWithInterruptFlagSetDoesNotLeakItIntoTheNextRun() {
+		start((settings) -> settings.concurrency(1));
+		List<Boolean> flags = new CopyOnWriteArrayList<>();
+		this.queue.tasks.register("flag", Void.class, (nothing, context) -> {
+			flags.add(Thread.currentThread().isInterrupted());
+			Thread.currentThread().interrupt();
+			return null;
+		});
+		List<Long> ids = this.queue.enqueueAll("flag", 20);
+		ids.forEach((id) -> this.queue.awaitState(id, MessageState.COMPLETED));
+		assertThat(flags).hasSize(20).containsOnly(false);
+	}
+
+	@Test
+	void timeoutRacingTheEndSettlesEachRunOnce() {
+		start((settings) -> settings.concurrency(4).maxRetries(0));
+		AtomicInteger interruptedAtStart = new AtomicInteger();
+		this.queue.tasks.register(TaskDefinition.builder("edge", Integer.class, (number, context) -> {
+			if (Thread.currentThread().isInterrupted()) {
+				interruptedAtStart.incrementAndGet();
+			}
+			long end = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(4500 + number % 1000);
+			while (System.nanoTime() < end) {
+				Thread.onSpinWait();
+			}
+			return number;
+		}).timeout(Duration.ofMillis(5)).build());
+		List<Long> ids = this.queue.enqueueAll("edge", 300);
+		await().atMost(Duration.ofSeconds(30))
+			.until(() -> this.queue.store.findAll(ids)
+				.stream()
+				.allMatch((row) -> row.state() == MessageState.COMPLETED || row.state() == MessageState.DEAD));
+		this.queue.awaitIdle();
+		assertThat(interruptedAtStart).hasValue(0);
+		assertThat(this.queue.recorded.finished.stream().filter((outcome) -> outcome != RunOutcome.LOST)).hasSize(300);
+		assertThat(this.queue.store.findAll(ids)).allMatch((row) -> row.run() == 1);
+	}
+
+	@Test
+	void extendMovesTheDeadline() {
+		start((settings) -> settings.maxRetries(0));
+		this.queue.tasks.register(TaskDefinition.builder("long", Void.class, (nothing, context) -> {
+			Instant before = context.deadline();
+			context.extend(Duration.ofSeconds(20));
+			assertThat(context.deadline()).isAfter(before.plusSeconds(10));
+			Thread.sleep(400);
+			return "done";
+		}).timeout(Duration.ofMillis(200)).build());
+		long id = this.queue.enqueue("long", null);
+		this.queue.awaitState(id, MessageState.COMPLETED);
+	}
+
+	@Test
+	void extendWhenDurationIsNotPositiveIsRefused() {
+		start((settings) -> settings.maxRetries(0));
+		this.queue.tasks.register("wrong", Void.class, (nothing, context) -> {
+			assertThatIllegalArgumentException().isThrownBy(() -> context.extend(Duration.ZERO));
+			return "ok";
+		});
+		this.queue.awaitState(this.queue.enqueue("wrong", null), MessageState.COMPLETED);
+	}
+
+	@Test
+	void extendWhenTimedOutThrowsLeaseLost() throws Exception {
+		start((settings) -> settings.maxRetries(0));
+		CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+		this.queue.tasks.register(TaskDefinition.builder("late", Void.class, (nothing, context) -> {
+			while (!context.isCancelled()) {
+				Thread.onSpinWait();
+			}
+			try {
+				context.extend(Duration.ofSeconds(1));
+			}
+			catch (LeaseLostException ex) {
+				thrown.complete(ex);
+			}
+			return null;
+		}).timeout(Duration.ofMillis(30)).build());
+		this.queue.enqueue("late", null);
+		assertThat(thrown.get(5, TimeUnit.SECONDS)).isInstanceOf(LeaseLostException.class);
+	}
+
+	@Test
+	void cancelOfARunningMessageInterruptsAndEndsCancelled() throws Exception {
+		start((settings) -> settings);
+		CountDownLatch started = new CountDownLatch(1);
+		this.queue.tasks.register("cancel", Void.class, (nothing, context) -> {
+			started.countDown();
+			new CountDownLatch(1).await();
+			return null;
+		});
+		long id = this.queue.enqueue("cancel", null);
+		started.await();
+		assertThat(this.queue.store.cancel(id)).isEqualTo(CancelResult.REQUESTED);
+		this.queue.awaitState(id, MessageState.CANCELLED);
+		this.queue.awaitIdle();
+		assertThat(this.queue.recorded.finished).containsExactly(RunOutcome.CANCELLED);
+		assertThat(this.queue.store.failures(id)).isEmpty();
+	}
+
+	@Test
+	void cancelWhenIgnoredShowsAndTheStoreDecides() throws Exception {
+		start((settings) -> settings);
+		CountDownLatch started = new CountDownLatch(1);
+		AtomicBoolean goOn = new AtomicBoolean();
+		this.queue.tasks.register("deaf", Void.class, (nothing, context) -> {
+			started.countDown();
+			while (!goOn.get()) {
+				Thread.onSpinWait();
+			}
+			return "done";
+		});
+		long id = this.queue.enqueue("deaf", null);
+		started.await();
+		this.queue.store.cancel(id);
+		await().until(() -> this.queue.pool.overdueRuns().size() == 1);
+		goOn.set(true);
+		await().until(() -> this.queue.find(id).state().isEnded());
+		this.queue.awaitIdle();
+		assertThat(this.queue.recorded.finished).hasSize(1);
+	}
+
+	@Test
+	void stageIsAwaitedWithoutAThreadAndHoldsItsPermit() throws Exception {
+		start((settings) -> settings.concurrency(1));
+		CompletableFuture<String> result = new CompletableFuture<>();
+		CountDownLatch returned = new CountDownLatch(1);
+		this.queue.tasks.register("async", Void.class, (nothing, context) -> {
+			returned.countDown();
+			return result;
+		});
+		this.queue.tasks.register("next", Void.class, (nothing, context) -> "next");
+		long async = this.queue.enqueue("async", null);
+		returned.await();
+		long next = this.queue.enqueue("next", null);
+		await().during(Duration.ofMillis(150)).until(() -> this.queue.find(next).state() == MessageState.READY);
+		assertThat(this.queue.find(async).state()).isEqualTo(MessageState.RUNNING);
+		result.complete("later");
+		this.queue.awaitState(async, MessageState.COMPLETED);
+		this.queue.awaitState(next, MessageState.COMPLETED);
+		assertThat(this.queue.result(async)).isEqualTo("later");
+	}
+
+	@Test
+	void stageWhenItFailsFailsTheAttempt() {
+		start((settings) -> settings.maxRetries(1));
+		this.queue.tasks.register("async", Void.class, (nothing, context) -> CompletableFuture.supplyAsync(() -> {
+			throw new IllegalStateException("attempt " + context.attempt());
+		}));
+		long id = this.queue.enqueue("async", null);
+		this.queue.awaitState(id, MessageState.DEAD);
+		assertThat(this.queue.store.failures(id)).extracting((failure) -> failure.type() + ": " + failure.message())
+			.containsExactly("java.lang.IllegalStateException: attempt 1",
+					"java.lang.IllegalStateException: attempt 2");
+	}
+
+	@Test
+	void stageWhenTimedOutIsCancelledAndItsLateResultDiscarded() {
+		start((settings) -> settings.maxRetries(0));
+		CompletableFuture<String> result = new CompletableFuture<>();
+		this.queue.tasks.register(TaskDefinition.builder("async", Void.class, (nothing, context) -> result)
+			.timeout(Duration.ofMillis(50))
+			.build());
+		long id = this.queue.enqueue("async", null);
+		this.queue.awaitState(id, MessageState.DEAD);
+		await().until(result::isCancelled);
+		await().until(() -> this.queue.pool.laneStates().get(0).running() == 0);
+	}
+
+	@Test
+	void stageWhenCancelledEndsCancelled() throws Exception {
+		start((settings) -> settings);
+		CompletableFuture<String> result = new CompletableFuture<>();
+		CountDownLatch returned = new CountDownLatch(1);
+		this.queue.tasks.register("async", Void.class, (nothing, context) -> {
+			returned.countDown();
+			return result;
+		});
+		long id = this.queue.enqueue("async", null);
+		returned.await();
+		this.queue.store.cancel(id);
+		this.queue.awaitState(id, MessageState.CANCELLED);
+		assertThat(result).isCancelled();
+	}
+
+	@Test
+	void contextShowsTheMessageAndTheRun() throws Exception {
+		start((settings) -> settings);
+		CompletableFuture<TaskContext> context = new CompletableFuture<>();
+		CompletableFuture<Map<String, String>> logged = new CompletableFuture<>();
+		this.queue.tasks.register("look", String.class, (payload, run) -> {
+			logged.complete(MDC.getCopyOfContextMap());
+			context.complete(run);
+			return payload;
+		});
+		long id = this.queue.enqueue("look", "hello");
+		TaskContext run = context.get(5, TimeUnit.SECONDS);
+		StoredMessage row = this.queue.awaitState(id, MessageState.COMPLETED);
+		assertThat(run.id()).isEqualTo(new MessageId(id));
+		assertThat(run.attempt()).isEqualTo(1);
+		assertThat(run.maxAttempts()).isEqualTo(4);
+		assertThat(run.message().payload(String.class)).isEqualTo("hello");
+		assertThat(run.fencingToken().run()).isEqualTo(row.run());
+		assertThat(run.fencingToken().epoch()).isEqualTo(this.queue.presence.current().epoch());
+		assertThat(run.deadline()).isBetween(Instant.now(), Instant.now().plusSeconds(31));
+		assertThat(run.isCancelled()).isFalse();
+		assertThat(logged.join()).containsEntry("queue.message", new MessageId(id).toString())
+			.containsEntry("queue.task", "look")
+			.containsEntry("queue.attempt", "1");
+	}
+
+	@Test
+	void logContextIsCleanedAfterTheRun() {
+		AtomicReference<Map<String, String>> after = new AtomicReference<>();
+		this.queue = TestQueue.open(this.directory, (settings) -> settings.executor((run) -> {
+			run.run();
+			after.set(MDC.getCopyOfContextMap());
+		})).start();
+		this.queue.tasks.register("look", Void.class, (nothing, run) -> null);
+		this.queue.awaitState(this.queue.enqueue("look", null), MessageState.COMPLETED);
+		Map<String, String> context = after.get();
+		assertThat((context != null) ? context : Map.of()).isEmpty();
+	}
+
+	@Test
+	void interceptorsRunAroundTheHandlerFirstOneOutermost() {
+		List<String> calls = new CopyOnWriteArrayList<>();
+		start((settings) -> settings.interceptor((invocation) -> {
+			calls.add("a " + invocation.task().name() + " " + invocation.payload() + " "
+					+ invocation.context().attempt());
+			Object result = invocation.proceed();
+			calls.add("a done");
+			return result + "!";
+		}).interceptor((invocation) -> {
+			calls.add("b");
+			return invocation.proceed();
+		}));
+		this.queue.tasks.register("greet", String.class, (name, context) -> {
+			calls.add("handler");
+			return "Hello " + name;
+		});
+		long id = this.queue.enqueue("greet", "Ada");
+		this.queue.awaitState(id, MessageState.COMPLETED);
+		assertThat(calls).containsExactly("a greet Ada 1", "b", "handler", "a done");
+		assertThat(this.queue.result(id)).isEqualTo("Hello Ada!");
+	}
+
+	@Test
+	void interceptorWhenItThrowsIsTheOutcome() {
+		start((settings) -> settings.maxRetries(0).interceptor((invocation) -> {
+			invocation.proceed();
+			throw new IllegalStateException("vetoed");
+		}));
+		this.queue.tasks.register("greet", String.class, (name, context) -> "Hello " + name);
+		long id = this.queue.enqueue("greet", "Ada");
+		this.queue.awaitState(id, MessageState.DEAD);
+		assertThat(this.queue.store.failures(id).get(0).message()).isEqualTo("vetoed");
+	}
+
+	@Test
+	void runsWhenDeclaredDeadAreLostAndThePoolGoesOnUnderANewEpoch() throws Exception {
+		start((settings) -> settings.concurrency(2));
+		CompletableFuture<TaskContext> context = new CompletableFuture<>();
+		CountDownLatch goOn = new CountDownLatch(1);
+		AtomicInteger runs = new AtomicInteger();
+		this.queue.tasks.register("long", Void.class, (nothing, run) -> {
+			if (runs.incrementAndGet() == 1) {
+				context.complete(run);
+				goOn.await();
+				return "stale";
+			}
+			return "fresh";
+		});
+		long id = this.queue.enqueue("long", null);
+		TaskContext stale = context.get(5, TimeUnit.SECONDS);
+		long epoch = this.queue.presence.current().epoch();
+		Peer self = this.queue.store.peers().stream().filter((peer) -> peer.epoch() == epoch).findFirst().orElseThrow();
+		this.queue.store.rescue(self, this.queue.pool::maxAttempts);
+		await().until(() -> this.queue.presence.current().epoch() != epoch);
+		await().until(stale::isCancelled);
+		assertThatExceptionOfType(LeaseLostException.class).isThrownBy(() -> stale.extend(Duration.ofSeconds(1)));
+		this.queue.awaitState(id, MessageState.COMPLETED);
+		goOn.countDown();
+		await().until(() -> this.queue.recorded.finished.size() == 2);
+		assertThat(this.queue.result(id)).isEqualTo("fresh");
+		assertThat(this.queue.recorded.finished).containsExactly(RunOutcome.COMPLETED, RunOutcome.LOST);
+		assertThat(this.queue.find(id).owner()).isGreaterThan(epoch);
+	}
+
+	private void start(java.util.function.UnaryOperator<TestQueue.Settings> settings) {
+		this.queue = TestQueue.open(this.directory, settings).start();
+	}
+
+}

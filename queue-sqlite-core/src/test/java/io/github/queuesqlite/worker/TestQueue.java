@@ -1,0 +1,308 @@
+package io.github.queuesqlite.worker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.maintenance.Maintenance;
+import io.github.queuesqlite.maintenance.MaintenanceSettings;
+import io.github.queuesqlite.maintenance.Presence;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.payload.JsonPayloadCodec;
+import io.github.queuesqlite.payload.Payloads;
+import io.github.queuesqlite.store.Completion;
+import io.github.queuesqlite.store.InsertResult;
+import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.WriterSettings;
+import io.github.queuesqlite.store.sqlite.SqliteStoreSettings;
+import io.github.queuesqlite.store.sqlite.SqliteStores;
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskInterceptor;
+import io.github.queuesqlite.task.TaskRegistry;
+import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Workers, maintenance and a store in a directory. */
+final class TestQueue implements AutoCloseable {
+
+	static final int MAX_PAYLOAD = 100_000;
+
+	final MovableClock clock = new MovableClock();
+
+	final MessageStore store;
+
+	final Presence presence;
+
+	final TaskRegistry tasks = new TaskRegistry();
+
+	final Payloads payloads = new Payloads(new JsonPayloadCodec(), MAX_PAYLOAD);
+
+	final RecordedRuns recorded = new RecordedRuns();
+
+	final WorkerPool pool;
+
+	final Maintenance maintenance;
+
+	private TestQueue(Path directory, int shards, WorkerSettings settings, QueueRecorder recorder) {
+		this.store = SqliteStores.open(new SqliteStoreSettings(directory, shards,
+				new WriterSettings(false, 10_000, Duration.ofSeconds(10), Duration.ofSeconds(1), QueueRecorder.NONE),
+				Retention.DEFAULT, 1L << 30, this.clock));
+		this.presence = new Presence(this.store, "test");
+		this.pool = new WorkerPool(
+				new WorkerEnvironment(this.store, this.presence, this.tasks, this.payloads,
+						(recorder != null) ? recorder : this.recorded, this.clock, new Random(42), "test-host"),
+				settings);
+		this.maintenance = new Maintenance(this.store, this.presence, this.pool::maxAttempts, this.clock,
+				System::nanoTime, new MaintenanceSettings(Duration.ofSeconds(2), Duration.ofMillis(200)));
+	}
+
+	static TestQueue open(Path directory) {
+		return open(directory, (settings) -> settings);
+	}
+
+	static TestQueue open(Path directory, UnaryOperator<Settings> settings) {
+		return new TestQueue(directory, 2, settings.apply(new Settings()).toWorkerSettings(), null);
+	}
+
+	static TestQueue open(Path directory, int shards, QueueRecorder recorder, UnaryOperator<Settings> settings) {
+		return new TestQueue(directory, shards, settings.apply(new Settings()).toWorkerSettings(), recorder);
+	}
+
+	TestQueue start() {
+		this.pool.start();
+		this.maintenance.start();
+		return this;
+	}
+
+	long enqueue(String task, @Nullable Object payload) {
+		return enqueue(task, payload, (draft) -> draft);
+	}
+
+	long enqueue(String task, @Nullable Object payload, UnaryOperator<Draft> draft) {
+		long id = this.store.assignId(this.presence.current(), new Keys(task, null, null));
+		insert(List.of(draft.apply(new Draft()).toInsertion(this, id, task, payload)));
+		return id;
+	}
+
+	List<Long> enqueueAll(String task, int count) {
+		List<Long> ids = new ArrayList<>();
+		for (int from = 0; from < count; from += 500) {
+			int size = Math.min(500, count - from);
+			long[] assigned = this.store.assignIds(this.presence.current(), size);
+			List<Insertion> rows = new ArrayList<>();
+			for (int i = 0; i < size; i++) {
+				rows.add(new Draft().toInsertion(this, assigned[i], task, from + i));
+				ids.add(assigned[i]);
+			}
+			insert(rows);
+		}
+		return ids;
+	}
+
+	void insert(List<Insertion> rows) {
+		CompletableFuture<InsertResult> inserted = new CompletableFuture<>();
+		this.store.insert(this.presence.current(), rows, new Completion<>() {
+
+			@Override
+			public void succeeded(InsertResult result) {
+				inserted.complete(result);
+			}
+
+			@Override
+			public void failed(QueueException failure) {
+				inserted.completeExceptionally(failure);
+			}
+
+		});
+		assertThat(inserted.orTimeout(10, TimeUnit.SECONDS).join().failed()).isEmpty();
+	}
+
+	StoredMessage find(long id) {
+		return this.store.find(id).orElseThrow();
+	}
+
+	StoredMessage awaitState(long id, MessageState state) {
+		await().pollInterval(Duration.ofMillis(5)).untilAsserted(() -> assertThat(find(id).state()).isEqualTo(state));
+		return find(id);
+	}
+
+	@Nullable Object result(long id) {
+		StoredMessage row = find(id);
+		return this.payloads.decode(row.resultCodec(), row.result(), Object.class);
+	}
+
+	void awaitIdle() {
+		await().pollInterval(Duration.ofMillis(5)).until(this.pool::isIdle);
+	}
+
+	@Override
+	public void close() {
+		this.pool.stop();
+		this.maintenance.stop();
+		this.presence.leave();
+		this.store.close();
+	}
+
+	/** What a test may set. */
+	static final class Settings {
+
+		private int concurrency = 4;
+
+		private Duration timeout = Duration.ofSeconds(30);
+
+		private RetryPolicy retry = new RetryPolicy(3, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0);
+
+		private Duration drainTimeout = Duration.ofSeconds(5);
+
+		private boolean virtualThreads;
+
+		private java.util.concurrent.@Nullable Executor executor;
+
+		private final List<TaskInterceptor> interceptors = new ArrayList<>();
+
+		private final java.util.Map<String, Integer> queues = new java.util.HashMap<>();
+
+		Settings concurrency(int concurrency) {
+			this.concurrency = concurrency;
+			return this;
+		}
+
+		Settings queue(String queue, int concurrency) {
+			this.queues.put(queue, concurrency);
+			return this;
+		}
+
+		Settings timeout(Duration timeout) {
+			this.timeout = timeout;
+			return this;
+		}
+
+		Settings retry(RetryPolicy retry) {
+			this.retry = retry;
+			return this;
+		}
+
+		Settings maxRetries(int maxRetries) {
+			return retry(new RetryPolicy(maxRetries, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0));
+		}
+
+		Settings drainTimeout(Duration drainTimeout) {
+			this.drainTimeout = drainTimeout;
+			return this;
+		}
+
+		Settings virtualThreads() {
+			this.virtualThreads = true;
+			return this;
+		}
+
+		Settings executor(java.util.concurrent.Executor executor) {
+			this.executor = executor;
+			return this;
+		}
+
+		Settings interceptor(TaskInterceptor interceptor) {
+			this.interceptors.add(interceptor);
+			return this;
+		}
+
+		WorkerSettings toWorkerSettings() {
+			return new WorkerSettings(this.concurrency, this.queues, this.timeout, this.retry, this.drainTimeout,
+					this.virtualThreads, this.executor, this.interceptors);
+		}
+
+	}
+
+	/** What a test may say of a message. */
+	static final class Draft {
+
+		private String queue = "default";
+
+		private int priority = 1;
+
+		private @Nullable Duration timeToLive;
+
+		private @Nullable Integer maxAttempts;
+
+		private Duration delay = Duration.ZERO;
+
+		private byte @Nullable [] raw;
+
+		Draft queue(String queue) {
+			this.queue = queue;
+			return this;
+		}
+
+		Draft priority(int priority) {
+			this.priority = priority;
+			return this;
+		}
+
+		Draft timeToLive(Duration timeToLive) {
+			this.timeToLive = timeToLive;
+			return this;
+		}
+
+		Draft delay(Duration delay) {
+			this.delay = delay;
+			return this;
+		}
+
+		Draft maxAttempts(int maxAttempts) {
+			this.maxAttempts = maxAttempts;
+			return this;
+		}
+
+		/** Bytes that the JSON codec is said to have written. */
+		Draft raw(byte[] raw) {
+			this.raw = raw;
+			return this;
+		}
+
+		Insertion toInsertion(TestQueue queue, long id, String task, @Nullable Object payload) {
+			long now = queue.clock.millis();
+			Payloads.Encoded encoded = (this.raw != null) ? new Payloads.Encoded("json", this.raw)
+					: queue.payloads.encode("payload", payload);
+			return new Insertion(id, new Keys(task, null, null), this.queue, task, this.priority, now,
+					now + this.delay.toMillis(), (this.timeToLive != null) ? now + this.timeToLive.toMillis() : null,
+					this.maxAttempts, null, encoded.codec(), encoded.bytes(), false);
+		}
+
+	}
+
+	/** The system's clock, moved by hand. */
+	static final class MovableClock implements InstantSource {
+
+		private volatile long ahead;
+
+		@Override
+		public java.time.Instant instant() {
+			return java.time.Instant.now().plusMillis(this.ahead);
+		}
+
+		@Override
+		public long millis() {
+			return System.currentTimeMillis() + this.ahead;
+		}
+
+		void advance(Duration duration) {
+			this.ahead += duration.toMillis();
+		}
+
+	}
+
+}
