@@ -1,0 +1,45 @@
+package io.github.queuesqlite.actuate.endpoint;
+
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.github.queuesqlite.message.Failure;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * All that is known about one message.
+ *
+ * @param summary what a list shows, inlined
+ * @param source where it came from; null when the sender did not say
+ * @param idempotencyKey null when the sender gave none
+ * @param uniqueKey null when the sender gave none
+ * @param headers values hidden unless shown
+ * @param metadata values hidden unless shown
+ * @param payload null when it has none
+ * @param result null when none is stored
+ * @param failures the failed attempts with their stack traces, oldest first
+ * @since 0.1.0
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record MessageDescriptor(@JsonUnwrapped MessageSummary summary, @Nullable String source,
+		@Nullable String idempotencyKey, @Nullable String uniqueKey, Map<String, @Nullable Object> headers,
+		Map<String, @Nullable Object> metadata, @Nullable BodyDescriptor payload, @Nullable BodyDescriptor result,
+		List<Failure> failures) implements OperationResponseBody {
+
+	/**
+	 * A payload or a result.
+	 *
+	 * @param size bytes as stored
+	 * @param encoding how {@code value} is to be read: {@code json}, {@code text} or
+	 * {@code base64}; null when the value is left out or hidden
+	 * @param value null unless asked for; asterisks when it may not be shown
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record BodyDescriptor(int size, @Nullable String encoding, @Nullable Object value) {
+
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.github.queuesqlite.actuate.endpoint;
+
+import java.time.Duration;
+import java.util.Map;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.queuesqlite.message.MessageState;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * One queue.
+ *
+ * @param name its name
+ * @param paused whether it is paused
+ * @param length messages that have not ended
+ * @param oldestReadyAge how long its oldest ready message has been ready; null when none
+ * is
+ * @param states messages by state, all states
+ * @param lane who works on it in this process; null when nobody does
+ * @param tasks messages by task and state, tasks without messages left out; null where
+ * many queues are listed
+ * @since 0.1.0
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record QueueDescriptor(String name, boolean paused, long length, @Nullable Duration oldestReadyAge,
+		Map<MessageState, Long> states, @Nullable LaneDescriptor lane,
+		@Nullable Map<String, Map<MessageState, Long>> tasks) implements OperationResponseBody {
+
+	/**
+	 * Who works on a queue.
+	 *
+	 * @param concurrency most handlers at once
+	 * @param running handlers that run now
+	 */
+	public record LaneDescriptor(int concurrency, int running) {
+
+	}
+
+}

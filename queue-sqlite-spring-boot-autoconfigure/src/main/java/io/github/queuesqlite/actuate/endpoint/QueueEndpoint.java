@@ -1,0 +1,179 @@
+package io.github.queuesqlite.actuate.endpoint;
+
+import io.github.queuesqlite.EmbeddedQueue;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.Sanitizer;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+
+/**
+ * {@link Endpoint @Endpoint} that shows the queue and steers it. Read-only unless
+ * {@code management.endpoint.queue.access} is {@code unrestricted}.
+ *
+ * @since 0.1.0
+ */
+@Endpoint(id = "queue", defaultAccess = Access.READ_ONLY)
+public class QueueEndpoint {
+
+	private static final String KINDS = "messages, tasks or queues";
+
+	private final EmbeddedQueue queue;
+
+	private final MessageBrowser messages;
+
+	private final Show showValues;
+
+	/**
+	 * Creates the endpoint.
+	 * @param queue what it shows
+	 * @param sanitizingFunctions see every value of headers, metadata, payloads and
+	 * results before it is shown
+	 * @param showValues whether values are shown to callers that cannot be authorized,
+	 * over JMX for example
+	 */
+	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues) {
+		this.queue = queue;
+		this.messages = new MessageBrowser(queue.operations(), new Sanitizer(sanitizingFunctions));
+		this.showValues = showValues;
+	}
+
+	/**
+	 * Shows the numbers of the queue.
+	 * @return the numbers
+	 */
+	@ReadOperation
+	public QueueReport queue() {
+		return new Snapshot(this.queue).report();
+	}
+
+	/**
+	 * Lists messages, tasks or queues.
+	 * @param kind {@code messages}, {@code tasks} or {@code queues}
+	 * @param state only messages in one of these states, separated by commas
+	 * @param queue only messages of this queue
+	 * @param task only messages of this task
+	 * @param tag only messages with this tag
+	 * @param after only messages with greater ids
+	 * @param limit how many messages at most, 1 to 1,000; 100 when null
+	 * @return {@link MessagesDescriptor}, {@link TasksDescriptor} or
+	 * {@link QueuesDescriptor}
+	 */
+	@ReadOperation
+	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
+			@Nullable String task, @Nullable String tag, @Nullable String after, @Nullable String limit) {
+		return switch (kind) {
+			case "messages" -> this.messages.list(state, queue, task, tag, after, limit);
+			case "tasks" -> new TasksDescriptor(new Snapshot(this.queue).tasks());
+			case "queues" -> new QueuesDescriptor(new Snapshot(this.queue).queues());
+			default -> throw unknownKind(kind);
+		};
+	}
+
+	/**
+	 * Shows one message, task or queue.
+	 * @param kind {@code messages}, {@code tasks} or {@code queues}
+	 * @param name the id or the name
+	 * @param payload {@code true} to show the payload of a message, if values may be
+	 * shown
+	 * @param result {@code true} to show the result of a message, if values may be shown
+	 * @return {@link MessageDescriptor}, {@link TaskDescriptor} or
+	 * {@link QueueDescriptor}
+	 */
+	@ReadOperation
+	public OperationResponseBody show(@Selector String kind, @Selector String name, @Nullable String payload,
+			@Nullable String result) {
+		return show(kind, name, payload, result, this.showValues.isShown(true));
+	}
+
+	OperationResponseBody show(String kind, String name, @Nullable String payload, @Nullable String result,
+			boolean unsanitized) {
+		return switch (kind) {
+			case "messages" -> this.messages.show(name, flag("payload", payload), flag("result", result), unsanitized);
+			case "tasks" -> task(name);
+			case "queues" -> queue(name);
+			default -> throw unknownKind(kind);
+		};
+	}
+
+	/**
+	 * Retries or cancels a message, pauses or resumes a queue.
+	 * @param kind {@code messages} or {@code queues}
+	 * @param name the id or the name
+	 * @param operation {@code retry} or {@code cancel}; {@code pause} or {@code resume}
+	 * @return {@link MessageSummary} or {@link QueueDescriptor}, as the operation left it
+	 */
+	@WriteOperation
+	public OperationResponseBody operate(@Selector String kind, @Selector String name, @Nullable String operation) {
+		return switch (kind) {
+			case "messages" -> operateMessage(name, operation);
+			case "queues" -> operateQueue(name, operation);
+			case "tasks" -> throw QueueEndpointException
+				.badRequest("Tasks have no operations; queues have pause and resume, messages have retry and cancel");
+			default -> throw unknownKind(kind);
+		};
+	}
+
+	private MessageSummary operateMessage(String id, @Nullable String operation) {
+		return switch (String.valueOf(operation)) {
+			case "retry" -> this.messages.retry(id);
+			case "cancel" -> this.messages.cancel(id);
+			default -> throw unknownOperation("retry or cancel", operation);
+		};
+	}
+
+	private QueueDescriptor operateQueue(String name, @Nullable String operation) {
+		// An operation on a misspelt name would be kept and do nothing.
+		queue(name);
+		switch (String.valueOf(operation)) {
+			case "pause" -> this.queue.operations().pause(name);
+			case "resume" -> this.queue.operations().resume(name);
+			default -> throw unknownOperation("pause or resume", operation);
+		}
+		return new Snapshot(this.queue).queue(name);
+	}
+
+	private QueueDescriptor queue(String name) {
+		Snapshot snapshot = new Snapshot(this.queue);
+		if (!snapshot.queueNames().contains(name)) {
+			throw QueueEndpointException.notFound("No queue '%s' in this process or with messages: there are %s"
+				.formatted(name, snapshot.queueNames()));
+		}
+		return snapshot.queue(name);
+	}
+
+	private TaskDescriptor task(String name) {
+		Snapshot snapshot = new Snapshot(this.queue);
+		if (!snapshot.taskNames().contains(name)) {
+			throw QueueEndpointException.notFound("No task '%s' in this process or with messages: there are %s"
+				.formatted(name, snapshot.taskNames()));
+		}
+		return snapshot.task(name);
+	}
+
+	private static boolean flag(String what, @Nullable String value) {
+		if (value == null || value.equals("false")) {
+			return false;
+		}
+		if (value.equals("true")) {
+			return true;
+		}
+		throw QueueEndpointException.badRequest("'" + what + "' must be true or false, was '" + value + "'");
+	}
+
+	private static QueueEndpointException unknownKind(String kind) {
+		return QueueEndpointException.notFound("No kind '" + kind + "': expected " + KINDS);
+	}
+
+	private static QueueEndpointException unknownOperation(String expected, @Nullable String operation) {
+		return QueueEndpointException
+			.badRequest((operation != null) ? "No operation '" + operation + "': expected " + expected
+					: "'operation' is missing: expected " + expected);
+	}
+
+}

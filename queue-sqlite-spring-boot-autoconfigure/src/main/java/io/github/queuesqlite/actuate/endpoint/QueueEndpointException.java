@@ -1,0 +1,40 @@
+package io.github.queuesqlite.actuate.endpoint;
+
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+
+/** A request that is refused, with the status that says so over HTTP. */
+final class QueueEndpointException extends InvalidEndpointRequestException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final int status;
+
+	private final String title;
+
+	private QueueEndpointException(int status, String title, String detail) {
+		super(detail, detail);
+		this.status = status;
+		this.title = title;
+	}
+
+	static QueueEndpointException badRequest(String detail) {
+		return new QueueEndpointException(400, "Bad Request", detail);
+	}
+
+	static QueueEndpointException notFound(String detail) {
+		return new QueueEndpointException(404, "Not Found", detail);
+	}
+
+	static QueueEndpointException conflict(String detail) {
+		return new QueueEndpointException(409, "Conflict", detail);
+	}
+
+	int status() {
+		return this.status;
+	}
+
+	ProblemDescriptor toDescriptor() {
+		return new ProblemDescriptor(this.status, this.title, String.valueOf(getMessage()));
+	}
+
+}

@@ -1,0 +1,85 @@
+package io.github.queuesqlite.actuate.endpoint;
+
+import java.util.Set;
+import java.util.function.Supplier;
+
+import io.github.queuesqlite.message.StoreUnavailableException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+
+/**
+ * {@link EndpointWebExtension @EndpointWebExtension} for the {@link QueueEndpoint}: says
+ * with a status and a {@link ProblemDescriptor} why a request is refused, and shows
+ * values to those who may see them.
+ *
+ * @since 0.1.0
+ */
+@EndpointWebExtension(endpoint = QueueEndpoint.class)
+public class QueueEndpointWebExtension {
+
+	private final QueueEndpoint delegate;
+
+	private final Show showValues;
+
+	private final Set<String> roles;
+
+	/**
+	 * Creates the extension.
+	 * @param delegate the endpoint
+	 * @param showValues when to show values
+	 * @param roles who may see values; everyone authenticated when empty
+	 */
+	public QueueEndpointWebExtension(QueueEndpoint delegate, Show showValues, Set<String> roles) {
+		this.delegate = delegate;
+		this.showValues = showValues;
+		this.roles = Set.copyOf(roles);
+	}
+
+	@ReadOperation
+	public WebEndpointResponse<OperationResponseBody> queue() {
+		return respond(this.delegate::queue);
+	}
+
+	@ReadOperation
+	public WebEndpointResponse<OperationResponseBody> list(@Selector String kind, @Nullable String state,
+			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String after,
+			@Nullable String limit) {
+		return respond(() -> this.delegate.list(kind, state, queue, task, tag, after, limit));
+	}
+
+	@ReadOperation
+	public WebEndpointResponse<OperationResponseBody> show(SecurityContext securityContext, @Selector String kind,
+			@Selector String name, @Nullable String payload, @Nullable String result) {
+		boolean unsanitized = this.showValues.isShown(securityContext, this.roles);
+		return respond(() -> this.delegate.show(kind, name, payload, result, unsanitized));
+	}
+
+	@WriteOperation
+	public WebEndpointResponse<OperationResponseBody> operate(@Selector String kind, @Selector String name,
+			@Nullable String operation) {
+		return respond(() -> this.delegate.operate(kind, name, operation));
+	}
+
+	private static WebEndpointResponse<OperationResponseBody> respond(
+			Supplier<? extends OperationResponseBody> answer) {
+		try {
+			return new WebEndpointResponse<>(answer.get());
+		}
+		catch (QueueEndpointException ex) {
+			return new WebEndpointResponse<>(ex.toDescriptor(), ex.status());
+		}
+		catch (StoreUnavailableException ex) {
+			return new WebEndpointResponse<>(new ProblemDescriptor(WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE,
+					"Service Unavailable", String.valueOf(ex.getMessage())),
+					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+		}
+	}
+
+}

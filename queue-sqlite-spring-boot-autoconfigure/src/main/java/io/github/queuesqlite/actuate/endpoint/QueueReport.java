@@ -1,0 +1,62 @@
+package io.github.queuesqlite.actuate.endpoint;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats.ShardStats;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * The numbers of the queue.
+ *
+ * @param directory where its files are
+ * @param workersRunning whether handlers of this process run
+ * @param length messages that have not ended
+ * @param states messages by state, all states
+ * @param queues the queues by name
+ * @param unserved what waits and nothing in this process handles
+ * @param shards the files
+ * @since 0.1.0
+ */
+public record QueueReport(String directory, boolean workersRunning, long length, Map<MessageState, Long> states,
+		Map<String, QueueDescriptor> queues, Unserved unserved,
+		List<ShardDescriptor> shards) implements OperationResponseBody {
+
+	/**
+	 * Names of what waits and nothing in this process handles.
+	 *
+	 * @param queues queues without a lane
+	 * @param tasks tasks without a handler
+	 */
+	public record Unserved(SortedSet<String> queues, SortedSet<String> tasks) {
+
+	}
+
+	/**
+	 * One file.
+	 *
+	 * @param shard its number
+	 * @param file its name
+	 * @param accepting whether it takes new messages
+	 * @param reason why it does not; null when it does
+	 * @param pending messages handed in and not yet committed
+	 * @param fileSize bytes of the file
+	 * @param walSize bytes of its write-ahead log
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record ShardDescriptor(int shard, String file, boolean accepting, @Nullable String reason, int pending,
+			long fileSize, long walSize) {
+
+		static ShardDescriptor of(ShardStats stats) {
+			return new ShardDescriptor(stats.shard(), stats.file(), stats.accepting(),
+					stats.reason().isEmpty() ? null : stats.reason(), stats.pending(), stats.fileSize(),
+					stats.walSize());
+		}
+
+	}
+
+}

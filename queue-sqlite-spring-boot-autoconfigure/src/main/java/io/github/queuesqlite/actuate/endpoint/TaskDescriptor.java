@@ -1,0 +1,52 @@
+package io.github.queuesqlite.actuate.endpoint;
+
+import java.time.Duration;
+import java.util.Map;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskDefinition;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * One task.
+ *
+ * @param name its name
+ * @param hosted whether this process has its handler
+ * @param states messages by state, all states
+ * @param queues messages by queue and state, queues without messages left out
+ * @param handler what the handler declares; null when this process has none
+ * @since 0.1.0
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record TaskDescriptor(String name, boolean hosted, Map<MessageState, Long> states,
+		Map<String, Map<MessageState, Long>> queues,
+		@Nullable HandlerDescriptor handler) implements OperationResponseBody {
+
+	/**
+	 * A handler of this process.
+	 *
+	 * @param method where it is written
+	 * @param payloadType what the payload is read as
+	 * @param queue where its messages go unless their sender says otherwise
+	 * @param priority of its messages unless their sender says otherwise
+	 * @param timeout longest run; null for the worker's timeout
+	 * @param timeToLive of its messages unless their sender says otherwise; null for none
+	 * @param retry how failures are retried; null for the worker's policy
+	 * @param storeResult whether results are stored
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record HandlerDescriptor(String method, String payloadType, String queue, int priority,
+			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry,
+			boolean storeResult) {
+
+		static HandlerDescriptor of(TaskDefinition<?> task) {
+			return new HandlerDescriptor(task.origin(), task.payloadType().getTypeName(), task.queue(), task.priority(),
+					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult());
+		}
+
+	}
+
+}

@@ -1,0 +1,271 @@
+package io.github.queuesqlite.autoconfigure;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.github.queuesqlite.Durability;
+import io.github.queuesqlite.task.RetryPolicy;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Configuration properties of the queue. A value out of its range stops the start.
+ *
+ * @param enabled Whether the queue is configured.
+ * @param storage Where messages are kept.
+ * @param directory Directory of the files, relative to the working directory. Created
+ * when missing; must not be on a network file system.
+ * @param name Name of the queue. Its files are in a subdirectory of this name, so that
+ * several queues can share the directory.
+ * @param shards Number of files that messages are spread over, 1 to 64. The stored layout
+ * by default; for a new directory the number of cores, at most 4.
+ * @param durability What a commit waits for.
+ * @param enqueue what holds for putting messages in
+ * @param worker what holds for running handlers
+ * @param queues Settings of single queues, by name.
+ * @param retry how failed messages are retried
+ * @param lease how the death of a process is noticed
+ * @param shutdown how workers stop
+ * @param retention how long ended messages are kept
+ * @param listen what holds for listen data
+ * @param payload what holds for payloads and results
+ * @param wal what holds for the write-ahead logs
+ * @since 0.1.0
+ */
+@ConfigurationProperties("queue.sqlite")
+public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultValue("file") Storage storage,
+		@DefaultValue("data/queue") String directory, @DefaultValue("default") String name, @Nullable Integer shards,
+		@DefaultValue("full") Durability durability, @DefaultValue Enqueue enqueue, @DefaultValue Worker worker,
+		@DefaultValue Map<String, Queue> queues, @DefaultValue Retry retry, @DefaultValue Lease lease,
+		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue Listen listen,
+		@DefaultValue Payload payload, @DefaultValue Wal wal) {
+
+	public QueueProperties {
+		PropertyCheck.path("directory", directory);
+		PropertyCheck.name("name", name);
+		PropertyCheck.range("shards", shards, 1, 64);
+		queues = new LinkedHashMap<>(queues);
+		queues.forEach(QueueProperties::check);
+	}
+
+	private static void check(String name, Queue queue) {
+		PropertyCheck.name("queues", name);
+		PropertyCheck.range("queues." + name + ".concurrency", queue.concurrency(), 1, 10_000);
+	}
+
+	/** Where messages are kept. */
+	public enum Storage {
+
+		/** In the configured directory. */
+		FILE,
+
+		/**
+		 * In a directory of its own that is deleted when the application stops: for
+		 * tests.
+		 */
+		TEMPORARY
+
+	}
+
+	/**
+	 * Putting messages in.
+	 *
+	 * @param when When a message that is enqueued inside a Spring transaction is stored.
+	 * @param maxPending Number of messages that may wait for their commit, for each
+	 * shard, 1 to 1,000,000. An enqueue waits while there are more.
+	 * @param blockTimeout How long an enqueue waits while too many messages are pending,
+	 * up to one day. It fails afterwards.
+	 */
+	public record Enqueue(@DefaultValue("after-commit") When when, @DefaultValue("10000") int maxPending,
+			@DefaultValue("30s") Duration blockTimeout) {
+
+		public Enqueue {
+			PropertyCheck.range("enqueue.max-pending", maxPending, 1, 1_000_000);
+			PropertyCheck.range("enqueue.block-timeout", blockTimeout, "0s", "1d");
+		}
+
+		/** When a message that is enqueued inside a Spring transaction is stored. */
+		public enum When {
+
+			/** After the transaction committed; never when it rolls back. */
+			AFTER_COMMIT,
+
+			/** At once, whatever becomes of the transaction. */
+			NOW
+
+		}
+
+	}
+
+	/**
+	 * Running handlers.
+	 *
+	 * @param enabled Whether handlers run in this process. Messages can be enqueued
+	 * either way.
+	 * @param concurrency Number of handlers that run at once for each queue, 1 to 10,000.
+	 * @param pollInterval Interval of the safety net under the wake-up signals, 10 ms to
+	 * 1 min. Latency does not depend on it.
+	 * @param timeout Longest run of a handler that declares no timeout of its own, from 1
+	 * ms.
+	 * @param executor Threads that run handlers: auto, platform, virtual, or the name of
+	 * an Executor bean. Virtual threads need Java 21; auto takes them when
+	 * spring.threads.virtual.enabled is set.
+	 */
+	public record Worker(@DefaultValue("true") boolean enabled, @DefaultValue("8") int concurrency,
+			@DefaultValue("1s") Duration pollInterval, @DefaultValue("30m") Duration timeout,
+			@DefaultValue("auto") String executor) {
+
+		public Worker {
+			PropertyCheck.range("worker.concurrency", concurrency, 1, 10_000);
+			PropertyCheck.range("worker.poll-interval", pollInterval, "10ms", "1m");
+			PropertyCheck.range("worker.timeout", timeout, "1ms", PropertyCheck.LONGEST);
+			PropertyCheck.text("worker.executor", executor);
+		}
+
+	}
+
+	/**
+	 * One queue.
+	 *
+	 * @param concurrency Number of handlers of this queue that run at once, 1 to 10,000.
+	 * The worker's concurrency by default.
+	 */
+	public record Queue(@Nullable Integer concurrency) {
+
+	}
+
+	/**
+	 * Retrying failed messages, where neither the task nor the sender says otherwise.
+	 *
+	 * @param maxRetries Number of retries after the first run, 0 to 1,000,000.
+	 * @param delay Waiting time before the first retry.
+	 * @param multiplier Factor from one waiting time to the next, 1 to 1000.
+	 * @param maxDelay Longest waiting time, at least the delay.
+	 * @param jitter Spread of the waiting time to both sides, in parts of it, 0 to 1.
+	 */
+	public record Retry(@DefaultValue("3") int maxRetries, @DefaultValue("1s") Duration delay,
+			@DefaultValue("2") double multiplier, @DefaultValue("10m") Duration maxDelay,
+			@DefaultValue("0.2") double jitter) {
+
+		public Retry {
+			PropertyCheck.range("retry.max-retries", maxRetries, 0, 1_000_000);
+			PropertyCheck.range("retry.delay", delay, "0s", PropertyCheck.LONGEST);
+			PropertyCheck.fraction("retry.multiplier", multiplier, 1, 1000);
+			PropertyCheck.range("retry.max-delay", maxDelay, "0s", PropertyCheck.LONGEST);
+			PropertyCheck.atLeast("retry.max-delay", maxDelay, "retry.delay", delay);
+			PropertyCheck.fraction("retry.jitter", jitter, 0, 1);
+		}
+
+		/**
+		 * Returns these settings as the core takes them.
+		 * @return the policy
+		 */
+		public RetryPolicy toPolicy() {
+			return new RetryPolicy(this.maxRetries, this.delay, this.multiplier, this.maxDelay, this.jitter);
+		}
+
+	}
+
+	/**
+	 * Noticing the death of a process.
+	 *
+	 * @param duration How long a process may give no sign of life before its messages are
+	 * taken over, 1 s to 1 h. The end of a process on the same host is noticed at once.
+	 */
+	public record Lease(@DefaultValue("30s") Duration duration) {
+
+		public Lease {
+			PropertyCheck.range("lease.duration", duration, "1s", "1h");
+		}
+
+	}
+
+	/**
+	 * Stopping workers.
+	 *
+	 * @param drainTimeout How long a stop waits for running handlers before it interrupts
+	 * them, up to one day. Keep it below spring.lifecycle.timeout-per-shutdown-phase.
+	 */
+	public record Shutdown(@DefaultValue("20s") Duration drainTimeout) {
+
+		public Shutdown {
+			PropertyCheck.range("shutdown.drain-timeout", drainTimeout, "0s", "1d");
+		}
+
+	}
+
+	/**
+	 * Keeping ended messages.
+	 *
+	 * @param completed How long completed messages are kept; 0 deletes them at once.
+	 * @param cancelled How long cancelled messages are kept.
+	 * @param expired How long expired messages are kept.
+	 * @param dead How long dead messages are kept.
+	 * @param maxRows Number of completed, cancelled and expired messages that each shard
+	 * keeps at most. Messages with an idempotency key do not count.
+	 */
+	public record Retention(@DefaultValue("24h") Duration completed, @DefaultValue("24h") Duration cancelled,
+			@DefaultValue("24h") Duration expired, @DefaultValue("14d") Duration dead,
+			@DefaultValue("100000") long maxRows) {
+
+		public Retention {
+			PropertyCheck.range("retention.completed", completed, "0s", PropertyCheck.LONGEST);
+			PropertyCheck.range("retention.cancelled", cancelled, "0s", PropertyCheck.LONGEST);
+			PropertyCheck.range("retention.expired", expired, "0s", PropertyCheck.LONGEST);
+			PropertyCheck.range("retention.dead", dead, "0s", PropertyCheck.LONGEST);
+			PropertyCheck.range("retention.max-rows", maxRows, 0, Long.MAX_VALUE);
+		}
+
+	}
+
+	/**
+	 * Listen data.
+	 *
+	 * @param retention How long changes are kept for listeners that have not seen them,
+	 * from 1 s.
+	 * @param maxRetries Number of times a change is delivered again to a failing listener
+	 * before it is parked, 0 to 1000.
+	 */
+	public record Listen(@DefaultValue("24h") Duration retention, @DefaultValue("3") int maxRetries) {
+
+		public Listen {
+			PropertyCheck.range("listen.retention", retention, "1s", PropertyCheck.LONGEST);
+			PropertyCheck.range("listen.max-retries", maxRetries, 0, 1000);
+		}
+
+	}
+
+	/**
+	 * Payloads and results.
+	 *
+	 * @param maxSize Largest payload or result, 1 B to 256 MB.
+	 * @param codec Codec that writes payloads and results: json, or the name of a
+	 * PayloadCodec. The only PayloadCodec bean by default, else json.
+	 */
+	public record Payload(@DefaultValue("1MB") DataSize maxSize, @Nullable String codec) {
+
+		public Payload {
+			PropertyCheck.range("payload.max-size", maxSize, "1B", "256MB");
+		}
+
+	}
+
+	/**
+	 * Write-ahead logs.
+	 *
+	 * @param max Size of the write-ahead log of a shard above which new messages are
+	 * refused, at least 128 MB. It grows that large only while another program keeps
+	 * reading the file.
+	 */
+	public record Wal(@DefaultValue("1GB") DataSize max) {
+
+		public Wal {
+			PropertyCheck.atLeast("wal.max", max, "128MB");
+		}
+
+	}
+
+}

@@ -1,0 +1,133 @@
+package io.github.queuesqlite.autoconfigure.handler;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.SynthesizingMethodParameter;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * A method of a bean that is to be a handler.
+ *
+ * @param beanName the name of the bean
+ * @param bean what is called: a proxy where there is one
+ * @param beanClass the class behind the proxy
+ * @param method the method of that class, whose parameters and annotations count
+ * @param annotation what makes it a handler
+ */
+record BeanMethod(String beanName, Object bean, Class<?> beanClass, Method method, Annotation annotation) {
+
+	static BeanMethod of(String beanName, Object bean, Method method, Annotation annotation) {
+		Class<?> beanClass = ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean));
+		return new BeanMethod(beanName, bean, beanClass, method, annotation);
+	}
+
+	String origin() {
+		return ClassUtils.getQualifiedMethodName(this.method, this.beanClass);
+	}
+
+	/** Refuses what cannot be called, or not in a way that tells when it ended. */
+	void check() {
+		int modifiers = this.method.getModifiers();
+		if (Modifier.isStatic(modifiers)) {
+			throw refused("is static", "Make it a method of the bean.");
+		}
+		if (Modifier.isPrivate(modifiers)) {
+			throw refused("is private, so that proxies cannot reach it", "Make it package-private or public.");
+		}
+		if (Modifier.isFinal(modifiers) && AopUtils.isCglibProxy(this.bean)) {
+			throw refused("is final, so that the proxy of the bean cannot pass it on", "Make it overridable.");
+		}
+		checkReturnType(this.method.getReturnType());
+	}
+
+	private void checkReturnType(Class<?> type) {
+		if (CompletionStage.class.isAssignableFrom(type)) {
+			return;
+		}
+		if (isAsync()) {
+			throw refused("is @Async and would return before its work is done",
+					"Return a CompletableFuture, which is waited for, or remove @Async: handlers have threads of their own.");
+		}
+		if (Future.class.isAssignableFrom(type)) {
+			throw refused("returns a " + type.getSimpleName() + ", which can only be waited for by blocking a thread",
+					"Return a CompletableFuture.");
+		}
+		if (ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null) {
+			throw refused("returns a " + type.getSimpleName() + ", to which nobody would subscribe",
+					"Return a CompletableFuture: Mono.toFuture() makes one.");
+		}
+	}
+
+	private boolean isAsync() {
+		return AnnotatedElementUtils.hasAnnotation(this.method, Async.class)
+				|| AnnotatedElementUtils.hasAnnotation(this.beanClass, Async.class);
+	}
+
+	/** The method to call on the bean, which is an interface's for a JDK proxy. */
+	Method invocable() {
+		try {
+			Method invocable = AopUtils.selectInvocableMethod(this.method, this.bean.getClass());
+			ReflectionUtils.makeAccessible(invocable);
+			return invocable;
+		}
+		catch (IllegalStateException ex) {
+			throw refused("is hidden by the proxy of the bean",
+					"Declare it in an interface of the bean, or proxy classes ('spring.aop.proxy-target-class').");
+		}
+	}
+
+	MethodParameter[] parameters() {
+		MethodParameter[] parameters = new MethodParameter[this.method.getParameterCount()];
+		for (int i = 0; i < parameters.length; i++) {
+			parameters[i] = new SynthesizingMethodParameter(this.method, i).withContainingClass(this.beanClass);
+		}
+		return parameters;
+	}
+
+	FailureAnalyzedException refused(String why, String action) {
+		return new FailureAnalyzedException(description() + " cannot be a handler: it " + why + ".", action);
+	}
+
+	/** For what a setting of the annotation is to blame. */
+	FailureAnalyzedException refused(Throwable cause) {
+		return new FailureAnalyzedException(description() + " cannot be a handler: " + cause.getMessage() + ".",
+				"Correct the annotation.", cause);
+	}
+
+	String description() {
+		return "@" + this.annotation.annotationType().getSimpleName() + " method " + origin();
+	}
+
+	/**
+	 * Calls a method and throws what it threw, without what reflection and proxies add.
+	 */
+	static @Nullable Object invoke(Method invocable, Object bean, @Nullable Object... arguments) throws Exception {
+		try {
+			return invocable.invoke(bean, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			Throwable target = ex.getTargetException();
+			if (target instanceof UndeclaredThrowableException undeclared) {
+				target = undeclared.getUndeclaredThrowable();
+			}
+			ReflectionUtils.rethrowException(target);
+			throw new IllegalStateException("Unreachable", target);
+		}
+	}
+
+}

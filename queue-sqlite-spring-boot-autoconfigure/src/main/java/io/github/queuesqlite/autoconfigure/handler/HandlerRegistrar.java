@@ -1,0 +1,102 @@
+package io.github.queuesqlite.autoconfigure.handler;
+
+import io.github.queuesqlite.annotation.QueueListener;
+import io.github.queuesqlite.annotation.QueueTask;
+import io.github.queuesqlite.autoconfigure.QueueProperties;
+import io.github.queuesqlite.listen.ListenerDefinition;
+import io.github.queuesqlite.listen.ListenerRegistry;
+import io.github.queuesqlite.task.TaskDefinition;
+import io.github.queuesqlite.task.TaskRegistry;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.validation.SmartValidator;
+
+/** Puts handlers into the registries of the queue. */
+final class HandlerRegistrar {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final TaskRegistry tasks;
+
+	private final ListenerRegistry listeners;
+
+	private final TaskMethods taskMethods;
+
+	private final ListenerMethods listenerMethods;
+
+	private final MistakenListeners mistakenListeners;
+
+	private HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, TaskRegistry tasks,
+			ListenerRegistry listeners, TaskMethods taskMethods, MistakenListeners mistakenListeners) {
+		this.beanFactory = beanFactory;
+		this.tasks = tasks;
+		this.listeners = listeners;
+		this.taskMethods = taskMethods;
+		this.listenerMethods = new ListenerMethods(beanFactory);
+		this.mistakenListeners = mistakenListeners;
+	}
+
+	static HandlerRegistrar create(ConfigurableListableBeanFactory beanFactory) {
+		QueueProperties properties = beanFactory.getBean(QueueProperties.class);
+		SmartValidator validator = beanFactory.getBeanProvider(SmartValidator.class).getIfUnique();
+		TaskMethods taskMethods = new TaskMethods(beanFactory, new TaskArguments(beanFactory, validator),
+				properties.retry().toPolicy());
+		TaskRegistry tasks = beanFactory.getBean(TaskRegistry.class);
+		return new HandlerRegistrar(beanFactory, tasks, beanFactory.getBean(ListenerRegistry.class), taskMethods,
+				new MistakenListeners(tasks, properties.queues().keySet()));
+	}
+
+	/** Registers the definitions that are beans. */
+	void registerDefinitions() {
+		beans(TaskDefinition.class).orderedStream().forEach(this::register);
+		beans(ListenerDefinition.class).orderedStream().forEach(this::register);
+	}
+
+	private <T> ObjectProvider<T> beans(Class<T> type) {
+		return this.beanFactory.getBeanProvider(type);
+	}
+
+	void register(BeanMethod method) {
+		checkSingleton(method);
+		if (method.annotation() instanceof QueueTask annotation) {
+			register(this.taskMethods.define(method, annotation));
+		}
+		else if (method.annotation() instanceof QueueListener annotation) {
+			register(method, this.listenerMethods.define(method, annotation));
+		}
+	}
+
+	private void checkSingleton(BeanMethod method) {
+		String beanName = method.beanName();
+		if (this.beanFactory.containsBean(beanName) && !this.beanFactory.isSingleton(beanName)) {
+			throw method.refused("belongs to bean '" + beanName + "', of which there may be many",
+					"Make the bean a singleton, or give it a scoped proxy.");
+		}
+	}
+
+	private void register(TaskDefinition<?> task) {
+		try {
+			this.tasks.register(task);
+		}
+		catch (IllegalStateException ex) {
+			throw new FailureAnalyzedException(String.valueOf(ex.getMessage()), null, ex);
+		}
+	}
+
+	private void register(BeanMethod method, ListenerDefinition listener) {
+		try {
+			register(listener);
+		}
+		catch (IllegalStateException ex) {
+			throw new FailureAnalyzedException(method.description() + " cannot be a handler: " + ex.getMessage(),
+					"Give the listener a name of its own: @QueueListener(value = …, name = \"…\").", ex);
+		}
+		this.mistakenListeners.warn(method, listener);
+	}
+
+	private void register(ListenerDefinition listener) {
+		this.listeners.register(listener);
+	}
+
+}

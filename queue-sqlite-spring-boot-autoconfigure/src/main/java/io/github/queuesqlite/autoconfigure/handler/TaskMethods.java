@@ -1,0 +1,121 @@
+package io.github.queuesqlite.autoconfigure.handler;
+
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+
+import io.github.queuesqlite.annotation.Backoff;
+import io.github.queuesqlite.annotation.QueueTask;
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskDefinition;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanNotOfRequiredTypeException;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.util.StringUtils;
+
+/** Makes tasks of methods annotated with {@link QueueTask @QueueTask}. */
+final class TaskMethods {
+
+	private final ConfigurableBeanFactory beanFactory;
+
+	private final AnnotationValues values;
+
+	private final TaskArguments arguments;
+
+	private final RetryPolicy retryDefaults;
+
+	TaskMethods(ConfigurableBeanFactory beanFactory, TaskArguments arguments, RetryPolicy retryDefaults) {
+		this.beanFactory = beanFactory;
+		this.values = new AnnotationValues(beanFactory);
+		this.arguments = arguments;
+		this.retryDefaults = retryDefaults;
+	}
+
+	TaskDefinition<?> define(BeanMethod method, QueueTask annotation) {
+		method.check();
+		try {
+			return build(method, annotation);
+		}
+		catch (IllegalArgumentException ex) {
+			throw method.refused(ex);
+		}
+	}
+
+	private TaskDefinition<?> build(BeanMethod method, QueueTask annotation) {
+		Type payloadType = this.arguments.payloadType(method);
+		TaskInvoker invoker = new TaskInvoker(method, this.arguments.resolvers());
+		return TaskDefinition
+			.builder(name(method, annotation), ParameterizedTypeReference.forType(payloadType), invoker::handle)
+			.queue(this.values.text("queue", annotation.queue()))
+			.retryPolicy(retryPolicy(annotation))
+			.retryable(retryable(annotation))
+			.timeout(this.values.duration("timeout", annotation.timeout()))
+			.priority(annotation.priority().value())
+			.timeToLive(this.values.duration("timeToLive", annotation.timeToLive()))
+			.executor(executor(method, annotation))
+			.storeResult(annotation.storeResult())
+			.origin(method.origin())
+			.build();
+	}
+
+	private String name(BeanMethod method, QueueTask annotation) {
+		String name = this.values.text("name", annotation.name());
+		if (name.isEmpty()) {
+			throw method.refused("has no task name", "Name the task: @QueueTask(\"…\").");
+		}
+		return name;
+	}
+
+	private @Nullable RetryPolicy retryPolicy(QueueTask annotation) {
+		Backoff backoff = annotation.backoff();
+		Duration delay = this.values.duration("backoff.delay", backoff.delay());
+		Duration maxDelay = this.values.duration("backoff.maxDelay", backoff.maxDelay());
+		if (annotation.maxRetries() == -1 && delay == null && maxDelay == null && backoff.multiplier() == -1
+				&& backoff.jitter() == -1) {
+			return null;
+		}
+		RetryPolicy defaults = this.retryDefaults;
+		return new RetryPolicy((annotation.maxRetries() != -1) ? annotation.maxRetries() : defaults.maxRetries(),
+				Objects.requireNonNullElse(delay, defaults.delay()),
+				(backoff.multiplier() != -1) ? backoff.multiplier() : defaults.multiplier(),
+				Objects.requireNonNullElse(maxDelay, defaults.maxDelay()),
+				(backoff.jitter() != -1) ? backoff.jitter() : defaults.jitter());
+	}
+
+	private static Predicate<Throwable> retryable(QueueTask annotation) {
+		List<Class<? extends Throwable>> retryFor = List.of(annotation.retryFor());
+		List<Class<? extends Throwable>> noRetryFor = List.of(annotation.noRetryFor());
+		return (failure) -> noRetryFor.stream().noneMatch((type) -> type.isInstance(failure))
+				&& (retryFor.isEmpty() || retryFor.stream().anyMatch((type) -> type.isInstance(failure)));
+	}
+
+	private @Nullable Executor executor(BeanMethod method, QueueTask annotation) {
+		String name = this.values.text("executor", annotation.executor());
+		if (!StringUtils.hasText(name)) {
+			return null;
+		}
+		try {
+			return this.beanFactory.getBean(name, Executor.class);
+		}
+		catch (NoSuchBeanDefinitionException ex) {
+			throw noExecutor(method, name, "there is no such bean", ex);
+		}
+		catch (BeanNotOfRequiredTypeException ex) {
+			throw noExecutor(method, name, "it is a " + ex.getActualType().getName(), ex);
+		}
+	}
+
+	private static FailureAnalyzedException noExecutor(BeanMethod method, String name, String why, Throwable cause) {
+		return new FailureAnalyzedException(
+				"%s cannot be a handler: 'executor' must name an Executor bean, was '%s': %s."
+					.formatted(method.description(), name, why),
+				"Name an Executor bean, or remove the attribute to run on the worker's threads.", cause);
+	}
+
+}

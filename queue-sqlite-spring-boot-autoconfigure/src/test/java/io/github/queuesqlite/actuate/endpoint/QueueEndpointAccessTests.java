@@ -1,0 +1,109 @@
+package io.github.queuesqlite.actuate.endpoint;
+
+import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.message.MessageId;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.assertj.MockMvcTester;
+import org.springframework.test.web.servlet.assertj.MvcTestResult;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What the access levels and {@code show-values} allow. */
+class QueueEndpointAccessTests {
+
+	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+		.withUserConfiguration(Application.class)
+		.withPropertyValues("queue.sqlite.storage=temporary", "queue.sqlite.worker.enabled=false",
+				"management.endpoints.web.exposure.include=queue");
+
+	@Test
+	void operationWhenAccessIsNotSetIsRefused() {
+		this.runner.run((context) -> {
+			assertThat(get(context, "/queues/default")).hasStatusOk();
+			assertThat(pause(context)).hasStatus(HttpStatus.METHOD_NOT_ALLOWED);
+			assertThat(context.getBean(QueueOperations.class).stats().pausedQueues()).isEmpty();
+		});
+	}
+
+	@Test
+	void operationWhenAccessIsUnrestrictedIsAllowed() {
+		this.runner.withPropertyValues("management.endpoint.queue.access=UNRESTRICTED").run((context) -> {
+			assertThat(pause(context)).hasStatusOk();
+			assertThat(context.getBean(QueueOperations.class).stats().pausedQueues()).containsExactly("default");
+		});
+	}
+
+	@Test
+	void operationWhenNoMoreThanReadingIsPermittedIsRefused() {
+		this.runner
+			.withPropertyValues("management.endpoint.queue.access=UNRESTRICTED",
+					"management.endpoints.access.max-permitted=READ_ONLY")
+			.run((context) -> assertThat(pause(context)).hasStatus(HttpStatus.METHOD_NOT_ALLOWED));
+	}
+
+	@Test
+	void anythingWhenAccessIsNoneIsNotFound() {
+		this.runner.withPropertyValues("management.endpoint.queue.access=NONE")
+			.run((context) -> assertThat(get(context, "")).hasStatus(HttpStatus.NOT_FOUND));
+	}
+
+	@Test
+	void valuesWhenNotConfiguredAreHiddenEvenFromTheAuthorized() {
+		this.runner.run((context) -> assertThat(payload(context)).bodyJson()
+			.extractingPath("$.payload.value")
+			.isEqualTo("******"));
+	}
+
+	@Test
+	void valuesWhenAlwaysShownAreShown() {
+		this.runner.withPropertyValues("management.endpoint.queue.show-values=always")
+			.run((context) -> assertThat(payload(context)).bodyJson()
+				.extractingPath("$.payload.value")
+				.isEqualTo("secret"));
+	}
+
+	@Test
+	void valuesWhenTheCallerLacksTheRoleAreHidden() {
+		this.runner
+			.withPropertyValues("management.endpoint.queue.show-values=when-authorized",
+					"management.endpoint.queue.roles=admin")
+			.run((context) -> assertThat(payload(context)).bodyJson()
+				.extractingPath("$.payload.value")
+				.isEqualTo("******"));
+	}
+
+	private static MvcTestResult payload(AssertableWebApplicationContext context) {
+		MessageId id = context.getBean(QueueOperations.class).enqueue("mail.welcome", "secret");
+		return MockMvcTester.from(context)
+			.get()
+			.uri("/actuator/queue/messages/" + id + "?payload=true")
+			.principal(() -> "operator")
+			.exchange();
+	}
+
+	private static MvcTestResult get(AssertableWebApplicationContext context, String path) {
+		return MockMvcTester.from(context).get().uri("/actuator/queue" + path).exchange();
+	}
+
+	private static MvcTestResult pause(AssertableWebApplicationContext context) {
+		return MockMvcTester.from(context)
+			.post()
+			.uri("/actuator/queue/queues/default")
+			.contentType(MediaType.APPLICATION_JSON)
+			.content("{\"operation\": \"pause\"}")
+			.exchange();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}

@@ -1,0 +1,336 @@
+package io.github.queuesqlite.autoconfigure;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.annotation.QueueListener;
+import io.github.queuesqlite.annotation.QueueTask;
+import io.github.queuesqlite.listen.ListenOperations;
+import io.github.queuesqlite.message.Message;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.task.TaskContext;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotBlank;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.messaging.handler.annotation.Header;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/** Tests of whole applications on real files. */
+@ExtendWith(OutputCaptureExtension.class)
+class QueueApplicationTests {
+
+	private static final Duration SOON = Duration.ofSeconds(15);
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void handleWhenMethodIsAnnotatedRunsWithItsArguments() throws Exception {
+		try (ConfigurableApplicationContext context = run()) {
+			QueueOperations operations = context.getBean(QueueOperations.class);
+			NewMessage message = NewMessage.to("greet").payload(new Person("Ada")).header("tenant", "acme");
+			assertThat(operations.submit(message, String.class).get(15, TimeUnit.SECONDS))
+				.isEqualTo("Hello Ada of acme, attempt 1");
+		}
+	}
+
+	@Test
+	void handleWhenPayloadIsInvalidOrUnreadableEndsDeadAtOnce() {
+		try (ConfigurableApplicationContext context = run()) {
+			QueueOperations operations = context.getBean(QueueOperations.class);
+			MessageId invalid = operations
+				.enqueue(NewMessage.to("greet").payload(new Person("")).header("tenant", "a"));
+			MessageId unreadable = operations.enqueue("greet", List.of(1));
+			MessageId headerless = operations.enqueue("greet", new Person("Ada"));
+			assertDead(operations, invalid, "name must not be blank");
+			assertDead(operations, unreadable, "Cannot read");
+			assertDead(operations, headerless, "tenant");
+		}
+	}
+
+	private static void assertDead(QueueOperations operations, MessageId id, String reason) {
+		await().atMost(SOON)
+			.untilAsserted(() -> assertThat(operations.find(id))
+				.hasValueSatisfying((message) -> assertThat(message.state()).isEqualTo(MessageState.DEAD)));
+		Message message = operations.find(id).orElseThrow();
+		assertThat(message.attempt()).isOne();
+		assertThat(message.lastError().message()).contains(reason);
+	}
+
+	@Test
+	void onChangeWhenMethodListensGetsTheValue() throws Exception {
+		try (ConfigurableApplicationContext context = run()) {
+			context.getBean(ListenOperations.class).put("person.ada", new Person("Ada"));
+			assertThat(context.getBean(Handlers.class).changes.poll(15, TimeUnit.SECONDS)).isEqualTo(new Person("Ada"));
+		}
+	}
+
+	@Test
+	void enqueueWhenInTransactionWaitsForItsCommit() {
+		try (ConfigurableApplicationContext context = run()) {
+			QueueOperations operations = context.getBean(QueueOperations.class);
+			TransactionTemplate transactions = new TransactionTemplate(
+					context.getBean(PlatformTransactionManager.class));
+			MessageId committed = transactions.execute((status) -> {
+				MessageId id = operations.enqueue("unknown", "committed");
+				assertThat(operations.find(id)).isEmpty();
+				return id;
+			});
+			assertThat(operations.find(committed)).isPresent();
+			MessageId rolledBack = transactions.execute((status) -> {
+				status.setRollbackOnly();
+				return operations.enqueue("unknown", "rolled back");
+			});
+			assertThat(operations.find(rolledBack)).isEmpty();
+			assertThat(operations.length()).isOne();
+		}
+	}
+
+	@Test
+	void enqueueWhenPropertySaysNowDoesNotWaitForTheTransaction() {
+		try (ConfigurableApplicationContext context = run("queue.sqlite.enqueue.when=now")) {
+			QueueOperations operations = context.getBean(QueueOperations.class);
+			new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+				.executeWithoutResult((status) -> {
+					assertThat(operations.find(operations.enqueue("unknown", "x"))).isPresent();
+					status.setRollbackOnly();
+				});
+			assertThat(operations.length()).isOne();
+		}
+	}
+
+	@Test
+	void closeWhenHandlerRunsWaitsForIt() throws Exception {
+		MessageId id;
+		ConfigurableApplicationContext context = run();
+		Handlers handlers = context.getBean(Handlers.class);
+		id = context.getBean(QueueOperations.class).enqueue("slow", null);
+		assertThat(handlers.started.await(15, TimeUnit.SECONDS)).isTrue();
+		Thread closer = new Thread(context::close);
+		closer.start();
+		await().atMost(SOON).until(() -> !context.getBeanFactory().getBean(QueueWorkers.class).isRunning());
+		assertThat(closer.isAlive()).isTrue();
+		handlers.goOn.countDown();
+		closer.join(SOON.toMillis());
+		assertThat(closer.isAlive()).isFalse();
+		try (ConfigurableApplicationContext again = run("queue.sqlite.worker.enabled=false")) {
+			assertThat(again.getBean(QueueOperations.class).find(id))
+				.hasValueSatisfying((message) -> assertThat(message.state()).isEqualTo(MessageState.COMPLETED));
+		}
+	}
+
+	@Test
+	void closeWhenOtherBeansStillStopAcceptsTheirMessages() {
+		ConfigurableApplicationContext context = run();
+		LateProducer producer = context.getBean(LateProducer.class);
+		context.close();
+		assertThat(producer.workersWereRunning).isFalse();
+		try (ConfigurableApplicationContext again = run()) {
+			assertThat(again.getBean(QueueOperations.class).find(producer.id)).isPresent();
+		}
+		assertThatExceptionOfType(RuntimeException.class)
+			.isThrownBy(() -> producer.operations.enqueue("unknown", "after close"));
+	}
+
+	@Test
+	void restartWhenWorkersStoppedRunsWhatCameMeanwhile() throws Exception {
+		try (ConfigurableApplicationContext context = run()) {
+			QueueWorkers workers = context.getBean(QueueWorkers.class);
+			QueueOperations operations = context.getBean(QueueOperations.class);
+			workers.stop();
+			workers.stop();
+			assertThat(workers.isRunning()).isFalse();
+			MessageId id = operations.enqueue("plain", "x");
+			workers.start();
+			workers.start();
+			assertThat(operations.await(id, String.class, SOON)).isEqualTo("plain x");
+			context.stop();
+			assertThat(workers.isRunning()).isFalse();
+			MessageId second = operations.enqueue("plain", "y");
+			context.start();
+			assertThat(operations.await(second, String.class, SOON)).isEqualTo("plain y");
+		}
+	}
+
+	@Test
+	void startWhenApplicationIsLazyRunsHandlers() throws Exception {
+		try (ConfigurableApplicationContext context = run("spring.main.lazy-initialization=true")) {
+			assertThat(context.getBean(QueueOperations.class)
+				.submit(NewMessage.to("plain").payload("x"), String.class)
+				.get(15, TimeUnit.SECONDS)).isEqualTo("plain x");
+		}
+	}
+
+	@Test
+	void startWhenTwoContextsShareTheDirectoryBothWork() throws Exception {
+		try (ConfigurableApplicationContext first = run();
+				ConfigurableApplicationContext second = run("queue.sqlite.worker.enabled=false")) {
+			QueueOperations operations = second.getBean(QueueOperations.class);
+			MessageId id = operations.enqueue("plain", "x");
+			assertThat(operations.await(id, String.class, SOON)).isEqualTo("plain x");
+			first.close();
+			MessageId left = operations.enqueue("plain", "y");
+			assertThat(operations.find(left)).isPresent();
+			try (ConfigurableApplicationContext third = run()) {
+				assertThat(third.getBean(EmbeddedQueue.class).isRunning()).isTrue();
+				assertThat(operations.await(left, String.class, SOON)).isEqualTo("plain y");
+			}
+		}
+	}
+
+	@Test
+	void startWhenPropertyIsWrongReportsOneLine(CapturedOutput output) {
+		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> run("queue.sqlite.shards=65"));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Property 'queue.sqlite.shards' must be from 1 to 64, was '65' (")
+			.contains("Correct the property.");
+	}
+
+	@Test
+	void startWhenExecutorIsUnknownReportsOneLine(CapturedOutput output) {
+		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> run("queue.sqlite.worker.executor=no"));
+		assertThat(output).contains("Property 'queue.sqlite.worker.executor' must be auto, platform, virtual"
+				+ " or the name of an Executor bean, was 'no'");
+	}
+
+	@Test
+	void startWhenDirectoryCannotBeUsedReportsTheReason(CapturedOutput output) throws Exception {
+		Path file = Files.createFile(this.directory.resolve("taken"));
+		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> run("queue.sqlite.directory=" + file));
+		assertThat(output).contains("APPLICATION FAILED TO START").contains("Cannot use the directory " + file);
+	}
+
+	private ConfigurableApplicationContext run(String... properties) {
+		Map<String, String> values = new LinkedHashMap<>(Map.of("queue.sqlite.directory", this.directory.toString(),
+				"queue.sqlite.shards", "2", "spring.datasource.generate-unique-name", "true"));
+		for (String property : properties) {
+			String[] pair = property.split("=", 2);
+			values.put(pair[0], pair[1]);
+		}
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.run(values.entrySet().stream().map((entry) -> "--" + entry).toArray(String[]::new));
+	}
+
+	record Person(@NotBlank String name) {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		Handlers handlers() {
+			return new Handlers();
+		}
+
+		@Bean
+		LateProducer lateProducer(QueueOperations operations, ObjectProvider<QueueWorkers> workers) {
+			return new LateProducer(operations, workers);
+		}
+
+	}
+
+	static class Handlers {
+
+		final CountDownLatch started = new CountDownLatch(1);
+
+		final CountDownLatch goOn = new CountDownLatch(1);
+
+		final BlockingQueue<Person> changes = new LinkedBlockingQueue<>();
+
+		@QueueTask("greet")
+		String greet(@Valid Person person, @Header("tenant") String tenant, TaskContext context) {
+			return "Hello %s of %s, attempt %d".formatted(person.name(), tenant, context.attempt());
+		}
+
+		@QueueTask("plain")
+		String plain(String payload) {
+			return "plain " + payload;
+		}
+
+		@QueueTask("slow")
+		void slow() throws InterruptedException {
+			this.started.countDown();
+			this.goOn.await();
+		}
+
+		@QueueListener("person.*")
+		void changed(Person person) {
+			this.changes.add(person);
+		}
+
+	}
+
+	/** Stops where the web server does and hands in a last message. */
+	static class LateProducer implements SmartLifecycle {
+
+		private final QueueOperations operations;
+
+		private final ObjectProvider<QueueWorkers> workers;
+
+		private volatile boolean running;
+
+		private volatile boolean workersWereRunning = true;
+
+		private volatile MessageId id;
+
+		LateProducer(QueueOperations operations, ObjectProvider<QueueWorkers> workers) {
+			this.operations = operations;
+			this.workers = workers;
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.workersWereRunning = this.workers.getObject().isRunning();
+			this.id = this.operations.enqueue("unknown", "last");
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+		@Override
+		public int getPhase() {
+			return SmartLifecycle.DEFAULT_PHASE - 1024;
+		}
+
+	}
+
+}

@@ -1,0 +1,185 @@
+package io.github.queuesqlite.autoconfigure;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+import io.github.queuesqlite.Durability;
+import io.github.queuesqlite.task.RetryPolicy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.util.unit.DataSize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/** Tests for {@link QueueProperties} and {@link QueuePropertiesFailureAnalyzer}. */
+class QueuePropertiesTests {
+
+	private final StandardEnvironment environment = new StandardEnvironment();
+
+	@Test
+	void bindWhenNothingIsSetGivesDefaults() {
+		QueueProperties properties = bind(Map.of());
+		assertThat(properties.enabled()).isTrue();
+		assertThat(properties.storage()).isEqualTo(QueueProperties.Storage.FILE);
+		assertThat(properties.directory()).isEqualTo("data/queue");
+		assertThat(properties.name()).isEqualTo("default");
+		assertThat(properties.shards()).isNull();
+		assertThat(properties.durability()).isEqualTo(Durability.FULL);
+		assertThat(properties.enqueue())
+			.isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.AFTER_COMMIT, 10_000, seconds(30)));
+		assertThat(properties.worker())
+			.isEqualTo(new QueueProperties.Worker(true, 8, seconds(1), Duration.ofMinutes(30), "auto"));
+		assertThat(properties.queues()).isEmpty();
+		assertThat(properties.retry().toPolicy()).isEqualTo(RetryPolicy.DEFAULT);
+		assertThat(properties.lease().duration()).isEqualTo(seconds(30));
+		assertThat(properties.shutdown().drainTimeout()).isEqualTo(seconds(20));
+		assertThat(properties.retention()).isEqualTo(new QueueProperties.Retention(Duration.ofHours(24),
+				Duration.ofHours(24), Duration.ofHours(24), Duration.ofDays(14), 100_000));
+		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(Duration.ofHours(24), 3));
+		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(1), null));
+		assertThat(properties.wal().max()).isEqualTo(DataSize.ofGigabytes(1));
+	}
+
+	@Test
+	void bindWhenEverythingIsSetGivesWhatIsSet() {
+		QueueProperties properties = bind(Map.ofEntries(Map.entry("enabled", "false"),
+				Map.entry("storage", "temporary"), Map.entry("directory", "/var/queue"), Map.entry("name", "orders"),
+				Map.entry("shards", "8"), Map.entry("durability", "normal"), Map.entry("enqueue.when", "now"),
+				Map.entry("enqueue.max-pending", "1"), Map.entry("enqueue.block-timeout", "0"),
+				Map.entry("worker.enabled", "false"), Map.entry("worker.concurrency", "10000"),
+				Map.entry("worker.poll-interval", "10ms"), Map.entry("worker.timeout", "PT1H"),
+				Map.entry("worker.executor", "mine"), Map.entry("queues.mail.concurrency", "2"),
+				Map.entry("queues[mail.out].concurrency", "3"), Map.entry("retry.max-retries", "0"),
+				Map.entry("retry.delay", "0"), Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
+				Map.entry("retry.jitter", "0"), Map.entry("lease.duration", "1s"),
+				Map.entry("shutdown.drain-timeout", "1d"), Map.entry("retention.completed", "0"),
+				Map.entry("retention.cancelled", "1h"), Map.entry("retention.expired", "2h"),
+				Map.entry("retention.dead", "3h"), Map.entry("retention.max-rows", "0"),
+				Map.entry("listen.retention", "1s"), Map.entry("listen.max-retries", "0"),
+				Map.entry("payload.max-size", "256MB"), Map.entry("payload.codec", "json"),
+				Map.entry("wal.max", "128MB")));
+		assertThat(properties.enabled()).isFalse();
+		assertThat(properties.storage()).isEqualTo(QueueProperties.Storage.TEMPORARY);
+		assertThat(properties.directory()).isEqualTo("/var/queue");
+		assertThat(properties.name()).isEqualTo("orders");
+		assertThat(properties.shards()).isEqualTo(8);
+		assertThat(properties.durability()).isEqualTo(Durability.NORMAL);
+		assertThat(properties.enqueue())
+			.isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.NOW, 1, Duration.ZERO));
+		assertThat(properties.worker())
+			.isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10), Duration.ofHours(1), "mine"));
+		assertThat(properties.queues()).containsOnly(Map.entry("mail", new QueueProperties.Queue(2)),
+				Map.entry("mail.out", new QueueProperties.Queue(3)));
+		assertThat(properties.retry().toPolicy())
+			.isEqualTo(new RetryPolicy(0, Duration.ZERO, 1.5, Duration.ofMinutes(1), 0));
+		assertThat(properties.lease().duration()).isEqualTo(seconds(1));
+		assertThat(properties.shutdown().drainTimeout()).isEqualTo(Duration.ofDays(1));
+		assertThat(properties.retention()).isEqualTo(new QueueProperties.Retention(Duration.ZERO, Duration.ofHours(1),
+				Duration.ofHours(2), Duration.ofHours(3), 0));
+		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(seconds(1), 0));
+		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(256), "json"));
+		assertThat(properties.wal().max()).isEqualTo(DataSize.ofMegabytes(128));
+	}
+
+	@ParameterizedTest
+	@CsvSource(quoteCharacter = '"', textBlock = """
+			enabled,                 maybe,      must be true or false
+			storage,                 memory,     must be file or temporary
+			directory,               "",         must not be empty
+			name,                    a/b,        must be 1 to 200 letters, digits or . _ - :
+			name,                    ..,         must not be a relative directory
+			shards,                  0,          must be from 1 to 64
+			shards,                  65,         must be from 1 to 64
+			shards,                  two,        must be a whole number
+			shards,                  99999999999,must be a whole number
+			durability,              fast,       must be full or normal
+			enqueue.when,            later,      must be after-commit or now
+			enqueue.max-pending,     0,          must be from 1 to 1000000
+			enqueue.max-pending,     1000001,    must be from 1 to 1000000
+			enqueue.block-timeout,   -1s,        must be from 0s to 1d
+			enqueue.block-timeout,   25h,        must be from 0s to 1d
+			enqueue.block-timeout,   soon,       "must be a duration such as 500ms, 10s, 5m, 1h, 7d or PT10S"
+			worker.enabled,          perhaps,    must be true or false
+			worker.concurrency,      0,          must be from 1 to 10000
+			worker.concurrency,      10001,      must be from 1 to 10000
+			worker.poll-interval,    9ms,        must be from 10ms to 1m
+			worker.poll-interval,    61s,        must be from 10ms to 1m
+			worker.timeout,          0,          must be from 1ms to 36525d
+			worker.timeout,          36526d,     must be from 1ms to 36525d
+			worker.executor,         "",         must not be empty
+			queues.mail.concurrency, 0,          must be from 1 to 10000
+			queues.mail.concurrency, 10001,      must be from 1 to 10000
+			queues.mail.concurrency, many,       must be a whole number
+			queues[a/b].concurrency, 1,          must be 1 to 200 letters, digits or . _ - :
+			retry.max-retries,       -1,         must be from 0 to 1000000
+			retry.max-retries,       1000001,    must be from 0 to 1000000
+			retry.delay,             -1s,        must be from 0s to 36525d
+			retry.multiplier,        0.9,        must be from 1 to 1000
+			retry.multiplier,        1001,       must be from 1 to 1000
+			retry.multiplier,        NaN,        must be from 1 to 1000
+			retry.multiplier,        double,     must be a number
+			retry.max-delay,         999ms,      "must be at least 'queue.sqlite.retry.delay', which is PT1S"
+			retry.max-delay,         36526d,     must be from 0s to 36525d
+			retry.jitter,            -0.1,       must be from 0 to 1
+			retry.jitter,            1.1,        must be from 0 to 1
+			lease.duration,          999ms,      must be from 1s to 1h
+			lease.duration,          61m,        must be from 1s to 1h
+			shutdown.drain-timeout,  -1s,        must be from 0s to 1d
+			shutdown.drain-timeout,  25h,        must be from 0s to 1d
+			retention.completed,     -1s,        must be from 0s to 36525d
+			retention.cancelled,     -1s,        must be from 0s to 36525d
+			retention.expired,       -1s,        must be from 0s to 36525d
+			retention.dead,          36526d,     must be from 0s to 36525d
+			retention.max-rows,      -1,         must be at least 0
+			listen.retention,        999ms,      must be from 1s to 36525d
+			listen.max-retries,      -1,         must be from 0 to 1000
+			listen.max-retries,      1001,       must be from 0 to 1000
+			payload.max-size,        0B,         must be from 1B to 256MB
+			payload.max-size,        257MB,      must be from 1B to 256MB
+			payload.max-size,        big,        "must be a size such as 512KB, 1MB or 1GB"
+			wal.max,                 127MB,      must be at least 128MB
+			""")
+	void bindWhenValueIsWrongNamesPropertyValueAndRange(String property, String value, String reason) {
+		Throwable failure = catchThrowable(() -> bind(Map.of(property, value)));
+		assertThat(failure).isNotNull();
+		FailureAnalysis analysis = new QueuePropertiesFailureAnalyzer(this.environment).analyze(failure);
+		assertThat(analysis).isNotNull();
+		assertThat(analysis.getDescription()).contains(reason)
+			.startsWith("Property 'queue.sqlite." + (property.startsWith("queues[") ? "queues" : property) + "' must")
+			.containsPattern("was '.*'")
+			.doesNotContain("\n");
+		if (!property.startsWith("queues[")) {
+			assertThat(analysis.getDescription()).contains("was '" + value + "'")
+				.contains("\"queue.sqlite." + property + "\" from property source \"test\"");
+		}
+	}
+
+	@Test
+	void analyzeWhenFailureIsOfAnotherPropertyLeavesItToOthers() {
+		this.environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of("other.size", "big")));
+		Throwable failure = catchThrowable(() -> Binder.get(this.environment).bind("other.size", DataSize.class));
+		assertThat(new QueuePropertiesFailureAnalyzer(this.environment).analyze(failure)).isNull();
+		assertThat(new QueuePropertiesFailureAnalyzer(this.environment).analyze(new IllegalStateException())).isNull();
+	}
+
+	private QueueProperties bind(Map<String, String> values) {
+		Map<String, Object> prefixed = new HashMap<>();
+		values.forEach((name, value) -> prefixed.put("queue.sqlite." + name, value));
+		this.environment.getPropertySources().addFirst(new MapPropertySource("test", prefixed));
+		ConfigurationPropertySources.attach(this.environment);
+		return Binder.get(this.environment).bindOrCreate("queue.sqlite", QueueProperties.class);
+	}
+
+	private static Duration seconds(int seconds) {
+		return Duration.ofSeconds(seconds);
+	}
+
+}

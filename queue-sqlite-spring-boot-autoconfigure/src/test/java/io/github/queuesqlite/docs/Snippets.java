@@ -1,0 +1,118 @@
+package io.github.queuesqlite.docs;
+
+import java.util.List;
+
+import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.listen.ListenOperations;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.NewMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the Java snippets of the documents take for granted. Each is compiled as part of a
+ * subclass.
+ */
+@SuppressWarnings("NullAway")
+public abstract class Snippets {
+
+	protected final Logger logger = LoggerFactory.getLogger(getClass());
+
+	protected QueueOperations queue;
+
+	protected ListenOperations listen;
+
+	protected NewMessage message;
+
+	protected List<NewMessage> messages;
+
+	protected MessageId id;
+
+	protected String requestId;
+
+	protected String customer;
+
+	protected ReportRequest request;
+
+	protected Object corrected;
+
+	protected ReportService service;
+
+	protected Customers customers;
+
+	protected Gateway gateway;
+
+	protected abstract List<Row> rows(ImportRequest request);
+
+	protected abstract void store(Row row);
+
+	public interface ReportService {
+
+		boolean knows(String customer);
+
+		Report create(ReportRequest request);
+
+	}
+
+	public interface Customers {
+
+		void save(Customer customer);
+
+	}
+
+	public interface Gateway {
+
+		boolean isOpen();
+
+		void send(Invoice invoice);
+
+	}
+
+	public static final class Tenant {
+
+		private Tenant() {
+		}
+
+		public static String current() {
+			return "acme";
+		}
+
+		public static void set(String tenant) {
+		}
+
+		public static void clear() {
+		}
+
+	}
+
+	public static final class UnknownCustomerException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+	}
+
+	public record Welcome(String mail) {
+	}
+
+	public record Customer(String mail) {
+	}
+
+	public record Report(String text) {
+	}
+
+	public record ReportRequest(String customer) {
+	}
+
+	public record Progress(int done, int of) {
+	}
+
+	public record Invoice(String number) {
+	}
+
+	public record ImportRequest(String file) {
+	}
+
+	public record Row(String text) {
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.github.queuesqlite.metrics;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.QueueStats.Count;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link QueueSample}. */
+class QueueSampleTests {
+
+	private final QueueSample sample = new QueueSample(new QueueStats(
+			List.of(new Count("mail", "a", MessageState.READY, 2), new Count("mail", "b", MessageState.READY, 3),
+					new Count("mail", "b", MessageState.SCHEDULED, 5), new Count("mail", "b", MessageState.RUNNING, 7),
+					new Count("alien", "a", MessageState.READY, 11), new Count("alien", "a", MessageState.DEAD, 13)),
+			Map.of("mail", Duration.ofMillis(1500)), Set.of("paused"), Set.of("alien"), Set.of("b"),
+			List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", 4096, 8192, 0))));
+
+	@Test
+	void countAddsTheTasksOfAQueue() {
+		assertThat(this.sample.count("mail", MessageState.READY)).isEqualTo(5);
+		assertThat(this.sample.count("mail", MessageState.DEAD)).isZero();
+		assertThat(this.sample.count("unknown", MessageState.READY)).isZero();
+	}
+
+	@Test
+	void unservedCountsWaitingMessagesOfUnservedQueuesAndTasks() {
+		assertThat(this.sample.unserved("mail")).isEqualTo(8);
+		assertThat(this.sample.unserved("alien")).isEqualTo(11);
+		assertThat(this.sample.unserved("unknown")).isZero();
+	}
+
+	@Test
+	void oldestAgeWhenNothingIsReadyIsZero() {
+		assertThat(this.sample.oldestAgeMillis("mail")).isEqualTo(1500);
+		assertThat(this.sample.oldestAgeMillis("alien")).isZero();
+	}
+
+	@Test
+	void sizesAreThoseOfTheShard() {
+		assertThat(this.sample.fileSize(0)).isEqualTo(4096);
+		assertThat(this.sample.walSize(0)).isEqualTo(8192);
+		assertThat(this.sample.fileSize(1)).isZero();
+	}
+
+	@Test
+	void queuesArePausedOnesToo() {
+		assertThat(this.sample.queues()).containsExactly("alien", "mail", "paused");
+		assertThat(this.sample.shards()).containsExactly(0);
+	}
+
+}

@@ -1,0 +1,134 @@
+package io.github.queuesqlite.metrics;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StoreUnavailableException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Tests for {@link QueueSampler}. */
+@ExtendWith(OutputCaptureExtension.class)
+class QueueSamplerTests {
+
+	private final AtomicInteger reads = new AtomicInteger();
+
+	private final List<QueueSample> samples = new CopyOnWriteArrayList<>();
+
+	private final List<AutoCloseable> closeables = new CopyOnWriteArrayList<>();
+
+	@AfterEach
+	void close() throws Exception {
+		for (AutoCloseable closeable : this.closeables) {
+			closeable.close();
+		}
+	}
+
+	@Test
+	void nothingIsReadUnlessAskedFor() {
+		sampler(Duration.ofMillis(1), () -> stats(1));
+		await().during(Duration.ofMillis(50)).until(this.reads::get, (reads) -> reads == 0);
+	}
+
+	@Test
+	void latestWhenAskedFirstWaitsForASample() {
+		QueueSampler sampler = sampler(Duration.ofHours(1), () -> stats(3));
+		assertThat(sampler.latest().count("mail", MessageState.READY)).isEqualTo(3);
+	}
+
+	@Test
+	void latestWhenAskedOftenReadsOnce() {
+		QueueSampler sampler = sampler(Duration.ofHours(1), () -> stats(3));
+		for (int i = 0; i < 1000; i++) {
+			sampler.latest();
+		}
+		assertThat(this.reads).hasValue(1);
+	}
+
+	@Test
+	void latestIsRefreshedInTheBackground() {
+		QueueSampler sampler = sampler(Duration.ofMillis(5), () -> stats(this.reads.get()));
+		sampler.latest();
+		await().untilAsserted(
+				() -> assertThat(sampler.latest().count("mail", MessageState.READY)).isGreaterThanOrEqualTo(3));
+		assertThat(this.samples).hasSizeGreaterThanOrEqualTo(2);
+	}
+
+	@Test
+	void latestWhenTheStoreHangsReturnsTheOldValuesAfterAMoment() {
+		CountDownLatch hang = new CountDownLatch(1);
+		this.closeables.add(hang::countDown);
+		QueueSampler sampler = sampler(Duration.ofMillis(5), () -> {
+			awaitQuietly(hang);
+			return stats(3);
+		});
+		long begin = System.nanoTime();
+		for (int i = 0; i < 100; i++) {
+			assertThat(sampler.latest().count("mail", MessageState.READY)).isZero();
+		}
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void latestWhenTheStoreCannotBeReadKeepsValuesWarnsOnceAndRecovers(CapturedOutput output) {
+		QueueSampler sampler = sampler(Duration.ofMillis(2), () -> {
+			if (this.reads.get() > 1 && this.reads.get() < 10) {
+				throw new StoreUnavailableException("disk gone", null);
+			}
+			return stats(this.reads.get());
+		});
+		assertThat(sampler.latest().count("mail", MessageState.READY)).isEqualTo(1);
+		await().untilAsserted(
+				() -> assertThat(sampler.latest().count("mail", MessageState.READY)).isGreaterThanOrEqualTo(10));
+		assertThat(output).containsOnlyOnce("Cannot read the numbers of the queue");
+	}
+
+	@Test
+	void closeWhenSamplingEndsIt() {
+		QueueSampler sampler = sampler(Duration.ofMillis(1), () -> stats(1));
+		sampler.latest();
+		sampler.close();
+		sampler.close();
+		int reads = this.reads.get();
+		assertThat(sampler.latest().count("mail", MessageState.READY)).isEqualTo(1);
+		assertThat(this.reads.get()).isLessThanOrEqualTo(reads + 1);
+	}
+
+	private QueueSampler sampler(Duration interval, Supplier<QueueStats> source) {
+		QueueSampler sampler = new QueueSampler(() -> {
+			this.reads.incrementAndGet();
+			return source.get();
+		}, interval, this.samples::add);
+		this.closeables.add(sampler);
+		return sampler;
+	}
+
+	private static QueueStats stats(long ready) {
+		return new QueueStats(List.of(new QueueStats.Count("mail", "mail.welcome", MessageState.READY, ready)),
+				Map.of(), Set.of(), Set.of(), Set.of(), List.of());
+	}
+
+	private static void awaitQuietly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}
