@@ -1,0 +1,90 @@
+package io.github.queuesqlite.benchmark;
+
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs all measurements and writes {@code performance.md} and {@code performance.json}.
+ */
+public final class Benchmarks {
+
+	private static final String COMMAND = "mvn -q -pl queue-sqlite-benchmarks -am compile exec:exec";
+
+	private static final Map<String, List<Section>> SECTIONS = new LinkedHashMap<>();
+
+	static {
+		SECTIONS.put(FsyncSection.NAME, List.of(new FsyncSection(), new RawSection()));
+		SECTIONS.put(LifeSection.NAME, List.of(new LifeSection()));
+		SECTIONS.put(BulkSection.NAME, List.of(new BulkSection()));
+		SECTIONS.put(ProducersSection.NAME, List.of(new ProducersSection()));
+		SECTIONS.put(LatencySection.NAME, List.of(new LatencySection()));
+		SECTIONS.put(IdleSection.NAME, List.of(new IdleSection()));
+		SECTIONS.put(TablesSection.NAME, List.of(new TablesSection()));
+		SECTIONS.put(BacklogSection.NAME, List.of(new BacklogSection()));
+		SECTIONS.put(PartsSection.NAME, List.of(new PartsSection()));
+	}
+
+	private Benchmarks() {
+	}
+
+	/**
+	 * Runs the benchmark.
+	 * @param args options, several may stand in one argument
+	 */
+	@SuppressWarnings("SystemOut") // a command-line program
+	public static void main(String[] args) throws Exception {
+		BenchmarkSettings settings;
+		try {
+			settings = BenchmarkSettings.parse(args);
+		}
+		catch (IllegalArgumentException ex) {
+			System.err.println(ex.getMessage());
+			System.exit(2);
+			return;
+		}
+		String options = String.join(" ", args).trim();
+		run(settings, options.isEmpty() ? COMMAND : COMMAND + " -Dbenchmark.args=\"" + options + "\"", System.out);
+	}
+
+	static void run(BenchmarkSettings settings, String command, PrintStream out) throws Exception {
+		Report report = new Report();
+		try (Workspace workspace = new Workspace(settings.directory())) {
+			Machine machine = Machine.describe(workspace.root());
+			out.println(machine);
+			Bench bench = new Bench(settings, workspace, report);
+			for (Map.Entry<String, List<Section>> entry : SECTIONS.entrySet()) {
+				// The disk is always measured: other figures stand beside it.
+				if (settings.includes(entry.getKey())) {
+					measure(entry.getKey(), entry.getValue(), bench, out);
+				}
+				else if (entry.getKey().equals(FsyncSection.NAME)) {
+					measure(entry.getKey(), List.of(new FsyncSection()), bench, out);
+				}
+			}
+			new ReportWriter(machine, command, settings.runs()).write(report, settings.output());
+		}
+		out.println("Written to " + settings.output().toAbsolutePath().normalize());
+	}
+
+	private static void measure(String name, List<Section> sections, Bench bench, PrintStream out) throws Exception {
+		out.println("-- " + name);
+		int before = bench.report().figures().size();
+		int rawBefore = bench.report().rawRates().size();
+		for (Section section : sections) {
+			section.measure(bench);
+		}
+		if (name.equals(FsyncSection.NAME)) {
+			out.println(bench.report().besideFsync());
+		}
+		List<RawRates> raw = bench.report().rawRates();
+		raw.subList(rawBefore, raw.size()).forEach(out::println);
+		List<Figure> figures = bench.report().figures();
+		figures.subList(before, figures.size()).forEach((figure) -> out.println(ReportWriter.line(figure)));
+		if (name.equals(PartsSection.NAME)) {
+			bench.report().parts().forEach(out::println);
+		}
+	}
+
+}

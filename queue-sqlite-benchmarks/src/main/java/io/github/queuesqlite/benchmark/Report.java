@@ -1,0 +1,86 @@
+package io.github.queuesqlite.benchmark;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/** Collects what was measured. */
+final class Report {
+
+	private final List<Figure> figures = new ArrayList<>();
+
+	private final List<RawRates> rawRates = new ArrayList<>();
+
+	private final List<PartsSection.Part> parts = new ArrayList<>();
+
+	private double fsyncP50;
+
+	private double fsyncP99;
+
+	private double ceiling;
+
+	void fsync(double p50, double p99) {
+		this.fsyncP50 = p50;
+		this.fsyncP99 = p99;
+	}
+
+	void add(RawRates rates) {
+		this.rawRates.add(rates);
+	}
+
+	void add(Figure figure) {
+		this.figures.add(figure);
+	}
+
+	void add(PartsSection.Part part) {
+		this.parts.add(part);
+	}
+
+	/** Sets the raw limit of whole lives that was measured between the queue's own. */
+	void ceiling(double ceiling) {
+		this.ceiling = ceiling;
+	}
+
+	List<Figure> figures() {
+		return this.figures;
+	}
+
+	List<RawRates> rawRates() {
+		return this.rawRates;
+	}
+
+	List<PartsSection.Part> parts() {
+		return this.parts;
+	}
+
+	/** Milliseconds. */
+	double fsyncP50() {
+		return this.fsyncP50;
+	}
+
+	/** Milliseconds. */
+	double fsyncP99() {
+		return this.fsyncP99;
+	}
+
+	/** Whole lives a second of one connection; 0 when it was not measured. */
+	double ceiling() {
+		return this.ceiling;
+	}
+
+	String besideFsync() {
+		return "fsync p50 %.2f ms, p99 %.2f ms".formatted(this.fsyncP50, this.fsyncP99);
+	}
+
+	/** The raw insert at a size of transactions, in words. */
+	String besideInsert(int rows) {
+		RawRates found = raw(rows);
+		return (found != null) ? "raw insert, %,d a transaction: %,.0f/s".formatted(rows, found.insert()) : "";
+	}
+
+	private @Nullable RawRates raw(int rows) {
+		return this.rawRates.stream().filter((rates) -> rates.rows() == rows).findFirst().orElse(null);
+	}
+
+}
