@@ -148,18 +148,8 @@ final class Overview implements StoreListener {
 
 	private boolean isNothingLeft() {
 		Set<String> paused = this.store.pausedQueues();
-		List<Count> scheduled = new ArrayList<>();
-		for (Count count : this.store.counts()) {
-			if (count.messages() > 0 && !count.state().isEnded() && !paused.contains(count.queue())
-					&& this.lanes.serves(count.queue(), count.task())) {
-				if (count.state() != MessageState.SCHEDULED) {
-					return false;
-				}
-				scheduled.add(count);
-			}
-		}
-		long now = this.clock.millis();
-		return scheduled.stream().noneMatch((count) -> this.store.hasDueOrRetrying(count.queue(), count.task(), now));
+		return !this.store.hasRunnable((queue, task) -> !paused.contains(queue) && this.lanes.serves(queue, task),
+				this.clock.millis());
 	}
 
 	@Override

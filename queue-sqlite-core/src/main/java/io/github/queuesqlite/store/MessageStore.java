@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.message.MessageId;
@@ -157,14 +158,15 @@ public interface MessageStore extends AutoCloseable {
 	List<StoredMessage> list(MessageQuery query);
 
 	/**
-	 * Returns whether a SCHEDULED message is due, or waits for a retry rather than for
-	 * the time its sender chose.
-	 * @param queue the queue
-	 * @param task the task
+	 * Returns whether a message is RUNNING, READY, or SCHEDULED and due or waiting for a
+	 * retry rather than for the time its sender chose. A message that changes between
+	 * these states during the call is not missed.
+	 * @param hosted whether messages of the queue and task (in this order) concern the
+	 * caller
 	 * @param now epoch milliseconds
-	 * @return true when at least one does
+	 * @return true when there is at least one
 	 */
-	boolean hasDueOrRetrying(String queue, String task, long now);
+	boolean hasRunnable(BiPredicate<String, String> hosted, long now);
 
 	/**
 	 * Reads the failed attempts of a message.

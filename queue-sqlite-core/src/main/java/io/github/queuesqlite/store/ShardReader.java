@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.QueueStats;
@@ -49,8 +50,8 @@ public interface ShardReader extends AutoCloseable {
 	/** Reads the instances that are not dead. */
 	List<Peer> peers();
 
-	/** Returns whether a SCHEDULED message is due or waits for a retry. */
-	boolean hasDueOrRetrying(String queue, String task, long now);
+	/** Returns whether anything hosted is RUNNING, READY, due or waits for a retry. */
+	boolean hasRunnable(BiPredicate<String, String> hosted, long now);
 
 	/** Returns whether there are ended messages that are older than is kept. */
 	boolean mayPrune();

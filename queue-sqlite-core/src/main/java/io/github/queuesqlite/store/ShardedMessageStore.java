@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
@@ -556,8 +557,8 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
-	public boolean hasDueOrRetrying(String queue, String task, long now) {
-		return readers().stream().anyMatch((reader) -> reader.hasDueOrRetrying(queue, task, now));
+	public boolean hasRunnable(BiPredicate<String, String> hosted, long now) {
+		return readers().stream().anyMatch((reader) -> reader.hasRunnable(hosted, now));
 	}
 
 	@Override

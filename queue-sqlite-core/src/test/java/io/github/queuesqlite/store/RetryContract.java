@@ -1,6 +1,7 @@
 package io.github.queuesqlite.store;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import io.github.queuesqlite.message.MessageQuery;
@@ -60,6 +61,39 @@ abstract class RetryContract extends StoreSubject {
 		StoredMessage again = claimOne();
 		assertThat(again.cancelRequested()).isFalse();
 		assertThat(settle(retryAt(again, now()))).isEqualTo(SettleResult.APPLIED);
+	}
+
+	@Test
+	void hasRunnableWhenMessageMovesBetweenItsAttemptsNeverMissesIt() throws Exception {
+		StoredMessage[] message = { running(Draft.of(TASK)) };
+		AtomicBoolean moved = new AtomicBoolean();
+		together(() -> {
+			for (int i = 0; i < 300; i++) {
+				settle(retryAt(message[0], now() + 1));
+				pass(1);
+				promote();
+				message[0] = claimOne();
+			}
+			moved.set(true);
+			return null;
+		}, () -> {
+			while (!moved.get()) {
+				assertThat(this.store.hasRunnable((queue, task) -> task.equals(TASK), now())).isTrue();
+			}
+			return null;
+		});
+		settle(complete(message[0]));
+		assertThat(this.store.hasRunnable((queue, task) -> true, now())).isFalse();
+	}
+
+	@Test
+	void hasRunnableCountsDueAndHostedMessagesOnly() {
+		insert(Draft.of(TASK).delay(1000));
+		insert(Draft.of("other"));
+		assertThat(this.store.hasRunnable((queue, task) -> task.equals(TASK), now())).isFalse();
+		assertThat(this.store.hasRunnable((queue, task) -> true, now())).isTrue();
+		pass(1000);
+		assertThat(this.store.hasRunnable((queue, task) -> task.equals(TASK), now())).isTrue();
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
@@ -65,14 +66,9 @@ final class SqliteShardReader implements ShardReader {
 			ORDER BY priority DESC, seq
 			LIMIT 1""";
 
-	private static final String DUE_WINDOW_END = """
-			SELECT max(run_at) FROM (
-			    SELECT run_at FROM message WHERE state = 10 AND run_at > ?1 ORDER BY run_at LIMIT ?2)""";
-
 	private static final String DUE_OR_RETRYING = """
 			SELECT 1 FROM message
-			WHERE state = 10 AND run_at > ?1 AND run_at <= ?2 AND queue = ?3 AND task = ?4
-			    AND (attempt > 0 OR run_at <= ?5)
+			WHERE state = 10 AND queue = ?1 AND task = ?2 AND (attempt > 0 OR run_at <= ?3)
 			LIMIT 1""";
 
 	private final int shard;
@@ -99,6 +95,32 @@ final class SqliteShardReader implements ShardReader {
 
 	private <R> R read(ReaderThreads.Read<R> read) {
 		return this.threads.read(this.file, this.gate, read);
+	}
+
+	/** Reads several things as they are at one moment. */
+	private <R> R snapshot(ReaderThreads.Read<R> read) {
+		return read((statements) -> {
+			statements.run("BEGIN");
+			try {
+				R result = read.read(statements);
+				statements.run("COMMIT");
+				return result;
+			}
+			catch (SQLException | RuntimeException ex) {
+				endAfter(ex, statements);
+				throw ex;
+			}
+		});
+	}
+
+	private static void endAfter(Exception failure, Statements statements) {
+		try {
+			statements.run("ROLLBACK");
+		}
+		catch (SQLException ex) {
+			// SQLite ends a transaction itself after some failures.
+			failure.addSuppressed(ex);
+		}
 	}
 
 	private List<StoredMessage> messages(String sql, @Nullable Object... values) {
@@ -223,12 +245,14 @@ final class SqliteShardReader implements ShardReader {
 
 	@Override
 	public List<QueueStats.Count> counts() {
-		return read((statements) -> {
-			List<QueueStats.Count> counts = new ArrayList<>();
-			statements.each((row) -> counts.add(new QueueStats.Count(row.getString(1), row.getString(2),
-					StateCode.toState(row.getInt(3)), row.getLong(4))), CounterTable.ALL);
-			return counts;
-		});
+		return read(SqliteShardReader::counts);
+	}
+
+	private static List<QueueStats.Count> counts(Statements statements) throws SQLException {
+		List<QueueStats.Count> counts = new ArrayList<>();
+		statements.each((row) -> counts.add(new QueueStats.Count(row.getString(1), row.getString(2),
+				StateCode.toState(row.getInt(3)), row.getLong(4))), CounterTable.ALL);
+		return counts;
 	}
 
 	@Override
@@ -281,21 +305,25 @@ final class SqliteShardReader implements ShardReader {
 	}
 
 	@Override
-	public boolean hasDueOrRetrying(String queue, String task, long now) {
-		boolean[] found = { false };
-		long from = Long.MIN_VALUE;
-		while (from < Long.MAX_VALUE && !found[0]) {
-			long start = from;
-			from = read((statements) -> {
-				Long end = statements.number(DUE_WINDOW_END, start, WINDOW);
-				if (end == null) {
-					return Long.MAX_VALUE;
+	public boolean hasRunnable(BiPredicate<String, String> hosted, long now) {
+		// One snapshot: what is promoted meanwhile is not missed in both states.
+		return snapshot((statements) -> {
+			List<QueueStats.Count> scheduled = new ArrayList<>();
+			for (QueueStats.Count count : counts(statements)) {
+				if (count.messages() > 0 && !count.state().isEnded() && hosted.test(count.queue(), count.task())) {
+					if (count.state() != MessageState.SCHEDULED) {
+						return true;
+					}
+					scheduled.add(count);
 				}
-				found[0] = statements.number(DUE_OR_RETRYING, start, end, queue, task, now) != null;
-				return end;
-			});
-		}
-		return found[0];
+			}
+			for (QueueStats.Count count : scheduled) {
+				if (statements.number(DUE_OR_RETRYING, count.queue(), count.task(), now) != null) {
+					return true;
+				}
+			}
+			return false;
+		});
 	}
 
 	@Override
