@@ -1,0 +1,76 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.StoredMessage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Reads that were stopped because they took too long, and were tried again. */
+class StoppedReadTests {
+
+	@TempDir
+	Path directory;
+
+	private final StoppedOnce threads = new StoppedOnce();
+
+	private TestStore queue;
+
+	private SqliteShardReader reader;
+
+	@BeforeEach
+	void open() {
+		this.queue = TestStore.open(this.directory, 1);
+		this.reader = new SqliteShardReader(0, this.directory.resolve("queue_shard_0.db"), new ReaderGate(),
+				this.threads, Retention.DEFAULT, InstantSource.system());
+	}
+
+	@AfterEach
+	void close() {
+		this.threads.close();
+		this.queue.close();
+	}
+
+	@Test
+	void listWhenStoppedAndTriedAgainGivesEachMessageOnce() {
+		List<Long> ids = List.of(this.queue.insert(10), this.queue.insert(10), this.queue.insert(10));
+		assertThat(this.reader.list(MessageQuery.all())).extracting(StoredMessage::id).containsExactlyElementsOf(ids);
+		assertThat(this.threads.stopped).isTrue();
+	}
+
+	@Test
+	void idsWhenStoppedAndTriedAgainGivesEachIdOnce() {
+		List<Long> ids = List.of(this.queue.insert(10), this.queue.insert(10), this.queue.insert(10));
+		assertThat(this.reader.ids(MessageQuery.all(), -1, 100)).containsExactlyElementsOf(ids);
+		assertThat(this.threads.stopped).isTrue();
+	}
+
+	/** Has its first read stopped when that has gone through all its rows. */
+	private static final class StoppedOnce extends ReaderThreads {
+
+		private boolean stopped;
+
+		@Override
+		<R> R readOnce(Path file, ReaderGate gate, Read<R> read, long limitNanos) throws SQLException {
+			R result = super.readOnce(file, gate, read, limitNanos);
+			if (!this.stopped) {
+				this.stopped = true;
+				throw new SQLiteException("interrupted", SQLiteErrorCode.SQLITE_INTERRUPT);
+			}
+			return result;
+		}
+
+	}
+
+}
