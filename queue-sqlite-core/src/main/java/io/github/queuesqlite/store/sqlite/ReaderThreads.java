@@ -30,7 +30,7 @@ import org.sqlite.SQLiteException;
  * stopped, so that it does not hold up the write-ahead log, and tried again with twice
  * the time, at most three times: a machine that stands still for a moment fails no read.
  */
-class ReaderThreads implements AutoCloseable {
+final class ReaderThreads implements Reads, AutoCloseable {
 
 	private static final int THREADS = 4;
 
@@ -56,7 +56,8 @@ class ReaderThreads implements AutoCloseable {
 		this.threads = pool;
 	}
 
-	<R> R read(Path file, ReaderGate gate, Read<R> read) {
+	@Override
+	public <R> R read(Path file, ReaderGate gate, Read<R> read) {
 		for (int tried = 1;; tried++) {
 			try {
 				return readOnce(file, gate, read, LIMIT_NANOS << (tried - 1));
@@ -76,7 +77,7 @@ class ReaderThreads implements AutoCloseable {
 		return new StoreUnavailableException("Cannot read " + file.getFileName() + ": " + ex.getMessage(), ex);
 	}
 
-	<R> R readOnce(Path file, ReaderGate gate, Read<R> read, long limitNanos) throws SQLException {
+	private <R> R readOnce(Path file, ReaderGate gate, Read<R> read, long limitNanos) throws SQLException {
 		Task<R> task = new Task<>(file, gate, read, limitNanos);
 		Future<R> future;
 		try {
@@ -124,14 +125,6 @@ class ReaderThreads implements AutoCloseable {
 		}
 		this.opened.values().forEach((byFile) -> byFile.values().forEach(Statements::close));
 		this.connections.forEach(SqliteConnections::closeQuietly);
-	}
-
-	/** Reads something; called again when it was stopped, so that it must begin anew. */
-	@FunctionalInterface
-	interface Read<R> {
-
-		R read(Statements statements) throws SQLException;
-
 	}
 
 	/** One read, on a reader thread. */

@@ -77,28 +77,27 @@ final class SqliteShardReader implements ShardReader {
 
 	private final ReaderGate gate;
 
-	private final ReaderThreads threads;
+	private final Reads reads;
 
 	private final Retention retention;
 
 	private final InstantSource clock;
 
-	SqliteShardReader(int shard, Path file, ReaderGate gate, ReaderThreads threads, Retention retention,
-			InstantSource clock) {
+	SqliteShardReader(int shard, Path file, ReaderGate gate, Reads reads, Retention retention, InstantSource clock) {
 		this.shard = shard;
 		this.file = file;
 		this.gate = gate;
-		this.threads = threads;
+		this.reads = reads;
 		this.retention = retention;
 		this.clock = clock;
 	}
 
-	private <R> R read(ReaderThreads.Read<R> read) {
-		return this.threads.read(this.file, this.gate, read);
+	private <R> R read(Reads.Read<R> read) {
+		return this.reads.read(this.file, this.gate, read);
 	}
 
 	/** Reads several things as they are at one moment. */
-	private <R> R snapshot(ReaderThreads.Read<R> read) {
+	private <R> R snapshot(Reads.Read<R> read) {
 		return read((statements) -> {
 			statements.run("BEGIN");
 			try {
