@@ -66,9 +66,14 @@ final class SqliteShardReader implements ShardReader {
 			ORDER BY priority DESC, seq
 			LIMIT 1""";
 
-	private static final String DUE_OR_RETRYING = """
-			SELECT 1 FROM message
-			WHERE state = 10 AND queue = ?1 AND task = ?2 AND (attempt > 0 OR run_at <= ?3)
+	private static final String RETRYING = """
+			SELECT 1 FROM message INDEXED BY message_retrying
+			WHERE state = 10 AND attempt > 0 AND queue = ?1 AND task = ?2
+			LIMIT 1""";
+
+	private static final String DUE = """
+			SELECT 1 FROM message INDEXED BY message_due
+			WHERE state = 10 AND run_at <= ?3 AND queue = ?1 AND task = ?2
 			LIMIT 1""";
 
 	private final int shard;
@@ -323,7 +328,8 @@ final class SqliteShardReader implements ShardReader {
 				}
 			}
 			for (QueueStats.Count count : scheduled) {
-				if (statements.number(DUE_OR_RETRYING, count.queue(), count.task(), now) != null) {
+				if (statements.number(RETRYING, count.queue(), count.task()) != null
+						|| statements.number(DUE, count.queue(), count.task(), now) != null) {
 					return true;
 				}
 			}
