@@ -11,6 +11,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.FailureRecord;
@@ -21,12 +25,15 @@ import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.RetryTaskException;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskHandler;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -109,6 +116,29 @@ class OutcomeTests {
 		assertDeadAfter(1, (nothing, context) -> {
 			throw new PermanentTaskException("never");
 		});
+	}
+
+	@Test
+	void runWhenFailureTextHoldsLineBreaksLogsOneLine() {
+		Logger logger = (Logger) LoggerFactory.getLogger(Verdict.class);
+		ListAppender<ILoggingEvent> appender = new ListAppender<>();
+		appender.start();
+		Level level = logger.getLevel();
+		logger.setLevel(Level.WARN);
+		logger.addAppender(appender);
+		try {
+			assertDeadAfter(1, (nothing, context) -> {
+				throw new PermanentTaskException("no\n12:00 ERROR forged");
+			});
+		}
+		finally {
+			logger.detachAppender(appender);
+			logger.setLevel(level);
+		}
+		assertThat(appender.list).extracting(ILoggingEvent::getFormattedMessage)
+			.singleElement(as(InstanceOfAssertFactories.STRING))
+			.contains("no\\n12:00 ERROR forged")
+			.doesNotContain("\n");
 	}
 
 	@Test
