@@ -11,10 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.github.queuesqlite.LogLines;
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.FailureRecord;
@@ -31,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -120,25 +116,14 @@ class OutcomeTests {
 
 	@Test
 	void runWhenFailureTextHoldsLineBreaksLogsOneLine() {
-		Logger logger = (Logger) LoggerFactory.getLogger(Verdict.class);
-		ListAppender<ILoggingEvent> appender = new ListAppender<>();
-		appender.start();
-		Level level = logger.getLevel();
-		logger.setLevel(Level.WARN);
-		logger.addAppender(appender);
-		try {
+		try (LogLines log = LogLines.of(Verdict.class)) {
 			assertDeadAfter(1, (nothing, context) -> {
 				throw new PermanentTaskException("no\n12:00 ERROR forged");
 			});
+			assertThat(log.lines()).singleElement(as(InstanceOfAssertFactories.STRING))
+				.contains("no\\n12:00 ERROR forged")
+				.doesNotContain("\n");
 		}
-		finally {
-			logger.detachAppender(appender);
-			logger.setLevel(level);
-		}
-		assertThat(appender.list).extracting(ILoggingEvent::getFormattedMessage)
-			.singleElement(as(InstanceOfAssertFactories.STRING))
-			.contains("no\\n12:00 ERROR forged")
-			.doesNotContain("\n");
 	}
 
 	@Test
