@@ -1,0 +1,26 @@
+package io.github.queuesqlite.reliability;
+
+/** One way to try to break the queue. */
+public interface Layer {
+
+	/**
+	 * Returns the name, as it is given on the command line and kept in the ledger.
+	 * @return lower case letters and {@code -}
+	 */
+	String name();
+
+	/**
+	 * Returns what is done and what must hold, for the report.
+	 * @return one sentence
+	 */
+	String description();
+
+	/**
+	 * Tries to break the queue and checks.
+	 * @param effort how often, where, with which random numbers
+	 * @param outcome gets counts, samples and violations
+	 * @throws Exception if the layer itself failed: neither held nor broken
+	 */
+	void run(Effort effort, Outcome outcome) throws Exception;
+
+}

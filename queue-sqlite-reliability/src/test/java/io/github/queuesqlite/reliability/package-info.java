@@ -1,0 +1,4 @@
+@NullUnmarked
+package io.github.queuesqlite.reliability;
+
+import org.jspecify.annotations.NullUnmarked;
