@@ -19,6 +19,7 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.task.RetryPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -268,6 +269,7 @@ class EmbeddedQueueTests extends QueueTester {
 		open((builder) -> builder.shards(2)
 			.queue("mail", 3)
 			.timeout(Duration.ofMillis(50))
+			.retry(new RetryPolicy(0, Duration.ZERO, 1, Duration.ZERO, 0))
 			.drainTimeout(Duration.ZERO));
 		CountDownLatch go = new CountDownLatch(1);
 		this.queue.tasks().register(TASK, String.class, (payload, context) -> {
@@ -286,7 +288,7 @@ class EmbeddedQueueTests extends QueueTester {
 		QueueStatus stopped = this.queue.status();
 		assertThat(stopped.running()).isFalse();
 		assertThat(stopped.shards()).hasSize(2);
-		assertThat(stopped.unwritable()).isEmpty();
+		await().untilAsserted(() -> assertThat(this.queue.status().unwritable()).isEmpty());
 		assertThat(stopped.failingLoops()).isEmpty();
 		this.queue.start();
 		MessageId id = this.operations.enqueue(TASK, null);
