@@ -21,9 +21,12 @@ import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.task.RetryPolicy;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 /** Tests of {@link EmbeddedQueue}. */
@@ -37,6 +40,14 @@ class EmbeddedQueueTests extends QueueTester {
 			assertThat(this.directory.resolve("new/queue/orders/queue_shard_0.db")).exists();
 			assertThat(queue.isRunning()).isFalse();
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "..", ".", "../other", "/etc", "a/b", "a\\b", "a\nb", "" })
+	void nameWhenItWouldLeaveTheDirectoryIsRefused(String name) {
+		EmbeddedQueue.Builder builder = EmbeddedQueue.builder(this.directory);
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.name(name))
+			.satisfies((ex) -> assertThat(ex.getMessage()).startsWith("'name'").doesNotContain("\n"));
 	}
 
 	@Test
