@@ -157,7 +157,8 @@ final class QueueEngine {
 				new WorkerEnvironment(this.store, this.presence, this.tasks, payloads, builder.recorder, builder.clock,
 						new Random(), ProcessName.get()),
 				new WorkerSettings(builder.concurrency, builder.queues, builder.timeout, builder.retry,
-						builder.drainTimeout, builder.virtualThreads, builder.executor, builder.interceptors));
+						builder.drainTimeout, builder.probation, builder.virtualThreads, builder.executor,
+						builder.interceptors));
 	}
 
 	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads) {

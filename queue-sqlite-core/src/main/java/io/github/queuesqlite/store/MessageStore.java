@@ -112,7 +112,7 @@ public interface MessageStore extends AutoCloseable {
 	void demandChanged();
 
 	/**
-	 * Claims messages once.
+	 * Claims messages once, suspects too: to run them apart is the caller's to do.
 	 * @param owner who owns them then
 	 * @param queue the queue
 	 * @param tasks the tasks
@@ -314,7 +314,9 @@ public interface MessageStore extends AutoCloseable {
 
 	/**
 	 * Declares an instance dead and takes back what it owned: READY with the attempt
-	 * counted where the run had started, DEAD where none is left.
+	 * counted where the run had started, DEAD where none is left. What had started is a
+	 * suspect from then on, until a run of it ends with its process alive: a
+	 * {@link Claimer} gets suspects one by one.
 	 * @param peer the instance
 	 * @param maxAttempts attempts by task, for messages whose sender set none
 	 * @return how many messages were taken back

@@ -34,6 +34,8 @@ final class MessageTurn implements Turn<ShardSession> {
 	/** What this transaction claimed, by claimer. */
 	private final List<Claimed> claimed = new ArrayList<>();
 
+	private final List<ClaimedSuspect> claimedSuspects = new ArrayList<>();
+
 	/** What the latest transaction claimed, when nobody knows whether it is committed. */
 	private final List<RunKey> doubtful = new ArrayList<>();
 
@@ -57,7 +59,7 @@ final class MessageTurn implements Turn<ShardSession> {
 	@Override
 	public boolean isWanted(ShardSession session) throws SQLException {
 		for (Claimer claimer : this.claimers) {
-			if (wanted(session, claimer) > 0) {
+			if (wanted(session, claimer) > 0 || wantsSuspect(session, claimer)) {
 				return true;
 			}
 		}
@@ -127,8 +129,14 @@ final class MessageTurn implements Turn<ShardSession> {
 		int size = this.claimers.size();
 		for (int i = 0; i < size; i++) {
 			Claimer claimer = claimer((this.turn + i) % size);
-			int wanted = (claimer != null && rows < MAX_ROWS) ? wanted(session, claimer) : 0;
-			if (claimer != null && wanted > 0) {
+			if (claimer == null) {
+				continue;
+			}
+			if (wantsSuspect(session, claimer) && claimer.reserveForSuspect(this.shard)) {
+				rows += claimSuspect(session, claimer);
+			}
+			int wanted = (rows < MAX_ROWS) ? wanted(session, claimer) : 0;
+			if (wanted > 0) {
 				List<StoredMessage> messages = session.claim(claimer.owner().epoch(), claimer.queue(), claimer.tasks(),
 						wanted);
 				this.claimed.add(new Claimed(claimer, messages));
@@ -137,6 +145,22 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 		this.turn++;
 		return rows;
+	}
+
+	private int claimSuspect(ShardSession session, Claimer claimer) throws SQLException {
+		List<Suspect> suspects = List.of();
+		try {
+			suspects = session.claimSuspects(claimer.owner().epoch(), claimer.queue(), claimer.tasks(), 1);
+		}
+		finally {
+			this.claimedSuspects.add(new ClaimedSuspect(claimer, suspects.isEmpty() ? null : suspects.get(0)));
+		}
+		return suspects.size();
+	}
+
+	private boolean wantsSuspect(ShardSession session, Claimer claimer) throws SQLException {
+		long seq = session.firstSuspect(claimer.queue(), claimer.tasks());
+		return seq != ShardSession.NO_SUSPECT && claimer.wantsSuspect(this.shard, seq);
 	}
 
 	private int wanted(ShardSession session, Claimer claimer) throws SQLException {
@@ -165,6 +189,10 @@ final class MessageTurn implements Turn<ShardSession> {
 			guard(() -> claim.claimer().claimed(this.shard, claim.messages()));
 		}
 		this.claimed.clear();
+		for (ClaimedSuspect claim : this.claimedSuspects) {
+			guard(() -> claim.claimer().claimedSuspect(claim.suspect()));
+		}
+		this.claimedSuspects.clear();
 		if (this.dueAt < this.dueBefore) {
 			this.listeners.forEach((listener) -> guard(() -> listener.dueChanged(this.dueAt)));
 		}
@@ -180,6 +208,14 @@ final class MessageTurn implements Turn<ShardSession> {
 			guard(() -> claim.claimer().claimed(this.shard, List.of()));
 		}
 		this.claimed.clear();
+		for (ClaimedSuspect claim : this.claimedSuspects) {
+			Suspect suspect = claim.suspect();
+			if (doubtful && suspect != null) {
+				this.doubtful.add(suspect.message().runKey());
+			}
+			guard(() -> claim.claimer().claimedSuspect(null));
+		}
+		this.claimedSuspects.clear();
 	}
 
 	@Override
@@ -210,6 +246,11 @@ final class MessageTurn implements Turn<ShardSession> {
 		catch (RuntimeException ex) {
 			logger.error("A listener of the store failed", ex);
 		}
+	}
+
+	/** The suspect that was claimed for a lane. */
+	private record ClaimedSuspect(Claimer claimer, @Nullable Suspect suspect) {
+
 	}
 
 	/** What was claimed for a lane. */

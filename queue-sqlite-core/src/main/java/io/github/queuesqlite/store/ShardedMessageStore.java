@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiPredicate;
-import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.message.MessageQuery;
@@ -150,7 +149,7 @@ public final class ShardedMessageStore implements MessageStore {
 		this.own.remove(own);
 		if (this.instances.remove(own.epoch()) != null) {
 			try {
-				takeBack(own.epoch(), (task) -> Integer.MAX_VALUE);
+				takeBack(own.epoch(), false, (task) -> Integer.MAX_VALUE);
 			}
 			finally {
 				this.membership.leave(own.place());
@@ -208,13 +207,13 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public int rescue(Peer peer, ToIntFunction<String> maxAttempts) {
 		checkOpen();
-		int rows = takeBack(peer.epoch(), maxAttempts);
+		int rows = takeBack(peer.epoch(), true, maxAttempts);
 		logger.debug("Took back {} messages of {} (epoch {}), which is gone", rows, peer.name(), peer.epoch());
 		return rows;
 	}
 
-	private int takeBack(long epoch, ToIntFunction<String> maxAttempts) {
-		Predicate<RunKey> started = this.membership.startedRuns(epoch);
+	private int takeBack(long epoch, boolean died, ToIntFunction<String> maxAttempts) {
+		StartedRuns started = this.membership.startedRuns(epoch);
 		int rows = 0;
 		for (GroupCommitWriter<ShardSession> writer : this.writers.values()) {
 			writer.call((session) -> {
@@ -223,7 +222,7 @@ public final class ShardedMessageStore implements MessageStore {
 			});
 			int step;
 			do {
-				step = writer.call((session) -> session.rescue(epoch, started, maxAttempts, STEP));
+				step = writer.call((session) -> session.rescue(epoch, started, died, maxAttempts, STEP));
 				rows += step;
 			}
 			while (step == STEP);
@@ -346,7 +345,7 @@ public final class ShardedMessageStore implements MessageStore {
 		int start = Math.floorMod(this.turn.getAndIncrement(), all.size());
 		for (int i = 0; i < all.size(); i++) {
 			GroupCommitWriter<ShardSession> writer = all.get((start + i) % all.size());
-			claimed.addAll(callUnsynced(writer, (session) -> session.claim(owner.epoch(), queue, tasks, max)));
+			claimed.addAll(callUnsynced(writer, (session) -> claim(session, owner.epoch(), queue, tasks, max)));
 		}
 		claimed.sort(StoredMessage.CLAIM_ORDER);
 		if (claimed.size() <= max) {
@@ -354,6 +353,15 @@ public final class ShardedMessageStore implements MessageStore {
 		}
 		release(claimed.subList(max, claimed.size()));
 		return List.copyOf(claimed.subList(0, max));
+	}
+
+	private static List<StoredMessage> claim(ShardSession session, long epoch, String queue, Set<String> tasks, int max)
+			throws SQLException {
+		List<StoredMessage> claimed = new ArrayList<>(session.claim(epoch, queue, tasks, max));
+		if (session.firstSuspect(queue, tasks) != ShardSession.NO_SUSPECT) {
+			session.claimSuspects(epoch, queue, tasks, max).forEach((suspect) -> claimed.add(suspect.message()));
+		}
+		return claimed;
 	}
 
 	private void release(List<StoredMessage> messages) {

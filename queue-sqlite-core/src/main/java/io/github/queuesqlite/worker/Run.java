@@ -71,11 +71,17 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 
 	private final StoreInstance instance;
 
+	/** In how many runs in a row its process died. */
+	private final int deaths;
+
 	private volatile int state;
 
 	private volatile boolean cancelRequested;
 
 	private volatile boolean lost;
+
+	/** Whether a suspect is settled and committed, or somebody else's. */
+	private volatile boolean offHands;
 
 	private volatile boolean timedOut;
 
@@ -109,14 +115,19 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 
 	private @Nullable Message message;
 
-	Run(Lane lane, StoredMessage row, HostedTask task, StoreInstance instance, long claimedAt) {
+	Run(Lane lane, StoredMessage row, HostedTask task, StoreInstance instance, int deaths, long claimedAt) {
 		this.lane = lane;
 		this.row = row;
 		this.key = row.runKey();
 		this.task = task;
 		this.instance = instance;
+		this.deaths = deaths;
 		this.claimedAt = claimedAt;
 		this.cancelRequested = row.cancelRequested();
+	}
+
+	Lane lane() {
+		return this.lane;
 	}
 
 	Engine engine() {
@@ -140,13 +151,26 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 		return (payload != null) ? payload.length : 0;
 	}
 
+	/** More than 0 for a suspect. */
+	int deaths() {
+		return this.deaths;
+	}
+
+	/** A suspect waits for no others: there is never more than one. */
 	boolean isBefore(Run other) {
+		if ((this.deaths | other.deaths) != 0) {
+			return this.deaths > other.deaths;
+		}
 		return (this.row.priority() != other.row.priority()) ? this.row.priority() > other.row.priority()
 				: this.row.seq() < other.row.seq();
 	}
 
 	boolean isNew() {
 		return this.state == NEW;
+	}
+
+	boolean isOffHands() {
+		return this.offHands;
 	}
 
 	boolean isCancelRequested() {
@@ -227,7 +251,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 		if (this.lost) {
 			// Nothing to settle: the row is somebody else's.
 			if (STATE.compareAndSet(this, NEW, SETTLED)) {
-				this.lane.settled();
+				letGo();
 			}
 			return false;
 		}
@@ -409,8 +433,15 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 		catch (RuntimeException ex) {
 			logger.warn("The end of message {} of task '{}' was not stored: it will run again", id(), this.row.task(),
 					ex);
-			this.lane.settled();
+			letGo();
 		}
+	}
+
+	private void letGo() {
+		if (this.deaths > 0) {
+			this.offHands = true;
+		}
+		this.lane.settled();
 	}
 
 	/** Gives it back uncounted if its handler has not started. */
@@ -419,7 +450,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 			return false;
 		}
 		if (this.lost) {
-			this.lane.settled();
+			letGo();
 		}
 		else {
 			submit(new Settlement.Release(this.key));
@@ -441,7 +472,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 			}
 		}
 		finally {
-			this.lane.settled();
+			letGo();
 		}
 	}
 
@@ -482,7 +513,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 	public void failed(QueueException failure) {
 		logger.warn("The end of message {} of task '{}' was not stored: it will run again", id(), this.row.task(),
 				failure);
-		this.lane.settled();
+		letGo();
 	}
 
 	// What others want of it

@@ -52,6 +52,10 @@ final class RunHeap {
 		this.runs[index] = run;
 	}
 
+	@Nullable Run peek() {
+		return this.runs[0];
+	}
+
 	@Nullable Run poll() {
 		if (this.size == 0) {
 			return null;

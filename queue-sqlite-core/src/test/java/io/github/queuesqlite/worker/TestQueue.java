@@ -168,6 +168,8 @@ final class TestQueue implements AutoCloseable {
 
 		private Duration drainTimeout = Duration.ofMinutes(1);
 
+		private Duration probation = Duration.ofSeconds(10);
+
 		private boolean virtualThreads;
 
 		private java.util.concurrent.@Nullable Executor executor;
@@ -205,6 +207,11 @@ final class TestQueue implements AutoCloseable {
 			return this;
 		}
 
+		Settings probation(Duration probation) {
+			this.probation = probation;
+			return this;
+		}
+
 		Settings virtualThreads() {
 			this.virtualThreads = true;
 			return this;
@@ -222,7 +229,7 @@ final class TestQueue implements AutoCloseable {
 
 		WorkerSettings toWorkerSettings() {
 			return new WorkerSettings(this.concurrency, this.queues, this.timeout, this.retry, this.drainTimeout,
-					this.virtualThreads, this.executor, this.interceptors);
+					this.probation, this.virtualThreads, this.executor, this.interceptors);
 		}
 
 	}

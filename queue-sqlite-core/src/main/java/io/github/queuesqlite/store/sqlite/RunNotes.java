@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 
 import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.StartedRuns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,13 +112,14 @@ final class RunNotes {
 	/**
 	 * Reads the notes of an epoch.
 	 * @param file its file
-	 * @return whether a run had started; true for each when the file cannot be read
+	 * @return which runs had started, {@link StartedRuns#UNKNOWN} when the file cannot
+	 * tell
 	 */
-	static Predicate<RunKey> read(Path file) {
+	static StartedRuns read(Path file) {
 		try {
 			ByteBuffer notes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
 			if (notes.remaining() != ENTRIES * ENTRY || notes.getLong(8) != 0) {
-				return (key) -> true;
+				return StartedRuns.UNKNOWN;
 			}
 			Map<Long, Long> started = new HashMap<>();
 			for (int i = 1; i < ENTRIES; i++) {
@@ -134,7 +135,7 @@ final class RunNotes {
 		}
 		catch (IOException ex) {
 			logger.debug("Cannot read {}: each run counts as started", file, ex);
-			return (key) -> true;
+			return StartedRuns.UNKNOWN;
 		}
 	}
 

@@ -10,6 +10,8 @@ import java.util.PriorityQueue;
 import java.util.Set;
 
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.Suspect;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Claims the best ready messages of a queue for an epoch.
@@ -43,19 +45,41 @@ final class ShardClaims {
 		if (claimed.isEmpty()) {
 			return claimed;
 		}
+		take(MessageTable.CLAIM, epoch, queue, claimed, now);
+		this.readyTasks.claimed(queue, ready);
+		claimed.sort(StoredMessage.CLAIM_ORDER);
+		return claimed;
+	}
+
+	/** Claims suspects: by themselves, so that they need not run beside others. */
+	List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max, long now) throws SQLException {
+		if (isHeldBack(epoch, queue)) {
+			return List.of();
+		}
+		List<Suspect> claimed = new ArrayList<>();
+		this.statements.each(
+				(row) -> claimed.add(new Suspect(MessageTable.claimed(row, this.texts, this.shard, queue, epoch, now),
+						row.getInt(18))),
+				MessageTable.CLAIMABLE_SUSPECTS, queue, JsonMapper.shared().writeValueAsString(tasks), max);
+		this.books.readySuspects().changed();
+		if (!claimed.isEmpty()) {
+			take(MessageTable.CLAIM_SUSPECTS, epoch, queue, claimed.stream().map(Suspect::message).toList(), now);
+		}
+		return claimed;
+	}
+
+	/** Makes messages RUNNING and counts them so. */
+	private void take(String sql, long epoch, String queue, List<StoredMessage> claimed, long now) throws SQLException {
 		List<Long> ids = new ArrayList<>(claimed.size());
 		claimed.forEach((message) -> ids.add(message.id()));
-		int changed = this.statements.update(MessageTable.CLAIM, epoch, now, LongJson.of(ids));
+		int changed = this.statements.update(sql, epoch, now, LongJson.of(ids));
 		if (changed != claimed.size()) {
 			throw new IllegalStateException(
 					"Claimed " + changed + " of " + claimed.size() + " messages of queue '" + queue + "'");
 		}
-		this.readyTasks.claimed(queue, ready);
-		claimed.sort(StoredMessage.CLAIM_ORDER);
 		Map<String, Integer> byTask = new HashMap<>();
 		claimed.forEach((message) -> byTask.merge(message.task(), 1, Integer::sum));
 		byTask.forEach((task, n) -> this.books.moved(queue, task, StateCode.READY, StateCode.RUNNING, n));
-		return claimed;
 	}
 
 	/**

@@ -66,6 +66,9 @@ final class SqliteShardReader implements ShardReader {
 			ORDER BY priority DESC, seq
 			LIMIT 1""";
 
+	private static final String OLDEST_SUSPECT = """
+			SELECT min(run_at) FROM message WHERE state = 22 AND queue = ?1 AND task = ?2""";
+
 	private static final String RETRYING = """
 			SELECT 1 FROM message INDEXED BY message_retrying
 			WHERE state = 10 AND attempt > 0 AND queue = ?1 AND task = ?2
@@ -238,6 +241,7 @@ final class SqliteShardReader implements ShardReader {
 			codes.add((long) StateCode.of(state));
 			if (state == MessageState.READY) {
 				codes.add(StateCode.READY + 1L);
+				codes.add((long) StateCode.SUSPECT);
 			}
 		}
 		return LongJson.of(codes);
@@ -298,7 +302,8 @@ final class SqliteShardReader implements ShardReader {
 					break;
 				}
 			}
-			return found[0];
+			Long suspect = statements.number(OLDEST_SUSPECT, queue, task);
+			return (suspect != null) ? Math.min(found[0], suspect) : found[0];
 		});
 	}
 

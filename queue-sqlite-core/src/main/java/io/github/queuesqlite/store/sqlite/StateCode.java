@@ -11,6 +11,9 @@ final class StateCode {
 
 	static final int READY = 20;
 
+	/** READY, but kept out of the ready index: a suspect is claimed by itself. */
+	static final int SUSPECT = 22;
+
 	static final int RUNNING = 30;
 
 	static final int COMPLETED = 40;
@@ -31,6 +34,11 @@ final class StateCode {
 
 	static int of(MessageState state) {
 		return (state.ordinal() + 1) * 10;
+	}
+
+	/** Returns the code under which messages in a state are counted. */
+	static int counted(int code) {
+		return (code == SUSPECT) ? READY : code;
 	}
 
 	static MessageState toState(int code) {
