@@ -632,11 +632,11 @@ final class Lane implements Claimer {
 		}
 	}
 
-	/** Whether no handler runs. */
+	/** Whether no handler runs and the end of each is committed. */
 	boolean isQuiet() {
 		this.lock.lock();
 		try {
-			return this.free == this.concurrency;
+			return this.free == this.concurrency && this.outstanding.get() <= this.waiting.size();
 		}
 		finally {
 			this.lock.unlock();
