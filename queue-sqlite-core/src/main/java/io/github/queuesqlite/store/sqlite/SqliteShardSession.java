@@ -839,7 +839,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 				slot, this.clock.millis());
 		statements().update("""
 				DELETE FROM instance
-				WHERE dead = 1 AND epoch NOT IN (SELECT epoch FROM instance ORDER BY epoch DESC LIMIT 100)""");
+				WHERE dead = 1 AND epoch NOT IN (SELECT epoch FROM instance ORDER BY epoch DESC LIMIT 100)
+				    AND epoch NOT IN (SELECT owner FROM message WHERE state = 30)""");
 	}
 
 	@Override
