@@ -2,6 +2,8 @@ package io.github.queuesqlite.reliability;
 
 import java.util.List;
 
+import io.github.queuesqlite.reliability.power.PowerLossLayer;
+
 /** All layers, in the order they run and are reported. */
 final class Layers {
 
@@ -9,7 +11,7 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of();
+		return List.of(new PowerLossLayer());
 	}
 
 }
