@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 /** The reading side of one shard's file. */
 final class SqliteShardReader implements ShardReader {
 
+	/** Dead ones too, while they own messages: who took those back came to its end. */
+	private static final String PEERS = """
+			SELECT epoch, name, slot, beat, dead FROM instance
+			WHERE dead = 0 OR epoch IN (SELECT owner FROM message WHERE state = 30)""";
+
 	/** Rows that one read passes over: a long query is many short reads. */
 	private static final int WINDOW = 5000;
 
@@ -306,10 +311,9 @@ final class SqliteShardReader implements ShardReader {
 	public List<Peer> peers() {
 		return read((statements) -> {
 			List<Peer> peers = new ArrayList<>();
-			statements.each(
-					(row) -> peers
-						.add(new Peer(row.getLong(1), row.getString(2), row.getInt(3), row.getLong(4), false)),
-					"SELECT epoch, name, slot, beat FROM instance WHERE dead = 0");
+			statements.each((row) -> peers
+				.add(new Peer(row.getLong(1), row.getString(2), row.getInt(3), row.getLong(4), row.getBoolean(5))),
+					PEERS);
 			return peers;
 		});
 	}
