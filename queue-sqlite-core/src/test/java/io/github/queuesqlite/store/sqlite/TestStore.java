@@ -123,7 +123,7 @@ final class TestStore implements AutoCloseable {
 		}
 	}
 
-	private static <R> Completion<R> completion(CompletableFuture<R> future) {
+	static <R> Completion<R> completion(CompletableFuture<R> future) {
 		return new Completion<>() {
 
 			@Override
