@@ -55,7 +55,8 @@ final class SqliteShardReader implements ShardReader {
 			    AND (?3 IS NULL OR state IN (SELECT value FROM json_each(?3)))
 			    AND (?4 IS NULL OR queue = ?4)
 			    AND (?5 IS NULL OR task = ?5)
-			    AND (?6 IS NULL OR ?6 IN (SELECT value FROM json_each(attributes, '$.tags')))
+			    AND (?6 IS NULL OR ?6 IN (
+			        SELECT value FROM json_each(CASE WHEN json_valid(attributes) THEN attributes END, '$.tags')))
 			    AND (?7 IS NULL OR created_at > ?7)
 			    AND (?8 IS NULL OR created_at < ?8)
 			ORDER BY id
@@ -135,7 +136,8 @@ final class SqliteShardReader implements ShardReader {
 	private List<StoredMessage> messages(String sql, @Nullable Object... values) {
 		return read((statements) -> {
 			List<StoredMessage> found = new ArrayList<>();
-			statements.each((row) -> found.add(MessageTable.stored(row, this.shard)), sql, values);
+			Checksum checksum = new Checksum();
+			statements.each((row) -> found.add(MessageTable.stored(row, checksum, this.shard)), sql, values);
 			return found;
 		});
 	}
@@ -185,7 +187,9 @@ final class SqliteShardReader implements ShardReader {
 
 	@Override
 	public List<StoredMessage> list(MessageQuery query) {
-		return windows(query, after(query), query.limit(), LIST, (row) -> MessageTable.stored(row, this.shard));
+		Checksum checksum = new Checksum();
+		return windows(query, after(query), query.limit(), LIST,
+				(row) -> MessageTable.stored(row, checksum, this.shard));
 	}
 
 	@Override
