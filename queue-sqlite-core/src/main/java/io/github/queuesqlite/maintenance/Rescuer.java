@@ -23,9 +23,6 @@ final class Rescuer {
 
 	private static final long GONE_INTERVAL_NANOS = Duration.ofMillis(50).toNanos();
 
-	/** Also the longest time in which a process that just came is not watched. */
-	private static final long LOOK_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
-
 	private final MessageStore store;
 
 	private final Presence presence;
@@ -57,7 +54,7 @@ final class Rescuer {
 
 	long pass() {
 		long now = this.nanoTime.getAsLong();
-		if (this.latestLook == null || now - this.latestLook >= LOOK_INTERVAL_NANOS) {
+		if (this.latestLook == null || now - this.latestLook >= this.watch.lookNanos()) {
 			look(now);
 		}
 		RuntimeException failure = null;
@@ -73,26 +70,33 @@ final class Rescuer {
 		if (failure != null) {
 			throw failure;
 		}
-		return this.peers.isEmpty() ? LOOK_INTERVAL_NANOS : GONE_INTERVAL_NANOS;
+		return this.peers.isEmpty() ? this.watch.lookNanos() : GONE_INTERVAL_NANOS;
 	}
 
 	private void look(long now) {
 		long own = this.presence.current().epoch();
-		this.peers = this.store.peers().stream().filter((peer) -> !peer.dead() && peer.epoch() != own).toList();
+		this.peers = this.store.peers().stream().filter((peer) -> peer.epoch() != own).toList();
 		this.watch.look(this.peers, now);
 		this.latestLook = now;
 	}
 
 	private void rescueIfDead(Peer peer) {
 		boolean gone = this.store.isGone(peer);
-		if (!gone && !this.watch.isFrozen(peer)) {
+		if (!peer.dead() && !gone && !this.watch.isFrozen(peer)) {
 			return;
 		}
 		int messages = this.store.rescue(peer, this.maxAttempts);
 		this.peers = this.peers.stream().filter((other) -> other != peer).toList();
 		logger.atLevel((messages > 0) ? Level.WARN : Level.INFO)
 			.log("Took back {} messages of '{}' (epoch {}): {}", messages, Names.oneLine(peer.name()), peer.epoch(),
-					gone ? "its process is gone" : "it gave no sign of life for a whole lease");
+					reason(peer, gone));
+	}
+
+	private static String reason(Peer peer, boolean gone) {
+		if (peer.dead()) {
+			return "whoever began to take them back has not finished";
+		}
+		return gone ? "its process is gone" : "it gave no sign of life for a whole lease";
 	}
 
 }

@@ -9,14 +9,23 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.Suspect;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Claims the best ready messages of a queue for an epoch.
+ * Claims the best ready messages of a queue for an epoch. Damaged ones end DEAD in the
+ * same transaction: nobody is handed what was not stored.
  */
 final class ShardClaims {
+
+	private static final Logger logger = LoggerFactory.getLogger(ShardClaims.class);
 
 	private final Statements statements;
 
@@ -26,11 +35,16 @@ final class ShardClaims {
 
 	private final int shard;
 
+	private final ShardSettling settling;
+
 	private final Texts texts = new Texts();
 
-	ShardClaims(Statements statements, ShardBooks books, int shard) {
+	private final Checksum checksum = new Checksum();
+
+	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, int shard) {
 		this.statements = statements;
 		this.books = books;
+		this.settling = settling;
 		this.readyTasks = books.readyTasks();
 		this.shard = shard;
 	}
@@ -48,7 +62,7 @@ final class ShardClaims {
 		take(MessageTable.CLAIM, epoch, queue, claimed, now);
 		this.readyTasks.claimed(queue, ready);
 		claimed.sort(StoredMessage.CLAIM_ORDER);
-		return claimed;
+		return withoutDamaged(claimed, now);
 	}
 
 	/** Claims suspects: by themselves, so that they need not run beside others. */
@@ -56,16 +70,20 @@ final class ShardClaims {
 		if (isHeldBack(epoch, queue)) {
 			return List.of();
 		}
-		List<Suspect> claimed = new ArrayList<>();
-		this.statements.each(
-				(row) -> claimed.add(new Suspect(MessageTable.claimed(row, this.texts, this.shard, queue, epoch, now),
-						row.getInt(18))),
-				MessageTable.CLAIMABLE_SUSPECTS, queue, JsonMapper.shared().writeValueAsString(tasks), max);
+		List<StoredMessage> claimed = new ArrayList<>();
+		Map<Long, Integer> deaths = new HashMap<>();
+		this.statements.each((row) -> {
+			claimed.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now));
+			deaths.put(row.getLong(1), row.getInt(19));
+		}, MessageTable.CLAIMABLE_SUSPECTS, queue, JsonMapper.shared().writeValueAsString(tasks), max);
 		this.books.readySuspects().changed();
-		if (!claimed.isEmpty()) {
-			take(MessageTable.CLAIM_SUSPECTS, epoch, queue, claimed.stream().map(Suspect::message).toList(), now);
+		if (claimed.isEmpty()) {
+			return List.of();
 		}
-		return claimed;
+		take(MessageTable.CLAIM_SUSPECTS, epoch, queue, claimed, now);
+		return withoutDamaged(claimed, now).stream()
+			.map((message) -> new Suspect(message, deaths.getOrDefault(message.id(), 1)))
+			.toList();
 	}
 
 	/** Makes messages RUNNING and counts them so. */
@@ -82,6 +100,26 @@ final class ShardClaims {
 		byTask.forEach((task, n) -> this.books.moved(queue, task, StateCode.READY, StateCode.RUNNING, n));
 	}
 
+	private List<StoredMessage> withoutDamaged(List<StoredMessage> claimed, long now) throws SQLException {
+		List<StoredMessage> sound = claimed;
+		for (StoredMessage message : claimed) {
+			if (message.damaged()) {
+				bury(message, now);
+				sound = (sound != claimed) ? sound : new ArrayList<>(claimed);
+				sound.remove(message);
+			}
+		}
+		return sound;
+	}
+
+	private void bury(StoredMessage message, long now) throws SQLException {
+		String reason = "The message is damaged: what is in the file is not what was stored. Its bytes are kept";
+		logger.warn("Message {} of task '{}' in shard {} is DEAD. {}", new MessageId(message.id()),
+				Names.oneLine(message.task()), this.shard, reason);
+		this.settling.endAs(message.runKey(), MessageState.DEAD,
+				new FailureRecord(0, FailureRecord.DAMAGED, reason, "", "", now, now), 1, null, now);
+	}
+
 	/**
 	 * A paused queue gives nothing, and a dead epoch gets nothing: nobody would rescue
 	 * what it claims.
@@ -95,7 +133,9 @@ final class ShardClaims {
 	private List<StoredMessage> claimTask(long epoch, String queue, String task, int max, long now)
 			throws SQLException {
 		List<StoredMessage> claimed = new ArrayList<>();
-		this.statements.each((row) -> claimed.add(MessageTable.claimed(row, this.texts, this.shard, queue, epoch, now)),
+		this.statements.each(
+				(row) -> claimed
+					.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
 				MessageTable.CLAIMABLE_OF_TASK, queue, task, max);
 		if (claimed.size() < max) {
 			this.readyTasks.remove(queue, task);
@@ -112,7 +152,8 @@ final class ShardClaims {
 		List<StoredMessage> claimed = new ArrayList<>();
 		if (!ids.isEmpty()) {
 			this.statements.each(
-					(row) -> claimed.add(MessageTable.claimed(row, this.texts, this.shard, queue, epoch, now)),
+					(row) -> claimed
+						.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
 					MessageTable.CLAIMABLE_OF_IDS, LongJson.of(ids));
 		}
 		return claimed;

@@ -41,6 +41,11 @@ final class StateCode {
 		return (code == SUSPECT) ? READY : code;
 	}
 
+	/** Returns whether the number stands for a state; else the row is damaged. */
+	static boolean isKnown(int code) {
+		return code >= SCHEDULED && code <= MOST && (code % 10 == 0 || code == READY + 1 || code == SUSPECT);
+	}
+
 	static MessageState toState(int code) {
 		return STATES[code / 10 - 1];
 	}
