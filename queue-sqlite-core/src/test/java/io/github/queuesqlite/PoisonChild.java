@@ -25,7 +25,7 @@ public final class PoisonChild {
 			.drainTimeout(Duration.ofSeconds(5))
 			.build();
 		queue.tasks().register(TASK, String.class, (payload, context) -> {
-			System.out.println("started " + context.id() + " " + context.attempt() + ".");
+			System.out.println("started " + context.id() + " by epoch " + context.fencingToken().epoch() + ".");
 			if (payload.equals("poison")) {
 				Runtime.getRuntime().halt(KILLED);
 			}

@@ -267,7 +267,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 			instead = new Settlement.Expire(this.key);
 		}
 		else if (attempt() > maxAttempts()) {
-			endUnstarted(Verdict.dead(this, failure("AttemptsExhausted", "Attempt " + (attempt() - 1) + " of "
+			endUnstarted(Verdict.exhausted(this, failure("AttemptsExhausted", "Attempt " + (attempt() - 1) + " of "
 					+ maxAttempts() + " ended with its process: no attempt is left", "")));
 			return false;
 		}

@@ -64,9 +64,19 @@ record Verdict(Settlement settlement, RunOutcome outcome) {
 
 	/** No further attempt. */
 	static Verdict dead(Run run, FailureRecord failed) {
-		logger.warn("Message {} of task '{}' is DEAD after attempt {} of {}: {}: {}", run.id(), run.row().task(),
-				run.attempt(), run.maxAttempts(), failed.type(), Names.oneLine(failed.message()));
+		warn(run, run.attempt(), failed);
 		return new Verdict(new Settlement.Dead(run.key(), failed), RunOutcome.DEAD);
+	}
+
+	/** There was no attempt left to begin. */
+	static Verdict exhausted(Run run, FailureRecord failed) {
+		warn(run, run.attempt() - 1, failed);
+		return new Verdict(new Settlement.Dead(run.key(), failed, false), RunOutcome.DEAD);
+	}
+
+	private static void warn(Run run, int attempt, FailureRecord failed) {
+		logger.warn("Message {} of task '{}' is DEAD after attempt {} of {}: {}: {}", run.id(), run.row().task(),
+				attempt, run.maxAttempts(), failed.type(), Names.oneLine(failed.message()));
 	}
 
 	private static boolean isRetryable(Run run, Throwable failure) {

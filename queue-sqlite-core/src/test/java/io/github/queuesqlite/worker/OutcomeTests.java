@@ -295,6 +295,7 @@ class OutcomeTests {
 		assertThat(runs).hasValue(0);
 		assertThat(onlyFailure(id).type()).isEqualTo("AttemptsExhausted");
 		assertThat(onlyFailure(id).message()).isEqualTo("Attempt 1 of 1 ended with its process: no attempt is left");
+		assertThat(this.queue.find(id).attempt()).isOne();
 	}
 
 	@Test

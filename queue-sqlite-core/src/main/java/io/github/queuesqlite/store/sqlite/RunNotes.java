@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * commit; it does not survive power loss, after which every run counts as started.
  * <p>
  * <b>Shape:</b> 16 bytes an entry, little-endian: id (0 when free), run. Entry 0 is the
- * header: its run is 1 once a run could not be noted.
+ * header: its id says which start of the operating system wrote the file, its run is 1
+ * once a run could not be noted.
  * <p>
  * <b>Threads:</b> safe for use by several threads.
  */
@@ -54,10 +55,15 @@ final class RunNotes {
 	private final AtomicLong top = new AtomicLong(1);
 
 	RunNotes(Path file) throws IOException {
+		this(file, Boot.ID);
+	}
+
+	RunNotes(Path file, long boot) throws IOException {
 		try (FileChannel channel = PrivateFiles.open(file,
 				Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE))) {
 			this.buffer = channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) ENTRIES * ENTRY);
 		}
+		LONGS.setRelease(this.buffer, 0, boot);
 		for (int i = 1; i < ENTRIES; i++) {
 			this.below.set(i, (i + 1 < ENTRIES) ? i + 1 : NONE);
 		}
@@ -116,9 +122,13 @@ final class RunNotes {
 	 * tell
 	 */
 	static StartedRuns read(Path file) {
+		return read(file, Boot.ID);
+	}
+
+	static StartedRuns read(Path file, long boot) {
 		try {
 			ByteBuffer notes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-			if (notes.remaining() != ENTRIES * ENTRY || notes.getLong(8) != 0) {
+			if (notes.remaining() != ENTRIES * ENTRY || notes.getLong(0) != boot || notes.getLong(8) != 0) {
 				return StartedRuns.UNKNOWN;
 			}
 			Map<Long, Long> started = new HashMap<>();

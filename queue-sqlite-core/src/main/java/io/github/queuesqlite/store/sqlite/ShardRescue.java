@@ -5,18 +5,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StartedRuns;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes back what a dead epoch owns: what had not started gets its attempt back; what had
  * has spent it, and is a suspect when the process died.
  */
 final class ShardRescue {
+
+	private static final Logger logger = LoggerFactory.getLogger(ShardRescue.class);
 
 	private final Statements statements;
 
@@ -73,6 +79,8 @@ final class ShardRescue {
 		FailureRecord failure = new FailureRecord(row.attempt(), FailureRecord.PROCESS_DIED, text(row, deaths, died),
 				"", "", now, now);
 		if (row.attempt() >= most) {
+			logger.warn("Message {} of task '{}' is DEAD after attempt {} of {}: {}", new MessageId(key.id()),
+					Names.oneLine(key.task()), row.attempt(), most, failure.message());
 			this.settling.endAs(key, MessageState.DEAD, failure, 0, deaths, now);
 		}
 		else {

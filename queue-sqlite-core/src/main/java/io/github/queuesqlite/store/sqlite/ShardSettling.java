@@ -137,7 +137,8 @@ final class ShardSettling {
 					: retry(retry, now);
 		}
 		if (settlement instanceof Settlement.Dead dead) {
-			return endAs(key, MessageState.DEAD, dead.failure(), 0, now, SettleResult.APPLIED);
+			return endAs(key, MessageState.DEAD, dead.failure(), dead.countsAttempt() ? 0 : 1, now,
+					SettleResult.APPLIED);
 		}
 		if (settlement instanceof Settlement.Release) {
 			return isCancelRequested(key) ? endAs(key, MessageState.CANCELLED, null, 1, now, SettleResult.CANCELLED)
