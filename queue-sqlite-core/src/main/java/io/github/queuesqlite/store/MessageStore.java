@@ -265,6 +265,12 @@ public interface MessageStore extends AutoCloseable {
 	List<QueueStats.ShardStats> shardStats();
 
 	/**
+	 * Returns the instances that are not declared dead.
+	 * @return in the order of their epochs
+	 */
+	List<QueueStats.InstanceStats> instanceStats();
+
+	/**
 	 * Writes to each shard, to see that it can be written.
 	 * @return why it cannot, by shard; empty when all can
 	 */

@@ -1,6 +1,8 @@
 package io.github.queuesqlite.store;
 
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -20,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiPredicate;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.QueueException;
@@ -359,7 +362,9 @@ public final class ShardedMessageStore implements MessageStore {
 			throws SQLException {
 		List<StoredMessage> claimed = new ArrayList<>(session.claim(epoch, queue, tasks, max));
 		if (session.firstSuspect(queue, tasks) != ShardSession.NO_SUSPECT) {
-			session.claimSuspects(epoch, queue, tasks, max).forEach((suspect) -> claimed.add(suspect.message()));
+			// They come in the order they wait: the best may be any.
+			session.claimSuspects(epoch, queue, tasks, Integer.MAX_VALUE)
+				.forEach((suspect) -> claimed.add(suspect.message()));
 		}
 		return claimed;
 	}
@@ -586,6 +591,24 @@ public final class ShardedMessageStore implements MessageStore {
 					shard.fileSize().getAsLong(), shard.walSize().getAsLong(), writer.pending()));
 		}
 		return stats;
+	}
+
+	@Override
+	public List<QueueStats.InstanceStats> instanceStats() {
+		Map<Long, ShardReader.Sighting> latest = new TreeMap<>();
+		for (ShardReader reader : readers()) {
+			reader.sightings()
+				.forEach((sighting) -> latest.merge(sighting.epoch(), sighting,
+						(a, b) -> (a.beatAt() >= b.beatAt()) ? a : b));
+		}
+		Set<Long> own = this.own.stream().map(StoreInstance::epoch).collect(Collectors.toSet());
+		long now = this.group.clock().millis();
+		return latest.values()
+			.stream()
+			.map((sighting) -> new QueueStats.InstanceStats(sighting.epoch(), sighting.name(),
+					Instant.ofEpochMilli(sighting.startedAt()), Duration.ofMillis(Math.max(0, now - sighting.beatAt())),
+					own.contains(sighting.epoch())))
+			.toList();
 	}
 
 	@Override

@@ -98,6 +98,24 @@ final class TestQueue implements AutoCloseable {
 		return id;
 	}
 
+	/** Enqueues without waiting for the commit. */
+	void enqueueLater(String task, @Nullable Object payload) {
+		long id = this.store.assignId(this.presence.current(), new Keys(task, null, null));
+		this.store.insert(this.presence.current(), List.of(new Draft().toInsertion(this, id, task, payload)),
+				new Completion<>() {
+
+					@Override
+					public void succeeded(InsertResult result) {
+					}
+
+					@Override
+					public void failed(QueueException failure) {
+						throw failure;
+					}
+
+				});
+	}
+
 	List<Long> enqueueAll(String task, int count) {
 		List<Long> ids = new ArrayList<>();
 		for (int from = 0; from < count; from += 500) {

@@ -32,6 +32,9 @@ final class SqliteShardReader implements ShardReader {
 			SELECT epoch, name, slot, beat, dead FROM instance
 			WHERE dead = 0 OR epoch IN (SELECT owner FROM message WHERE state = 30)""";
 
+	private static final String SIGHTINGS = """
+			SELECT epoch, name, started_at, beat_at FROM instance WHERE dead = 0""";
+
 	/** Rows that one read passes over: a long query is many short reads. */
 	private static final int WINDOW = 5000;
 
@@ -324,6 +327,18 @@ final class SqliteShardReader implements ShardReader {
 				.add(new Peer(row.getLong(1), row.getString(2), row.getInt(3), row.getLong(4), row.getBoolean(5))),
 					PEERS);
 			return peers;
+		});
+	}
+
+	@Override
+	public List<Sighting> sightings() {
+		return read((statements) -> {
+			List<Sighting> sightings = new ArrayList<>();
+			statements.each(
+					(row) -> sightings
+						.add(new Sighting(row.getLong(1), row.getString(2), row.getLong(3), row.getLong(4))),
+					SIGHTINGS);
+			return sightings;
 		});
 	}
 

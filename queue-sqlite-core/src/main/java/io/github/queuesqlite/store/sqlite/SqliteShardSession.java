@@ -294,7 +294,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public boolean beat(long epoch) throws SQLException {
-		return this.instances.beat(epoch);
+		return this.instances.beat(epoch, this.clock.millis());
 	}
 
 	@Override
