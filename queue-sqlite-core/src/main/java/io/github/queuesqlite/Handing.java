@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.github.queuesqlite.message.DuplicateMessageException;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.OnDuplicate;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.Completion;
@@ -139,12 +140,12 @@ abstract class Handing implements Completion<InsertResult> {
 		}
 		StringBuilder keys = new StringBuilder();
 		if (draft.keys().idempotencyKey() != null) {
-			keys.append("idempotency key '").append(draft.keys().idempotencyKey()).append('\'');
+			keys.append("idempotency key '").append(Names.oneLine(draft.keys().idempotencyKey())).append('\'');
 		}
 		if (draft.keys().uniqueKey() != null) {
 			keys.append(keys.isEmpty() ? "" : " or ")
 				.append("unique key '")
-				.append(draft.keys().uniqueKey())
+				.append(Names.oneLine(draft.keys().uniqueKey()))
 				.append('\'');
 		}
 		MessageId existingId = new MessageId(existing);

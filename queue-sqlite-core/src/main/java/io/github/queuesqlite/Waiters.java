@@ -15,6 +15,7 @@ import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.IdLayout;
 import io.github.queuesqlite.store.MessageStore;
@@ -275,25 +276,36 @@ final class Waiters implements StoreListener {
 
 	private void lookUp(List<Long> ids) {
 		Set<Long> missing = new HashSet<>(ids);
-		for (StoredMessage row : this.store.findAll(ids)) {
-			missing.remove(row.id());
-			resolveFrom(row);
+		try {
+			for (StoredMessage row : this.store.findAll(ids)) {
+				missing.remove(row.id());
+				resolveFrom(row);
+			}
+			missing.forEach(this::removed);
 		}
-		missing.forEach(this::removed);
+		catch (ShardQuarantinedException ex) {
+			// Some of them may be in other shards.
+			ids.forEach(this::lookUp);
+		}
 	}
 
 	/**
-	 * Resolves waiters from stored state, if the message has ended there or is gone.
-	 * Blocks on the store.
+	 * Resolves waiters from stored state, if the message has ended there, is gone, or is
+	 * in a shard that is out of use. Blocks on the store.
 	 * @param id a message that is not being handed in
 	 */
 	void lookUp(long id) {
-		Optional<StoredMessage> row = this.store.find(id);
-		if (row.isPresent()) {
-			resolveFrom(row.get());
+		try {
+			Optional<StoredMessage> row = this.store.find(id);
+			if (row.isPresent()) {
+				resolveFrom(row.get());
+			}
+			else {
+				removed(id);
+			}
 		}
-		else {
-			removed(id);
+		catch (ShardQuarantinedException ex) {
+			failed(id, ex);
 		}
 	}
 

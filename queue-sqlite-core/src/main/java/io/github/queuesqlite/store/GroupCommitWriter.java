@@ -63,6 +63,10 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private static final long ROW_BYTES = 1024;
 
+	private static final String NOTHING_STORED = " Nothing of this was stored.";
+
+	private static final String UNKNOWN = " The outcome is unknown: look for the message by its id before you try again.";
+
 	/** What may be written before the size of the log is asked for again. */
 	private static final long TRIM_BYTES = 1024 * 1024;
 
@@ -73,6 +77,8 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	private final int shard;
 
 	private final WriterSettings settings;
+
+	private final Quarantine quarantine;
 
 	private final Thread thread;
 
@@ -101,6 +107,12 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	/** A command taken from the inbox that did not fit the batch. Writer thread only. */
 	private @Nullable Command<S> held;
 
+	/** Whether the transaction that failed was at its commit. Writer thread only. */
+	private boolean committing;
+
+	/** Whether all were told that the file is out of use. Set by the writer thread. */
+	private volatile boolean retired;
+
 	private boolean unreadable;
 
 	private boolean unrepaired;
@@ -127,26 +139,32 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	 * @param shard the shard, for the record
 	 * @param session closed by the writer
 	 * @param turn what it does beside commands
+	 * @param quarantine whether the file is out of use; declared by the writer when it
+	 * finds damage
 	 * @param settings settings
 	 */
-	GroupCommitWriter(String name, int shard, S session, Turn<S> turn, WriterSettings settings) {
+	GroupCommitWriter(String name, int shard, S session, Turn<S> turn, Quarantine quarantine, WriterSettings settings) {
 		this.session = session;
 		this.turn = turn;
 		this.shard = shard;
 		this.settings = settings;
+		this.quarantine = quarantine;
 		this.places = new Semaphore(settings.maxPending());
 		this.thread = new WriterThread(name, this::loop);
+		quarantine.onDeclared(this::nudge);
 	}
 
 	/**
 	 * Creates and starts a writer that only runs commands.
 	 * @param name of its thread
 	 * @param session closed by the writer
+	 * @param quarantine whether the file is out of use
 	 * @param settings settings
 	 * @return the writer
 	 */
-	public static <S extends Session> GroupCommitWriter<S> start(String name, S session, WriterSettings settings) {
-		GroupCommitWriter<S> writer = new GroupCommitWriter<>(name, -1, session, Turn.plain(), settings);
+	public static <S extends Session> GroupCommitWriter<S> start(String name, S session, Quarantine quarantine,
+			WriterSettings settings) {
+		GroupCommitWriter<S> writer = new GroupCommitWriter<>(name, -1, session, Turn.plain(), quarantine, settings);
 		writer.start();
 		return writer;
 	}
@@ -201,6 +219,9 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	/** Takes a command once there is a place for its rows. */
 	void offerBounded(Command<S> command) {
+		if (this.quarantine.isDeclared()) {
+			throw this.quarantine.refusal(NOTHING_STORED, idOf(command));
+		}
 		if (!this.refusal.isEmpty()) {
 			throw new StoreUnavailableException(this.refusal, idOf(command), null);
 		}
@@ -233,8 +254,10 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	/** Makes the writer look again whether its turn is wanted. */
 	void nudge() {
-		this.nudged = true;
-		wake();
+		if (!this.retired) {
+			this.nudged = true;
+			wake();
+		}
 	}
 
 	private void wake() {
@@ -253,7 +276,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	String refusal() {
-		return this.refusal;
+		return this.quarantine.isDeclared() ? this.quarantine.reason() : this.refusal;
 	}
 
 	/** Why the latest pass of the loop failed; empty when it did not. */
@@ -291,6 +314,9 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 				this.failing = "";
 			}
 			catch (Throwable ex) {
+				if (isDamage(ex)) {
+					continue;
+				}
 				if (this.failing.isEmpty()) {
 					logger.error("The writer of {} failed and goes on", this.session.label(), ex);
 				}
@@ -304,9 +330,18 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		this.session.close();
 	}
 
+	/** Declares the quarantine when the failure shows the file to be damaged. */
+	private boolean isDamage(Throwable failure) {
+		if (failure instanceof SQLException ex && this.session.classify(ex) == Session.Fault.DAMAGED) {
+			this.session.damaged(ex);
+			return true;
+		}
+		return false;
+	}
+
 	private boolean isDone() {
 		return this.closing && ((this.inbox.isEmpty() && this.held == null && this.kept.isEmpty()) || this.unreadable
-				|| this.unrepaired);
+				|| this.unrepaired || this.quarantine.isDeclared());
 	}
 
 	private void failRest() {
@@ -324,7 +359,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private void syncBeforeClose() {
-		if (this.unsynced) {
+		if (this.unsynced && !this.quarantine.isDeclared()) {
 			try {
 				this.session.probe();
 			}
@@ -335,6 +370,12 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private void pass() throws SQLException {
+		if (this.quarantine.isDeclared()) {
+			this.nudged = false;
+			retire();
+			park(this.settings.pollInterval().toNanos());
+			return;
+		}
 		if (this.unreadable && !recover(List.of(), this.fault)) {
 			refuseInbox();
 			park(RETRY_AFTER_NANOS);
@@ -342,6 +383,9 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		if (this.unrepaired && !repair()) {
 			park(RETRY_AFTER_NANOS);
+			if (this.quarantine.isDeclared()) {
+				return;
+			}
 		}
 		this.nudged = false;
 		if (this.watching && this.session.changedElsewhere()) {
@@ -356,6 +400,20 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		commit(batch);
 		if (this.watching) {
 			LockSupport.parkNanos(COURTESY_NANOS);
+		}
+	}
+
+	/** Answers all who wait, and from then on whoever comes. */
+	private void retire() {
+		if (!this.retired) {
+			this.retired = true;
+			this.unrepaired = false;
+			this.unreadable = false;
+			this.turn.quarantined();
+		}
+		Command<S> command;
+		while ((command = next()) != null) {
+			failed(command, this.quarantine.refusal(NOTHING_STORED, idOf(command)));
 		}
 	}
 
@@ -395,9 +453,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		boolean synced = isSyncDue(batch);
 		long start = System.nanoTime();
 		int rows;
+		this.committing = false;
 		try {
 			this.session.begin(synced);
 			rows = this.turn.execute(this.session, batch);
+			this.committing = true;
 			this.session.commit();
 		}
 		catch (SQLException ex) {
@@ -490,6 +550,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		switch (kind) {
 			case ROW, DEFECT -> redo(batch, cause);
 			case BUSY -> busy(batch, cause);
+			case DAMAGED -> {
+				isDamage(cause);
+				String outcome = this.committing ? UNKNOWN : NOTHING_STORED;
+				batch.forEach((command) -> failed(command, this.quarantine.refusal(outcome, idOf(command))));
+			}
 			case STORAGE -> {
 				if (this.fault.isEmpty()) {
 					this.fault = "Cannot write " + this.session.label() + ": " + cause.getMessage()
@@ -545,17 +610,19 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	private boolean recover(List<Command<S>> batch, String reason) {
 		this.refusal = reason;
 		this.unrepaired = true;
+		int told = 0;
 		try {
 			this.session.probe();
 			this.turn.reconcile(this.session);
-			for (Command<S> command : batch) {
-				settleFault(command, this.session, reason);
+			for (; told < batch.size(); told++) {
+				settleFault(batch.get(told), this.session, reason);
 			}
 		}
 		catch (SQLException ex) {
 			this.session.rollback();
 			this.unreadable = true;
-			batch.forEach((command) -> unknown(command, reason));
+			batch.subList(told, batch.size()).forEach((command) -> unknown(command, reason));
+			isDamage(ex);
 			return false;
 		}
 		if (this.unreadable) {
@@ -573,8 +640,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			this.kept.add(command);
 		}
 		else {
-			failed(command,
-					new StoreUnavailableException(reason + " Nothing of this was stored.", idOf(command), null));
+			failed(command, new StoreUnavailableException(reason + NOTHING_STORED, idOf(command), null));
 		}
 	}
 
@@ -583,10 +649,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			this.kept.add(command);
 		}
 		else {
-			failed(command,
-					new StoreUnavailableException(
-							reason + " The outcome is unknown: look for the message by its id before you try again.",
-							idOf(command), null));
+			failed(command, new StoreUnavailableException(reason + UNKNOWN, idOf(command), null));
 		}
 	}
 
@@ -622,7 +685,9 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			return true;
 		}
 		catch (SQLException ex) {
-			logger.debug("{} cannot be repaired yet", this.session.label(), ex);
+			if (!isDamage(ex)) {
+				logger.debug("{} cannot be repaired yet", this.session.label(), ex);
+			}
 			return false;
 		}
 	}
@@ -645,7 +710,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			}
 		}
 		catch (SQLException ex) {
-			if (this.session.classify(ex) != Session.Fault.BUSY) {
+			if (this.session.classify(ex) != Session.Fault.BUSY && !isDamage(ex)) {
 				failed(List.of(), Session.Fault.STORAGE, ex);
 			}
 		}

@@ -129,14 +129,23 @@ final class MessageTurn implements Turn<ShardSession> {
 			Claimer claimer = claimer((this.turn + i) % size);
 			int wanted = (claimer != null && rows < MAX_ROWS) ? wanted(session, claimer) : 0;
 			if (claimer != null && wanted > 0) {
-				List<StoredMessage> messages = session.claim(claimer.owner().epoch(), claimer.queue(), claimer.tasks(),
-						wanted);
-				this.claimed.add(new Claimed(claimer, messages));
-				rows += messages.size();
+				rows += claim(session, claimer, wanted);
 			}
 		}
 		this.turn++;
 		return rows;
+	}
+
+	private int claim(ShardSession session, Claimer claimer, int wanted) throws SQLException {
+		List<StoredMessage> messages = List.of();
+		try {
+			messages = session.claim(claimer.owner().epoch(), claimer.queue(), claimer.tasks(), wanted);
+		}
+		finally {
+			// Who was asked is answered, also when the claim fails.
+			this.claimed.add(new Claimed(claimer, messages));
+		}
+		return messages.size();
 	}
 
 	private int wanted(ShardSession session, Claimer claimer) throws SQLException {
@@ -190,6 +199,11 @@ final class MessageTurn implements Turn<ShardSession> {
 			session.commit();
 			this.doubtful.clear();
 		}
+	}
+
+	@Override
+	public void quarantined() {
+		this.claimers.forEach((claimer) -> guard(() -> claimer.quarantined(this.shard)));
 	}
 
 	@Override

@@ -289,6 +289,30 @@ final class Lane implements Claimer {
 		}
 	}
 
+	@Override
+	public void quarantined(int shard) {
+		List<Run> unstarted;
+		boolean poke;
+		this.lock.lock();
+		try {
+			answered(shard);
+			long bit = 1L << shard;
+			this.best[shard] = Integer.MIN_VALUE;
+			this.unserved &= ~bit;
+			this.dry |= bit;
+			unstarted = this.waiting.removeIf((run) -> run.key().shard() == shard);
+			poke = isPokeDue(bit);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		for (Run run : unstarted) {
+			run.lose();
+			run.recall();
+		}
+		poke(poke);
+	}
+
 	private void noteAnswer(int shard, List<StoredMessage> messages) {
 		int rows = messages.size();
 		int promise = answered(shard);

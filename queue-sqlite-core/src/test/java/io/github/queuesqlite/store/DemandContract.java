@@ -247,6 +247,10 @@ abstract class DemandContract extends StoreSubject {
 		}
 
 		@Override
+		public void quarantined(int shard) {
+		}
+
+		@Override
 		public void claimed(int shard, List<StoredMessage> claimed) {
 			this.permits.addAndGet(-claimed.size());
 			this.messages.addAll(claimed);
