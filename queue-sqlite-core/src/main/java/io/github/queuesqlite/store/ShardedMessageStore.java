@@ -189,7 +189,8 @@ public final class ShardedMessageStore implements MessageStore {
 			return true;
 		}
 		List<Peer> peers = peers();
-		return peers.stream().anyMatch((peer) -> peer.epoch() == epoch && !this.membership.isGone(peer, peers));
+		return peers.stream()
+			.anyMatch((peer) -> peer.epoch() == epoch && !peer.dead() && !this.membership.isGone(peer, peers));
 	}
 
 	@Override
@@ -206,9 +207,7 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public List<Peer> peers() {
 		Map<Long, Peer> found = new TreeMap<>();
-		// The greatest beat of an epoch: a shard may be behind.
-		readEach((reader) -> reader.peers()
-			.forEach((peer) -> found.merge(peer.epoch(), peer, (a, b) -> (a.beat() >= b.beat()) ? a : b)));
+		readEach((reader) -> reader.peers().forEach((peer) -> found.merge(peer.epoch(), peer, Peer::and)));
 		List<Peer> all = List.copyOf(found.values());
 		this.peers = all;
 		boolean others = all.stream().anyMatch((peer) -> !this.instances.containsKey(peer.epoch()));

@@ -29,6 +29,11 @@ import org.jspecify.annotations.Nullable;
 /** The reading side of one shard's file. */
 final class SqliteShardReader implements ShardReader {
 
+	/** Dead ones too, while they own messages: who took those back came to its end. */
+	private static final String PEERS = """
+			SELECT epoch, name, slot, beat, dead FROM instance
+			WHERE dead = 0 OR epoch IN (SELECT owner FROM message WHERE state = 30)""";
+
 	/** Rows that one read passes over: a long query is many short reads. */
 	private static final int WINDOW = 5000;
 
@@ -69,9 +74,14 @@ final class SqliteShardReader implements ShardReader {
 			ORDER BY priority DESC, seq
 			LIMIT 1""";
 
-	private static final String DUE_OR_RETRYING = """
-			SELECT 1 FROM message
-			WHERE state = 10 AND queue = ?1 AND task = ?2 AND (attempt > 0 OR run_at <= ?3)
+	private static final String RETRYING = """
+			SELECT 1 FROM message INDEXED BY message_retrying
+			WHERE state = 10 AND attempt > 0 AND queue = ?1 AND task = ?2
+			LIMIT 1""";
+
+	private static final String DUE = """
+			SELECT 1 FROM message INDEXED BY message_due
+			WHERE state = 10 AND run_at <= ?3 AND queue = ?1 AND task = ?2
 			LIMIT 1""";
 
 	private final int shard;
@@ -321,10 +331,9 @@ final class SqliteShardReader implements ShardReader {
 	public List<Peer> peers() {
 		return read((statements) -> {
 			List<Peer> peers = new ArrayList<>();
-			statements.each(
-					(row) -> peers
-						.add(new Peer(row.getLong(1), row.getString(2), row.getInt(3), row.getLong(4), false)),
-					"SELECT epoch, name, slot, beat FROM instance WHERE dead = 0");
+			statements.each((row) -> peers
+				.add(new Peer(row.getLong(1), row.getString(2), row.getInt(3), row.getLong(4), row.getBoolean(5))),
+					PEERS);
 			return peers;
 		});
 	}
@@ -343,7 +352,8 @@ final class SqliteShardReader implements ShardReader {
 				}
 			}
 			for (QueueStats.Count count : scheduled) {
-				if (statements.number(DUE_OR_RETRYING, count.queue(), count.task(), now) != null) {
+				if (statements.number(RETRYING, count.queue(), count.task()) != null
+						|| statements.number(DUE, count.queue(), count.task(), now) != null) {
 					return true;
 				}
 			}
