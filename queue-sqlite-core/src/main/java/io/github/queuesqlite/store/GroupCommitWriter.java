@@ -64,7 +64,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private static final long ROW_BYTES = 1024;
 
-	private static final String NOTHING_STORED = " Nothing of this was stored.";
+	static final String NOTHING_STORED = " Nothing of this was stored.";
 
 	private static final String UNKNOWN = " The outcome is unknown: look for the message by its id before you try again.";
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
 
 /**
@@ -146,6 +147,19 @@ public final class ShardGroup implements AutoCloseable {
 			throw refusal(number);
 		}
 		return writer;
+	}
+
+	/**
+	 * Returns the writer that is to store a message.
+	 * @throws ShardQuarantinedException if its shard was never in use
+	 */
+	GroupCommitWriter<ShardSession> openFor(int number, MessageId messageId) {
+		GroupCommitWriter<ShardSession> writer = this.writers.get(number);
+		ShardFile file = this.files.get(number);
+		if (writer == null && file != null) {
+			throw file.quarantine().refusal(GroupCommitWriter.NOTHING_STORED, messageId);
+		}
+		return writer(number);
 	}
 
 	private QueueException refusal(int number) {

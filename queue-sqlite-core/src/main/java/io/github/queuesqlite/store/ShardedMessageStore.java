@@ -298,7 +298,9 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	private void insertTogether(List<Insertion> rows, Completion<InsertResult> completion) {
-		writer(IdLayout.shard(rows.get(0).id())).offerBounded(new InsertCommand(rows, completion));
+		long first = rows.get(0).id();
+		this.group.openFor(IdLayout.shard(first), new MessageId(first))
+			.offerBounded(new InsertCommand(rows, completion));
 	}
 
 	private void insertOneByOne(StoreInstance instance, List<Insertion> rows, Completion<InsertResult> completion) {
