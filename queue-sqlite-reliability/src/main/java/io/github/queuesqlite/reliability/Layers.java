@@ -2,6 +2,7 @@ package io.github.queuesqlite.reliability;
 
 import java.util.List;
 
+import io.github.queuesqlite.reliability.ioerrors.IoErrorLayer;
 import io.github.queuesqlite.reliability.kill.KillLayer;
 import io.github.queuesqlite.reliability.power.PowerLossLayer;
 
@@ -12,7 +13,7 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of(new KillLayer(), new PowerLossLayer());
+		return List.of(new KillLayer(), new PowerLossLayer(), new IoErrorLayer());
 	}
 
 }
