@@ -2,6 +2,7 @@ package io.github.queuesqlite.reliability;
 
 import java.util.List;
 
+import io.github.queuesqlite.reliability.diskfull.DiskFullLayer;
 import io.github.queuesqlite.reliability.ioerrors.IoErrorLayer;
 import io.github.queuesqlite.reliability.kill.KillLayer;
 import io.github.queuesqlite.reliability.power.PowerLossLayer;
@@ -13,7 +14,7 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of(new KillLayer(), new PowerLossLayer(), new IoErrorLayer());
+		return List.of(new KillLayer(), new PowerLossLayer(), new IoErrorLayer(), new DiskFullLayer());
 	}
 
 }
