@@ -46,17 +46,20 @@ public final class IoErrorLayer implements Layer {
 				Integer.toString(effort.count(16, 0)));
 		try (ChildProcess child = ChildProcess.start(FaultMain.class, library.get().failing(root, control), List.of(),
 				args)) {
-			read(child, outcome);
+			if (read(child, outcome)) {
+				child.waitFor(SILENCE_SECONDS);
+			}
 		}
 	}
 
-	private static void read(ChildProcess child, Outcome outcome) throws InterruptedException {
+	/** Returns whether the process came to its end. */
+	private static boolean read(ChildProcess child, Outcome outcome) throws InterruptedException {
 		String running = "nothing";
 		while (true) {
 			String line = child.nextLine(SILENCE_SECONDS);
 			if (line == null) {
 				outcome.violation("The process said nothing more after: " + running);
-				return;
+				return false;
 			}
 			int space = line.indexOf(' ');
 			switch ((space < 0) ? line : line.substring(0, space)) {
@@ -68,7 +71,7 @@ public final class IoErrorLayer implements Layer {
 					outcome.count("faults that were told", line.equals("ran true true") ? 1 : 0);
 				}
 				case "end" -> {
-					return;
+					return true;
 				}
 				default -> {
 				}
