@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.queuesqlite.event.FailureNote;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueFullException;
@@ -93,10 +94,13 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	/** Why new messages are refused; empty when they are taken. */
 	private volatile String refusal = "";
 
-	private volatile String failing = "";
+	private final FailureNote failing;
 
 	/** Ends of runs that are tried again before anything else. Writer thread only. */
 	private final Deque<Command<S>> kept = new ArrayDeque<>();
+
+	/** What the current pass has taken. Has room for all, so that taking needs no memory. */
+	private final List<Command<S>> batch = new ArrayList<>(MAX_ROWS);
 
 	/** A command taken from the inbox that did not fit the batch. Writer thread only. */
 	private @Nullable Command<S> held;
@@ -135,6 +139,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		this.shard = shard;
 		this.settings = settings;
 		this.places = new Semaphore(settings.maxPending());
+		this.failing = new FailureNote(logger, "The writer of {} failed and goes on", session.label());
 		this.thread = new WriterThread(name, this::loop);
 	}
 
@@ -258,7 +263,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	/** Why the latest pass of the loop failed; empty when it did not. */
 	String failing() {
-		return this.failing;
+		return this.failing.text();
 	}
 
 	/**
@@ -288,13 +293,10 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		while (!isDone()) {
 			try {
 				pass();
-				this.failing = "";
+				this.failing.clear();
 			}
 			catch (Throwable ex) {
-				if (this.failing.isEmpty()) {
-					logger.error("The writer of {} failed and goes on", this.session.label(), ex);
-				}
-				this.failing = ex.toString();
+				this.failing.note(ex);
 				LockSupport.parkNanos(RETRY_AFTER_NANOS);
 			}
 		}
@@ -305,7 +307,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private boolean isDone() {
-		return this.closing && ((this.inbox.isEmpty() && this.held == null && this.kept.isEmpty()) || this.unreadable
+		return this.closing && this.batch.isEmpty() && ((this.inbox.isEmpty() && this.held == null && this.kept.isEmpty()) || this.unreadable
 				|| this.unrepaired);
 	}
 
@@ -335,6 +337,9 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private void pass() throws SQLException {
+		if (!this.batch.isEmpty()) {
+			finishBrokenOff();
+		}
 		if (this.unreadable && !recover(List.of(), this.fault)) {
 			refuseInbox();
 			park(RETRY_AFTER_NANOS);
@@ -348,19 +353,32 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			this.watchNanos = WATCH_LEAST_NANOS;
 			this.turn.changedElsewhere(this.session);
 		}
-		List<Command<S>> batch = collect();
-		if (batch.isEmpty() && !this.turn.isWanted(this.session)) {
+		collect();
+		if (this.batch.isEmpty() && !this.turn.isWanted(this.session)) {
 			idle();
 			return;
 		}
-		commit(batch);
+		commit(this.batch);
+		this.batch.clear();
 		if (this.watching) {
 			LockSupport.parkNanos(COURTESY_NANOS);
 		}
 	}
 
-	private List<Command<S>> collect() {
-		List<Command<S>> batch = new ArrayList<>();
+	/** Tells those the truth whose pass broke off, most likely for lack of memory. */
+	private void finishBrokenOff() {
+		this.session.rollback();
+		this.batch.stream().filter(Command::isCommitted).forEach(this::succeeded);
+		List<Command<S>> open = this.batch.stream().filter((command) -> !command.isHandled()).toList();
+		if (!open.isEmpty()) {
+			this.fault = "A transaction of " + this.session.label() + " broke off: " + this.failing.text() + ".";
+			recover(open, this.fault);
+		}
+		this.batch.clear();
+	}
+
+	private void collect() {
+		List<Command<S>> batch = this.batch;
 		int rows = 0;
 		long bytes = 0;
 		while (rows < MAX_ROWS && bytes < MAX_BYTES) {
@@ -372,11 +390,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 				this.held = command;
 				break;
 			}
+			command.taken();
 			batch.add(command);
 			rows += command.rows();
 			bytes += command.bytes();
 		}
-		return batch;
 	}
 
 	private @Nullable Command<S> next() {
@@ -395,10 +413,13 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		boolean synced = isSyncDue(batch);
 		long start = System.nanoTime();
 		int rows;
+		boolean committing = false;
 		try {
 			this.session.begin(synced);
 			rows = this.turn.execute(this.session, batch);
+			committing = true;
 			this.session.commit();
+			markCommitted(batch);
 		}
 		catch (SQLException ex) {
 			Session.Fault kind = this.session.classify(ex);
@@ -409,18 +430,34 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		catch (RuntimeException | Error ex) {
 			this.session.rollback();
-			this.turn.rolledBack(false);
-			failed(batch, Session.Fault.DEFECT, ex);
+			this.turn.rolledBack(committing);
+			failed(batch, committing ? Session.Fault.STORAGE : Session.Fault.DEFECT, ex);
 			return;
 		}
 		long end = System.nanoTime();
 		noteSync(synced, end);
 		this.lastCommit = end;
 		this.untrimmed = true;
-		this.settings.recorder().committed(this.shard, Duration.ofNanos(end - start), rows);
+		record(end - start, rows);
 		batch.forEach(this::succeeded);
 		this.turn.committed();
 		trimWhenDue(batch, rows);
+	}
+
+	/** Needs no memory: whatever fails from here on, they are told that they are committed. */
+	private void markCommitted(List<Command<S>> batch) {
+		for (int i = 0; i < batch.size(); i++) {
+			batch.get(i).committed();
+		}
+	}
+
+	private void record(long nanos, int rows) {
+		try {
+			this.settings.recorder().committed(this.shard, Duration.ofNanos(nanos), rows);
+		}
+		catch (RuntimeException | Error ex) {
+			this.failing.note(ex);
+		}
 	}
 
 	/** Asking for the size of the log costs a statement: not after each small commit. */
@@ -461,6 +498,10 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private void succeeded(Command<S> command) {
+		if (command.isHandled()) {
+			return;
+		}
+		command.handled();
 		release(command);
 		try {
 			command.succeeded();
@@ -468,16 +509,31 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		catch (RuntimeException ex) {
 			logger.error("A completion of {} failed", this.session.label(), ex);
 		}
+		catch (Error ex) {
+			this.failing.note(ex);
+			failed(command, new QueueException(
+					this.session.label() + " could not tell the outcome: look for the message by its id",
+					idOf(command), ex));
+		}
 	}
 
 	private void failed(Command<S> command, QueueException failure) {
-		release(command);
+		if (!command.isHandled()) {
+			command.handled();
+			release(command);
+		}
 		try {
 			command.failed(failure);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.error("A completion of {} failed", this.session.label(), ex);
 		}
+	}
+
+	/** An end of a run is not failed: it is tried again. */
+	private void keep(Command<S> command) {
+		this.kept.add(command);
+		command.handled();
 	}
 
 	private void release(Command<S> command) {
@@ -511,6 +567,13 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		else {
 			Command<S> command = batch.get(0);
+			if (cause instanceof VirtualMachineError && command.isKept()) {
+				// Memory comes back; nobody else would end the run.
+				keep(command);
+				this.failing.note(cause);
+				LockSupport.parkNanos(RETRY_AFTER_NANOS);
+				return;
+			}
 			if (cause instanceof QueueException failure) {
 				failed(command, failure);
 				return;
@@ -528,7 +591,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		logger.warn("{} is locked by another program: {}", this.session.label(), cause.getMessage());
 		for (Command<S> command : batch) {
 			if (command.isKept()) {
-				this.kept.add(command);
+				keep(command);
 			}
 			else {
 				failed(command, new StoreUnavailableException("Cannot write " + this.session.label()
@@ -553,6 +616,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			}
 		}
 		catch (SQLException ex) {
+			logger.debug("{} cannot be written yet", this.session.label(), ex);
 			this.session.rollback();
 			this.unreadable = true;
 			batch.forEach((command) -> unknown(command, reason));
@@ -570,7 +634,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			succeeded(command);
 		}
 		else if (command.isKept()) {
-			this.kept.add(command);
+			keep(command);
 		}
 		else {
 			failed(command,
@@ -580,7 +644,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private void unknown(Command<S> command, String reason) {
 		if (command.isKept()) {
-			this.kept.add(command);
+			keep(command);
 		}
 		else {
 			failed(command,
@@ -594,7 +658,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		Command<S> command;
 		while ((command = (this.held != null) ? takeHeld() : this.inbox.poll()) != null) {
 			if (command.isKept()) {
-				this.kept.add(command);
+				keep(command);
 			}
 			else {
 				failed(command, new StoreUnavailableException(this.fault, idOf(command), null));

@@ -19,20 +19,32 @@ final class Failures {
 
 	static final int MOST_STACK = 16_000;
 
+	/** More wrappers than anybody puts around a failure: it goes round in a circle. */
+	private static final int MOST_WRAPPERS = 100;
+
 	private Failures() {
 	}
 
 	/** Returns what the handler threw, out of the wrappers that others put around it. */
 	static Throwable unwrap(Throwable failure) {
 		Throwable current = failure;
-		while (isWrapper(current)) {
-			Throwable cause = current.getCause();
-			if (cause == null || cause == current) {
+		for (int depth = 0; depth < MOST_WRAPPERS && isWrapper(current); depth++) {
+			Throwable cause = cause(current);
+			if (cause == null) {
 				return current;
 			}
 			current = cause;
 		}
 		return current;
+	}
+
+	private static @Nullable Throwable cause(Throwable failure) {
+		try {
+			return failure.getCause();
+		}
+		catch (Throwable ex) {
+			return null;
+		}
 	}
 
 	private static boolean isWrapper(Throwable failure) {

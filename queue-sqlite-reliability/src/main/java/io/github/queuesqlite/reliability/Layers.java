@@ -9,7 +9,7 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of();
+		return List.of(new io.github.queuesqlite.reliability.hostile.HostileLayer());
 	}
 
 }

@@ -1,0 +1,86 @@
+package io.github.queuesqlite.reliability.hostile;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.message.Message;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskDefinition;
+
+/**
+ * One of the processes of a directory with a message whose handler ends its process. Each
+ * enqueues the same, by key. Ends with {@link #EXITED}, or says {@code broken} and what
+ * it found and {@code closed} once everything has ended.
+ */
+final class ExitingChild {
+
+	static final int EXITED = 7;
+
+	/** The message must have cost so many processes. */
+	static final int ATTEMPTS = 2;
+
+	private static final int CALM = 40;
+
+	private static final String EXIT = "exit";
+
+	private ExitingChild() {
+	}
+
+	/**
+	 * Works until everything has ended.
+	 * @param args directory, whether a shutdown hook closes the queue
+	 */
+	public static void main(String[] args) throws Exception {
+		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0])).shards(2).build();
+		if (Boolean.parseBoolean(args[1])) {
+			Runtime.getRuntime().addShutdownHook(new Thread(queue::close));
+		}
+		CalmWork.register(queue);
+		queue.tasks()
+			.register(TaskDefinition.builder(EXIT, Void.class, (nothing, context) -> exit())
+				.retryPolicy(new RetryPolicy(ATTEMPTS - 1, Duration.ZERO, 1, Duration.ZERO, 0))
+				.build());
+		List<MessageId> calm = new ArrayList<>();
+		for (int i = 0; i < CALM; i++) {
+			calm.add(queue.operations()
+				.enqueue(NewMessage.to(CalmWork.TASK).payload(i).idempotencyKey("calm-" + i)));
+		}
+		MessageId exit = queue.operations().enqueue(NewMessage.to(EXIT).idempotencyKey(EXIT));
+		queue.start();
+		HostileChild.say("started");
+		check(queue, calm, exit);
+		queue.close();
+		HostileChild.say("closed");
+	}
+
+	private static Object exit() {
+		System.exit(EXITED);
+		return "never";
+	}
+
+	private static void check(EmbeddedQueue queue, List<MessageId> calm, MessageId exit) throws InterruptedException {
+		long until = System.nanoTime() + HostileChild.PATIENCE.toNanos();
+		Message exited = CalmWork.awaitEnd(queue, exit, until);
+		if (exited == null || exited.state() != MessageState.DEAD || exited.attempt() != ATTEMPTS
+				|| exited.lastError() == null || !exited.lastError().type().equals("ProcessDied")) {
+			HostileChild.say("broken exit: the message must be DEAD by ProcessDied after attempt " + ATTEMPTS + ", is "
+					+ ((exited != null) ? exited.state() + " after attempt " + exited.attempt() + ": "
+							+ exited.lastError() : "gone"));
+		}
+		for (int i = 0; i < calm.size(); i++) {
+			Message message = CalmWork.awaitEnd(queue, calm.get(i), until);
+			if (message == null || message.state() != MessageState.COMPLETED
+					|| message.result(Integer.class) != 2 * i) {
+				HostileChild.say("broken exit: calm message " + i + " must be COMPLETED, is "
+						+ ((message != null) ? message.state() + ", " + message.lastError() : "gone"));
+			}
+		}
+	}
+
+}
