@@ -20,11 +20,11 @@ class InFlightTests {
 	@Test
 	void awaitWhenSomethingBeganBeforeWaitsForItsEnd() throws Exception {
 		int phase = this.inFlight.enter();
-		CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> this.inFlight.await(in(10_000)));
+		CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> this.inFlight.await(in(60_000)));
 		assertThat(this.inFlight.await(in(20))).isFalse();
 		assertThat(waiting).isNotDone();
 		this.inFlight.exit(phase);
-		assertThat(waiting.get(5, TimeUnit.SECONDS)).isTrue();
+		assertThat(waiting.get(60, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
@@ -41,7 +41,7 @@ class InFlightTests {
 		});
 		busy.start();
 		for (int i = 0; i < 20; i++) {
-			assertThat(this.inFlight.await(in(10_000))).isTrue();
+			assertThat(this.inFlight.await(in(60_000))).isTrue();
 		}
 		stop.complete(null);
 		busy.join();
@@ -52,7 +52,7 @@ class InFlightTests {
 	void awaitWhenInterruptedReturnsFalseAndKeepsTheFlag() {
 		int phase = this.inFlight.enter();
 		Thread.currentThread().interrupt();
-		assertThat(this.inFlight.await(in(10_000))).isFalse();
+		assertThat(this.inFlight.await(in(60_000))).isFalse();
 		assertThat(Thread.interrupted()).isTrue();
 		this.inFlight.exit(phase);
 	}

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.Peer;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,7 @@ final class Rescuer {
 		int messages = this.store.rescue(peer, this.maxAttempts);
 		this.peers = this.peers.stream().filter((other) -> other != peer).toList();
 		logger.atLevel((messages > 0) ? Level.WARN : Level.INFO)
-			.log("Took back {} messages of '{}' (epoch {}): {}", messages, peer.name(), peer.epoch(),
+			.log("Took back {} messages of '{}' (epoch {}): {}", messages, Names.oneLine(peer.name()), peer.epoch(),
 					gone ? "its process is gone" : "it gave no sign of life for a whole lease");
 	}
 

@@ -67,7 +67,10 @@ public final class ChildProcess implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+			if (this.process.isAlive()) {
+				throw new UncheckedIOException(ex);
+			}
+			// Its output ends with it, also in the middle of a line.
 		}
 	}
 

@@ -2,6 +2,9 @@ package io.github.queuesqlite.reliability;
 
 import java.util.List;
 
+import io.github.queuesqlite.reliability.hostile.HostileLayer;
+import io.github.queuesqlite.reliability.power.PowerLossLayer;
+
 /** All layers, in the order they run and are reported. */
 final class Layers {
 
@@ -9,7 +12,7 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of(new io.github.queuesqlite.reliability.hostile.HostileLayer());
+		return List.of(new PowerLossLayer(), new HostileLayer());
 	}
 
 }

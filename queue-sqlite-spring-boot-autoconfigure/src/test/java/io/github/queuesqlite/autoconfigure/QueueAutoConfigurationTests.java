@@ -325,6 +325,21 @@ class QueueAutoConfigurationTests {
 		return (FailureAnalyzedException) cause;
 	}
 
+	@Test
+	void openWhenAnotherContextHasTheDirectoryOpenWarnsOfItsOtherSettings(CapturedOutput output) {
+		files().run((first) -> {
+			files().run((second) -> assertThat(second).hasNotFailed());
+			assertThat(output).doesNotContain("Another queue of this application");
+			files().withPropertyValues("queue.sqlite.durability=normal", "queue.sqlite.retention.max-rows=7")
+				.run((second) -> assertThat(second).hasNotFailed());
+			assertThat(output).contains("Another queue of this application")
+				.contains("asked for {durability=normal, retention=Retention[")
+				.contains("maxRows=7")
+				.contains("but {durability=full, retention=Retention[")
+				.contains("maxRows=100000");
+		});
+	}
+
 	private ApplicationContextRunner files() {
 		return this.contextRunner.withPropertyValues("queue.sqlite.storage=file",
 				"queue.sqlite.directory=" + this.directory);

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.ShardGroup;
 import io.github.queuesqlite.store.ShardedMessageStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens stores. All that open one directory in this class loader share one store, so that
@@ -18,6 +21,8 @@ import io.github.queuesqlite.store.ShardedMessageStore;
  * <b>Threads:</b> safe for use by several threads.
  */
 public final class SqliteStores {
+
+	private static final Logger logger = LoggerFactory.getLogger(SqliteStores.class);
 
 	private static final String OPEN_IN = "io.github.queuesqlite.open.";
 
@@ -29,7 +34,7 @@ public final class SqliteStores {
 	/**
 	 * Opens a directory, creating or migrating its files.
 	 * @param settings settings; those of the first that opens a directory hold for all
-	 * that share it
+	 * that share it, and others are warned about
 	 * @return a store, to be closed by its user
 	 * @throws StoreUnavailableException if the directory cannot be used: the text says
 	 * why and what to do
@@ -49,7 +54,7 @@ public final class SqliteStores {
 							+ " would lose messages.", null);
 				}
 				try {
-					shared = new SharedGroup(openGroup(files, settings));
+					shared = new SharedGroup(openGroup(files, settings), settings);
 				}
 				finally {
 					if (shared == null) {
@@ -58,10 +63,39 @@ public final class SqliteStores {
 				}
 				STORES.put(directory, shared);
 			}
+			else {
+				warnWhenIgnored(settings, shared.settings);
+			}
 			shared.users++;
 			SharedGroup used = shared;
 			return new ShardedMessageStore(used.group, () -> release(directory, used));
 		}
+	}
+
+	private static void warnWhenIgnored(SqliteStoreSettings asked, SqliteStoreSettings held) {
+		Map<String, Object> ignored = new TreeMap<>(described(asked));
+		Map<String, Object> inUse = described(held);
+		ignored.entrySet().removeAll(inUse.entrySet());
+		if (!ignored.isEmpty()) {
+			inUse.keySet().retainAll(ignored.keySet());
+			logger.warn(
+					"Another queue of this application has {} open, with its own settings: asked for {}, but {} holds. "
+							+ "Give the queues the same settings, or a 'name' or 'directory' each.",
+					asked.directory(), ignored, inUse);
+		}
+	}
+
+	private static Map<String, Object> described(SqliteStoreSettings settings) {
+		Map<String, Object> described = new TreeMap<>();
+		described.put("durability", settings.writer().synced() ? "full" : "normal");
+		described.put("enqueue.max-pending", settings.writer().maxPending());
+		described.put("enqueue.block-timeout", settings.writer().blockTimeout());
+		described.put("retention", settings.retention());
+		described.put("wal.max", settings.walMax());
+		if (settings.shards() != null) {
+			described.put("shards", settings.shards());
+		}
+		return described;
 	}
 
 	private static void release(Path directory, SharedGroup shared) {
@@ -94,10 +128,13 @@ public final class SqliteStores {
 
 		private final ShardGroup group;
 
+		private final SqliteStoreSettings settings;
+
 		private int users;
 
-		SharedGroup(ShardGroup group) {
+		SharedGroup(ShardGroup group, SqliteStoreSettings settings) {
 			this.group = group;
+			this.settings = settings;
 		}
 
 	}

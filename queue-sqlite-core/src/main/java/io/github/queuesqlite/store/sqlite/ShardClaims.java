@@ -1,0 +1,135 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+import io.github.queuesqlite.store.StoredMessage;
+
+/**
+ * Claims the best ready messages of a queue for an epoch.
+ */
+final class ShardClaims {
+
+	private final Statements statements;
+
+	private final ShardBooks books;
+
+	private final ReadyTasks readyTasks;
+
+	private final int shard;
+
+	private final Texts texts = new Texts();
+
+	ShardClaims(Statements statements, ShardBooks books, int shard) {
+		this.statements = statements;
+		this.books = books;
+		this.readyTasks = books.readyTasks();
+		this.shard = shard;
+	}
+
+	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, long now) throws SQLException {
+		List<String> ready = this.readyTasks.of(queue, tasks);
+		if (ready.isEmpty() || isHeldBack(epoch, queue)) {
+			return List.of();
+		}
+		List<StoredMessage> claimed = (ready.size() == 1) ? claimTask(epoch, queue, ready.get(0), max, now)
+				: claimBest(epoch, queue, ready, max, now);
+		if (claimed.isEmpty()) {
+			return claimed;
+		}
+		List<Long> ids = new ArrayList<>(claimed.size());
+		claimed.forEach((message) -> ids.add(message.id()));
+		int changed = this.statements.update(MessageTable.CLAIM, epoch, now, LongJson.of(ids));
+		if (changed != claimed.size()) {
+			throw new IllegalStateException(
+					"Claimed " + changed + " of " + claimed.size() + " messages of queue '" + queue + "'");
+		}
+		this.readyTasks.claimed(queue, ready);
+		claimed.sort(StoredMessage.CLAIM_ORDER);
+		Map<String, Integer> byTask = new HashMap<>();
+		claimed.forEach((message) -> byTask.merge(message.task(), 1, Integer::sum));
+		byTask.forEach((task, n) -> this.books.moved(queue, task, StateCode.READY, StateCode.RUNNING, n));
+		return claimed;
+	}
+
+	/**
+	 * A paused queue gives nothing, and a dead epoch gets nothing: nobody would rescue
+	 * what it claims.
+	 */
+	private boolean isHeldBack(long epoch, String queue) throws SQLException {
+		return this.statements.number("""
+				SELECT 1 WHERE EXISTS (SELECT 1 FROM queue WHERE name = ?1)
+				    OR NOT EXISTS (SELECT 1 FROM instance WHERE epoch = ?2 AND dead = 0)""", queue, epoch) != null;
+	}
+
+	private List<StoredMessage> claimTask(long epoch, String queue, String task, int max, long now)
+			throws SQLException {
+		List<StoredMessage> claimed = new ArrayList<>();
+		this.statements.each((row) -> claimed.add(MessageTable.claimed(row, this.texts, this.shard, queue, epoch, now)),
+				MessageTable.CLAIMABLE_OF_TASK, queue, task, max);
+		if (claimed.size() < max) {
+			this.readyTasks.remove(queue, task);
+		}
+		return claimed;
+	}
+
+	/**
+	 * Merges the tasks' ready messages in claim order, reading no more than is claimed.
+	 */
+	private List<StoredMessage> claimBest(long epoch, String queue, List<String> tasks, int max, long now)
+			throws SQLException {
+		List<Long> ids = bestIds(queue, tasks, max);
+		List<StoredMessage> claimed = new ArrayList<>();
+		if (!ids.isEmpty()) {
+			this.statements.each(
+					(row) -> claimed.add(MessageTable.claimed(row, this.texts, this.shard, queue, epoch, now)),
+					MessageTable.CLAIMABLE_OF_IDS, LongJson.of(ids));
+		}
+		return claimed;
+	}
+
+	private List<Long> bestIds(String queue, List<String> tasks, int max) throws SQLException {
+		List<Long> ids = new ArrayList<>();
+		PriorityQueue<TaskCursor> cursors = new PriorityQueue<>();
+		try {
+			for (String task : tasks) {
+				advance(new TaskCursor(task, open(queue, task, max)), cursors, queue);
+			}
+			while (ids.size() < max && !cursors.isEmpty()) {
+				TaskCursor best = cursors.remove();
+				ids.add(best.id());
+				advance(best, cursors, queue);
+			}
+		}
+		finally {
+			for (TaskCursor cursor : cursors) {
+				cursor.close();
+			}
+		}
+		return ids;
+	}
+
+	private ResultSet open(String queue, String task, int max) throws SQLException {
+		// Each open cursor needs a statement of its own.
+		return this.statements.bindOwn(task, MessageTable.READY_OF_TASK, queue, task, max).executeQuery();
+	}
+
+	private void advance(TaskCursor cursor, PriorityQueue<TaskCursor> cursors, String queue) throws SQLException {
+		if (cursor.next()) {
+			cursors.add(cursor);
+		}
+		else {
+			if (cursor.isEmpty()) {
+				this.readyTasks.remove(queue, cursor.task());
+			}
+			cursor.close();
+		}
+	}
+
+}

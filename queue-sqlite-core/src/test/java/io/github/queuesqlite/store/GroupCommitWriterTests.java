@@ -1,0 +1,109 @@
+package io.github.queuesqlite.store;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.message.QueueException;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class GroupCommitWriterTests {
+
+	private static final Completion<Boolean> NOBODY = new Completion<>() {
+
+		@Override
+		public void succeeded(Boolean result) {
+		}
+
+		@Override
+		public void failed(QueueException failure) {
+		}
+
+	};
+
+	@Test
+	void commitWhenOnlyUnsyncedWorkFollowsWithoutPauseIsSynced() throws Exception {
+		RecordingSession session = new RecordingSession();
+		WriterSettings settings = new WriterSettings(false, 10, Duration.ofSeconds(30), Duration.ofSeconds(1),
+				QueueRecorder.NONE);
+		try (GroupCommitWriter<RecordingSession> writer = GroupCommitWriter.start("writer", session, settings)) {
+			writer.submitUnsynced((own) -> again(own, writer), NOBODY);
+			writer.call((own) -> true);
+			assertThat(session.synced.await(60, TimeUnit.SECONDS)).isTrue();
+		}
+		assertThat(session.idle).as("the writer never came to rest").isFalse();
+	}
+
+	/** Leaves something for the next transaction, so that the writer has no pause. */
+	private static boolean again(RecordingSession session, GroupCommitWriter<RecordingSession> writer) {
+		if (session.synced.getCount() > 0) {
+			writer.submitUnsynced((own) -> again(own, writer), NOBODY);
+		}
+		return true;
+	}
+
+	/** Notes whether a transaction was synced. */
+	private static final class RecordingSession implements Session {
+
+		private final CountDownLatch synced = new CountDownLatch(1);
+
+		private volatile boolean idle;
+
+		@Override
+		public void begin(boolean synced) {
+			if (synced) {
+				this.synced.countDown();
+			}
+		}
+
+		@Override
+		public void commit() {
+		}
+
+		@Override
+		public void rollback() {
+		}
+
+		@Override
+		public Fault classify(SQLException failure) {
+			return Fault.DEFECT;
+		}
+
+		@Override
+		public void probe() {
+			if (this.synced.getCount() > 0) {
+				this.idle = true;
+				this.synced.countDown();
+			}
+		}
+
+		@Override
+		public void repair() {
+		}
+
+		@Override
+		public boolean changedElsewhere() {
+			return false;
+		}
+
+		@Override
+		public String trim(boolean idle) {
+			return "";
+		}
+
+		@Override
+		public String label() {
+			return "a session";
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+}
