@@ -55,6 +55,7 @@ final class HoardingChild {
 	 * @param args directory, seed, how often
 	 */
 	public static void main(String[] args) throws Exception {
+		HostileChild.endWithMain();
 		Random random = new Random(Long.parseLong(args[1]));
 		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0])).shards(2).build();
 		CalmWork.register(queue);

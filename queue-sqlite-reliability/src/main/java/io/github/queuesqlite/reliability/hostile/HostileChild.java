@@ -31,6 +31,9 @@ final class HostileChild {
 
 	private static final int MOST_AT_ONCE = 12;
 
+	/** More than there are handlers that wait for others. */
+	private static final int FREE_PLACES = 16;
+
 	private final EmbeddedQueue queue;
 
 	private final CalmWork calm;
@@ -48,14 +51,18 @@ final class HostileChild {
 	 * @param args directory, seed
 	 */
 	public static void main(String[] args) throws Exception {
+		endWithMain();
 		Random random = new Random(Long.parseLong(args[1]));
 		EmbeddedQueue queue = open(Path.of(args[0]), random);
 		CalmWork.register(queue);
 		List<HostileTask> tasks = new ArrayList<>(new HostileTasks(queue.operations()).all());
 		tasks.forEach((task) -> queue.tasks().register(task.definition()));
 		Collections.shuffle(tasks, random);
+		HostileTask interrupts = HostileTasks.interruptsEverybody();
+		queue.tasks().register(interrupts.definition());
 		queue.start();
 		HostileChild child = new HostileChild(queue);
+		child.run(List.of(interrupts));
 		for (int from = 0; from < tasks.size();) {
 			int to = Math.min(tasks.size(), from + 1 + random.nextInt(MOST_AT_ONCE));
 			child.run(tasks.subList(from, to));
@@ -70,11 +77,19 @@ final class HostileChild {
 		say("closed");
 	}
 
+	/** The workers would keep a process alive whose main thread has failed. */
+	static void endWithMain() {
+		Thread.currentThread().setUncaughtExceptionHandler((thread, ex) -> {
+			say("broken process: " + ex);
+			Runtime.getRuntime().halt(1);
+		});
+	}
+
 	private static EmbeddedQueue open(Path directory, Random random) {
 		boolean virtual = Runtime.version().feature() >= 24 && random.nextBoolean();
 		return EmbeddedQueue.builder(directory)
 			.shards(1 + random.nextInt(3))
-			.concurrency(HostileTasks.STUCK_PLACES + 4)
+			.concurrency(HostileTasks.STUCK_PLACES + FREE_PLACES)
 			.queue(HostileTasks.NARROW, HostileTasks.NARROW_PLACES)
 			.virtualThreads(virtual)
 			.drainTimeout(Duration.ofMillis(200))
@@ -112,8 +127,9 @@ final class HostileChild {
 
 	private void check(MessageId id, HostileTask task, List<String> wrong) throws InterruptedException {
 		Message message = CalmWork.awaitEnd(this.queue, id, System.nanoTime() + PATIENCE.toNanos());
-		String what = task.name() + ": message " + id + " must be " + task.end();
-		if (message == null || message.state() != task.end()) {
+		MessageState end = task.end();
+		String what = task.name() + ": message " + id + " must be " + ((end != null) ? end : "ended");
+		if (message == null || (end != null && message.state() != end) || !message.state().isEnded()) {
 			wrong.add(what + ", is "
 					+ ((message != null) ? message.state() + " after " + message.lastError() : "gone"));
 		}

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param definition what it does
  * @param payload of each message; null for none
  * @param messages how many are enqueued
- * @param end the state that each must reach
+ * @param end the state that each must reach; null when it may complete or die
  * @param reason what the record of a failed one must say; empty when it does not fail
  * @param staysStuck whether its handlers never return: they keep their places until the
  * process ends, and the status must name them
  */
-record HostileTask(TaskDefinition<?> definition, @Nullable Object payload, int messages, MessageState end,
+record HostileTask(TaskDefinition<?> definition, @Nullable Object payload, int messages, @Nullable MessageState end,
 		String reason, boolean staysStuck) {
 
 	/** How long a run may last that is meant to be too long. */
@@ -82,6 +82,10 @@ record HostileTask(TaskDefinition<?> definition, @Nullable Object payload, int m
 		Builder<T> staysStuck() {
 			this.staysStuck = true;
 			return timesOut();
+		}
+
+		HostileTask ends() {
+			return new HostileTask(this.definition.build(), this.payload, this.messages, null, "", this.staysStuck);
 		}
 
 		HostileTask completes() {
