@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Tests of {@link InFlight}. */
 class InFlightTests {
@@ -25,6 +26,19 @@ class InFlightTests {
 		assertThat(waiting).isNotDone();
 		this.inFlight.exit(phase);
 		assertThat(waiting.get(60, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void awaitWhenAnotherThreadWaitsLongerGivesUpInItsOwnTime() throws Exception {
+		int phase = this.inFlight.enter();
+		CompletableFuture<Boolean> result = new CompletableFuture<>();
+		Thread waiting = new Thread(() -> result.complete(this.inFlight.await(in(60_000))));
+		waiting.start();
+		await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+		assertThat(this.inFlight.await(in(20))).isFalse();
+		assertThat(result).isNotDone();
+		this.inFlight.exit(phase);
+		assertThat(result.get(60, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test

@@ -315,8 +315,8 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	private void failRest() {
 		Command<S> command;
 		while ((command = this.inbox.poll()) != null) {
-			command
-				.failed(new StoreUnavailableException("The queue is closed: nothing was stored", idOf(command), null));
+			failed(command,
+					new StoreUnavailableException("The queue is closed: nothing was stored", idOf(command), null));
 		}
 		if (Thread.currentThread() == this.thread) {
 			this.kept.forEach((kept) -> kept.failed(new StoreUnavailableException(

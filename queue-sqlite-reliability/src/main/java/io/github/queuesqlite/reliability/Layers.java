@@ -3,6 +3,7 @@ package io.github.queuesqlite.reliability;
 import java.util.List;
 
 import io.github.queuesqlite.reliability.hostile.HostileLayer;
+import io.github.queuesqlite.reliability.kill.KillLayer;
 import io.github.queuesqlite.reliability.power.PowerLossLayer;
 
 /** All layers, in the order they run and are reported. */
@@ -12,7 +13,7 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of(new PowerLossLayer(), new HostileLayer());
+		return List.of(new KillLayer(), new PowerLossLayer(), new HostileLayer());
 	}
 
 }

@@ -11,10 +11,14 @@ final class InstanceTable {
 	private static final String JOIN = """
 			INSERT INTO instance (epoch, name, slot, started_at) VALUES (?1, ?2, ?3, ?4)""";
 
-	/** The dead are kept a while: their reservations may be taken over. */
+	/**
+	 * The dead are kept a while: their reservations may be taken over. Who still owns
+	 * messages is not forgotten.
+	 */
 	private static final String FORGET_DEAD = """
 			DELETE FROM instance
-			WHERE dead = 1 AND epoch NOT IN (SELECT epoch FROM instance ORDER BY epoch DESC LIMIT 100)""";
+			WHERE dead = 1 AND epoch NOT IN (SELECT epoch FROM instance ORDER BY epoch DESC LIMIT 100)
+			    AND epoch NOT IN (SELECT owner FROM message WHERE state = 30)""";
 
 	private static final String MAX_EPOCH = "SELECT max(epoch) FROM instance";
 

@@ -5,9 +5,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.LongPredicate;
 
+import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,8 @@ final class ShardChanges {
 	private final SignalTable signals;
 
 	private final int shard;
+
+	private final Checksum checksum = new Checksum();
 
 	ShardChanges(Statements statements, ShardBooks books, ShardSequence sequence, SignalTable signals, int shard) {
 		this.statements = statements;
@@ -64,7 +69,8 @@ final class ShardChanges {
 			if (row == null || row.state() <= StateCode.COMPLETED || isUniqueKeyTaken(id)) {
 				continue;
 			}
-			this.statements.update(MessageTable.RETRY_ENDED, this.sequence.next(), now, id);
+			this.statements.update(MessageTable.RETRY_ENDED, this.sequence.next(), now, id,
+					Checksum.ofExpiry(this.statements.number(MessageTable.EXPIRY_OF, id)));
 			this.books.moved(row.queue(), row.task(), row.state(), StateCode.READY, 1);
 			this.books.readyTasks().add(row.queue(), row.task());
 			if (row.isPrunable()) {
@@ -80,9 +86,21 @@ final class ShardChanges {
 	}
 
 	boolean updatePayload(long id, @Nullable String codec, byte @Nullable [] payload) throws SQLException {
-		String attributes = this.statements.text(MessageTable.ATTRIBUTES_OF, id);
+		StoredMessage[] found = { null };
+		this.statements.each((row) -> found[0] = MessageTable.stored(row, this.checksum, this.shard),
+				MessageTable.WAITING, id);
+		StoredMessage message = found[0];
+		if (message == null) {
+			return false;
+		}
+		if (message.damaged()) {
+			throw new QueueException(
+					"Message " + new MessageId(id)
+							+ " is damaged: what is in the file is not what was stored. Its payload is not replaced",
+					new MessageId(id), null);
+		}
 		return this.statements.update(MessageTable.UPDATE_PAYLOAD, codec, payload,
-				MessageTable.checksum(codec, attributes, payload), id) == 1;
+				this.checksum.of(message, codec, payload), id) == 1;
 	}
 
 	boolean reschedule(long id, long runAt, long now) throws SQLException {

@@ -9,12 +9,22 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.StoredMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Claims the best ready messages of a queue for an epoch.
+ * Claims the best ready messages of a queue for an epoch. Damaged ones end DEAD in the
+ * same transaction: nobody is handed what was not stored.
  */
 final class ShardClaims {
+
+	private static final Logger logger = LoggerFactory.getLogger(ShardClaims.class);
 
 	private final Statements statements;
 
@@ -24,11 +34,16 @@ final class ShardClaims {
 
 	private final int shard;
 
+	private final ShardSettling settling;
+
 	private final Texts texts = new Texts();
 
-	ShardClaims(Statements statements, ShardBooks books, int shard) {
+	private final Checksum checksum = new Checksum();
+
+	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, int shard) {
 		this.statements = statements;
 		this.books = books;
+		this.settling = settling;
 		this.readyTasks = books.readyTasks();
 		this.shard = shard;
 	}
@@ -55,7 +70,27 @@ final class ShardClaims {
 		Map<String, Integer> byTask = new HashMap<>();
 		claimed.forEach((message) -> byTask.merge(message.task(), 1, Integer::sum));
 		byTask.forEach((task, n) -> this.books.moved(queue, task, StateCode.READY, StateCode.RUNNING, n));
-		return claimed;
+		return withoutDamaged(claimed, now);
+	}
+
+	private List<StoredMessage> withoutDamaged(List<StoredMessage> claimed, long now) throws SQLException {
+		List<StoredMessage> sound = claimed;
+		for (StoredMessage message : claimed) {
+			if (message.damaged()) {
+				bury(message, now);
+				sound = (sound != claimed) ? sound : new ArrayList<>(claimed);
+				sound.remove(message);
+			}
+		}
+		return sound;
+	}
+
+	private void bury(StoredMessage message, long now) throws SQLException {
+		String reason = "The message is damaged: what is in the file is not what was stored. Its bytes are kept";
+		logger.warn("Message {} of task '{}' in shard {} is DEAD. {}", new MessageId(message.id()),
+				Names.oneLine(message.task()), this.shard, reason);
+		this.settling.endAs(message.runKey(), MessageState.DEAD,
+				new FailureRecord(0, FailureRecord.DAMAGED, reason, "", "", now, now), 1, now, SettleResult.APPLIED);
 	}
 
 	/**
@@ -71,7 +106,9 @@ final class ShardClaims {
 	private List<StoredMessage> claimTask(long epoch, String queue, String task, int max, long now)
 			throws SQLException {
 		List<StoredMessage> claimed = new ArrayList<>();
-		this.statements.each((row) -> claimed.add(MessageTable.claimed(row, this.texts, this.shard, queue, epoch, now)),
+		this.statements.each(
+				(row) -> claimed
+					.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
 				MessageTable.CLAIMABLE_OF_TASK, queue, task, max);
 		if (claimed.size() < max) {
 			this.readyTasks.remove(queue, task);
@@ -88,7 +125,8 @@ final class ShardClaims {
 		List<StoredMessage> claimed = new ArrayList<>();
 		if (!ids.isEmpty()) {
 			this.statements.each(
-					(row) -> claimed.add(MessageTable.claimed(row, this.texts, this.shard, queue, epoch, now)),
+					(row) -> claimed
+						.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
 					MessageTable.CLAIMABLE_OF_IDS, LongJson.of(ids));
 		}
 		return claimed;

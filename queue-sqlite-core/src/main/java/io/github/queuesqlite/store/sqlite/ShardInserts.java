@@ -21,6 +21,8 @@ final class ShardInserts {
 
 	private final ReservationTable reservations;
 
+	private final Checksum checksum = new Checksum();
+
 	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations) {
 		this.statements = statements;
 		this.books = books;
@@ -52,7 +54,7 @@ final class ShardInserts {
 			PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_MANY);
 			for (int i = 0; i < MessageTable.INSERT_ROWS; i++) {
 				Insertion row = rows.get(from + i);
-				MessageTable.bind(statement, i, row, row.runAt() > now);
+				MessageTable.bind(statement, i, row, row.runAt() > now, this.checksum);
 			}
 			statement.executeUpdate();
 			from += MessageTable.INSERT_ROWS;
@@ -60,7 +62,7 @@ final class ShardInserts {
 		for (; from < rows.size(); from++) {
 			PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_ONE);
 			Insertion row = rows.get(from);
-			MessageTable.bind(statement, 0, row, row.runAt() > now);
+			MessageTable.bind(statement, 0, row, row.runAt() > now, this.checksum);
 			statement.executeUpdate();
 		}
 		rows.forEach((row) -> this.books.inserted(row, now));
@@ -75,7 +77,7 @@ final class ShardInserts {
 			}
 		}
 		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_KEYED);
-		MessageTable.bind(statement, 0, row, row.runAt() > now);
+		MessageTable.bind(statement, 0, row, row.runAt() > now, this.checksum);
 		if (statement.executeUpdate() == 1) {
 			this.books.inserted(row, now);
 			return 0;

@@ -34,6 +34,8 @@ final class ShardSettling {
 
 	private final Retention retention;
 
+	private final Checksum checksum = new Checksum();
+
 	ShardSettling(Statements statements, ShardBooks books, ShardSequence sequence, AttemptTable attempts,
 			Retention retention) {
 		this.statements = statements;
@@ -126,7 +128,7 @@ final class ShardSettling {
 		RunKey key = settlement.key();
 		if (settlement instanceof Settlement.Complete complete) {
 			Long hold = this.statements.number(MessageTable.COMPLETE, now, complete.codec(), complete.result(),
-					key.id(), key.epoch(), key.run());
+					key.id(), key.epoch(), key.run(), this.checksum.ofResult(complete.codec(), complete.result()));
 			return end(hold, key, MessageState.COMPLETED, complete.codec(), complete.result(), null);
 		}
 		if (settlement instanceof Settlement.Retry retry) {

@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 /** The reading side of one shard's file. */
 final class SqliteShardReader implements ShardReader {
 
+	/** Dead ones too, while they own messages: who took those back came to its end. */
+	private static final String PEERS = """
+			SELECT epoch, name, slot, beat, dead FROM instance
+			WHERE dead = 0 OR epoch IN (SELECT owner FROM message WHERE state = 30)""";
+
 	/** Rows that one read passes over: a long query is many short reads. */
 	private static final int WINDOW = 5000;
 
@@ -50,7 +55,8 @@ final class SqliteShardReader implements ShardReader {
 			    AND (?3 IS NULL OR state IN (SELECT value FROM json_each(?3)))
 			    AND (?4 IS NULL OR queue = ?4)
 			    AND (?5 IS NULL OR task = ?5)
-			    AND (?6 IS NULL OR ?6 IN (SELECT value FROM json_each(attributes, '$.tags')))
+			    AND (?6 IS NULL OR ?6 IN (
+			        SELECT value FROM json_each(CASE WHEN json_valid(attributes) THEN attributes END, '$.tags')))
 			    AND (?7 IS NULL OR created_at > ?7)
 			    AND (?8 IS NULL OR created_at < ?8)
 			ORDER BY id
@@ -130,7 +136,8 @@ final class SqliteShardReader implements ShardReader {
 	private List<StoredMessage> messages(String sql, @Nullable Object... values) {
 		return read((statements) -> {
 			List<StoredMessage> found = new ArrayList<>();
-			statements.each((row) -> found.add(MessageTable.stored(row, this.shard)), sql, values);
+			Checksum checksum = new Checksum();
+			statements.each((row) -> found.add(MessageTable.stored(row, checksum, this.shard)), sql, values);
 			return found;
 		});
 	}
@@ -180,7 +187,9 @@ final class SqliteShardReader implements ShardReader {
 
 	@Override
 	public List<StoredMessage> list(MessageQuery query) {
-		return windows(query, after(query), query.limit(), LIST, (row) -> MessageTable.stored(row, this.shard));
+		Checksum checksum = new Checksum();
+		return windows(query, after(query), query.limit(), LIST,
+				(row) -> MessageTable.stored(row, checksum, this.shard));
 	}
 
 	@Override
@@ -306,10 +315,9 @@ final class SqliteShardReader implements ShardReader {
 	public List<Peer> peers() {
 		return read((statements) -> {
 			List<Peer> peers = new ArrayList<>();
-			statements.each(
-					(row) -> peers
-						.add(new Peer(row.getLong(1), row.getString(2), row.getInt(3), row.getLong(4), false)),
-					"SELECT epoch, name, slot, beat FROM instance WHERE dead = 0");
+			statements.each((row) -> peers
+				.add(new Peer(row.getLong(1), row.getString(2), row.getInt(3), row.getLong(4), row.getBoolean(5))),
+					PEERS);
 			return peers;
 		});
 	}

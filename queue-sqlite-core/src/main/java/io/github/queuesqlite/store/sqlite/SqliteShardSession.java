@@ -71,8 +71,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.books = new ShardBooks(statements, clock);
 		this.sequence = new ShardSequence(statements, clock, shard);
 		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations);
-		this.claims = new ShardClaims(statements, this.books, shard);
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, retention);
+		this.claims = new ShardClaims(statements, this.books, this.settling, shard);
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, shard);
 		this.time = new ShardTime(statements, this.books, this.sequence);
 		this.deletions = new ShardDeletions(statements, this.books, attempts, retention);
