@@ -172,7 +172,8 @@ final class Waiters implements StoreListener {
 		}
 		for (Ended message : messages) {
 			List<Entry> list = this.entries.get(message.id());
-			// Told first and forgotten second: whoever is not told, for lack of memory, is
+			// Told first and forgotten second: whoever is not told, for lack of memory,
+			// is
 			// looked up later.
 			while (list != null) {
 				tell(list, message);

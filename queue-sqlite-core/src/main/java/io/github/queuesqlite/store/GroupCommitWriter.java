@@ -100,7 +100,9 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	/** Ends of runs that are tried again before anything else. Writer thread only. */
 	private final Deque<Command<S>> kept = new ArrayDeque<>();
 
-	/** What the current pass has taken. Has room for all, so that taking needs no memory. */
+	/**
+	 * What the current pass has taken. Has room for all, so that taking needs no memory.
+	 */
 	private final List<Command<S>> batch = new ArrayList<>(MAX_ROWS);
 
 	/** A command taken from the inbox that did not fit the batch. Writer thread only. */
@@ -308,8 +310,9 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private boolean isDone() {
-		return this.closing && this.batch.isEmpty() && ((this.inbox.isEmpty() && this.held == null && this.kept.isEmpty()) || this.unreadable
-				|| this.unrepaired);
+		return this.closing && this.batch.isEmpty()
+				&& ((this.inbox.isEmpty() && this.held == null && this.kept.isEmpty()) || this.unreadable
+						|| this.unrepaired);
 	}
 
 	private void failRest() {
@@ -445,7 +448,10 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		trimWhenDue(batch, rows);
 	}
 
-	/** Needs no memory: whatever fails from here on, they are told that they are committed. */
+	/**
+	 * Needs no memory: whatever fails from here on, they are told that they are
+	 * committed.
+	 */
 	private void markCommitted(List<Command<S>> batch) {
 		for (int i = 0; i < batch.size(); i++) {
 			batch.get(i).committed();
@@ -518,9 +524,10 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		catch (Error ex) {
 			this.failing.note(ex);
-			failed(command, new QueueException(
-					this.session.label() + " could not tell the outcome: look for the message by its id",
-					idOf(command), ex));
+			failed(command,
+					new QueueException(
+							this.session.label() + " could not tell the outcome: look for the message by its id",
+							idOf(command), ex));
 		}
 	}
 

@@ -608,14 +608,14 @@ final class Lane implements Claimer {
 	private boolean finishBrokenOff() {
 		while (true) {
 			Run run;
-			Throwable ex;
+			@Nullable Throwable ex;
 			this.lock.lock();
 			try {
 				run = this.brokenOff;
-				if (run == null) {
+				ex = (run != null) ? run.brokenBy : null;
+				if (run == null || ex == null) {
 					return false;
 				}
-				ex = run.brokenBy;
 				this.brokenOff = run.nextBrokenOff;
 				run.nextBrokenOff = null;
 				run.brokenBy = null;

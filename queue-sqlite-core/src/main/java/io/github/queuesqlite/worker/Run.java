@@ -246,8 +246,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 		if (ex instanceof OutOfMemoryError) {
 			return Verdict.ofFailure(this, ex);
 		}
-		return Verdict.dead(this,
-				failure(ex.getClass().getName(), what + Failures.message(ex), Failures.stack(ex)));
+		return Verdict.dead(this, failure(ex.getClass().getName(), what + Failures.message(ex), Failures.stack(ex)));
 	}
 
 	/** Looks for reasons not to start, and ends it when there is one. */

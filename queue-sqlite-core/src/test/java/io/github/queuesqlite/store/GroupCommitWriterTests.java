@@ -93,6 +93,8 @@ class GroupCommitWriterTests {
 		AtomicInteger executed = new AtomicInteger();
 		FutureCompletion<Integer> completion = new FutureCompletion<>();
 		this.writer.submit((session) -> executed.incrementAndGet(), completion);
+		// Several in a batch would be tried one by one.
+		submit(2);
 		this.session.countFrom.set(1);
 		goOn.countDown();
 		assertThatExceptionOfType(java.util.concurrent.ExecutionException.class)

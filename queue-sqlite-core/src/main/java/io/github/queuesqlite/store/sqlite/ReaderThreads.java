@@ -163,7 +163,8 @@ final class ReaderThreads implements Reads, AutoCloseable {
 				finally {
 					running(null);
 					if (!ended) {
-						// A statement in the middle would hold the write-ahead log for ever.
+						// A statement in the middle would hold the write-ahead log for
+						// ever.
 						statements.close();
 					}
 				}

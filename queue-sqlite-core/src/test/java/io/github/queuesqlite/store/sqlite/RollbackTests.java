@@ -47,8 +47,7 @@ class RollbackTests {
 	@Test
 	void readWhenItBreaksOffDoesNotHoldTheWriteAheadLog() throws SQLException {
 		AtomicBoolean broken = new AtomicBoolean();
-		try (ReaderThreads threads = new ReaderThreads();
-				Connection writer = SqliteConnections.openWriter(this.file)) {
+		try (ReaderThreads threads = new ReaderThreads(); Connection writer = SqliteConnections.openWriter(this.file)) {
 			SqliteConnections.execute(writer, "INSERT INTO number VALUES (4)");
 			for (int i = 0; i < 8; i++) {
 				assertThatExceptionOfType(RuntimeException.class)

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.queuesqlite.EmbeddedQueue;
@@ -13,6 +14,7 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that do nothing wrong, in the lane of the hostile ones and in another, and
@@ -84,7 +86,7 @@ final class CalmWork {
 				wrong.add("message " + entry.getKey() + " of task '" + message.task() + "' must be COMPLETED, is "
 						+ message.state() + " after attempt " + message.attempt());
 			}
-			else if (message.result(Integer.class) != 2 * entry.getValue()) {
+			else if (!Objects.equals(message.result(Integer.class), 2 * entry.getValue())) {
 				wrong.add("message " + entry.getKey() + " must have the result " + 2 * entry.getValue() + ", has "
 						+ message.result(Integer.class));
 			}
@@ -93,8 +95,11 @@ final class CalmWork {
 		return wrong;
 	}
 
-	/** Waits for the end of a message; returns it as it is then, or when time is up. */
-	static Message awaitEnd(EmbeddedQueue queue, MessageId id, long until) throws InterruptedException {
+	/**
+	 * Waits for the end of a message; returns it as it is then, or when time is up; null
+	 * when it is gone.
+	 */
+	static @Nullable Message awaitEnd(EmbeddedQueue queue, MessageId id, long until) throws InterruptedException {
 		while (true) {
 			Message message = queue.operations().find(id).orElse(null);
 			if (message == null || message.state().isEnded() || System.nanoTime() - until > 0) {

@@ -54,8 +54,7 @@ final class ClosingHandlers {
 		try (EmbeddedQueue queue = open(close)) {
 			queue.start();
 			calm.await(queue, HostileChild.PATIENCE).forEach(this.outcome::violation);
-			Message message = CalmWork.awaitEnd(queue, ender,
-					System.nanoTime() + HostileChild.PATIENCE.toNanos());
+			Message message = CalmWork.awaitEnd(queue, ender, System.nanoTime() + HostileChild.PATIENCE.toNanos());
 			if (message == null || message.state() != MessageState.COMPLETED) {
 				this.outcome.violation("The message whose handler ended the queue must be COMPLETED later, is "
 						+ ((message != null) ? message.state() + ", " + message.lastError() : "gone"));

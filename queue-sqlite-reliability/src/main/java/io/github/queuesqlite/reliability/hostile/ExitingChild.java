@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
@@ -58,8 +60,7 @@ final class ExitingChild {
 				.build());
 		List<MessageId> calm = new ArrayList<>();
 		for (int i = 0; i < CALM; i++) {
-			calm.add(queue.operations()
-				.enqueue(NewMessage.to(CalmWork.TASK).payload(i).idempotencyKey("calm-" + i)));
+			calm.add(queue.operations().enqueue(NewMessage.to(CalmWork.TASK).payload(i).idempotencyKey("calm-" + i)));
 		}
 		MessageId exit = queue.operations().enqueue(NewMessage.to(EXIT).idempotencyKey(EXIT));
 		queue.start();
@@ -85,16 +86,16 @@ final class ExitingChild {
 	private static void check(EmbeddedQueue queue, List<MessageId> calm, MessageId exit) throws InterruptedException {
 		long until = System.nanoTime() + HostileChild.PATIENCE.toNanos();
 		Message exited = CalmWork.awaitEnd(queue, exit, until);
-		if (exited == null || exited.state() != MessageState.DEAD || exited.lastError() == null
-				|| !REASONS.contains(exited.lastError().type())) {
-			HostileChild.say("broken exit: the message must be DEAD by " + REASONS + ", is "
-					+ ((exited != null) ? exited.state() + " after attempt " + exited.attempt() + ": "
-							+ exited.lastError() : "gone"));
+		Failure failure = (exited != null) ? exited.lastError() : null;
+		if (exited == null || exited.state() != MessageState.DEAD || failure == null
+				|| !REASONS.contains(failure.type())) {
+			HostileChild.say("broken exit: the message must be DEAD by " + REASONS + ", is " + ((exited != null)
+					? exited.state() + " after attempt " + exited.attempt() + ": " + failure : "gone"));
 		}
 		for (int i = 0; i < calm.size(); i++) {
 			Message message = CalmWork.awaitEnd(queue, calm.get(i), until);
 			if (message == null || message.state() != MessageState.COMPLETED
-					|| message.result(Integer.class) != 2 * i) {
+					|| !Objects.equals(message.result(Integer.class), 2 * i)) {
 				HostileChild.say("broken exit: calm message " + i + " must be COMPLETED, is "
 						+ ((message != null) ? message.state() + ", " + message.lastError() : "gone"));
 			}

@@ -130,8 +130,8 @@ final class HostileChild {
 		MessageState end = task.end();
 		String what = task.name() + ": message " + id + " must be " + ((end != null) ? end : "ended");
 		if (message == null || (end != null && message.state() != end) || !message.state().isEnded()) {
-			wrong.add(what + ", is "
-					+ ((message != null) ? message.state() + " after " + message.lastError() : "gone"));
+			wrong
+				.add(what + ", is " + ((message != null) ? message.state() + " after " + message.lastError() : "gone"));
 		}
 		else if (task.end() == MessageState.DEAD) {
 			Failure failure = Objects.requireNonNull(message.lastError());

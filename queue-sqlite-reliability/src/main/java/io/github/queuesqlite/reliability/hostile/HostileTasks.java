@@ -139,9 +139,8 @@ final class HostileTasks {
 				Thread.interrupted();
 			}
 			return "late";
-		}).timesOut().dies("Timeout"), task("deadlock-of-locks", new DeadlockOfLocks()::handle).messages(2)
-			.timesOut()
-			.dies("Timeout"));
+		}).timesOut().dies("Timeout"),
+				task("deadlock-of-locks", new DeadlockOfLocks()::handle).messages(2).timesOut().dies("Timeout"));
 	}
 
 	private static List<HostileTask> results() {
