@@ -62,6 +62,7 @@ class GroupCommitWriterTests {
 	}
 
 	@Test
+<<<<<<< HEAD
 	void completionWhenItThrowsAnErrorIsToldThatTheOutcomeIsUnknownAndTheOthersTheTruth() throws Exception {
 		CountDownLatch goOn = hold();
 		CompletableFuture<Integer> before = submit(1);
@@ -101,6 +102,28 @@ class GroupCommitWriterTests {
 			.isThrownBy(() -> completion.future().get(1, TimeUnit.MINUTES));
 		assertThat(executed).hasValue(1);
 		await().untilAsserted(() -> assertThat(submit(4).get(1, TimeUnit.MINUTES)).isEqualTo(4));
+=======
+	void commitWhenOnlyUnsyncedWorkFollowsWithoutPauseIsSynced() throws Exception {
+		RecordingSession session = new RecordingSession();
+		WriterSettings settings = new WriterSettings(false, 10, Duration.ofSeconds(30), Duration.ofSeconds(1),
+				QueueRecorder.NONE);
+		try (GroupCommitWriter<RecordingSession> writer = GroupCommitWriter.start("writer", session, settings)) {
+			writer.submitUnsynced((own) -> again(own, writer), NOBODY);
+			writer.call((own) -> true);
+			boolean synced = session.synced.await(60, TimeUnit.SECONDS);
+			session.enough = true;
+			assertThat(synced).isTrue();
+		}
+		assertThat(session.idle).as("the writer never came to rest").isFalse();
+	}
+
+	/** Leaves something for the next transaction, so that the writer has no pause. */
+	private static boolean again(RecordingSession session, GroupCommitWriter<RecordingSession> writer) {
+		if (!session.enough) {
+			writer.submitUnsynced((own) -> again(own, writer), NOBODY);
+		}
+		return true;
+>>>>>>> main
 	}
 
 	@Test
@@ -126,6 +149,8 @@ class GroupCommitWriterTests {
 
 		/** Commits to let pass before one fails. */
 		final AtomicInteger countFrom = new AtomicInteger();
+
+		private volatile boolean enough;
 
 		@Override
 		public void begin(boolean synced) {

@@ -5,6 +5,8 @@ import java.util.List;
 import io.github.queuesqlite.reliability.hostile.HostileLayer;
 import io.github.queuesqlite.reliability.kill.KillLayer;
 import io.github.queuesqlite.reliability.power.PowerLossLayer;
+import io.github.queuesqlite.reliability.processes.ProcessesLayer;
+import io.github.queuesqlite.reliability.soak.SoakLayer;
 
 /** All layers, in the order they run and are reported. */
 final class Layers {
@@ -13,7 +15,7 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of(new KillLayer(), new PowerLossLayer(), new HostileLayer());
+		return List.of(new KillLayer(), new PowerLossLayer(), new ProcessesLayer(), new HostileLayer(), new SoakLayer());
 	}
 
 }
