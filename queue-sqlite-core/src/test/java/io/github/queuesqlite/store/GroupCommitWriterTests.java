@@ -103,6 +103,7 @@ class GroupCommitWriterTests {
 		assertThat(executed).hasValue(1);
 		await().untilAsserted(() -> assertThat(submit(4).get(1, TimeUnit.MINUTES)).isEqualTo(4));
 =======
+
 	void commitWhenOnlyUnsyncedWorkFollowsWithoutPauseIsSynced() throws Exception {
 		RecordingSession session = new RecordingSession();
 		WriterSettings settings = new WriterSettings(false, 10, Duration.ofSeconds(30), Duration.ofSeconds(1),
