@@ -23,6 +23,9 @@ abstract class Handing implements Completion<InsertResult> {
 
 	private long id;
 
+	/** Whether its outcome is known. The store may tell it twice for lack of memory. */
+	private boolean told;
+
 	Handing(StoreAccess access, Draft draft) {
 		this.access = access;
 		this.draft = draft;
@@ -85,7 +88,10 @@ abstract class Handing implements Completion<InsertResult> {
 
 	private void outcome(long existing, @Nullable QueueException failure) {
 		tellWaiters(this.access, this.id, existing, failure);
-		this.access.inFlight().exit(this.phase);
+		if (!this.told) {
+			this.told = true;
+			this.access.inFlight().exit(this.phase);
+		}
 		if (failure != null) {
 			notStored(failure);
 		}

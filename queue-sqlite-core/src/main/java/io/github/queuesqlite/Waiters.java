@@ -172,16 +172,24 @@ final class Waiters implements StoreListener {
 			return;
 		}
 		for (Ended message : messages) {
-			List<Entry> list = take(message.id());
-			if (!list.isEmpty()) {
-				MessageState state = message.state();
-				if (state != null) {
-					resolve(list, Ending.of(message, state));
-				}
-				else {
-					list.forEach((entry) -> entry.waiter.failed(removedException(message.id())));
-				}
+			List<Entry> list = this.entries.get(message.id());
+			// Told first and forgotten second: whoever is not told, for lack of memory,
+			// is
+			// looked up later.
+			while (list != null) {
+				tell(list, message);
+				list = this.entries.remove(message.id(), list) ? null : this.entries.get(message.id());
 			}
+		}
+	}
+
+	private static void tell(List<Entry> list, Ended message) {
+		MessageState state = message.state();
+		if (state != null) {
+			resolve(list, Ending.of(message, state));
+		}
+		else {
+			list.forEach((entry) -> entry.waiter.failed(removedException(message.id())));
 		}
 	}
 

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.queuesqlite.event.FailureNote;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueFullException;
@@ -100,10 +101,15 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	/** Why new messages are refused; empty when they are taken. */
 	private volatile String refusal = "";
 
-	private volatile String failing = "";
+	private final FailureNote failing;
 
 	/** Ends of runs that are tried again before anything else. Writer thread only. */
 	private final Deque<Command<S>> kept = new ArrayDeque<>();
+
+	/**
+	 * What the current pass has taken. Has room for all, so that taking needs no memory.
+	 */
+	private final List<Command<S>> batch = new ArrayList<>(MAX_ROWS);
 
 	/** A command taken from the inbox that did not fit the batch. Writer thread only. */
 	private @Nullable Command<S> held;
@@ -151,6 +157,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		this.settings = settings;
 		this.quarantine = quarantine;
 		this.places = new Semaphore(settings.maxPending());
+		this.failing = new FailureNote(logger, "The writer of {} failed and goes on", session.label());
 		this.thread = new WriterThread(name, this::loop);
 		quarantine.onDeclared(this::nudge);
 	}
@@ -282,7 +289,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	/** Why the latest pass of the loop failed; empty when it did not. */
 	String failing() {
-		return this.failing;
+		return this.failing.text();
 	}
 
 	/**
@@ -312,16 +319,13 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		while (!isDone()) {
 			try {
 				pass();
-				this.failing = "";
+				this.failing.clear();
 			}
 			catch (Throwable ex) {
 				if (isDamage(ex)) {
 					continue;
 				}
-				if (this.failing.isEmpty()) {
-					logger.error("The writer of {} failed and goes on", this.session.label(), ex);
-				}
-				this.failing = ex.toString();
+				this.failing.note(ex);
 				LockSupport.parkNanos(RETRY_AFTER_NANOS);
 			}
 		}
@@ -341,8 +345,9 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private boolean isDone() {
-		return this.closing && ((this.inbox.isEmpty() && this.held == null && this.kept.isEmpty()) || this.unreadable
-				|| this.unrepaired || this.quarantine.isDeclared());
+		return this.closing && this.batch.isEmpty()
+				&& ((this.inbox.isEmpty() && this.held == null && this.kept.isEmpty()) || this.unreadable
+						|| this.unrepaired || this.quarantine.isDeclared());
 	}
 
 	private void failRest() {
@@ -371,6 +376,9 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private void pass() throws SQLException {
+		if (!this.batch.isEmpty()) {
+			finishBrokenOff();
+		}
 		if (this.quarantine.isDeclared()) {
 			this.nudged = false;
 			retire();
@@ -393,12 +401,13 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			this.watchNanos = WATCH_LEAST_NANOS;
 			this.turn.changedElsewhere(this.session);
 		}
-		List<Command<S>> batch = collect();
-		if (batch.isEmpty() && !this.turn.isWanted(this.session)) {
+		collect();
+		if (this.batch.isEmpty() && !this.turn.isWanted(this.session)) {
 			idle();
 			return;
 		}
-		commit(batch);
+		commit(this.batch);
+		this.batch.clear();
 		if (this.watching) {
 			LockSupport.parkNanos(COURTESY_NANOS);
 		}
@@ -418,8 +427,20 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 	}
 
-	private List<Command<S>> collect() {
-		List<Command<S>> batch = new ArrayList<>();
+	/** Tells those the truth whose pass broke off, most likely for lack of memory. */
+	private void finishBrokenOff() {
+		this.session.rollback();
+		this.batch.stream().filter(Command::isCommitted).forEach(this::succeeded);
+		List<Command<S>> open = this.batch.stream().filter((command) -> !command.isHandled()).toList();
+		if (!open.isEmpty()) {
+			this.fault = "A transaction of " + this.session.label() + " broke off: " + this.failing.text() + ".";
+			recover(open, this.fault);
+		}
+		this.batch.clear();
+	}
+
+	private void collect() {
+		List<Command<S>> batch = this.batch;
 		int rows = 0;
 		long bytes = 0;
 		while (rows < MAX_ROWS && bytes < MAX_BYTES) {
@@ -431,11 +452,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 				this.held = command;
 				break;
 			}
+			command.taken();
 			batch.add(command);
 			rows += command.rows();
 			bytes += command.bytes();
 		}
-		return batch;
 	}
 
 	private @Nullable Command<S> next() {
@@ -460,6 +481,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			rows = this.turn.execute(this.session, batch);
 			this.committing = true;
 			this.session.commit();
+			markCommitted(batch);
 		}
 		catch (SQLException ex) {
 			Session.Fault kind = this.session.classify(ex);
@@ -470,18 +492,37 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		catch (RuntimeException | Error ex) {
 			this.session.rollback();
-			this.turn.rolledBack(false);
-			failed(batch, Session.Fault.DEFECT, ex);
+			this.turn.rolledBack(this.committing);
+			failed(batch, this.committing ? Session.Fault.STORAGE : Session.Fault.DEFECT, ex);
 			return;
 		}
 		long end = System.nanoTime();
 		noteSync(synced, end);
 		this.lastCommit = end;
 		this.untrimmed = true;
-		this.settings.recorder().committed(this.shard, Duration.ofNanos(end - start), rows);
+		record(end - start, rows);
 		batch.forEach(this::succeeded);
 		this.turn.committed();
 		trimWhenDue(batch, rows);
+	}
+
+	/**
+	 * Needs no memory: whatever fails from here on, they are told that they are
+	 * committed.
+	 */
+	private void markCommitted(List<Command<S>> batch) {
+		for (int i = 0; i < batch.size(); i++) {
+			batch.get(i).committed();
+		}
+	}
+
+	private void record(long nanos, int rows) {
+		try {
+			this.settings.recorder().committed(this.shard, Duration.ofNanos(nanos), rows);
+		}
+		catch (RuntimeException | Error ex) {
+			this.failing.note(ex);
+		}
 	}
 
 	/** Asking for the size of the log costs a statement: not after each small commit. */
@@ -528,6 +569,10 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private void succeeded(Command<S> command) {
+		if (command.isHandled()) {
+			return;
+		}
+		command.handled();
 		release(command);
 		try {
 			command.succeeded();
@@ -535,16 +580,32 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		catch (RuntimeException ex) {
 			logger.error("A completion of {} failed", this.session.label(), ex);
 		}
+		catch (Error ex) {
+			this.failing.note(ex);
+			failed(command,
+					new QueueException(
+							this.session.label() + " could not tell the outcome: look for the message by its id",
+							idOf(command), ex));
+		}
 	}
 
 	private void failed(Command<S> command, QueueException failure) {
-		release(command);
+		if (!command.isHandled()) {
+			command.handled();
+			release(command);
+		}
 		try {
 			command.failed(failure);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.error("A completion of {} failed", this.session.label(), ex);
 		}
+	}
+
+	/** An end of a run is not failed: it is tried again. */
+	private void keep(Command<S> command) {
+		this.kept.add(command);
+		command.handled();
 	}
 
 	private void release(Command<S> command) {
@@ -583,6 +644,13 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		else {
 			Command<S> command = batch.get(0);
+			if (cause instanceof VirtualMachineError && command.isKept()) {
+				// Memory comes back; nobody else would end the run.
+				keep(command);
+				this.failing.note(cause);
+				LockSupport.parkNanos(RETRY_AFTER_NANOS);
+				return;
+			}
 			if (cause instanceof QueueException failure) {
 				failed(command, failure);
 				return;
@@ -600,7 +668,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		logger.warn("{} is locked by another program: {}", this.session.label(), cause.getMessage());
 		for (Command<S> command : batch) {
 			if (command.isKept()) {
-				this.kept.add(command);
+				keep(command);
 			}
 			else {
 				failed(command, new StoreUnavailableException("Cannot write " + this.session.label()
@@ -626,6 +694,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			}
 		}
 		catch (SQLException ex) {
+			logger.debug("{} cannot be written yet", this.session.label(), ex);
 			this.session.rollback();
 			this.unreadable = true;
 			batch.subList(told, batch.size()).forEach((command) -> unknown(command, reason));
@@ -644,7 +713,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			succeeded(command);
 		}
 		else if (command.isKept()) {
-			this.kept.add(command);
+			keep(command);
 		}
 		else {
 			failed(command, new StoreUnavailableException(reason + NOTHING_STORED, idOf(command), null));
@@ -653,7 +722,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private void unknown(Command<S> command, String reason) {
 		if (command.isKept()) {
-			this.kept.add(command);
+			keep(command);
 		}
 		else {
 			failed(command, new StoreUnavailableException(reason + UNKNOWN, idOf(command), null));
@@ -664,7 +733,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		Command<S> command;
 		while ((command = (this.held != null) ? takeHeld() : this.inbox.poll()) != null) {
 			if (command.isKept()) {
-				this.kept.add(command);
+				keep(command);
 			}
 			else {
 				failed(command, new StoreUnavailableException(this.fault, idOf(command), null));

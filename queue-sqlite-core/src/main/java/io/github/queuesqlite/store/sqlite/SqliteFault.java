@@ -33,6 +33,12 @@ final class SqliteFault {
 		return null;
 	}
 
+	/** Whether a rollback failed because there is no transaction any more. */
+	static boolean isRolledBack(SQLException failure) {
+		return failure instanceof SQLiteException exception
+				&& exception.getResultCode() == SQLiteErrorCode.SQLITE_ERROR;
+	}
+
 	static Session.Fault classify(SQLException failure) {
 		if (!(failure instanceof SQLiteException exception)) {
 			return Session.Fault.DEFECT;

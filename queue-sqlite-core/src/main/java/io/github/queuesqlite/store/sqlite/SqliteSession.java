@@ -97,8 +97,22 @@ abstract class SqliteSession implements Session {
 			this.statements.run("ROLLBACK");
 		}
 		catch (SQLException ex) {
-			// Some errors have rolled back already; then there is nothing to do.
 			logger.debug("Rollback in {}: {}", label(), ex.getMessage());
+			// Some errors have rolled back already; then there is nothing to do.
+			if (!SqliteFault.isRolledBack(ex)) {
+				rollbackAnew();
+			}
+		}
+	}
+
+	/** A statement that broke off in the middle, for lack of memory, holds it open. */
+	private void rollbackAnew() {
+		this.statements.close();
+		try {
+			this.statements.run("ROLLBACK");
+		}
+		catch (SQLException ex) {
+			logger.debug("Second rollback in {}: {}", label(), ex.getMessage());
 		}
 	}
 

@@ -34,7 +34,8 @@ class QueueHealthIndicatorTests {
 
 	private static final ShardStats SHARD = new ShardStats(0, "queue_shard_0.db", true, "", false, 40960, 8192, 3);
 
-	private static final ShardStats FULL = new ShardStats(1, "queue_shard_1.db", false, "disk full", false, 40960, 0, 0);
+	private static final ShardStats FULL = new ShardStats(1, "queue_shard_1.db", false, "disk full", false, 40960, 0,
+			0);
 
 	private static final StuckRun STUCK = new StuckRun(new MessageId(77), "mail", "mail.welcome",
 			Duration.ofSeconds(12), "queue-mail-1");
