@@ -81,4 +81,11 @@ public interface Claimer {
 	default void claimedSuspect(@Nullable Suspect suspect) {
 	}
 
+	/**
+	 * Forgets a shard, which is quarantined: it answers no more, and the end of what was
+	 * claimed from it cannot be stored.
+	 * @param shard the shard
+	 */
+	void quarantined(int shard);
+
 }

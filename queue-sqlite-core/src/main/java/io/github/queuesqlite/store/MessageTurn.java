@@ -23,6 +23,9 @@ final class MessageTurn implements Turn<ShardSession> {
 	/** Most rows that one transaction claims for one lane. */
 	private static final int MAX_ROWS = 2000;
 
+	/** Room that is made in time: more lanes need memory when memory may be short. */
+	private static final int MOST_LANES = 64;
+
 	private final int shard;
 
 	private final List<Claimer> claimers;
@@ -34,10 +37,11 @@ final class MessageTurn implements Turn<ShardSession> {
 	/** What this transaction claimed, by claimer. */
 	private final List<Claimed> claimed = new ArrayList<>();
 
-	private final List<ClaimedSuspect> claimedSuspects = new ArrayList<>();
-
 	/** What the latest transaction claimed, when nobody knows whether it is committed. */
 	private final List<RunKey> doubtful = new ArrayList<>();
+
+	/** Claimed and committed, but their lane could not take them: they go back. */
+	private final List<Claimed> untaken = new ArrayList<>(MOST_LANES);
 
 	private List<StoreListener.Ended> ended = List.of();
 
@@ -58,6 +62,9 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	@Override
 	public boolean isWanted(ShardSession session) throws SQLException {
+		if (!this.untaken.isEmpty()) {
+			return true;
+		}
 		for (Claimer claimer : this.claimers) {
 			if (wanted(session, claimer) > 0 || wantsSuspect(session, claimer)) {
 				return true;
@@ -69,7 +76,7 @@ final class MessageTurn implements Turn<ShardSession> {
 	@Override
 	public int execute(ShardSession session, List<Command<ShardSession>> batch) throws SQLException {
 		this.dueBefore = session.nextDueAt();
-		int rows = settle(session, batch) + insert(session, batch);
+		int rows = giveBack(session) + settle(session, batch) + insert(session, batch);
 		for (Command<ShardSession> command : batch) {
 			if (!(command instanceof SettleCommand) && !(command instanceof InsertCommand)) {
 				command.execute(session);
@@ -82,6 +89,15 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 		this.ended = session.takeEnded();
 		this.dueAt = session.nextDueAt();
+		return rows;
+	}
+
+	private int giveBack(ShardSession session) throws SQLException {
+		int rows = 0;
+		for (Claimed claim : this.untaken) {
+			session.unclaim(claim.messages().stream().map(StoredMessage::runKey).toList());
+			rows += claim.messages().size();
+		}
 		return rows;
 	}
 
@@ -137,14 +153,23 @@ final class MessageTurn implements Turn<ShardSession> {
 			}
 			int wanted = (rows < MAX_ROWS) ? wanted(session, claimer) : 0;
 			if (wanted > 0) {
-				List<StoredMessage> messages = session.claim(claimer.owner().epoch(), claimer.queue(), claimer.tasks(),
-						wanted);
-				this.claimed.add(new Claimed(claimer, messages));
-				rows += messages.size();
+				rows += claim(session, claimer, wanted);
 			}
 		}
 		this.turn++;
 		return rows;
+	}
+
+	private int claim(ShardSession session, Claimer claimer, int wanted) throws SQLException {
+		List<StoredMessage> messages = List.of();
+		try {
+			messages = session.claim(claimer.owner().epoch(), claimer.queue(), claimer.tasks(), wanted);
+		}
+		finally {
+			// Who was asked is answered, also when the claim fails.
+			this.claimed.add(new Claimed(claimer, messages, 0, false));
+		}
+		return messages.size();
 	}
 
 	private int claimSuspect(ShardSession session, Claimer claimer) throws SQLException {
@@ -153,7 +178,8 @@ final class MessageTurn implements Turn<ShardSession> {
 			suspects = session.claimSuspects(claimer.owner().epoch(), claimer.queue(), claimer.tasks(), 1);
 		}
 		finally {
-			this.claimedSuspects.add(new ClaimedSuspect(claimer, suspects.isEmpty() ? null : suspects.get(0)));
+			this.claimed.add(suspects.isEmpty() ? new Claimed(claimer, List.of(), 0, true)
+					: new Claimed(claimer, List.of(suspects.get(0).message()), suspects.get(0).deaths(), true));
 		}
 		return suspects.size();
 	}
@@ -182,19 +208,31 @@ final class MessageTurn implements Turn<ShardSession> {
 	public void committed() {
 		List<StoreListener.Ended> ended = this.ended;
 		this.ended = List.of();
+		this.untaken.clear();
 		if (!ended.isEmpty()) {
 			this.listeners.forEach((listener) -> guard(() -> listener.ended(ended)));
 		}
-		for (Claimed claim : this.claimed) {
-			guard(() -> claim.claimer().claimed(this.shard, claim.messages()));
+		for (int i = 0; i < this.claimed.size(); i++) {
+			hand(this.claimed.get(i));
 		}
 		this.claimed.clear();
-		for (ClaimedSuspect claim : this.claimedSuspects) {
-			guard(() -> claim.claimer().claimedSuspect(claim.suspect()));
-		}
-		this.claimedSuspects.clear();
 		if (this.dueAt < this.dueBefore) {
 			this.listeners.forEach((listener) -> guard(() -> listener.dueChanged(this.dueAt)));
+		}
+	}
+
+	private void hand(Claimed claim) {
+		try {
+			claim.hand(this.shard);
+		}
+		catch (RuntimeException | Error ex) {
+			// Nobody else would take them back: their owner lives.
+			this.untaken.add(claim);
+			guard(() -> {
+				claim.refuse(this.shard);
+				logger.error("Queue '{}' could not take {} messages; they go back", claim.claimer().queue(),
+						claim.messages().size(), ex);
+			});
 		}
 	}
 
@@ -205,17 +243,9 @@ final class MessageTurn implements Turn<ShardSession> {
 			if (doubtful) {
 				claim.messages().forEach((message) -> this.doubtful.add(message.runKey()));
 			}
-			guard(() -> claim.claimer().claimed(this.shard, List.of()));
+			guard(() -> claim.refuse(this.shard));
 		}
 		this.claimed.clear();
-		for (ClaimedSuspect claim : this.claimedSuspects) {
-			Suspect suspect = claim.suspect();
-			if (doubtful && suspect != null) {
-				this.doubtful.add(suspect.message().runKey());
-			}
-			guard(() -> claim.claimer().claimedSuspect(null));
-		}
-		this.claimedSuspects.clear();
 	}
 
 	@Override
@@ -226,6 +256,11 @@ final class MessageTurn implements Turn<ShardSession> {
 			session.commit();
 			this.doubtful.clear();
 		}
+	}
+
+	@Override
+	public void quarantined() {
+		this.claimers.forEach((claimer) -> guard(() -> claimer.quarantined(this.shard)));
 	}
 
 	@Override
@@ -243,18 +278,32 @@ final class MessageTurn implements Turn<ShardSession> {
 		try {
 			call.run();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.error("A listener of the store failed", ex);
 		}
 	}
 
-	/** The suspect that was claimed for a lane. */
-	private record ClaimedSuspect(Claimer claimer, @Nullable Suspect suspect) {
+	/** What was claimed for a lane: messages, or one suspect if any. */
+	private record Claimed(Claimer claimer, List<StoredMessage> messages, int deaths, boolean suspect) {
 
-	}
+		void hand(int shard) {
+			if (!this.suspect) {
+				this.claimer.claimed(shard, this.messages);
+			}
+			else {
+				this.claimer
+					.claimedSuspect(this.messages.isEmpty() ? null : new Suspect(this.messages.get(0), this.deaths));
+			}
+		}
 
-	/** What was claimed for a lane. */
-	private record Claimed(Claimer claimer, List<StoredMessage> messages) {
+		void refuse(int shard) {
+			if (!this.suspect) {
+				this.claimer.claimed(shard, List.of());
+			}
+			else {
+				this.claimer.claimedSuspect(null);
+			}
+		}
 
 	}
 

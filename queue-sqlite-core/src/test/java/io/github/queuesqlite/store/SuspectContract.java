@@ -249,6 +249,9 @@ abstract class SuspectContract extends StoreSubject {
 		assertNextDueAt(now() + 1000);
 		pass(1000);
 		promote();
+		StoredMessage promoted = claimSuspect().message();
+		assertThat(promoted.id()).isEqualTo(id);
+		settle(new Settlement.Release(promoted.runKey()));
 		assertThat(this.store.reschedule(id, now())).isTrue();
 		assertCountersMatchRows();
 		assertThat(claimSuspect().message().id()).isEqualTo(id);

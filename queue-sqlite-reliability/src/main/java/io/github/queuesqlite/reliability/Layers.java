@@ -2,6 +2,9 @@ package io.github.queuesqlite.reliability;
 
 import java.util.List;
 
+import io.github.queuesqlite.reliability.diskfull.DiskFullLayer;
+import io.github.queuesqlite.reliability.hostile.HostileLayer;
+import io.github.queuesqlite.reliability.ioerrors.IoErrorLayer;
 import io.github.queuesqlite.reliability.kill.KillLayer;
 import io.github.queuesqlite.reliability.power.PowerLossLayer;
 import io.github.queuesqlite.reliability.processes.ProcessesLayer;
@@ -14,7 +17,8 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of(new KillLayer(), new PowerLossLayer(), new ProcessesLayer(), new SoakLayer());
+		return List.of(new KillLayer(), new PowerLossLayer(), new IoErrorLayer(), new DiskFullLayer(),
+				new ProcessesLayer(), new HostileLayer(), new SoakLayer());
 	}
 
 }

@@ -17,6 +17,8 @@ import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.Suspect;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -92,8 +94,8 @@ final class ShardClaims {
 		claimed.forEach((message) -> ids.add(message.id()));
 		int changed = this.statements.update(sql, epoch, now, LongJson.of(ids));
 		if (changed != claimed.size()) {
-			throw new IllegalStateException(
-					"Claimed " + changed + " of " + claimed.size() + " messages of queue '" + queue + "'");
+			throw new SQLiteException("the ready index names " + claimed.size() + " messages of queue '" + queue
+					+ "', of which " + changed + " are ready", SQLiteErrorCode.SQLITE_CORRUPT);
 		}
 		Map<String, Integer> byTask = new HashMap<>();
 		claimed.forEach((message) -> byTask.merge(message.task(), 1, Integer::sum));
