@@ -139,7 +139,9 @@ class PoisonTests {
 		assertThat(messages("exit")).hasSize(1).allSatisfy((poison) -> {
 			assertThat(poison.state()).isEqualTo(MessageState.DEAD);
 			assertThat(poison.attempt()).isEqualTo(ATTEMPTS);
-			assertThat(poison.lastError().message()).contains("Attempt 4 of 4 ended with its process");
+			assertThat(poison.attempt()).isEqualTo(ATTEMPTS);
+			assertThat(poison.lastError().type()).isEqualTo("ProcessDied");
+			assertThat(poison.lastError().message()).contains("attempt 4", "stopped before its end");
 		});
 		assertThat(messages("innocent")).hasSize(20).allSatisfy((message) -> {
 			assertThat(message.state()).isEqualTo(MessageState.COMPLETED);

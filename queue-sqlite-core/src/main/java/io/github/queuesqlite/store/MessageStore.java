@@ -43,10 +43,20 @@ public interface MessageStore extends AutoCloseable {
 
 	/**
 	 * Leaves the store. What the instance still owns becomes READY again, its attempts
-	 * counted where the run had started; DEAD where its sender allowed no more.
+	 * counted where the run had started; DEAD where none is left.
+	 * @param instance a registered instance
+	 * @param maxAttempts attempts by task, for messages whose sender set none
+	 */
+	void deregister(StoreInstance instance, ToIntFunction<String> maxAttempts);
+
+	/**
+	 * Leaves the store without knowing the tasks: who claims next ends what has no
+	 * attempt left, unless its sender said how many there are.
 	 * @param instance a registered instance
 	 */
-	void deregister(StoreInstance instance);
+	default void deregister(StoreInstance instance) {
+		deregister(instance, (task) -> Integer.MAX_VALUE);
+	}
 
 	/**
 	 * Tells a listener of every commit from now on.

@@ -166,12 +166,12 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
-	public void deregister(StoreInstance instance) {
+	public void deregister(StoreInstance instance, ToIntFunction<String> maxAttempts) {
 		ShardInstance own = own(instance);
 		this.own.remove(own);
 		if (this.instances.remove(own.epoch()) != null) {
 			try {
-				takeBack(own.epoch(), false, (task) -> Integer.MAX_VALUE);
+				takeBack(own.epoch(), false, maxAttempts);
 			}
 			finally {
 				this.membership.leave(own.place());

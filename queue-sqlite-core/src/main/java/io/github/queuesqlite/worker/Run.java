@@ -294,8 +294,8 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 			instead = new Settlement.Expire(this.key);
 		}
 		else if (attempt() > maxAttempts()) {
-			endUnstarted(Verdict.exhausted(this, failure("AttemptsExhausted", "Attempt " + (attempt() - 1) + " of "
-					+ maxAttempts() + " ended with its process: no attempt is left", "")));
+			endUnstarted(Verdict.exhausted(this, failure("AttemptsExhausted",
+					"No attempt is left: " + (attempt() - 1) + " spent, " + maxAttempts() + " allowed", "")));
 			return false;
 		}
 		if (instead != null && STATE.compareAndSet(this, NEW, SETTLED)) {

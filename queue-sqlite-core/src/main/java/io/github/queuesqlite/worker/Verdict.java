@@ -64,19 +64,16 @@ record Verdict(Settlement settlement, RunOutcome outcome) {
 
 	/** No further attempt. */
 	static Verdict dead(Run run, FailureRecord failed) {
-		warn(run, run.attempt(), failed);
+		logger.warn("Message {} of task '{}' is DEAD after attempt {} of {}: {}: {}", run.id(), run.row().task(),
+				run.attempt(), run.maxAttempts(), failed.type(), Names.oneLine(failed.message()));
 		return new Verdict(new Settlement.Dead(run.key(), failed), RunOutcome.DEAD);
 	}
 
 	/** There was no attempt left to begin. */
 	static Verdict exhausted(Run run, FailureRecord failed) {
-		warn(run, run.attempt() - 1, failed);
+		logger.warn("Message {} of task '{}' is DEAD: {}: {}", run.id(), run.row().task(), failed.type(),
+				failed.message());
 		return new Verdict(new Settlement.Dead(run.key(), failed, false), RunOutcome.DEAD);
-	}
-
-	private static void warn(Run run, int attempt, FailureRecord failed) {
-		logger.warn("Message {} of task '{}' is DEAD after attempt {} of {}: {}: {}", run.id(), run.row().task(),
-				attempt, run.maxAttempts(), failed.type(), Names.oneLine(failed.message()));
 	}
 
 	private static boolean isRetryable(Run run, Throwable failure) {

@@ -212,6 +212,19 @@ abstract class SuspectContract extends StoreSubject {
 	}
 
 	@Test
+	void instanceThatLeavesEndsWhatHasNoAttemptLeft() {
+		long id = insert(Draft.of(TASK));
+		StoreInstance other = this.store.register("other");
+		this.store.claim(other, QUEUE, Set.of(TASK), 1).forEach((message) -> other.started(message.runKey()));
+		this.store.deregister(other, (task) -> 1);
+		assertThat(state(id)).isEqualTo(MessageState.DEAD);
+		FailureRecord reason = this.store.failures(id).get(0);
+		assertThat(reason.type()).isEqualTo(FailureRecord.PROCESS_DIED);
+		assertThat(reason.message()).contains("attempt 1", "stopped before its end");
+		assertCountersMatchRows();
+	}
+
+	@Test
 	void suspectIsReadyToAllWhoLook() {
 		long id = suspect();
 		pass(5000);

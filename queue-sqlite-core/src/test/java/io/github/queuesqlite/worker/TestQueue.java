@@ -61,7 +61,8 @@ final class TestQueue implements AutoCloseable {
 		this.store = SqliteStores.open(new SqliteStoreSettings(directory, shards,
 				new WriterSettings(false, 10_000, Duration.ofMinutes(1), Duration.ofSeconds(1), QueueRecorder.NONE),
 				Retention.DEFAULT, 1L << 30, this.clock));
-		this.presence = new Presence(this.store, "test");
+		this.presence = new Presence(this.store, "test", (task) -> settings.retry().maxAttempts(), () -> {
+		});
 		this.pool = new WorkerPool(
 				new WorkerEnvironment(this.store, this.presence, this.tasks, this.payloads,
 						(recorder != null) ? recorder : this.recorded, this.clock, new Random(42), "test-host"),

@@ -16,7 +16,10 @@ final class Boot {
 
 	private static final Logger logger = LoggerFactory.getLogger(Boot.class);
 
-	/** A number that is another one after each start; 0 where nobody can tell. */
+	/** Where nobody can tell. */
+	private static final long UNKNOWN = 1;
+
+	/** Another number after each start, never 0; always the same where nobody can tell. */
 	static final long ID = read(Path.of("/proc/sys/kernel/random/boot_id"));
 
 	private Boot() {
@@ -25,11 +28,12 @@ final class Boot {
 	static long read(Path file) {
 		try {
 			UUID id = UUID.fromString(Files.readString(file).strip());
-			return id.getMostSignificantBits() ^ id.getLeastSignificantBits();
+			long number = id.getMostSignificantBits() ^ id.getLeastSignificantBits();
+			return (number != 0) ? number : UNKNOWN;
 		}
 		catch (IOException | IllegalArgumentException ex) {
 			logger.debug("Cannot read {}: a restart of the operating system goes unnoticed", file, ex);
-			return 0;
+			return UNKNOWN;
 		}
 	}
 

@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * commit; it does not survive power loss, after which every run counts as started.
  * <p>
  * <b>Shape:</b> 16 bytes an entry, little-endian: id (0 when free), run. Entry 0 is the
- * header: its id says which start of the operating system wrote the file, its run is 1
- * once a run could not be noted.
+ * header: its id says which start of the operating system wrote the file and is never 0,
+ * so that a file of zeros, which power loss may leave, says nothing; its run is 1 once a
+ * run could not be noted.
  * <p>
  * <b>Threads:</b> safe for use by several threads.
  */
@@ -59,13 +60,28 @@ final class RunNotes {
 	}
 
 	RunNotes(Path file, long boot) throws IOException {
+		if (boot == 0) {
+			throw new IllegalArgumentException("'boot' must not be 0: so reads a file that power loss has emptied");
+		}
 		try (FileChannel channel = PrivateFiles.open(file,
 				Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE))) {
+			writeOut(channel);
 			this.buffer = channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) ENTRIES * ENTRY);
 		}
 		LONGS.setRelease(this.buffer, 0, boot);
 		for (int i = 1; i < ENTRIES; i++) {
 			this.below.set(i, (i + 1 < ENTRIES) ? i + 1 : NONE);
+		}
+	}
+
+	/**
+	 * Takes the room on disk at once: a page that a full disk cannot back is no
+	 * exception later, but a fault of the memory in the midst of a run.
+	 */
+	private static void writeOut(FileChannel channel) throws IOException {
+		ByteBuffer zeros = ByteBuffer.allocate(ENTRIES * ENTRY);
+		while (zeros.hasRemaining()) {
+			channel.write(zeros);
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.store.sqlite;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -11,9 +12,12 @@ import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StoreInstance;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class RunNotesTests {
 
@@ -59,10 +63,36 @@ class RunNotesTests {
 	}
 
 	@Test
+	void readWhenPowerLossLeftZerosCountsEachRun() throws IOException {
+		Path file = this.directory.resolve("notes");
+		new RunNotes(file).started(key(7, 1));
+		Files.write(file, new byte[(int) Files.size(file)]);
+		assertThat(RunNotes.read(file).isKnown()).isFalse();
+		assertThat(RunNotes.read(file).test(key(8, 1))).isTrue();
+		assertThatIllegalArgumentException().isThrownBy(() -> new RunNotes(this.directory.resolve("other"), 0));
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void notesTakeTheirRoomOnDiskAtOnce() throws IOException {
+		Path file = this.directory.resolve("notes");
+		new RunNotes(file);
+		assertThat(blocks(file) * 512).isGreaterThanOrEqualTo(Files.size(file));
+	}
+
+	/** How much of a file is on disk, in units of 512 bytes. */
+	private static long blocks(Path file) throws IOException {
+		Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+		return Long.parseLong(new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip());
+	}
+
+	@Test
 	void bootIsReadAsANumber() throws IOException {
 		Path file = Files.writeString(this.directory.resolve("boot"), "00000000-0000-0006-0000-000000000005\n");
 		assertThat(Boot.read(file)).isEqualTo(3);
-		assertThat(Boot.read(this.directory.resolve("absent"))).isZero();
+		assertThat(Boot.read(this.directory.resolve("absent"))).isOne();
+		Path zero = Files.writeString(this.directory.resolve("zero"), "00000000-0000-0000-0000-000000000000\n");
+		assertThat(Boot.read(zero)).isOne();
 	}
 
 	@Test
