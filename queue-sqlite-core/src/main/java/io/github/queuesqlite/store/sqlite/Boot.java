@@ -19,7 +19,9 @@ final class Boot {
 	/** Where nobody can tell. */
 	private static final long UNKNOWN = 1;
 
-	/** Another number after each start, never 0; always the same where nobody can tell. */
+	/**
+	 * Another number after each start, never 0; always the same where nobody can tell.
+	 */
 	static final long ID = read(Path.of("/proc/sys/kernel/random/boot_id"));
 
 	private Boot() {

@@ -75,8 +75,8 @@ final class RunNotes {
 	}
 
 	/**
-	 * Takes the room on disk at once: a page that a full disk cannot back is no
-	 * exception later, but a fault of the memory in the midst of a run.
+	 * Takes the room on disk at once: a page that a full disk cannot back is no exception
+	 * later, but a fault of the memory in the midst of a run.
 	 */
 	private static void writeOut(FileChannel channel) throws IOException {
 		ByteBuffer zeros = ByteBuffer.allocate(ENTRIES * ENTRY);
