@@ -2,6 +2,9 @@ package io.github.queuesqlite.reliability;
 
 import java.util.List;
 
+import io.github.queuesqlite.reliability.points.CrashPointsLayer;
+import io.github.queuesqlite.reliability.sabotage.SabotageLayer;
+
 /** All layers, in the order they run and are reported. */
 final class Layers {
 
@@ -9,7 +12,7 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of();
+		return List.of(new CrashPointsLayer(), new SabotageLayer());
 	}
 
 }

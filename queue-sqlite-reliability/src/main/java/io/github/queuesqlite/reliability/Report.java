@@ -45,6 +45,10 @@ final class Report {
 			List<Ledger.Entry> runs = this.entries.stream().filter((entry) -> entry.version().equals(version)).toList();
 			version(text, version, runs);
 		}
+		this.layers.stream()
+			.map(Layer::details)
+			.filter((details) -> !details.isEmpty())
+			.forEach((details) -> text.append('\n').append(details));
 		return text.toString();
 	}
 
