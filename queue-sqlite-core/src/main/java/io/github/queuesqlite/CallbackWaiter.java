@@ -70,7 +70,7 @@ final class CallbackWaiter implements Waiter {
 				draft.priority(), draft.createdAt(), draft.runAt(), attempt, draft.maxAttempts(), attempt, 0, false,
 				null, null, draft.expiresAt(), null, draft.keys().idempotencyKey(), draft.keys().uniqueKey(),
 				draft.attributes(), draft.payload().codec(), draft.payload().bytes(), ending.resultCodec(),
-				ending.result(), (failure != null) ? encode(failure) : null);
+				ending.result(), (failure != null) ? encode(failure) : null, false);
 	}
 
 	private static String encode(Failure failure) {

@@ -42,6 +42,8 @@ final class CompletionExecutor implements Executor {
 
 	private final String name;
 
+	private final long idleNanos;
+
 	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
 	private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
@@ -68,7 +70,17 @@ final class CompletionExecutor implements Executor {
 	private volatile boolean closed;
 
 	CompletionExecutor(String name) {
+		this(name, IDLE_NANOS);
+	}
+
+	/**
+	 * Creates an executor.
+	 * @param name of its threads
+	 * @param idleNanos after how long without work a thread ends
+	 */
+	CompletionExecutor(String name, long idleNanos) {
 		this.name = name;
+		this.idleNanos = idleNanos;
 	}
 
 	@Override
@@ -250,18 +262,20 @@ final class CompletionExecutor implements Executor {
 				this.called = false;
 				executor.idle.push(this);
 			}
-			long until = System.nanoTime() + IDLE_NANOS;
+			long until = System.nanoTime() + executor.idleNanos;
 			while (true) {
-				LockSupport.parkNanos(executor, until - System.nanoTime());
 				synchronized (executor.monitor) {
 					if (this.called) {
 						return true;
 					}
+					// Also before the first wait: a close that came just before called
+					// nobody.
 					if (executor.closed || System.nanoTime() - until >= 0) {
 						executor.idle.remove(this);
 						return false;
 					}
 				}
+				LockSupport.parkNanos(executor, until - System.nanoTime());
 			}
 		}
 

@@ -1,6 +1,7 @@
 package io.github.queuesqlite;
 
 import java.util.List;
+import java.util.Set;
 
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.MessageState;
@@ -8,10 +9,12 @@ import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.StoreListener;
 
 /**
- * Records the ends that no run of this process reports: expiry, and rescue without a try
- * left.
+ * Records the ends that no run of this process reports: expiry, rescue without a try
+ * left, and damage.
  */
 final class EndRecorder implements StoreListener {
+
+	private static final Set<String> UNRUN = Set.of(FailureRecord.PROCESS_DIED, FailureRecord.DAMAGED);
 
 	private final QueueRecorder recorder;
 
@@ -25,14 +28,14 @@ final class EndRecorder implements StoreListener {
 			if (message.state() == MessageState.EXPIRED) {
 				this.recorder.expired(message.queue(), message.task(), 1);
 			}
-			else if (message.state() == MessageState.DEAD && isRescued(message)) {
+			else if (message.state() == MessageState.DEAD && isUnrun(message)) {
 				this.recorder.diedUnrun(message.queue(), message.task(), 1);
 			}
 		}
 	}
 
-	private static boolean isRescued(Ended message) {
-		return message.failure() != null && message.failure().type().equals(FailureRecord.PROCESS_DIED);
+	private static boolean isUnrun(Ended message) {
+		return message.failure() != null && UNRUN.contains(message.failure().type());
 	}
 
 }

@@ -22,18 +22,19 @@ import org.jspecify.annotations.Nullable;
  * @param resultCodec who wrote the result; null for none
  * @param result null for none
  * @param failure its latest failure; null for none
+ * @param damaged whether its row is not what was stored
  */
 record Ending(long id, String task, MessageState state, @Nullable String resultCodec, byte @Nullable [] result,
-		@Nullable Failure failure) {
+		@Nullable Failure failure, boolean damaged) {
 
 	static Ending of(Ended ended, MessageState state) {
 		return new Ending(ended.id(), ended.task(), state, ended.resultCodec(), ended.result(),
-				(ended.failure() != null) ? FailureCodec.toFailure(ended.failure()) : null);
+				(ended.failure() != null) ? FailureCodec.toFailure(ended.failure()) : null, false);
 	}
 
 	static Ending of(StoredMessage row) {
 		return new Ending(row.id(), row.task(), row.state(), row.resultCodec(), row.result(),
-				FailureCodec.decode(row.lastError()));
+				FailureCodec.decode(row.lastError()), row.damaged());
 	}
 
 	/**
@@ -42,7 +43,7 @@ record Ending(long id, String task, MessageState state, @Nullable String resultC
 	 * @param type what to read it as
 	 * @return null when there is none
 	 * @throws TaskFailedException if the message did not complete
-	 * @throws PayloadException if the result cannot be read as the type
+	 * @throws PayloadException if the result is damaged or cannot be read as the type
 	 */
 	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
 	<R> @Nullable R result(Payloads payloads, Type type) {
@@ -51,6 +52,10 @@ record Ending(long id, String task, MessageState state, @Nullable String resultC
 			throw new TaskFailedException(
 					"Message " + messageId + " of task '" + this.task + "' ended " + this.state + reason(), messageId,
 					this.state, this.failure);
+		}
+		if (this.damaged) {
+			throw new PayloadException("The result of message " + messageId + " (task '" + this.task
+					+ "') cannot be read: the message is damaged, it is not what was stored", messageId, null);
 		}
 		try {
 			return (R) payloads.decode(this.resultCodec, this.result, type);

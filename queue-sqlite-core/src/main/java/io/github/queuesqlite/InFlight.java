@@ -1,8 +1,10 @@
 package io.github.queuesqlite;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Counts what is on its way into the store, so that somebody can wait for all that began
@@ -22,7 +24,8 @@ final class InFlight {
 
 	private final AtomicLong entered = new AtomicLong();
 
-	private final Object waiting = new Object();
+	/** Held by the one who waits; the others wait for it no longer than they may. */
+	private final ReentrantLock waiting = new ReentrantLock();
 
 	private volatile int phase;
 
@@ -67,11 +70,27 @@ final class InFlight {
 	 * @return false when time was up or the thread was interrupted before
 	 */
 	boolean await(long deadline) {
-		synchronized (this.waiting) {
+		if (!acquire(deadline)) {
+			return false;
+		}
+		try {
 			// Twice: somebody may have read the phase and count itself only after a flip.
 			boolean first = flip(deadline);
 			boolean second = first && flip(deadline);
 			return second;
+		}
+		finally {
+			this.waiting.unlock();
+		}
+	}
+
+	private boolean acquire(long deadline) {
+		try {
+			return this.waiting.tryLock() || this.waiting.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
 		}
 	}
 

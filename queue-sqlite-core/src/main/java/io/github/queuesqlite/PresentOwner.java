@@ -23,7 +23,9 @@ final class PresentOwner implements ListenOwner {
 
 	@Override
 	public boolean isDead(long epoch) {
-		return this.store.peers().stream().noneMatch((peer) -> peer.epoch() == epoch && !this.store.isGone(peer));
+		return this.store.peers()
+			.stream()
+			.noneMatch((peer) -> peer.epoch() == epoch && !peer.dead() && !this.store.isGone(peer));
 	}
 
 }

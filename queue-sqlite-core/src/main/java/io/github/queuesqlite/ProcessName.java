@@ -2,6 +2,8 @@ package io.github.queuesqlite;
 
 import java.util.stream.Stream;
 
+import io.github.queuesqlite.message.Names;
+
 /** Names this process for people. */
 final class ProcessName {
 
@@ -19,7 +21,7 @@ final class ProcessName {
 			.filter((value) -> value != null && !value.isBlank())
 			.findFirst()
 			.orElse("localhost");
-		return host + ":" + ProcessHandle.current().pid();
+		return Names.oneLine(host) + ":" + ProcessHandle.current().pid();
 	}
 
 }

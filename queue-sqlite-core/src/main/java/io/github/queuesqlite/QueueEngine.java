@@ -195,7 +195,7 @@ final class QueueEngine {
 	}
 
 	boolean isRunning() {
-		return this.running;
+		return this.running && this.workers.isRunning();
 	}
 
 	synchronized void start() {
@@ -231,13 +231,17 @@ final class QueueEngine {
 		if (!this.running) {
 			return;
 		}
-		this.running = false;
 		logger.info("Queue '{}' stops: running handlers may end", this.name);
-		// Side by side: both may wait for the whole drain timeout.
-		CompletableFuture<Void> listenStopped = CompletableFuture.runAsync(this.listen::stop,
-				(work) -> daemon(work).start());
-		this.workers.stop();
-		listenStopped.join();
+		try {
+			// Side by side: both may wait for the whole drain timeout.
+			CompletableFuture<Void> listenStopped = CompletableFuture.runAsync(this.listen::stop,
+					(work) -> daemon(work).start());
+			this.workers.stop();
+			listenStopped.join();
+		}
+		finally {
+			this.running = false;
+		}
 		logger.info("Queue '{}' has stopped; messages are still accepted", this.name);
 	}
 
@@ -312,7 +316,7 @@ final class QueueEngine {
 			.forEach((run) -> stuck
 				.add(new StuckRun(new MessageId(run.id()), run.queue(), run.task(), run.overdue(), run.thread())));
 		Map<Integer, String> unwritable = this.store.probe();
-		return new QueueStatus(this.running, this.store.shardStats(), unwritable, lanes(), stuck, failing);
+		return new QueueStatus(isRunning(), this.store.shardStats(), unwritable, lanes(), stuck, failing);
 	}
 
 }

@@ -19,10 +19,14 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.task.RetryPolicy;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 /** Tests of {@link EmbeddedQueue}. */
@@ -36,6 +40,14 @@ class EmbeddedQueueTests extends QueueTester {
 			assertThat(this.directory.resolve("new/queue/orders/queue_shard_0.db")).exists();
 			assertThat(queue.isRunning()).isFalse();
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "..", ".", "../other", "/etc", "a/b", "a\\b", "a\nb", "" })
+	void nameWhenItWouldLeaveTheDirectoryIsRefused(String name) {
+		EmbeddedQueue.Builder builder = EmbeddedQueue.builder(this.directory);
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.name(name))
+			.satisfies((ex) -> assertThat(ex.getMessage()).startsWith("'name'").doesNotContain("\n"));
 	}
 
 	@Test
@@ -257,6 +269,7 @@ class EmbeddedQueueTests extends QueueTester {
 		open((builder) -> builder.shards(2)
 			.queue("mail", 3)
 			.timeout(Duration.ofMillis(50))
+			.retry(new RetryPolicy(0, Duration.ZERO, 1, Duration.ZERO, 0))
 			.drainTimeout(Duration.ZERO));
 		CountDownLatch go = new CountDownLatch(1);
 		this.queue.tasks().register(TASK, String.class, (payload, context) -> {
@@ -275,7 +288,7 @@ class EmbeddedQueueTests extends QueueTester {
 		QueueStatus stopped = this.queue.status();
 		assertThat(stopped.running()).isFalse();
 		assertThat(stopped.shards()).hasSize(2);
-		assertThat(stopped.unwritable()).isEmpty();
+		await().untilAsserted(() -> assertThat(this.queue.status().unwritable()).isEmpty());
 		assertThat(stopped.failingLoops()).isEmpty();
 		this.queue.start();
 		MessageId id = this.operations.enqueue(TASK, null);

@@ -281,7 +281,7 @@ class EnqueueTests extends QueueTester {
 			futures.add(this.operations.enqueueAsync(message().payload(i)));
 		}
 		for (int i = 0; i < futures.size(); i++) {
-			MessageId id = futures.get(i).get(20, TimeUnit.SECONDS);
+			MessageId id = futures.get(i).get(60, TimeUnit.SECONDS);
 			assertThat(find(id).payload(Integer.class)).isEqualTo(i);
 		}
 		assertThat(this.operations.length()).isEqualTo(500);
@@ -299,7 +299,7 @@ class EnqueueTests extends QueueTester {
 				.thenApply(this.operations::find)
 				.thenAccept((found) -> assertThat(found).isPresent())
 				.thenApply((done) -> this.operations.enqueue(TASK, "from a dependent"))
-				.get(20, TimeUnit.SECONDS);
+				.get(60, TimeUnit.SECONDS);
 		}
 		never.complete(null);
 		assertThat(this.operations.length()).isEqualTo(220);

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Tests of {@link InFlight}. */
 class InFlightTests {
@@ -20,11 +21,24 @@ class InFlightTests {
 	@Test
 	void awaitWhenSomethingBeganBeforeWaitsForItsEnd() throws Exception {
 		int phase = this.inFlight.enter();
-		CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> this.inFlight.await(in(10_000)));
+		CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> this.inFlight.await(in(60_000)));
 		assertThat(this.inFlight.await(in(20))).isFalse();
 		assertThat(waiting).isNotDone();
 		this.inFlight.exit(phase);
-		assertThat(waiting.get(5, TimeUnit.SECONDS)).isTrue();
+		assertThat(waiting.get(60, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void awaitWhenAnotherThreadWaitsLongerGivesUpInItsOwnTime() throws Exception {
+		int phase = this.inFlight.enter();
+		CompletableFuture<Boolean> result = new CompletableFuture<>();
+		Thread waiting = new Thread(() -> result.complete(this.inFlight.await(in(60_000))));
+		waiting.start();
+		await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+		assertThat(this.inFlight.await(in(20))).isFalse();
+		assertThat(result).isNotDone();
+		this.inFlight.exit(phase);
+		assertThat(result.get(60, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
@@ -41,7 +55,7 @@ class InFlightTests {
 		});
 		busy.start();
 		for (int i = 0; i < 20; i++) {
-			assertThat(this.inFlight.await(in(10_000))).isTrue();
+			assertThat(this.inFlight.await(in(60_000))).isTrue();
 		}
 		stop.complete(null);
 		busy.join();
@@ -52,7 +66,7 @@ class InFlightTests {
 	void awaitWhenInterruptedReturnsFalseAndKeepsTheFlag() {
 		int phase = this.inFlight.enter();
 		Thread.currentThread().interrupt();
-		assertThat(this.inFlight.await(in(10_000))).isFalse();
+		assertThat(this.inFlight.await(in(60_000))).isFalse();
 		assertThat(Thread.interrupted()).isTrue();
 		this.inFlight.exit(phase);
 	}

@@ -21,7 +21,7 @@ abstract class QueueTester {
 
 	static final String TASK = "mail.send";
 
-	static final Duration LONG = Duration.ofSeconds(20);
+	static final Duration LONG = Duration.ofMinutes(1);
 
 	@TempDir
 	Path directory;

@@ -63,7 +63,7 @@ class WaitingTests extends QueueTester {
 			futures.add(this.operations.submit(message().payload("x".repeat(i)), Integer.class));
 		}
 		for (int i = 0; i < 300; i++) {
-			assertThat(futures.get(i).get(20, TimeUnit.SECONDS)).isEqualTo(i);
+			assertThat(futures.get(i).get(60, TimeUnit.SECONDS)).isEqualTo(i);
 		}
 		assertThat(this.queue.waiting()).isZero();
 	}
@@ -167,8 +167,8 @@ class WaitingTests extends QueueTester {
 		CompletableFuture<String> first = this.operations.submit(keyed.payload("first"), String.class);
 		CompletableFuture<String> second = this.operations.submit(keyed.payload("second"), String.class);
 		host((payload, context) -> payload);
-		assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo("first");
-		assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("first");
+		assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo("first");
+		assertThat(second.get(60, TimeUnit.SECONDS)).isEqualTo("first");
 		assertThat(this.operations.submit(keyed.payload("third"), String.class)).succeedsWithin(LONG)
 			.isEqualTo("first");
 		assertThat(this.operations.submit(keyed.onDuplicate(OnDuplicate.THROW), String.class)).failsWithin(LONG)
@@ -190,7 +190,7 @@ class WaitingTests extends QueueTester {
 			.withThrowableOfType(ExecutionException.class)
 			.withCauseInstanceOf(TimeoutException.class);
 		await().untilAsserted(() -> assertThat(this.queue.waiting()).isZero());
-		assertThat(this.operations.length()).isEqualTo(2);
+		await().untilAsserted(() -> assertThat(this.operations.length()).isEqualTo(2));
 	}
 
 	@Test
@@ -244,7 +244,7 @@ class WaitingTests extends QueueTester {
 		await().until(() -> this.queue.waiting() == 1);
 		host((payload, context) -> payload);
 		for (CompletableFuture<String> result : results) {
-			assertThat(result.get(20, TimeUnit.SECONDS)).isEqualTo("a");
+			assertThat(result.get(60, TimeUnit.SECONDS)).isEqualTo("a");
 		}
 		assertThat(this.queue.waiting()).isZero();
 	}
@@ -343,7 +343,7 @@ class WaitingTests extends QueueTester {
 			calls.incrementAndGet();
 			messages.add(message);
 		});
-		Message message = messages.poll(20, TimeUnit.SECONDS);
+		Message message = messages.poll(60, TimeUnit.SECONDS);
 		assertThat(message.id()).isEqualTo(id);
 		assertThat(message.state()).isEqualTo(MessageState.COMPLETED);
 		assertThat(message.attempt()).isOne();
@@ -364,7 +364,7 @@ class WaitingTests extends QueueTester {
 		host((payload, context) -> "done " + payload);
 		LinkedBlockingQueue<Message> messages = new LinkedBlockingQueue<>();
 		MessageId id = this.operations.enqueue(message().payload("a").header("h", "1"), messages::add);
-		Message message = messages.poll(20, TimeUnit.SECONDS);
+		Message message = messages.poll(60, TimeUnit.SECONDS);
 		assertThat(message.id()).isEqualTo(id);
 		assertThat(message.state()).isEqualTo(MessageState.COMPLETED);
 		assertThat(message.attempt()).isOne();

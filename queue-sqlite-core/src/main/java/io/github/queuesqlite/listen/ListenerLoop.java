@@ -14,6 +14,7 @@ import io.github.queuesqlite.listen.ListenStore.HeldKey;
 import io.github.queuesqlite.listen.ListenStore.Page;
 import io.github.queuesqlite.listen.ListenStore.StoredChange;
 import io.github.queuesqlite.listen.ListenerCursor.CursorLostException;
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.payload.Payloads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -259,7 +260,7 @@ final class ListenerLoop implements Runnable {
 		}
 		while (page.more());
 		cursor.held().free(held.key());
-		logger.info("Listener '{}' takes changes of key '{}' again", this.listener.name(), held.key());
+		logger.info("Listener '{}' takes changes of key '{}' again", this.listener.name(), Names.oneLine(held.key()));
 	}
 
 	private void hold(ListenerCursor cursor, HeldKey held, StoredChange change, FailedCall failed) {
@@ -277,17 +278,19 @@ final class ListenerLoop implements Runnable {
 			Throwable cause) {
 		if (!parked) {
 			logger.warn("Listener '{}' failed at version {} of key '{}', attempt {}; it comes again in {} ms",
-					this.listener.name(), change.version(), change.key(), attempts, wait.toMillis(), cause);
+					this.listener.name(), change.version(), Names.oneLine(change.key()), attempts, wait.toMillis(),
+					cause);
 		}
 		else if (before.parked()) {
 			logger.warn("Listener '{}' still fails at version {} of key '{}': {}", this.listener.name(),
-					change.version(), change.key(), cause.toString());
+					change.version(), Names.oneLine(change.key()), Names.oneLine(cause.toString()));
 		}
 		else {
 			logger.error(
 					"Listener '{}' failed at version {} of key '{}', attempt {}; the key is parked: its changes"
 							+ " wait and are tried again every {} ms and after a restart, other keys go on",
-					this.listener.name(), change.version(), change.key(), attempts, wait.toMillis(), cause);
+					this.listener.name(), change.version(), Names.oneLine(change.key()), attempts, wait.toMillis(),
+					cause);
 		}
 	}
 

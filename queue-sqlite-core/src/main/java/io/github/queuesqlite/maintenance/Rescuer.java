@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.Peer;
 import org.jspecify.annotations.Nullable;
@@ -77,21 +78,28 @@ final class Rescuer {
 
 	private void look(long now) {
 		long own = this.presence.current().epoch();
-		this.peers = this.store.peers().stream().filter((peer) -> !peer.dead() && peer.epoch() != own).toList();
+		this.peers = this.store.peers().stream().filter((peer) -> peer.epoch() != own).toList();
 		this.watch.look(this.peers, now);
 		this.latestLook = now;
 	}
 
 	private void rescueIfDead(Peer peer) {
 		boolean gone = this.store.isGone(peer);
-		if (!gone && !this.watch.isFrozen(peer)) {
+		if (!peer.dead() && !gone && !this.watch.isFrozen(peer)) {
 			return;
 		}
 		int messages = this.store.rescue(peer, this.maxAttempts);
 		this.peers = this.peers.stream().filter((other) -> other != peer).toList();
 		logger.atLevel((messages > 0) ? Level.WARN : Level.INFO)
-			.log("Took back {} messages of '{}' (epoch {}): {}", messages, peer.name(), peer.epoch(),
-					gone ? "its process is gone" : "it gave no sign of life for a whole lease");
+			.log("Took back {} messages of '{}' (epoch {}): {}", messages, Names.oneLine(peer.name()), peer.epoch(),
+					reason(peer, gone));
+	}
+
+	private static String reason(Peer peer, boolean gone) {
+		if (peer.dead()) {
+			return "whoever began to take them back has not finished";
+		}
+		return gone ? "its process is gone" : "it gave no sign of life for a whole lease";
 	}
 
 }

@@ -129,7 +129,8 @@ public interface Message {
 	 * @param type the type to read it as; {@code byte[].class} gives the stored bytes of
 	 * a bytes payload
 	 * @return the payload; null when the sender gave none
-	 * @throws PayloadException if the stored payload cannot be read as the type
+	 * @throws PayloadException if the stored payload is damaged or cannot be read as the
+	 * type
 	 */
 	<T> @Nullable T payload(Class<T> type);
 
@@ -137,7 +138,8 @@ public interface Message {
 	 * Reads the payload as a generic type.
 	 * @param type the type to read it as
 	 * @return the payload; null when the sender gave none
-	 * @throws PayloadException if the stored payload cannot be read as the type
+	 * @throws PayloadException if the stored payload is damaged or cannot be read as the
+	 * type
 	 */
 	<T> @Nullable T payload(ParameterizedTypeReference<T> type);
 
@@ -146,7 +148,8 @@ public interface Message {
 	 * @param type the type to read it as
 	 * @return the result; null when the handler returned null, the task stores no result,
 	 * or it has not completed
-	 * @throws PayloadException if the stored result cannot be read as the type
+	 * @throws PayloadException if the stored result is damaged or cannot be read as the
+	 * type
 	 */
 	<T> @Nullable T result(Class<T> type);
 
@@ -154,9 +157,19 @@ public interface Message {
 	 * Reads what the handler returned as a generic type.
 	 * @param type the type to read it as
 	 * @return the result; null as for {@link #result(Class)}
-	 * @throws PayloadException if the stored result cannot be read as the type
+	 * @throws PayloadException if the stored result is damaged or cannot be read as the
+	 * type
 	 */
 	<T> @Nullable T result(ParameterizedTypeReference<T> type);
+
+	/**
+	 * Returns whether the message is damaged: what its sender handed in, or its result,
+	 * is not what was stored, because a disk or another program changed the file. A
+	 * damaged message is never handed to a handler: it ends {@link MessageState#DEAD}.
+	 * Its payload and result can be read raw only.
+	 * @return true when its checksum does not match
+	 */
+	boolean isDamaged();
 
 	/**
 	 * Returns the payload as it is stored.

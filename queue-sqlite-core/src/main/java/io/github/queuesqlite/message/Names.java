@@ -39,6 +39,34 @@ public final class Names {
 		return name;
 	}
 
+	/**
+	 * Returns text of others as it may stand in a line of a log: what would end the line,
+	 * or steer a terminal, is shown by its number.
+	 * @param text any text
+	 * @return the same when it holds nothing of that kind
+	 */
+	public static String oneLine(String text) {
+		StringBuilder line = null;
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (isUnsafe(c)) {
+				line = (line != null) ? line : new StringBuilder(text.length() + 16).append(text, 0, i);
+				line.append((c == '\n') ? "\\n" : "\\u%04x".formatted((int) c));
+			}
+			else if (line != null) {
+				line.append(c);
+			}
+		}
+		return (line != null) ? line.toString() : text;
+	}
+
+	private static boolean isUnsafe(char c) {
+		return switch (Character.getType(c)) {
+			case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+			default -> false;
+		};
+	}
+
 	private static String shown(char c) {
 		return (Character.isISOControl(c) || Character.isSurrogate(c)) ? "U+%04X".formatted((int) c) : "'" + c + "'";
 	}

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.github.queuesqlite.message.NewMessage;
@@ -70,6 +71,13 @@ public final class AttributesCodec {
 			Map<String, Object> metadata) {
 
 		static final Attributes NONE = new Attributes(null, List.of(), Map.of(), Map.of());
+
+		/** What is missing in a damaged text counts as empty. */
+		public Attributes {
+			tags = Objects.requireNonNullElse(tags, List.of());
+			headers = Objects.requireNonNullElse(headers, Map.of());
+			metadata = Objects.requireNonNullElse(metadata, Map.of());
+		}
 
 		/**
 		 * Returns the tags as a set.

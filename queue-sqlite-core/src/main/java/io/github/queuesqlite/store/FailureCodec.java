@@ -4,6 +4,7 @@ import java.time.Instant;
 
 import io.github.queuesqlite.message.Failure;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes a failed attempt as JSON, with the fields of {@link FailureRecord}. */
@@ -35,10 +36,15 @@ public final class FailureCodec {
 	/**
 	 * Reads a failure as it was stored.
 	 * @param json what {@link #encode} returned
-	 * @return the failure
+	 * @return the failure; when the text is damaged, one that says so
 	 */
 	public static FailureRecord decodeRecord(String json) {
-		return MAPPER.readValue(json, FailureRecord.class);
+		try {
+			return MAPPER.readValue(json, FailureRecord.class);
+		}
+		catch (JacksonException ex) {
+			return new FailureRecord(0, FailureRecord.DAMAGED, "The record of this failure is damaged", "", "", 0, 0);
+		}
 	}
 
 	/**

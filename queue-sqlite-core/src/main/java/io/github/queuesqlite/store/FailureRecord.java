@@ -17,4 +17,7 @@ public record FailureRecord(int attempt, String type, String message, String sta
 	/** Type of the failure of a run whose process died. */
 	public static final String PROCESS_DIED = "ProcessDied";
 
+	/** Type of the failure of a message that is not what was stored. */
+	public static final String DAMAGED = "Damaged";
+
 }

@@ -42,7 +42,8 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private static final long MAX_BYTES = 8L * 1024 * 1024;
 
-	private static final long SYNC_WITHIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+	/** With time left for the sync itself, so that power loss takes at most 200 ms. */
+	private static final long SYNC_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
 	private static final long IDLE_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -312,8 +313,8 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	private void failRest() {
 		Command<S> command;
 		while ((command = this.inbox.poll()) != null) {
-			command
-				.failed(new StoreUnavailableException("The queue is closed: nothing was stored", idOf(command), null));
+			failed(command,
+					new StoreUnavailableException("The queue is closed: nothing was stored", idOf(command), null));
 		}
 		if (Thread.currentThread() == this.thread) {
 			this.kept.forEach((kept) -> kept.failed(new StoreUnavailableException(
@@ -442,15 +443,21 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 				break;
 			}
 		}
-		if (!asked || this.settings.synced()) {
+		if (this.settings.synced()) {
 			return asked;
 		}
-		if (!this.unsynced) {
+		if (this.unsynced) {
+			return isSyncOverdue(System.nanoTime());
+		}
+		if (asked) {
 			this.firstUnsynced = System.nanoTime();
 			this.unsynced = true;
-			return false;
 		}
-		return System.nanoTime() - this.firstUnsynced >= SYNC_WITHIN_NANOS;
+		return false;
+	}
+
+	private boolean isSyncOverdue(long now) {
+		return now - this.firstUnsynced >= SYNC_AFTER_NANOS;
 	}
 
 	private void noteSync(boolean synced, long now) {
@@ -653,7 +660,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private void idle() throws SQLException {
 		long now = System.nanoTime();
-		if (this.unsynced && now - this.firstUnsynced >= SYNC_WITHIN_NANOS) {
+		if (this.unsynced && isSyncOverdue(now)) {
 			syncIdle(now);
 		}
 		boolean quiet = now - this.lastCommit >= IDLE_AFTER_NANOS;
@@ -662,7 +669,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		long nanos = this.settings.pollInterval().toNanos();
 		if (this.unsynced) {
-			nanos = Math.min(nanos, SYNC_WITHIN_NANOS);
+			nanos = Math.min(nanos, this.firstUnsynced + SYNC_AFTER_NANOS - now);
 		}
 		if (this.untrimmed) {
 			nanos = Math.min(nanos, IDLE_AFTER_NANOS);

@@ -300,7 +300,8 @@ public interface MessageStore extends AutoCloseable {
 	boolean beat(StoreInstance instance);
 
 	/**
-	 * Reads the instances that are not dead.
+	 * Reads the instances that are not dead, or still own messages although they are: who
+	 * wanted to take them back came to its own end.
 	 * @return over all shards, each epoch once
 	 */
 	List<Peer> peers();

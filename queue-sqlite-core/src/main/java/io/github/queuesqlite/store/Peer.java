@@ -11,4 +11,11 @@ package io.github.queuesqlite.store;
  */
 public record Peer(long epoch, String name, int slot, long beat, boolean dead) {
 
+	/**
+	 * Puts together what two shards know of one epoch: each may be behind.
+	 */
+	Peer and(Peer other) {
+		return new Peer(this.epoch, this.name, this.slot, Math.max(this.beat, other.beat), this.dead || other.dead);
+	}
+
 }

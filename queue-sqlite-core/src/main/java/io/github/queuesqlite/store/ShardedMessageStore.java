@@ -170,7 +170,8 @@ public final class ShardedMessageStore implements MessageStore {
 			return true;
 		}
 		List<Peer> peers = peers();
-		return peers.stream().anyMatch((peer) -> peer.epoch() == epoch && !this.membership.isGone(peer, peers));
+		return peers.stream()
+			.anyMatch((peer) -> peer.epoch() == epoch && !peer.dead() && !this.membership.isGone(peer, peers));
 	}
 
 	@Override
@@ -190,8 +191,7 @@ public final class ShardedMessageStore implements MessageStore {
 	public List<Peer> peers() {
 		Map<Long, Peer> found = new TreeMap<>();
 		for (ShardReader reader : readers()) {
-			// The greatest beat of an epoch: a shard may be behind.
-			reader.peers().forEach((peer) -> found.merge(peer.epoch(), peer, (a, b) -> (a.beat() >= b.beat()) ? a : b));
+			reader.peers().forEach((peer) -> found.merge(peer.epoch(), peer, Peer::and));
 		}
 		List<Peer> all = List.copyOf(found.values());
 		this.peers = all;

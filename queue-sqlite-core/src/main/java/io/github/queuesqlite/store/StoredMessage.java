@@ -35,13 +35,15 @@ import org.jspecify.annotations.Nullable;
  * @param resultCodec who wrote the result; null for none
  * @param result null for none
  * @param lastError latest failure as JSON, see {@link FailureCodec}; null for none
+ * @param damaged whether what never changes, or the result, is not what was written: the
+ * file was changed behind the store's back
  */
 public record StoredMessage(long id, int shard, long seq, String queue, String task, MessageState state, int priority,
 		long createdAt, long runAt, int attempt, @Nullable Integer maxAttempts, long run, long owner,
 		boolean cancelRequested, @Nullable Long startedAt, @Nullable Long finishedAt, @Nullable Long expiresAt,
 		@Nullable Long deadline, @Nullable String idempotencyKey, @Nullable String uniqueKey,
 		@Nullable String attributes, @Nullable String codec, byte @Nullable [] payload, @Nullable String resultCodec,
-		byte @Nullable [] result, @Nullable String lastError) {
+		byte @Nullable [] result, @Nullable String lastError, boolean damaged) {
 
 	/** The order of claims: higher priority first, then as they came. */
 	public static final Comparator<StoredMessage> CLAIM_ORDER = Comparator.comparingInt(StoredMessage::priority)
@@ -55,6 +57,17 @@ public record StoredMessage(long id, int shard, long seq, String queue, String t
 	 */
 	public RunKey runKey() {
 		return new RunKey(this.shard, this.id, this.owner, this.run, this.queue, this.task);
+	}
+
+	/**
+	 * Returns the row, found to be damaged.
+	 * @return the same values
+	 */
+	public StoredMessage asDamaged() {
+		return new StoredMessage(this.id, this.shard, this.seq, this.queue, this.task, this.state, this.priority,
+				this.createdAt, this.runAt, this.attempt, this.maxAttempts, this.run, this.owner, this.cancelRequested,
+				this.startedAt, this.finishedAt, this.expiresAt, this.deadline, this.idempotencyKey, this.uniqueKey,
+				this.attributes, this.codec, this.payload, this.resultCodec, this.result, this.lastError, true);
 	}
 
 }

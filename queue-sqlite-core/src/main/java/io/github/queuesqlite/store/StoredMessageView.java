@@ -15,6 +15,7 @@ import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.AttributesCodec.Attributes;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
+import tools.jackson.core.JacksonException;
 
 /**
  * A row as users see it. Reads payload, result and attributes when they are asked for: a
@@ -145,6 +146,7 @@ public final class StoredMessageView implements Message {
 
 	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
 	private <T> @Nullable T payload(Type type) {
+		refuseDamaged("payload");
 		try {
 			return (T) this.payloads.decode(this.row.codec(), this.row.payload(), type);
 		}
@@ -165,6 +167,7 @@ public final class StoredMessageView implements Message {
 
 	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
 	private <T> @Nullable T result(Type type) {
+		refuseDamaged("result");
 		try {
 			return (T) this.payloads.decode(this.row.resultCodec(), this.row.result(), type);
 		}
@@ -173,9 +176,22 @@ public final class StoredMessageView implements Message {
 		}
 	}
 
+	private void refuseDamaged(String what) {
+		if (this.row.damaged()) {
+			throw new PayloadException("The " + what + " of message " + id() + " (task '" + task()
+					+ "') cannot be read: the message is damaged, it is not what was stored. Its bytes are kept.", id(),
+					null);
+		}
+	}
+
 	private PayloadException unreadable(String what, PayloadException cause) {
 		return new PayloadException("The " + what + " of message " + id() + " (task '" + task() + "') cannot be read: "
 				+ cause.getMessage(), id(), cause);
+	}
+
+	@Override
+	public boolean isDamaged() {
+		return this.row.damaged();
 	}
 
 	@Override
@@ -203,10 +219,22 @@ public final class StoredMessageView implements Message {
 	private Attributes attributes() {
 		Attributes attributes = this.attributes;
 		if (attributes == null) {
-			attributes = AttributesCodec.decode(this.row.attributes());
+			attributes = readAttributes();
 			this.attributes = attributes;
 		}
 		return attributes;
+	}
+
+	private Attributes readAttributes() {
+		try {
+			return AttributesCodec.decode(this.row.attributes());
+		}
+		catch (JacksonException ex) {
+			if (this.row.damaged()) {
+				return Attributes.NONE;
+			}
+			throw ex;
+		}
 	}
 
 	private static @Nullable Instant instant(@Nullable Long millis) {

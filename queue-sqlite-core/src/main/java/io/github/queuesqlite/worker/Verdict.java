@@ -3,6 +3,7 @@ package io.github.queuesqlite.worker;
 import java.time.Duration;
 
 import io.github.queuesqlite.event.RunOutcome;
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.task.PermanentTaskException;
@@ -64,7 +65,7 @@ record Verdict(Settlement settlement, RunOutcome outcome) {
 	/** No further attempt. */
 	static Verdict dead(Run run, FailureRecord failed) {
 		logger.warn("Message {} of task '{}' is DEAD after attempt {} of {}: {}: {}", run.id(), run.row().task(),
-				run.attempt(), run.maxAttempts(), failed.type(), failed.message());
+				run.attempt(), run.maxAttempts(), failed.type(), Names.oneLine(failed.message()));
 		return new Verdict(new Settlement.Dead(run.key(), failed), RunOutcome.DEAD);
 	}
 

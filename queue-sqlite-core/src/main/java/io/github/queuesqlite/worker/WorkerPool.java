@@ -100,13 +100,13 @@ public final class WorkerPool {
 			if (!this.running) {
 				return;
 			}
-			this.running = false;
 			lanes().forEach((lane) -> {
 				lane.close();
 				this.engine.environment.store().detach(lane);
 				// Claimed between the close and the detach.
 				lane.close();
 			});
+			this.running = false;
 			if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()))) {
 				lanes().forEach((lane) -> lane.forEachRunning(Run::stop));
 				if (!isDrained(AFTER_INTERRUPT_NANOS)) {

@@ -24,7 +24,7 @@ final class ListenFixture implements AutoCloseable {
 
 	static final ListenSettings FAST = new ListenSettings(
 			new RetryPolicy(2, Duration.ofMillis(1), 2, Duration.ofMillis(4), 0), Duration.ofMillis(50),
-			Duration.ofMillis(20), Duration.ofSeconds(5));
+			Duration.ofMillis(20), Duration.ofMinutes(1));
 
 	final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
 
@@ -52,7 +52,7 @@ final class ListenFixture implements AutoCloseable {
 
 	Process process() {
 		SqliteListenStore store = SqliteListenStore.open(new SqliteListenSettings(this.directory,
-				new WriterSettings(true, 1000, Duration.ofSeconds(1), Duration.ofSeconds(1), QueueRecorder.NONE),
+				new WriterSettings(true, 1000, Duration.ofMinutes(1), Duration.ofSeconds(1), QueueRecorder.NONE),
 				this.retention, this.maxChanges, this.clock));
 		Process process = new Process(store, ++this.epochs);
 		this.processes.add(process);

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.store;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,17 @@ abstract class CloseContract extends StoreSubject {
 			.isThrownBy(() -> insertRows(List.of(Draft.of(TASK).insertion(id, now()))).get())
 			.satisfies((ex) -> assertThat(ex.messageId()).isNotNull()
 				.satisfies((named) -> assertThat(named.value()).isEqualTo(id)));
+	}
+
+	@Test
+	void insertWhenClosedIsRefusedMoreOftenThanTheInboxHasPlaces() {
+		reopen(this.settings.inbox(5, Duration.ofSeconds(1)));
+		long[] ids = this.store.assignIds(this.instance, 20);
+		close();
+		for (long id : ids) {
+			assertThatExceptionOfType(StoreUnavailableException.class)
+				.isThrownBy(() -> insertRows(List.of(Draft.of(TASK).insertion(id, now()))).get());
+		}
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -21,7 +22,19 @@ import static org.awaitility.Awaitility.await;
 /** The writer on a session in memory, which notes what it is told to do. */
 class GroupCommitWriterTests {
 
-	private static final Duration LONG = Duration.ofSeconds(20);
+	private static final Duration LONG = Duration.ofSeconds(60);
+
+	private static final Completion<Boolean> NOBODY = new Completion<>() {
+
+		@Override
+		public void succeeded(Boolean result) {
+		}
+
+		@Override
+		public void failed(QueueException failure) {
+		}
+
+	};
 
 	private final RecordingSession session = new RecordingSession();
 
@@ -137,6 +150,27 @@ class GroupCommitWriterTests {
 		assertThat(later).succeedsWithin(LONG.toSeconds(), TimeUnit.SECONDS).isEqualTo(7);
 	}
 
+	@Test
+	void commitWhenOnlyUnsyncedWorkFollowsWithoutPauseIsSynced() throws Exception {
+		RestlessSession session = new RestlessSession();
+		WriterSettings settings = new WriterSettings(false, 10, Duration.ofSeconds(30), Duration.ofSeconds(1),
+				QueueRecorder.NONE);
+		try (GroupCommitWriter<RestlessSession> writer = GroupCommitWriter.start("writer", session, settings)) {
+			writer.submitUnsynced((own) -> again(own, writer), NOBODY);
+			writer.call((own) -> true);
+			assertThat(session.synced.await(60, TimeUnit.SECONDS)).isTrue();
+		}
+		assertThat(session.idle).as("the writer never came to rest").isFalse();
+	}
+
+	/** Leaves something for the next transaction, so that the writer has no pause. */
+	private static boolean again(RestlessSession session, GroupCommitWriter<RestlessSession> writer) {
+		if (session.synced.getCount() > 0) {
+			writer.submitUnsynced((own) -> again(own, writer), NOBODY);
+		}
+		return true;
+	}
+
 	/** Wants what it is told to want, and runs commands. */
 	private static final class RecordingTurn implements Turn<RecordingSession> {
 
@@ -236,6 +270,66 @@ class GroupCommitWriterTests {
 		@Override
 		public String label() {
 			return "test";
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+	/** Notes whether a transaction was synced. */
+	private static final class RestlessSession implements Session {
+
+		private final CountDownLatch synced = new CountDownLatch(1);
+
+		private volatile boolean idle;
+
+		@Override
+		public void begin(boolean synced) {
+			if (synced) {
+				this.synced.countDown();
+			}
+		}
+
+		@Override
+		public void commit() {
+		}
+
+		@Override
+		public void rollback() {
+		}
+
+		@Override
+		public Fault classify(SQLException failure) {
+			return Fault.DEFECT;
+		}
+
+		@Override
+		public void probe() {
+			if (this.synced.getCount() > 0) {
+				this.idle = true;
+				this.synced.countDown();
+			}
+		}
+
+		@Override
+		public void repair() {
+		}
+
+		@Override
+		public boolean changedElsewhere() {
+			return false;
+		}
+
+		@Override
+		public String trim(boolean idle) {
+			return "";
+		}
+
+		@Override
+		public String label() {
+			return "a session";
 		}
 
 		@Override

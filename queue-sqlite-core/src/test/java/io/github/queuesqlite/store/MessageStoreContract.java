@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
  * What every {@link MessageStore} does. A store's tests extend it and say how the store
  * is opened; the rest is here, one class for each subject.
  */
-@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class MessageStoreContract {
 
 	/**

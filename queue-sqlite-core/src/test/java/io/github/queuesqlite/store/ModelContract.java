@@ -26,7 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Random commands against the store and against a model in memory, which must agree after
  * each of them. A failure names its seed; run it again with
- * {@code -Dstore.model.seed=<seed>}.
+ * {@code -Dstore.model.seed=<seed>}, or more of them with
+ * {@code -Dstore.model.seeds=<count>}.
  */
 abstract class ModelContract extends StoreSubject {
 
@@ -52,7 +53,8 @@ abstract class ModelContract extends StoreSubject {
 
 	static Stream<Long> seeds() {
 		Long seed = Long.getLong("store.model.seed");
-		return (seed != null) ? Stream.of(seed) : new Random().longs().limit(3).boxed();
+		return (seed != null) ? Stream.of(seed)
+				: new Random().longs().limit(Integer.getInteger("store.model.seeds", 3)).boxed();
 	}
 
 	@ParameterizedTest(name = "seed {0}")

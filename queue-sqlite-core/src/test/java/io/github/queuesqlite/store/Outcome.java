@@ -34,13 +34,13 @@ final class Outcome<R> implements Completion<R> {
 	 */
 	R get() {
 		try {
-			return this.future.get(30, TimeUnit.SECONDS);
+			return this.future.get(2, TimeUnit.MINUTES);
 		}
 		catch (ExecutionException ex) {
 			throw (QueueException) ex.getCause();
 		}
 		catch (TimeoutException ex) {
-			throw new AssertionError("The completion was not called within 30 s", ex);
+			throw new AssertionError("The completion was not called within 2 minutes", ex);
 		}
 		catch (InterruptedException ex) {
 			throw new AssertionError("Interrupted while waiting for a completion", ex);

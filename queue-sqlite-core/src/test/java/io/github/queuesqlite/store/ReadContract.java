@@ -16,6 +16,7 @@ import io.github.queuesqlite.store.MessageStoreContract.Settings;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Looking: find, list and its filters and pages, counters, shards. */
 abstract class ReadContract extends StoreSubject {
@@ -232,7 +233,7 @@ abstract class ReadContract extends StoreSubject {
 
 	@Test
 	void probeWhenAllCanBeWrittenReturnsNothing() {
-		assertThat(this.store.probe()).isEmpty();
+		await().untilAsserted(() -> assertThat(this.store.probe()).isEmpty());
 	}
 
 	@Test

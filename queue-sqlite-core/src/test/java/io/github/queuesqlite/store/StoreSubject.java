@@ -49,7 +49,7 @@ abstract class StoreSubject {
 
 	final ManualClock clock = new ManualClock();
 
-	Settings settings = new Settings(this.clock, Retention.DEFAULT, 10_000, Duration.ofSeconds(20));
+	Settings settings = new Settings(this.clock, Retention.DEFAULT, 10_000, Duration.ofMinutes(2));
 
 	MessageStore store;
 
@@ -343,13 +343,13 @@ abstract class StoreSubject {
 			List<Future<T>> futures = new ArrayList<>();
 			for (Callable<T> task : tasks) {
 				futures.add(threads.submit(() -> {
-					start.await(20, TimeUnit.SECONDS);
+					start.await(2, TimeUnit.MINUTES);
 					return task.call();
 				}));
 			}
 			List<T> results = new ArrayList<>();
 			for (Future<T> future : futures) {
-				results.add(future.get(50, TimeUnit.SECONDS));
+				results.add(future.get(4, TimeUnit.MINUTES));
 			}
 			return results;
 		}

@@ -101,7 +101,7 @@ abstract class ThreadContract extends StoreSubject {
 				allowed.completeExceptionally(failure);
 			}
 		});
-		assertThat(allowed.get(20, TimeUnit.SECONDS)).isEmpty();
+		assertThat(allowed.get(2, TimeUnit.MINUTES)).isEmpty();
 		assertThat(state(id)).isEqualTo(MessageState.READY);
 	}
 
@@ -116,7 +116,7 @@ abstract class ThreadContract extends StoreSubject {
 			}
 		});
 		ended(Draft.of(TASK), MessageState.COMPLETED);
-		assertThat(allowed.get(20, TimeUnit.SECONDS)).isEmpty();
+		assertThat(allowed.get(2, TimeUnit.MINUTES)).isEmpty();
 	}
 
 	@Test
@@ -127,7 +127,7 @@ abstract class ThreadContract extends StoreSubject {
 		lane.onClaimed = (message) -> allowed.complete(allowed(calls));
 		this.store.attach(lane);
 		insert(Draft.of(TASK));
-		assertThat(allowed.get(20, TimeUnit.SECONDS)).isEmpty();
+		assertThat(allowed.get(2, TimeUnit.MINUTES)).isEmpty();
 	}
 
 	@Test
@@ -192,7 +192,7 @@ abstract class ThreadContract extends StoreSubject {
 		await().untilAsserted(() -> assertThat(thrown.getCount()).isZero());
 		await().untilAsserted(() -> assertThat(told.get()).isEqualTo(MessageState.COMPLETED));
 		insert(Draft.of(TASK));
-		assertThat(this.store.probe()).isEmpty();
+		await().untilAsserted(() -> assertThat(this.store.probe()).isEmpty());
 	}
 
 	// --- full inbox
@@ -208,7 +208,7 @@ abstract class ThreadContract extends StoreSubject {
 				if (open.getCount() > 0 && shards.add(shard)) {
 					held.countDown();
 					try {
-						open.await(30, TimeUnit.SECONDS);
+						open.await(4, TimeUnit.MINUTES);
 					}
 					catch (InterruptedException ex) {
 						Thread.currentThread().interrupt();
@@ -229,7 +229,7 @@ abstract class ThreadContract extends StoreSubject {
 		}
 		byShard(wake).values().forEach(this::insertRows);
 		try {
-			assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(held.await(2, TimeUnit.MINUTES)).isTrue();
 		}
 		catch (InterruptedException ex) {
 			throw new AssertionError(ex);
@@ -277,7 +277,7 @@ abstract class ThreadContract extends StoreSubject {
 
 	@Test
 	void insertWhenInboxHasRoomAgainGoesOn() throws Exception {
-		reopen(this.settings.inbox(5, Duration.ofSeconds(20)));
+		reopen(this.settings.inbox(5, Duration.ofMinutes(2)));
 		CountDownLatch open = stall();
 		CompletableFuture<Integer> producer = CompletableFuture.supplyAsync(() -> {
 			int handedIn = 0;
@@ -288,14 +288,14 @@ abstract class ThreadContract extends StoreSubject {
 			return handedIn;
 		});
 		open.countDown();
-		assertThat(producer.get(30, TimeUnit.SECONDS)).isEqualTo(60);
+		assertThat(producer.get(2, TimeUnit.MINUTES)).isEqualTo(60);
 		this.store.probe();
 		await().untilAsserted(() -> assertThat(this.store.list(MessageQuery.all().queue(QUEUE)).size()).isEqualTo(60));
 	}
 
 	@Test
 	void insertWhenInterruptedWhileWaitingThrowsAndKeepsTheFlag() throws Exception {
-		reopen(this.settings.inbox(2, Duration.ofSeconds(25)));
+		reopen(this.settings.inbox(2, Duration.ofMinutes(3)));
 		CountDownLatch open = stall();
 		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
 		AtomicReference<Long> waiting = new AtomicReference<>();
@@ -319,12 +319,12 @@ abstract class ThreadContract extends StoreSubject {
 			await().until(() -> producer.getState() == Thread.State.TIMED_WAITING
 					|| producer.getState() == Thread.State.WAITING);
 			producer.interrupt();
-			assertThat(interrupted.get(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(interrupted.get(2, TimeUnit.MINUTES)).isTrue();
 		}
 		finally {
 			open.countDown();
 			producer.interrupt();
-			producer.join(20_000);
+			producer.join(120_000);
 		}
 		this.store.probe();
 		assertThat(this.store.find(waiting.get())).isEmpty();

@@ -12,13 +12,13 @@ public final class ExitingHandler {
 	}
 
 	public static void main(String[] args) {
-		TestQueue queue = TestQueue.open(Path.of(args[0]), (settings) -> settings.drainTimeout(Duration.ofSeconds(15)))
+		TestQueue queue = TestQueue.open(Path.of(args[0]), (settings) -> settings.drainTimeout(Duration.ofMinutes(1)))
 			.start();
 		Runtime.getRuntime().addShutdownHook(new Thread(() -> {
 			long start = System.nanoTime();
 			queue.close();
 			long millis = (System.nanoTime() - start) / 1_000_000;
-			System.out.println((millis < 5000) ? "stopped within " + millis : "stopped late " + millis);
+			System.out.println((millis < 30_000) ? "stopped within " + millis : "stopped late " + millis);
 		}));
 		queue.tasks.register("exit", Void.class, (nothing, context) -> {
 			System.exit(7);

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.queuesqlite.LogLines;
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.FailureRecord;
@@ -21,12 +22,14 @@ import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.RetryTaskException;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskHandler;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -109,6 +112,18 @@ class OutcomeTests {
 		assertDeadAfter(1, (nothing, context) -> {
 			throw new PermanentTaskException("never");
 		});
+	}
+
+	@Test
+	void runWhenFailureTextHoldsLineBreaksLogsOneLine() {
+		try (LogLines log = LogLines.of(Verdict.class)) {
+			assertDeadAfter(1, (nothing, context) -> {
+				throw new PermanentTaskException("no\n12:00 ERROR forged");
+			});
+			assertThat(log.lines()).singleElement(as(InstanceOfAssertFactories.STRING))
+				.contains("no\\n12:00 ERROR forged")
+				.doesNotContain("\n");
+		}
 	}
 
 	@Test

@@ -30,7 +30,7 @@ final class Settle {
 			}
 
 		});
-		return settled.orTimeout(10, TimeUnit.SECONDS).join();
+		return settled.orTimeout(60, TimeUnit.SECONDS).join();
 	}
 
 }

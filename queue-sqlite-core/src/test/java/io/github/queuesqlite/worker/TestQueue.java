@@ -59,7 +59,7 @@ final class TestQueue implements AutoCloseable {
 
 	private TestQueue(Path directory, int shards, WorkerSettings settings, QueueRecorder recorder) {
 		this.store = SqliteStores.open(new SqliteStoreSettings(directory, shards,
-				new WriterSettings(false, 10_000, Duration.ofSeconds(10), Duration.ofSeconds(1), QueueRecorder.NONE),
+				new WriterSettings(false, 10_000, Duration.ofMinutes(1), Duration.ofSeconds(1), QueueRecorder.NONE),
 				Retention.DEFAULT, 1L << 30, this.clock));
 		this.presence = new Presence(this.store, "test");
 		this.pool = new WorkerPool(
@@ -67,7 +67,7 @@ final class TestQueue implements AutoCloseable {
 						(recorder != null) ? recorder : this.recorded, this.clock, new Random(42), "test-host"),
 				settings);
 		this.maintenance = new Maintenance(this.store, this.presence, this.pool::maxAttempts, this.clock,
-				System::nanoTime, new MaintenanceSettings(Duration.ofSeconds(2), Duration.ofMillis(200)));
+				System::nanoTime, new MaintenanceSettings(Duration.ofMinutes(2), Duration.ofMillis(200)));
 	}
 
 	static TestQueue open(Path directory) {
@@ -128,7 +128,7 @@ final class TestQueue implements AutoCloseable {
 			}
 
 		});
-		assertThat(inserted.orTimeout(10, TimeUnit.SECONDS).join().failed()).isEmpty();
+		assertThat(inserted.orTimeout(60, TimeUnit.SECONDS).join().failed()).isEmpty();
 	}
 
 	StoredMessage find(long id) {
@@ -162,11 +162,11 @@ final class TestQueue implements AutoCloseable {
 
 		private int concurrency = 4;
 
-		private Duration timeout = Duration.ofSeconds(30);
+		private Duration timeout = Duration.ofMinutes(5);
 
 		private RetryPolicy retry = new RetryPolicy(3, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0);
 
-		private Duration drainTimeout = Duration.ofSeconds(5);
+		private Duration drainTimeout = Duration.ofMinutes(1);
 
 		private boolean virtualThreads;
 

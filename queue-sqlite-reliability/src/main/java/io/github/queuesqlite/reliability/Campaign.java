@@ -1,15 +1,11 @@
 package io.github.queuesqlite.reliability;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Runs layers, appends what they did to the ledger and writes the report from it. Ends
@@ -75,24 +71,11 @@ public final class Campaign {
 		entry.counts().forEach((name, n) -> this.out.printf("   %,d %s%n", n, name));
 		outcome.violations().forEach((violation) -> this.out.println("   BROKEN: " + violation));
 		if (outcome.violations().isEmpty()) {
-			delete(directory);
+			Directories.delete(directory);
 			return true;
 		}
 		this.out.println("   Files are left in " + directory);
 		return false;
-	}
-
-	static void delete(Path directory) throws IOException {
-		try (Stream<Path> files = Files.walk(directory)) {
-			files.sorted(Comparator.reverseOrder()).forEach((file) -> {
-				try {
-					Files.deleteIfExists(file);
-				}
-				catch (IOException ex) {
-					throw new UncheckedIOException(ex);
-				}
-			});
-		}
 	}
 
 }

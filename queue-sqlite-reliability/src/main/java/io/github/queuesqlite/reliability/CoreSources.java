@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -19,8 +22,6 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The sources of the core, and how they are compiled with a change: what is compiled
  * stands before the real classes on the class path of a child.
@@ -29,30 +30,68 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CoreSources implements AutoCloseable {
 
-	private final Path main;
+	/** What stands in each file, by its path below the source folder. */
+	private final Map<String, String> texts;
+
+	private final JavaCompiler compiler;
 
 	/** Kept open: reading the class path anew takes longer than compiling. */
-	private @Nullable StandardJavaFileManager files;
+	private final StandardJavaFileManager files;
 
-	private CoreSources(Path main) {
-		this.main = main;
+	private CoreSources(Map<String, String> texts, JavaCompiler compiler) {
+		this.texts = texts;
+		this.compiler = compiler;
+		this.files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8);
 	}
 
 	/**
-	 * Finds them at or above the working directory.
+	 * Reads them at or above the working directory.
 	 * @return the sources
-	 * @throws IllegalStateException if this is not a checkout of the project
+	 * @throws IllegalStateException if this is not a checkout of the project, or not a
+	 * JDK
 	 */
-	public static CoreSources find() {
+	public static CoreSources open() throws IOException {
+		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+		if (compiler == null) {
+			throw new IllegalStateException("Planting changes needs a JDK: this JVM has no compiler");
+		}
 		Path start = Path.of("").toAbsolutePath();
 		for (Path directory = start; directory != null; directory = directory.getParent()) {
 			Path main = directory.resolve("queue-sqlite-core/src/main");
 			if (Files.isDirectory(main)) {
-				return new CoreSources(main);
+				Map<String, String> texts = new TreeMap<>();
+				read(main.resolve("java"), texts);
+				read(main.resolve("resources"), texts);
+				return new CoreSources(texts, compiler);
 			}
 		}
 		throw new IllegalStateException(
 				"The sources of the core are not found: " + start + " is not in a checkout of the project");
+	}
+
+	private static void read(Path folder, Map<String, String> texts) throws IOException {
+		try (Stream<Path> found = Files.walk(folder)) {
+			for (Path file : found.filter(Files::isRegularFile).toList()) {
+				texts.put(folder.relativize(file).toString(), Files.readString(file));
+			}
+		}
+	}
+
+	/**
+	 * Returns the file that a change is in.
+	 * @param change the change
+	 * @return its path below the source folder
+	 * @throws IllegalStateException if its text does not stand in one place only
+	 */
+	public String fileOf(PlantedChange change) {
+		Pattern pattern = change.pattern();
+		List<String> found = new ArrayList<>();
+		this.texts.forEach((file, text) -> pattern.matcher(text).results().forEach((match) -> found.add(file)));
+		if (found.size() != 1) {
+			throw new IllegalStateException("The text of the planted change '" + change.name() + "' must stand in the"
+					+ " core once, but stands in " + found + ": " + change.text());
+		}
+		return found.get(0);
 	}
 
 	/**
@@ -62,18 +101,18 @@ public final class CoreSources implements AutoCloseable {
 	 * @throws IllegalStateException if the change does not apply or does not compile
 	 */
 	public void compile(PlantedChange change, Path classes) throws IOException {
-		if (!change.isJava()) {
-			Path file = classes.resolve(change.file());
-			Files.createDirectories(Objects.requireNonNull(file.getParent()));
-			Files.writeString(file, planted(change));
-			return;
+		String file = fileOf(change);
+		if (isJava(file)) {
+			List<JavaFileObject> units = new ArrayList<>();
+			units.add(new Source(file, planted(change)));
+			neighbours(file).forEach((other) -> units.add(new Source(other, text(other))));
+			compile(units, classes, change.name());
 		}
-		List<JavaFileObject> units = new ArrayList<>();
-		units.add(new Source(change.file(), planted(change)));
-		for (Path neighbour : neighbours(change)) {
-			units.add(new Source(javaDirectory().relativize(neighbour).toString(), Files.readString(neighbour)));
+		else {
+			Path resource = classes.resolve(file);
+			Files.createDirectories(Objects.requireNonNull(resource.getParent()));
+			Files.writeString(resource, planted(change));
 		}
-		compile(units, classes, change.name());
 	}
 
 	/**
@@ -85,67 +124,56 @@ public final class CoreSources implements AutoCloseable {
 	public void compileTogether(Collection<PlantedChange> changes, Path classes) throws IOException {
 		List<JavaFileObject> units = new ArrayList<>();
 		for (PlantedChange change : changes) {
-			String source = planted(change);
-			if (change.isJava()) {
-				units.add(new Source(change.file(), source));
+			String file = fileOf(change);
+			if (isJava(file)) {
+				units.add(new Source(file, planted(change)));
 			}
 		}
-		compile(units, classes, "one of " + changes.stream().map(PlantedChange::name).toList());
-	}
-
-	/** Returns the file with the change. */
-	String planted(PlantedChange change) throws IOException {
-		Path file = (change.isJava() ? javaDirectory() : this.main.resolve("resources")).resolve(change.file());
-		if (Files.notExists(file)) {
-			throw new IllegalStateException("The file of the planted change '" + change.name() + "' is gone: " + file);
+		if (!units.isEmpty()) {
+			compile(units, classes, "one of " + changes.stream().map(PlantedChange::name).toList());
 		}
-		return change.plant(Files.readString(file));
 	}
 
-	private Path javaDirectory() {
-		return this.main.resolve("java");
+	private static boolean isJava(String file) {
+		return file.endsWith(".java");
 	}
 
-	/** Constants are copied into the classes that name them. */
-	private List<Path> neighbours(PlantedChange change) throws IOException {
-		Path file = javaDirectory().resolve(change.file());
-		Pattern name = Pattern.compile("\\b" + change.simpleName() + "\\b");
-		List<Path> found = new ArrayList<>();
-		try (Stream<Path> files = Files.list(Objects.requireNonNull(file.getParent()))) {
-			for (Path other : files.filter((path) -> path.toString().endsWith(".java")).toList()) {
-				if (!other.equals(file) && name.matcher(Files.readString(other)).find()) {
-					found.add(other);
-				}
-			}
-		}
-		return found;
+	private String planted(PlantedChange change) {
+		return change.pattern()
+			.matcher(text(fileOf(change)))
+			.replaceFirst(Matcher.quoteReplacement(change.replacement()));
+	}
+
+	private String text(String file) {
+		return Objects.requireNonNull(this.texts.get(file));
+	}
+
+	/** Constants are copied into the classes of the package that name them. */
+	private List<String> neighbours(String file) {
+		String folder = file.substring(0, file.lastIndexOf('/') + 1);
+		Pattern name = Pattern.compile("\\b" + file.substring(folder.length()).replace(".java", "") + "\\b");
+		return this.texts.entrySet()
+			.stream()
+			.filter((entry) -> isJava(entry.getKey()) && !entry.getKey().equals(file))
+			.filter((entry) -> entry.getKey().startsWith(folder) && entry.getKey().indexOf('/', folder.length()) < 0)
+			.filter((entry) -> name.matcher(entry.getValue()).find())
+			.map(Map.Entry::getKey)
+			.toList();
 	}
 
 	private void compile(List<JavaFileObject> units, Path classes, String what) throws IOException {
-		if (units.isEmpty()) {
-			return;
-		}
-		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-		if (compiler == null) {
-			throw new IllegalStateException("Planting changes needs a JDK: this JVM has no compiler");
-		}
 		Files.createDirectories(classes);
-		if (this.files == null) {
-			this.files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8);
-		}
 		StringWriter errors = new StringWriter();
 		List<String> options = List.of("-proc:none", "-nowarn", "-implicit:none", "-d", classes.toString(),
 				"-classpath", System.getProperty("java.class.path"));
-		if (!compiler.getTask(errors, this.files, null, options, null, units).call()) {
+		if (!this.compiler.getTask(errors, this.files, null, options, null, units).call()) {
 			throw new IllegalStateException("The planted change does not compile (" + what + "): " + errors);
 		}
 	}
 
 	@Override
 	public void close() throws IOException {
-		if (this.files != null) {
-			this.files.close();
-		}
+		this.files.close();
 	}
 
 	/** Source in memory. */

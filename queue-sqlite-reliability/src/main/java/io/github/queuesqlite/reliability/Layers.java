@@ -2,7 +2,9 @@ package io.github.queuesqlite.reliability;
 
 import java.util.List;
 
+import io.github.queuesqlite.reliability.kill.KillLayer;
 import io.github.queuesqlite.reliability.points.CrashPointsLayer;
+import io.github.queuesqlite.reliability.power.PowerLossLayer;
 import io.github.queuesqlite.reliability.sabotage.SabotageLayer;
 
 /** All layers, in the order they run and are reported. */
@@ -12,7 +14,7 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of(new CrashPointsLayer(), new SabotageLayer());
+		return List.of(new KillLayer(), new CrashPointsLayer(), new PowerLossLayer(), new SabotageLayer());
 	}
 
 }

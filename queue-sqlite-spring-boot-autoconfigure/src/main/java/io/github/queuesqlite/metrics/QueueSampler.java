@@ -26,13 +26,15 @@ final class QueueSampler implements AutoCloseable {
 
 	private static final long REST_AFTER_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-	private static final long PATIENCE_MILLIS = 250;
+	private static final Duration PATIENCE = Duration.ofMillis(250);
 
 	private final Supplier<QueueStats> source;
 
 	private final Consumer<QueueSample> listener;
 
 	private final long intervalMillis;
+
+	private final long patienceMillis;
 
 	private final ScheduledThreadPoolExecutor executor;
 
@@ -51,9 +53,21 @@ final class QueueSampler implements AutoCloseable {
 	 * @param listener told about each sample
 	 */
 	QueueSampler(Supplier<QueueStats> source, Duration interval, Consumer<QueueSample> listener) {
+		this(source, interval, PATIENCE, listener);
+	}
+
+	/**
+	 * Creates a sampler at rest.
+	 * @param source reads the numbers
+	 * @param interval between two samples
+	 * @param patience how long whoever asks first waits for a sample
+	 * @param listener told about each sample
+	 */
+	QueueSampler(Supplier<QueueStats> source, Duration interval, Duration patience, Consumer<QueueSample> listener) {
 		this.source = source;
 		this.listener = listener;
 		this.intervalMillis = interval.toMillis();
+		this.patienceMillis = patience.toMillis();
 		this.executor = new ScheduledThreadPoolExecutor(1, QueueSampler::thread);
 		this.executor.setKeepAliveTime(10, TimeUnit.SECONDS);
 		this.executor.allowCoreThreadTimeOut(true);
@@ -90,7 +104,7 @@ final class QueueSampler implements AutoCloseable {
 				sampleAndGoOn();
 				sampled.countDown();
 			});
-			sampled.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+			sampled.await(this.patienceMillis, TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("Meters of the queue are asked for while it closes", ex);

@@ -48,7 +48,7 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class QueueApplicationTests {
 
-	private static final Duration SOON = Duration.ofSeconds(15);
+	private static final Duration SOON = Duration.ofMinutes(1);
 
 	@TempDir
 	Path directory;
@@ -58,7 +58,7 @@ class QueueApplicationTests {
 		try (ConfigurableApplicationContext context = run()) {
 			QueueOperations operations = context.getBean(QueueOperations.class);
 			NewMessage message = NewMessage.to("greet").payload(new Person("Ada")).header("tenant", "acme");
-			assertThat(operations.submit(message, String.class).get(15, TimeUnit.SECONDS))
+			assertThat(operations.submit(message, String.class).get(60, TimeUnit.SECONDS))
 				.isEqualTo("Hello Ada of acme, attempt 1");
 		}
 	}
@@ -90,7 +90,7 @@ class QueueApplicationTests {
 	void onChangeWhenMethodListensGetsTheValue() throws Exception {
 		try (ConfigurableApplicationContext context = run()) {
 			context.getBean(ListenOperations.class).put("person.ada", new Person("Ada"));
-			assertThat(context.getBean(Handlers.class).changes.poll(15, TimeUnit.SECONDS)).isEqualTo(new Person("Ada"));
+			assertThat(context.getBean(Handlers.class).changes.poll(60, TimeUnit.SECONDS)).isEqualTo(new Person("Ada"));
 		}
 	}
 
@@ -134,7 +134,7 @@ class QueueApplicationTests {
 		ConfigurableApplicationContext context = run();
 		Handlers handlers = context.getBean(Handlers.class);
 		id = context.getBean(QueueOperations.class).enqueue("slow", null);
-		assertThat(handlers.started.await(15, TimeUnit.SECONDS)).isTrue();
+		assertThat(handlers.started.await(60, TimeUnit.SECONDS)).isTrue();
 		Thread closer = new Thread(context::close);
 		closer.start();
 		await().atMost(SOON).until(() -> !context.getBeanFactory().getBean(QueueWorkers.class).isRunning());
@@ -186,7 +186,7 @@ class QueueApplicationTests {
 		try (ConfigurableApplicationContext context = run("spring.main.lazy-initialization=true")) {
 			assertThat(context.getBean(QueueOperations.class)
 				.submit(NewMessage.to("plain").payload("x"), String.class)
-				.get(15, TimeUnit.SECONDS)).isEqualTo("plain x");
+				.get(60, TimeUnit.SECONDS)).isEqualTo("plain x");
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -14,6 +15,7 @@ import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -69,29 +71,32 @@ class QueueSamplerTests {
 	}
 
 	@Test
+	@Timeout(60)
 	void latestWhenTheStoreHangsReturnsTheOldValuesAfterAMoment() {
 		CountDownLatch hang = new CountDownLatch(1);
 		this.closeables.add(hang::countDown);
-		QueueSampler sampler = sampler(Duration.ofMillis(5), () -> {
+		QueueSampler sampler = sampler(Duration.ofMillis(5), Duration.ofMillis(20), () -> {
 			awaitQuietly(hang);
 			return stats(3);
 		});
-		long begin = System.nanoTime();
 		for (int i = 0; i < 100; i++) {
 			assertThat(sampler.latest().count("mail", MessageState.READY)).isZero();
 		}
-		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
 	}
 
 	@Test
 	void latestWhenTheStoreCannotBeReadKeepsValuesWarnsOnceAndRecovers(CapturedOutput output) {
+		AtomicBoolean healed = new AtomicBoolean();
 		QueueSampler sampler = sampler(Duration.ofMillis(2), () -> {
-			if (this.reads.get() > 1 && this.reads.get() < 10) {
+			if (this.reads.get() > 1 && !healed.get()) {
 				throw new StoreUnavailableException("disk gone", null);
 			}
 			return stats(this.reads.get());
 		});
 		assertThat(sampler.latest().count("mail", MessageState.READY)).isEqualTo(1);
+		await().until(() -> this.reads.get() >= 10);
+		assertThat(sampler.latest().count("mail", MessageState.READY)).isEqualTo(1);
+		healed.set(true);
 		await().untilAsserted(
 				() -> assertThat(sampler.latest().count("mail", MessageState.READY)).isGreaterThanOrEqualTo(10));
 		assertThat(output).containsOnlyOnce("Cannot read the numbers of the queue");
@@ -109,10 +114,14 @@ class QueueSamplerTests {
 	}
 
 	private QueueSampler sampler(Duration interval, Supplier<QueueStats> source) {
+		return sampler(interval, Duration.ofMinutes(1), source);
+	}
+
+	private QueueSampler sampler(Duration interval, Duration patience, Supplier<QueueStats> source) {
 		QueueSampler sampler = new QueueSampler(() -> {
 			this.reads.incrementAndGet();
 			return source.get();
-		}, interval, this.samples::add);
+		}, interval, patience, this.samples::add);
 		this.closeables.add(sampler);
 		return sampler;
 	}

@@ -52,10 +52,10 @@ class KillTests {
 			expected.add(Hash.of(Files.readAllBytes(picture)));
 		}
 		assertThat(expected).hasSize(PHOTOS);
-		killWhenDone(30);
-		killWhenDone(90);
+		killWhenDone(20);
+		killWhenDone(60);
 		Process last = start();
-		assertThat(last.waitFor(3, TimeUnit.MINUTES)).isTrue();
+		assertThat(last.waitFor(10, TimeUnit.MINUTES)).isTrue();
 		assertThat(last.exitValue()).as("exit code; see %s", log(3)).isZero();
 		assertThat(processed()).isEqualTo(expected);
 		for (String photo : expected) {
@@ -79,7 +79,7 @@ class KillTests {
 
 	private void killWhenDone(int photos) throws Exception {
 		Process process = start();
-		await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(20)).until(() -> {
+		await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(20)).until(() -> {
 			assertThat(process.isAlive()).as("%s", log(this.started.size())).isTrue();
 			return processed().size() >= photos;
 		});

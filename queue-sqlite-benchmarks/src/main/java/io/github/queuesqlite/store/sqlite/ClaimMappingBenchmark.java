@@ -5,6 +5,8 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.store.StoredMessage;
@@ -30,11 +32,14 @@ public class ClaimMappingBenchmark {
 			CREATE TABLE claimed AS
 			WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < %d)
 			SELECT n AS id, n AS seq, 'noop' AS task, 1 AS priority, n AS created_at, n AS run_at, 0 AS attempt,
-			    0 AS run, 'json' AS codec, 0 AS more, NULL AS max_attempts, NULL AS expires_at, NULL AS idempotency_key,
+			    0 AS run, 'json' AS codec,
+			    0 AS checksum, 0 AS more, NULL AS max_attempts, NULL AS expires_at, NULL AS idempotency_key,
 			    NULL AS unique_key, NULL AS attributes, NULL AS last_error, randomblob(200) AS payload
 			FROM number""";
 
 	private final Texts texts = new Texts();
+
+	private final Checksum checksum = new Checksum();
 
 	private final Connection connection;
 
@@ -48,9 +53,25 @@ public class ClaimMappingBenchmark {
 			this.connection = DriverManager.getConnection("jdbc:sqlite::memory:");
 			SqliteConnections.execute(this.connection, FILL.formatted(ROWS));
 			this.select = this.connection.prepareStatement("SELECT * FROM claimed");
+			writeChecksums();
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);
+		}
+	}
+
+	private void writeChecksums() throws SQLException {
+		Map<Long, Long> checksums = new HashMap<>();
+		try (ResultSet rows = this.select.executeQuery()) {
+			while (rows.next()) {
+				StoredMessage row = MessageTable.claimed(rows, this.texts, this.checksum, 0, "default", 1, 1);
+				checksums.put(row.id(), this.checksum.of(row, row.codec(), row.payload()));
+			}
+		}
+		try (Statements statements = new Statements(this.connection)) {
+			for (Map.Entry<Long, Long> entry : checksums.entrySet()) {
+				statements.update("UPDATE claimed SET checksum = ?1 WHERE id = ?2", entry.getValue(), entry.getKey());
+			}
 		}
 	}
 
@@ -60,7 +81,7 @@ public class ClaimMappingBenchmark {
 	public void rowToMessage(Blackhole blackhole) throws SQLException {
 		try (ResultSet rows = this.select.executeQuery()) {
 			while (rows.next()) {
-				StoredMessage message = MessageTable.claimed(rows, this.texts, 0, "default", 1, 1);
+				StoredMessage message = MessageTable.claimed(rows, this.texts, this.checksum, 0, "default", 1, 1);
 				blackhole.consume(message);
 			}
 		}

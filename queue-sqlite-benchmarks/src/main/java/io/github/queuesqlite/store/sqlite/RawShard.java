@@ -44,6 +44,8 @@ public final class RawShard implements AutoCloseable {
 
 	private final Texts texts = new Texts();
 
+	private final Checksum checksum = new Checksum();
+
 	private final IdGenerator ids = new IdGenerator(InstantSource.system(), 0, 31, 0);
 
 	private final byte[] payload;
@@ -147,7 +149,7 @@ public final class RawShard implements AutoCloseable {
 			long now = System.currentTimeMillis();
 			for (int i = 0; i < some; i++) {
 				MessageTable.bind(statement, i, new Insertion(this.ids.next(), KEYS, QUEUE, TASK, 1, now, now, null,
-						null, null, "json", this.payload, false), false);
+						null, null, "json", this.payload, false), false, this.checksum);
 			}
 			statement.executeUpdate();
 			left -= some;
@@ -161,7 +163,8 @@ public final class RawShard implements AutoCloseable {
 				    OR NOT EXISTS (SELECT 1 FROM instance WHERE epoch = ?2 AND dead = 0)""", QUEUE, EPOCH);
 		long now = System.currentTimeMillis();
 		List<StoredMessage> claimed = new ArrayList<>(rows);
-		this.statements.each((row) -> claimed.add(MessageTable.claimed(row, this.texts, 0, QUEUE, EPOCH, now)),
+		this.statements.each(
+				(row) -> claimed.add(MessageTable.claimed(row, this.texts, this.checksum, 0, QUEUE, EPOCH, now)),
 				MessageTable.CLAIMABLE_OF_TASK, QUEUE, TASK, rows);
 		List<Long> ids = new ArrayList<>(rows);
 		claimed.forEach((message) -> ids.add(message.id()));

@@ -6,6 +6,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ final class HeldLocks {
 			FileChannel channel = null;
 			FileLock lock = null;
 			try {
-				channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+				channel = PrivateFiles.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
 				lock = lock(channel);
 				return (lock != null) ? new Held(property, channel) : null;
 			}

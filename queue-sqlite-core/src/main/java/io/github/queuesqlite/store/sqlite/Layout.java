@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.IdLayout;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ record Layout(List<Integer> accepting, List<Integer> draining, boolean relocated
 	}
 
 	private static StoreUnavailableException unknown(String json, String where, @Nullable Exception cause) {
-		return new StoreUnavailableException("The layout in " + where + " cannot be understood: " + json
+		return new StoreUnavailableException("The layout in " + where + " cannot be understood: " + Names.oneLine(json)
 				+ ". Start the version of queue-sqlite that wrote it.", cause);
 	}
 

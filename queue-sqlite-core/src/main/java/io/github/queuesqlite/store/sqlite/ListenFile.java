@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -156,7 +157,7 @@ final class ListenFile implements AutoCloseable {
 		logger.error(
 				"The file {} is damaged ({}). It is kept as {}{}; listen data begins anew and empty, messages are"
 						+ " not concerned. Put the values again; sqlite3's .recover may read the old ones.",
-				file, damage.getMessage(), file.getFileName(), suffix);
+				file, Names.oneLine(String.valueOf(damage.getMessage())), file.getFileName(), suffix);
 	}
 
 	Path path() {

@@ -1,12 +1,10 @@
 package io.github.queuesqlite.store.sqlite;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.Objects;
-import java.util.zip.CRC32C;
 
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.Insertion;
@@ -43,11 +41,11 @@ final class MessageTable {
 			SELECT id FROM message WHERE task = ?1 AND unique_key = ?2 AND unique_key IS NOT NULL AND state < 40""";
 
 	/**
-	 * What a claim gives back; read by {@link #claimed}. The tenth says whether one of
+	 * What a claim gives back; read by {@link #claimed}. The eleventh says whether one of
 	 * the six behind it, which most messages leave empty, need be read.
 	 */
 	private static final String CLAIMABLE_COLUMNS = """
-			id, seq, task, priority, created_at, run_at, attempt, run, codec,
+			id, seq, task, priority, created_at, run_at, attempt, run, codec, checksum,
 			    (max_attempts IS NOT NULL OR expires_at IS NOT NULL OR idempotency_key IS NOT NULL
 			        OR unique_key IS NOT NULL OR attributes IS NOT NULL OR last_error IS NOT NULL),
 			    max_attempts, expires_at, idempotency_key, unique_key, attributes, last_error, payload""";
@@ -130,7 +128,8 @@ final class MessageTable {
 
 	static final String COMPLETE = """
 			UPDATE message
-			SET state = 40, finished_at = ?1, deadline = NULL, result_codec = ?2, result = ?3
+			SET state = 40, finished_at = ?1, deadline = NULL, result_codec = ?2, result = ?3,
+			    checksum = (checksum | ?7) - (checksum & ?7)
 			WHERE id = ?4 AND +owner = ?5 AND run = ?6 AND +state = 30
 			RETURNING hold""";
 
@@ -176,8 +175,10 @@ final class MessageTable {
 	static final String RETRY_ENDED = """
 			UPDATE message
 			SET state = 20, seq = ?1, run_at = ?2, attempt = 0, expires_at = NULL, finished_at = NULL,
-			    cancel_requested = 0
+			    cancel_requested = 0, checksum = (checksum | ?4) - (checksum & ?4)
 			WHERE id = ?3 AND state IN (50, 60, 70)""";
+
+	static final String EXPIRY_OF = "SELECT expires_at FROM message WHERE id = ?1";
 
 	static final String STATE_OF = "SELECT state, queue, task, hold FROM message WHERE id = ?1";
 
@@ -188,8 +189,6 @@ final class MessageTable {
 
 	static final String UPDATE_PAYLOAD = """
 			UPDATE message SET codec = ?1, payload = ?2, checksum = ?3 WHERE id = ?4 AND state < 30""";
-
-	static final String ATTRIBUTES_OF = "SELECT attributes FROM message WHERE id = ?1 AND state < 30";
 
 	static final String RESCHEDULE = """
 			UPDATE message SET state = ?1, run_at = ?2, seq = ?3 WHERE id = ?4 AND state < 30""";
@@ -287,13 +286,16 @@ final class MessageTable {
 	static final String COLUMNS = """
 			id, seq, queue, task, state, priority, created_at, run_at, attempt, max_attempts, run, owner,
 			    cancel_requested, started_at, finished_at, expires_at, deadline, idempotency_key, unique_key,
-			    attributes, codec, payload, result_codec, result, last_error""";
+			    attributes, codec, payload, result_codec, result, last_error, checksum""";
+
+	static final String WAITING = "SELECT " + COLUMNS + " FROM message WHERE id = ?1 AND state < 30";
 
 	private MessageTable() {
 	}
 
 	/** Binds one row at the tuple with the index. */
-	static void bind(PreparedStatement statement, int tuple, Insertion row, boolean scheduled) throws SQLException {
+	static void bind(PreparedStatement statement, int tuple, Insertion row, boolean scheduled, Checksum checksum)
+			throws SQLException {
 		int column = tuple * INSERT_COLUMNS;
 		statement.setLong(++column, row.id());
 		statement.setLong(++column, row.id());
@@ -308,7 +310,7 @@ final class MessageTable {
 		Statements.bind(statement, ++column, row.expiresAt());
 		statement.setString(++column, row.keys().idempotencyKey());
 		statement.setString(++column, row.keys().uniqueKey());
-		statement.setLong(++column, checksum(row.codec(), row.attributes(), row.payload()));
+		statement.setLong(++column, checksum.of(row));
 		statement.setString(++column, row.attributes());
 		statement.setString(++column, row.codec());
 		statement.setBytes(++column, row.payload());
@@ -321,40 +323,35 @@ final class MessageTable {
 		return row.awaited() ? 2 : 0;
 	}
 
-	static long checksum(@Nullable String codec, @Nullable String attributes, byte @Nullable [] payload) {
-		CRC32C crc = new CRC32C();
-		if (codec != null) {
-			crc.update(codec.getBytes(StandardCharsets.UTF_8));
-		}
-		if (attributes != null) {
-			crc.update(attributes.getBytes(StandardCharsets.UTF_8));
-		}
-		if (payload != null) {
-			crc.update(payload);
-		}
-		return crc.getValue();
-	}
-
 	/** Maps a row with {@link #CLAIMABLE_COLUMNS} to what it is once claimed. */
-	static StoredMessage claimed(ResultSet row, Texts texts, int shard, String queue, long owner, long now)
-			throws SQLException {
-		boolean more = row.getInt(10) != 0;
-		return new StoredMessage(row.getLong(1), shard, row.getLong(2), queue,
-				Objects.requireNonNull(texts.read(row, 3)), MessageState.RUNNING, row.getInt(4), row.getLong(5),
-				row.getLong(6), row.getInt(7) + 1, more ? nullableInt(row, 11) : null, row.getLong(8) + 1, owner, false,
-				now, null, more ? Statements.nullableLong(row, 12) : null, null, more ? row.getString(13) : null,
-				more ? row.getString(14) : null, more ? row.getString(15) : null, texts.read(row, 9), row.getBytes(17),
-				null, null, more ? row.getString(16) : null);
+	static StoredMessage claimed(ResultSet row, Texts texts, Checksum checksum, int shard, String queue, long owner,
+			long now) throws SQLException {
+		boolean more = row.getInt(11) != 0;
+		StoredMessage message = new StoredMessage(row.getLong(1), shard, row.getLong(2), queue,
+				Objects.requireNonNullElse(texts.read(row, 3), ""), MessageState.RUNNING, row.getInt(4), row.getLong(5),
+				row.getLong(6), row.getInt(7) + 1, more ? nullableInt(row, 12) : null, row.getLong(8) + 1, owner, false,
+				now, null, more ? Statements.nullableLong(row, 13) : null, null, more ? row.getString(14) : null,
+				more ? row.getString(15) : null, more ? row.getString(16) : null, texts.read(row, 9), row.getBytes(18),
+				null, null, more ? row.getString(17) : null, false);
+		return checksum.matches(row.getLong(10), message) ? message : message.asDamaged();
 	}
 
-	/** Maps a row with {@link #COLUMNS}. */
-	static StoredMessage stored(ResultSet row, int shard) throws SQLException {
-		return new StoredMessage(row.getLong(1), shard, row.getLong(2), row.getString(3), row.getString(4),
-				StateCode.toState(row.getInt(5)), row.getInt(6), row.getLong(7), row.getLong(8), row.getInt(9),
-				nullableInt(row, 10), row.getLong(11), row.getLong(12), row.getInt(13) != 0,
+	/** Maps a row with {@link #COLUMNS}. One whose state is none counts as dead. */
+	static StoredMessage stored(ResultSet row, Checksum checksum, int shard) throws SQLException {
+		int state = row.getInt(5);
+		boolean known = StateCode.isKnown(state);
+		StoredMessage message = new StoredMessage(row.getLong(1), shard, row.getLong(2), name(row, 3), name(row, 4),
+				known ? StateCode.toState(state) : MessageState.DEAD, row.getInt(6), row.getLong(7), row.getLong(8),
+				row.getInt(9), nullableInt(row, 10), row.getLong(11), row.getLong(12), row.getInt(13) != 0,
 				Statements.nullableLong(row, 14), Statements.nullableLong(row, 15), Statements.nullableLong(row, 16),
 				Statements.nullableLong(row, 17), row.getString(18), row.getString(19), row.getString(20),
-				row.getString(21), row.getBytes(22), row.getString(23), row.getBytes(24), row.getString(25));
+				row.getString(21), row.getBytes(22), row.getString(23), row.getBytes(24), row.getString(25), false);
+		return (known && checksum.matches(row.getLong(26), message)) ? message : message.asDamaged();
+	}
+
+	/** A name is never null, but a damaged row may say so. */
+	private static String name(ResultSet row, int column) throws SQLException {
+		return Objects.requireNonNullElse(row.getString(column), "");
 	}
 
 	private static @Nullable Integer nullableInt(ResultSet row, int column) throws SQLException {

@@ -40,7 +40,8 @@ record QueueFiles(Path directory) {
 			create(directory.toAbsolutePath().normalize());
 			Path canonical = directory.toRealPath();
 			refuseNetwork(canonical);
-			create(canonical.resolve("locks"));
+			PrivateFiles.createSubdirectory(canonical.resolve("locks"));
+			sync(canonical);
 			refuseUnwritable(canonical);
 			return new QueueFiles(canonical);
 		}
@@ -61,7 +62,7 @@ record QueueFiles(Path directory) {
 			path = path.getParent();
 		}
 		for (Path created : missing) {
-			Files.createDirectories(created);
+			PrivateFiles.createDirectory(created);
 			sync(created);
 			Path parent = created.getParent();
 			if (parent != null) {

@@ -27,9 +27,10 @@ import org.sqlite.SQLiteException;
 /**
  * The platform threads that read the files of one store, whoever asks: a virtual thread
  * inside the driver would pin its carrier. A read that lasts longer than 250 ms is
- * stopped, so that it does not hold up the write-ahead log, and tried again.
+ * stopped, so that it does not hold up the write-ahead log, and tried again with twice
+ * the time, at most three times: a machine that stands still for a moment fails no read.
  */
-final class ReaderThreads implements AutoCloseable {
+final class ReaderThreads implements Reads, AutoCloseable {
 
 	private static final int THREADS = 4;
 
@@ -55,10 +56,11 @@ final class ReaderThreads implements AutoCloseable {
 		this.threads = pool;
 	}
 
-	<R> R read(Path file, ReaderGate gate, Read<R> read) {
+	@Override
+	public <R> R read(Path file, ReaderGate gate, Read<R> read) {
 		for (int tried = 1;; tried++) {
 			try {
-				return readOnce(file, gate, read);
+				return readOnce(file, gate, read, LIMIT_NANOS << (tried - 1));
 			}
 			catch (SQLiteException ex) {
 				if (ex.getResultCode() != SQLiteErrorCode.SQLITE_INTERRUPT || tried == TRIES) {
@@ -75,8 +77,8 @@ final class ReaderThreads implements AutoCloseable {
 		return new StoreUnavailableException("Cannot read " + file.getFileName() + ": " + ex.getMessage(), ex);
 	}
 
-	private <R> R readOnce(Path file, ReaderGate gate, Read<R> read) throws SQLException {
-		Task<R> task = new Task<>(file, gate, read);
+	private <R> R readOnce(Path file, ReaderGate gate, Read<R> read, long limitNanos) throws SQLException {
+		Task<R> task = new Task<>(file, gate, read, limitNanos);
 		Future<R> future;
 		try {
 			future = this.threads.submit(task::run);
@@ -90,7 +92,7 @@ final class ReaderThreads implements AutoCloseable {
 	private static <R> R await(Future<R> future, Task<R> task) throws SQLException {
 		while (true) {
 			try {
-				return future.get(LIMIT_NANOS, TimeUnit.NANOSECONDS);
+				return future.get(task.limitNanos, TimeUnit.NANOSECONDS);
 			}
 			catch (TimeoutException ex) {
 				task.stopIfLate();
@@ -125,14 +127,6 @@ final class ReaderThreads implements AutoCloseable {
 		this.connections.forEach(SqliteConnections::closeQuietly);
 	}
 
-	/** Reads something. */
-	@FunctionalInterface
-	interface Read<R> {
-
-		R read(Statements statements) throws SQLException;
-
-	}
-
 	/** One read, on a reader thread. */
 	private final class Task<R> {
 
@@ -142,14 +136,17 @@ final class ReaderThreads implements AutoCloseable {
 
 		private final Read<R> read;
 
+		private final long limitNanos;
+
 		private @Nullable Connection running;
 
 		private long since;
 
-		Task(Path file, ReaderGate gate, Read<R> read) {
+		Task(Path file, ReaderGate gate, Read<R> read, long limitNanos) {
 			this.file = file;
 			this.gate = gate;
 			this.read = read;
+			this.limitNanos = limitNanos;
 		}
 
 		R run() throws SQLException {
@@ -188,7 +185,7 @@ final class ReaderThreads implements AutoCloseable {
 		}
 
 		synchronized void stopIfLate() throws SQLException {
-			if (System.nanoTime() - this.since > LIMIT_NANOS) {
+			if (System.nanoTime() - this.since > this.limitNanos) {
 				stop();
 			}
 		}

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -53,8 +54,8 @@ final class RunNotes {
 	private final AtomicLong top = new AtomicLong(1);
 
 	RunNotes(Path file) throws IOException {
-		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
-				StandardOpenOption.WRITE)) {
+		try (FileChannel channel = PrivateFiles.open(file,
+				Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE))) {
 			this.buffer = channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) ENTRIES * ENTRY);
 		}
 		for (int i = 1; i < ENTRIES; i++) {

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.store.sqlite;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,6 +36,7 @@ final class SqliteConnections {
 		config.setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, Integer.toString(64 * 1024 * 1024));
 		config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
 		config.setBusyTimeout(5000);
+		create(file);
 		Connection connection = config.createConnection("jdbc:sqlite:" + file);
 		try {
 			execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
@@ -53,6 +55,16 @@ final class SqliteConnections {
 		catch (SQLException ex) {
 			closeQuietly(connection);
 			throw ex;
+		}
+	}
+
+	/** The log and the shared memory beside it get the mode of the file. */
+	private static void create(Path file) throws SQLException {
+		try {
+			PrivateFiles.create(file);
+		}
+		catch (IOException ex) {
+			throw new SQLException(ex.toString(), ex);
 		}
 	}
 

@@ -113,7 +113,7 @@ public final class SqliteListenStore implements ListenStore {
 		return await(completion);
 	}
 
-	private <R> R read(ReaderThreads.Read<R> read) {
+	private <R> R read(Reads.Read<R> read) {
 		return this.readers.read(this.file.path(), this.gate, read);
 	}
 

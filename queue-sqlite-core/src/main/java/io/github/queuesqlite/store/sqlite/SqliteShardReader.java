@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 /** The reading side of one shard's file. */
 final class SqliteShardReader implements ShardReader {
 
+	/** Dead ones too, while they own messages: who took those back came to its end. */
+	private static final String PEERS = """
+			SELECT epoch, name, slot, beat, dead FROM instance
+			WHERE dead = 0 OR epoch IN (SELECT owner FROM message WHERE state = 30)""";
+
 	/** Rows that one read passes over: a long query is many short reads. */
 	private static final int WINDOW = 5000;
 
@@ -50,7 +55,8 @@ final class SqliteShardReader implements ShardReader {
 			    AND (?3 IS NULL OR state IN (SELECT value FROM json_each(?3)))
 			    AND (?4 IS NULL OR queue = ?4)
 			    AND (?5 IS NULL OR task = ?5)
-			    AND (?6 IS NULL OR ?6 IN (SELECT value FROM json_each(attributes, '$.tags')))
+			    AND (?6 IS NULL OR ?6 IN (
+			        SELECT value FROM json_each(CASE WHEN json_valid(attributes) THEN attributes END, '$.tags')))
 			    AND (?7 IS NULL OR created_at > ?7)
 			    AND (?8 IS NULL OR created_at < ?8)
 			ORDER BY id
@@ -66,9 +72,14 @@ final class SqliteShardReader implements ShardReader {
 			ORDER BY priority DESC, seq
 			LIMIT 1""";
 
-	private static final String DUE_OR_RETRYING = """
-			SELECT 1 FROM message
-			WHERE state = 10 AND queue = ?1 AND task = ?2 AND (attempt > 0 OR run_at <= ?3)
+	private static final String RETRYING = """
+			SELECT 1 FROM message INDEXED BY message_retrying
+			WHERE state = 10 AND attempt > 0 AND queue = ?1 AND task = ?2
+			LIMIT 1""";
+
+	private static final String DUE = """
+			SELECT 1 FROM message INDEXED BY message_due
+			WHERE state = 10 AND run_at <= ?3 AND queue = ?1 AND task = ?2
 			LIMIT 1""";
 
 	private final int shard;
@@ -77,28 +88,27 @@ final class SqliteShardReader implements ShardReader {
 
 	private final ReaderGate gate;
 
-	private final ReaderThreads threads;
+	private final Reads reads;
 
 	private final Retention retention;
 
 	private final InstantSource clock;
 
-	SqliteShardReader(int shard, Path file, ReaderGate gate, ReaderThreads threads, Retention retention,
-			InstantSource clock) {
+	SqliteShardReader(int shard, Path file, ReaderGate gate, Reads reads, Retention retention, InstantSource clock) {
 		this.shard = shard;
 		this.file = file;
 		this.gate = gate;
-		this.threads = threads;
+		this.reads = reads;
 		this.retention = retention;
 		this.clock = clock;
 	}
 
-	private <R> R read(ReaderThreads.Read<R> read) {
-		return this.threads.read(this.file, this.gate, read);
+	private <R> R read(Reads.Read<R> read) {
+		return this.reads.read(this.file, this.gate, read);
 	}
 
 	/** Reads several things as they are at one moment. */
-	private <R> R snapshot(ReaderThreads.Read<R> read) {
+	private <R> R snapshot(Reads.Read<R> read) {
 		return read((statements) -> {
 			statements.run("BEGIN");
 			try {
@@ -126,7 +136,8 @@ final class SqliteShardReader implements ShardReader {
 	private List<StoredMessage> messages(String sql, @Nullable Object... values) {
 		return read((statements) -> {
 			List<StoredMessage> found = new ArrayList<>();
-			statements.each((row) -> found.add(MessageTable.stored(row, this.shard)), sql, values);
+			Checksum checksum = new Checksum();
+			statements.each((row) -> found.add(MessageTable.stored(row, checksum, this.shard)), sql, values);
 			return found;
 		});
 	}
@@ -176,7 +187,9 @@ final class SqliteShardReader implements ShardReader {
 
 	@Override
 	public List<StoredMessage> list(MessageQuery query) {
-		return windows(query, after(query), query.limit(), LIST, (row) -> MessageTable.stored(row, this.shard));
+		Checksum checksum = new Checksum();
+		return windows(query, after(query), query.limit(), LIST,
+				(row) -> MessageTable.stored(row, checksum, this.shard));
 	}
 
 	@Override
@@ -193,18 +206,24 @@ final class SqliteShardReader implements ShardReader {
 		long from = after;
 		while (from < Long.MAX_VALUE && found.size() < max) {
 			long start = from;
-			from = read((statements) -> {
-				Long end = statements.number(WINDOW_END, start, WINDOW);
-				if (end == null) {
-					return Long.MAX_VALUE;
-				}
-				statements.each((row) -> found.add(mapper.map(row)), sql, start, end, states(query), query.queue(),
-						query.task(), query.tag(), millis(query.createdAfter()), millis(query.createdBefore()),
-						max - found.size());
-				return end;
-			});
+			int most = max - found.size();
+			Window<T> window = read((statements) -> window(statements, query, start, most, sql, mapper));
+			found.addAll(window.rows());
+			from = window.end();
 		}
 		return found;
+	}
+
+	private static <T> Window<T> window(Statements statements, MessageQuery query, long start, int most, String sql,
+			RowMapper<T> mapper) throws SQLException {
+		List<T> rows = new ArrayList<>();
+		Long end = statements.number(WINDOW_END, start, WINDOW);
+		if (end == null) {
+			return new Window<>(rows, Long.MAX_VALUE);
+		}
+		statements.each((row) -> rows.add(mapper.map(row)), sql, start, end, states(query), query.queue(), query.task(),
+				query.tag(), millis(query.createdAfter()), millis(query.createdBefore()), most);
+		return new Window<>(rows, end);
 	}
 
 	/** Instants reach further than milliseconds in a long do. */
@@ -296,10 +315,9 @@ final class SqliteShardReader implements ShardReader {
 	public List<Peer> peers() {
 		return read((statements) -> {
 			List<Peer> peers = new ArrayList<>();
-			statements.each(
-					(row) -> peers
-						.add(new Peer(row.getLong(1), row.getString(2), row.getInt(3), row.getLong(4), false)),
-					"SELECT epoch, name, slot, beat FROM instance WHERE dead = 0");
+			statements.each((row) -> peers
+				.add(new Peer(row.getLong(1), row.getString(2), row.getInt(3), row.getLong(4), row.getBoolean(5))),
+					PEERS);
 			return peers;
 		});
 	}
@@ -318,7 +336,8 @@ final class SqliteShardReader implements ShardReader {
 				}
 			}
 			for (QueueStats.Count count : scheduled) {
-				if (statements.number(DUE_OR_RETRYING, count.queue(), count.task(), now) != null) {
+				if (statements.number(RETRYING, count.queue(), count.task()) != null
+						|| statements.number(DUE, count.queue(), count.task(), now) != null) {
 					return true;
 				}
 			}
@@ -357,6 +376,10 @@ final class SqliteShardReader implements ShardReader {
 	@Override
 	public void close() {
 		// The threads are closed by the store that shares them.
+	}
+
+	/** What one read of a long query found, and where the next begins. */
+	private record Window<T>(List<T> rows, long end) {
 	}
 
 	/** Maps a row. */

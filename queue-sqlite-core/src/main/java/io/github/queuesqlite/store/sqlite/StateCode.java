@@ -33,6 +33,11 @@ final class StateCode {
 		return (state.ordinal() + 1) * 10;
 	}
 
+	/** Returns whether the number stands for a state; else the row is damaged. */
+	static boolean isKnown(int code) {
+		return code >= SCHEDULED && code <= MOST && (code % 10 == 0 || code == READY + 1);
+	}
+
 	static MessageState toState(int code) {
 		return STATES[code / 10 - 1];
 	}

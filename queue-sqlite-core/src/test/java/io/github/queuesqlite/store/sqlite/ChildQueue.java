@@ -66,12 +66,12 @@ final class ChildQueue implements AutoCloseable {
 	List<String> kill() throws IOException, InterruptedException {
 		// Not through Process, which would close the output before it is read.
 		this.process.toHandle().destroyForcibly();
-		this.process.waitFor(20, TimeUnit.SECONDS);
+		this.process.waitFor(2, TimeUnit.MINUTES);
 		return readUntil("never");
 	}
 
 	int waitFor() throws InterruptedException {
-		return this.process.waitFor(50, TimeUnit.SECONDS) ? this.process.exitValue() : -1;
+		return this.process.waitFor(2, TimeUnit.MINUTES) ? this.process.exitValue() : -1;
 	}
 
 	@Override
@@ -125,7 +125,7 @@ final class ChildQueue implements AutoCloseable {
 			}
 		}
 		say("ready", 0);
-		Thread.sleep(60_000);
+		Thread.sleep(600_000);
 	}
 
 	/** Inserts, claims and settles on several threads until it is killed. */
@@ -144,7 +144,7 @@ final class ChildQueue implements AutoCloseable {
 			});
 		}
 		threads.shutdown();
-		threads.awaitTermination(60, TimeUnit.SECONDS);
+		threads.awaitTermination(10, TimeUnit.MINUTES);
 	}
 
 	private static void workForever(TestStore queue, int thread) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /** An error of one row harms only its own command. */
 class RowFaultTests {
@@ -56,7 +57,7 @@ class RowFaultTests {
 				}
 				assertThat(queue.store.find(id).isPresent()).isEqualTo(!bad.contains(id));
 			});
-			assertThat(queue.store.probe()).isEmpty();
+			await().untilAsserted(() -> assertThat(queue.store.probe()).isEmpty());
 			assertThat(queue.store.shardStats()).allMatch((shard) -> shard.accepting() && shard.pending() == 0);
 			assertThat(queue.claim(1000)).hasSize(297);
 		}

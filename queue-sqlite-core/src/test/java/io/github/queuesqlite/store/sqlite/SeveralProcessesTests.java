@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Peer;
@@ -23,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Several JVMs on one directory, and the kill of one. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SeveralProcessesTests {
 
 	@TempDir
@@ -83,6 +85,32 @@ class SeveralProcessesTests {
 				assertThat(message.attempt()).isEqualTo(started.contains(id) ? 1 : 0);
 			}
 			assertThat(queue.claim(100)).hasSize(20);
+		}
+	}
+
+	@Test
+	void killWhenARescueHasDeclaredTheOwnerDeadAndNoMoreLeavesNoMessageRunning() throws Exception {
+		Path name = this.directory.resolve("default");
+		try (TestStore queue = TestStore.open(name, 2)) {
+			for (int i = 0; i < 20; i++) {
+				queue.insert(10);
+			}
+		}
+		try (ChildQueue child = ChildQueue.start("own", name, 2)) {
+			child.readUntil("ready");
+			child.kill();
+		}
+		for (int shard = 0; shard < 2; shard++) {
+			Path file = name.resolve("queue_shard_" + shard + ".db");
+			TestStore.sql(file, "UPDATE instance SET dead = 1");
+			assertThat(TestStore.sql(file, "SELECT count(*) FROM message WHERE state = 30")).isNotEqualTo("0");
+		}
+		try (EmbeddedQueue queue = EmbeddedQueue.builder(this.directory).build()) {
+			queue.tasks().register(TestStore.TASK, byte[].class, (payload, context) -> null);
+			queue.start();
+			await().atMost(Duration.ofSeconds(40))
+				.untilAsserted(
+						() -> assertThat(queue.operations().stats().count(MessageState.COMPLETED)).isEqualTo(20));
 		}
 	}
 

@@ -54,7 +54,7 @@ final class TestStore implements AutoCloseable {
 	}
 
 	static TestStore open(Path directory, Integer shards, long walMax) {
-		WriterSettings writer = new WriterSettings(true, 10_000, Duration.ofSeconds(20), Duration.ofSeconds(1),
+		WriterSettings writer = new WriterSettings(true, 10_000, Duration.ofMinutes(2), Duration.ofSeconds(1),
 				QueueRecorder.NONE);
 		return new TestStore(SqliteStores.open(
 				new SqliteStoreSettings(directory, shards, writer, Retention.DEFAULT, walMax, InstantSource.system())));
@@ -122,7 +122,7 @@ final class TestStore implements AutoCloseable {
 
 	static <R> R get(CompletableFuture<R> future) {
 		try {
-			return future.get(40, TimeUnit.SECONDS);
+			return future.get(4, TimeUnit.MINUTES);
 		}
 		catch (ExecutionException ex) {
 			throw (QueueException) ex.getCause();
@@ -132,7 +132,7 @@ final class TestStore implements AutoCloseable {
 		}
 	}
 
-	private static <R> Completion<R> completion(CompletableFuture<R> future) {
+	static <R> Completion<R> completion(CompletableFuture<R> future) {
 		return new Completion<>() {
 
 			@Override

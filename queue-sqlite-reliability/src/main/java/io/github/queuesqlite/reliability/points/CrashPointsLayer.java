@@ -22,8 +22,7 @@ public final class CrashPointsLayer implements Layer {
 	private static final long PATIENCE_SECONDS = 600;
 
 	private static final PlantedChange WATCH = new PlantedChange("each connection that writes is watched",
-			"io/github/queuesqlite/store/sqlite/SqliteConnections.java", "waitWhenBusy(connection); return connection;",
-			"""
+			"waitWhenBusy(connection); return connection;", """
 					waitWhenBusy(connection);
 					io.github.queuesqlite.reliability.points.StatementWatch.watch(connection);
 					return connection;""");
@@ -42,7 +41,7 @@ public final class CrashPointsLayer implements Layer {
 	@Override
 	public void run(Effort effort, Outcome outcome) throws Exception {
 		Path classes = effort.directory().resolve("classes");
-		try (CoreSources sources = CoreSources.find()) {
+		try (CoreSources sources = CoreSources.open()) {
 			sources.compile(WATCH, classes);
 		}
 		Path files = Files.createDirectories(effort.directory().resolve("files"));

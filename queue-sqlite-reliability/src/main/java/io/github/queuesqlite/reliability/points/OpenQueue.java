@@ -79,7 +79,7 @@ final class OpenQueue implements AutoCloseable {
 	/** Takes back what dead instances own, as the rescue service does. */
 	void rescueDead() {
 		for (Peer peer : this.store.peers()) {
-			if (!peer.dead() && peer.epoch() != this.instance.epoch() && this.store.isGone(peer)) {
+			if (peer.epoch() != this.instance.epoch() && (peer.dead() || this.store.isGone(peer))) {
 				this.store.rescue(peer, (task) -> MAX_ATTEMPTS);
 			}
 		}

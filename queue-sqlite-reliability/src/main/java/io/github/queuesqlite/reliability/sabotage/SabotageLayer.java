@@ -56,14 +56,14 @@ public final class SabotageLayer implements Layer {
 	@Override
 	public void run(Effort effort, Outcome outcome) throws Exception {
 		List<PlantedBug> all = PlantedBugs.all();
-		try (CoreSources sources = CoreSources.find()) {
+		try (CoreSources sources = CoreSources.open()) {
 			run(all, sources, effort, outcome);
 		}
 	}
 
 	private static void run(List<PlantedBug> all, CoreSources sources, Effort effort, Outcome outcome)
 			throws Exception {
-		for (Collection<PlantedChange> round : rounds(all)) {
+		for (Collection<PlantedChange> round : rounds(all, sources)) {
 			sources.compileTogether(round, effort.directory().resolve("classes"));
 		}
 		List<PlantedBug> chosen = new ArrayList<>(all);
@@ -82,10 +82,10 @@ public final class SabotageLayer implements Layer {
 	}
 
 	/** All of them, in as few groups as possible without two of one file in any. */
-	private static List<Collection<PlantedChange>> rounds(List<PlantedBug> bugs) {
+	private static List<Collection<PlantedChange>> rounds(List<PlantedBug> bugs, CoreSources sources) {
 		Map<String, Deque<PlantedChange>> byFile = new LinkedHashMap<>();
 		for (PlantedBug bug : bugs) {
-			byFile.computeIfAbsent(bug.change().file(), (file) -> new ArrayDeque<>()).add(bug.change());
+			byFile.computeIfAbsent(sources.fileOf(bug.change()), (file) -> new ArrayDeque<>()).add(bug.change());
 		}
 		List<Collection<PlantedChange>> rounds = new ArrayList<>();
 		while (!byFile.isEmpty()) {

@@ -58,7 +58,7 @@ class QueueEndpointWebTests {
 	void clear() {
 		this.tasks.gate.countDown();
 		this.operations.resume("mail");
-		this.operations.drain(Duration.ofSeconds(20));
+		this.operations.drain(Duration.ofMinutes(1));
 		this.operations.purge(MessageQuery.all());
 		this.tasks.gate = new CountDownLatch(1);
 	}
@@ -231,7 +231,7 @@ class QueueEndpointWebTests {
 	@Test
 	void messageWhenCompletedShowsItsResult() throws Exception {
 		MessageId id = this.operations.enqueue("greet", "Ada");
-		this.operations.await(id, String.class, Duration.ofSeconds(20));
+		this.operations.await(id, String.class, Duration.ofMinutes(1));
 		MvcTestResult result = authorized("/messages/" + id + "?result=true");
 		assertThat(result).bodyJson().extractingPath("$.state").isEqualTo("COMPLETED");
 		assertThat(result).bodyJson()
@@ -432,7 +432,7 @@ class QueueEndpointWebTests {
 			registry.register("fail", Void.class, (payload, context) -> {
 				throw new PermanentTaskException("no such customer");
 			});
-			registry.register("block", Void.class, (payload, context) -> this.gate.await(20, TimeUnit.SECONDS));
+			registry.register("block", Void.class, (payload, context) -> this.gate.await(60, TimeUnit.SECONDS));
 		}
 
 	}

@@ -38,6 +38,8 @@ CREATE TABLE message (
 CREATE INDEX message_ready ON message (queue, task, priority DESC, seq) WHERE state = 20;
 -- Promotion.
 CREATE INDEX message_due ON message (run_at) WHERE state = 10;
+-- What drain waits for beside what is due: a look, however many are delayed.
+CREATE INDEX message_retrying ON message (queue, task) WHERE state = 10 AND attempt > 0;
 -- Rescue, and what a process runs.
 CREATE INDEX message_owner ON message (owner) WHERE state = 30;
 -- Expiry of waiting messages.

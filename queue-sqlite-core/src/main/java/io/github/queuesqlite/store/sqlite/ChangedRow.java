@@ -1,0 +1,36 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.SQLException;
+
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.store.StoreListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a change of a message that does not run must know of it.
+ *
+ * @param state its state's code
+ * @param queue its queue
+ * @param task its task
+ * @param hold what spares it from pruning by count
+ */
+record ChangedRow(int state, String queue, String task, int hold) {
+
+	/** Reads a row; null when there is none. */
+	static @Nullable ChangedRow read(Statements statements, long id) throws SQLException {
+		ChangedRow[] found = { null };
+		statements.each(
+				(row) -> found[0] = new ChangedRow(row.getInt(1), row.getString(2), row.getString(3), row.getInt(4)),
+				MessageTable.STATE_OF, id);
+		return found[0];
+	}
+
+	boolean isPrunable() {
+		return this.hold != 1 && this.state >= StateCode.COMPLETED && this.state != StateCode.DEAD;
+	}
+
+	StoreListener.Ended ended(long id, @Nullable MessageState state) {
+		return new StoreListener.Ended(id, this.queue, this.task, state, null, null, null);
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.SQLException;
+
+/**
+ * Statements on the table {@code instance}: every start of a process on the directory,
+ * its sign of life and its death.
+ */
+final class InstanceTable {
+
+	private static final String JOIN = """
+			INSERT INTO instance (epoch, name, slot, started_at) VALUES (?1, ?2, ?3, ?4)""";
+
+	/**
+	 * The dead are kept a while: their reservations may be taken over. Who still owns
+	 * messages is not forgotten.
+	 */
+	private static final String FORGET_DEAD = """
+			DELETE FROM instance
+			WHERE dead = 1 AND epoch NOT IN (SELECT epoch FROM instance ORDER BY epoch DESC LIMIT 100)
+			    AND epoch NOT IN (SELECT owner FROM message WHERE state = 30)""";
+
+	private static final String MAX_EPOCH = "SELECT max(epoch) FROM instance";
+
+	private static final String BEAT = "UPDATE instance SET beat = beat + 1 WHERE epoch = ?1 AND dead = 0";
+
+	private static final String DECLARE_DEAD = "UPDATE instance SET dead = 1 WHERE epoch = ?1";
+
+	private final Statements statements;
+
+	InstanceTable(Statements statements) {
+		this.statements = statements;
+	}
+
+	void join(long epoch, String name, int slot, long now) throws SQLException {
+		this.statements.update(JOIN, epoch, name, slot, now);
+		this.statements.update(FORGET_DEAD);
+	}
+
+	long maxEpoch() throws SQLException {
+		Long epoch = this.statements.number(MAX_EPOCH);
+		return (epoch != null) ? epoch : 0;
+	}
+
+	/** False when the epoch is dead. */
+	boolean beat(long epoch) throws SQLException {
+		return this.statements.update(BEAT, epoch) == 1;
+	}
+
+	void declareDead(long epoch) throws SQLException {
+		this.statements.update(DECLARE_DEAD, epoch);
+	}
+
+}

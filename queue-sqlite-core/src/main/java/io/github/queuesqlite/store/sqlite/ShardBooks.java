@@ -1,0 +1,177 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.StoreListener;
+
+/**
+ * What a shard keeps beside its messages: how many there are by state, how many pruning
+ * by count may delete, which tasks have ready messages, when the next one becomes due,
+ * and what ended since somebody asked. Changes add up in memory, are written before the
+ * commit and forgotten by a rollback.
+ * <p>
+ * <b>Threads:</b> the writer's; {@link #nextDueAt()} and {@link #isDue()} any.
+ */
+final class ShardBooks {
+
+	private final Statements statements;
+
+	private final InstantSource clock;
+
+	private final CounterTable counters;
+
+	private final ReadyTasks readyTasks;
+
+	private final List<StoreListener.Ended> ended = new ArrayList<>();
+
+	private long prunable;
+
+	private long prunableDelta;
+
+	private volatile long nextDue;
+
+	private volatile long nextExpiry;
+
+	ShardBooks(Statements statements, InstantSource clock) throws SQLException {
+		this.statements = statements;
+		this.clock = clock;
+		this.counters = new CounterTable(statements);
+		this.readyTasks = new ReadyTasks(statements);
+		readPrunable();
+		refreshDue();
+	}
+
+	// ---- transactions
+
+	/** Writes what the transaction changed. */
+	void write() throws SQLException {
+		this.counters.flush();
+		if (this.prunableDelta != 0) {
+			this.statements.update("UPDATE shard SET prunable = prunable + ?1 WHERE id = 1", this.prunableDelta);
+		}
+	}
+
+	/** What was written is committed. */
+	void committed() {
+		this.prunable += this.prunableDelta;
+		this.prunableDelta = 0;
+	}
+
+	/** Nothing of what the transaction changed has happened. */
+	void rolledBack() {
+		this.counters.forget();
+		this.readyTasks.forget();
+		this.ended.clear();
+		this.prunableDelta = 0;
+		this.nextDue = 0;
+	}
+
+	/** Another process may have changed the shard. */
+	void refresh() throws SQLException {
+		this.readyTasks.forget();
+		readPrunable();
+		refreshDue();
+	}
+
+	void readPrunable() throws SQLException {
+		Long stored = this.statements.number("SELECT prunable FROM shard WHERE id = 1");
+		this.prunable = (stored != null) ? stored : 0;
+	}
+
+	// ---- messages
+
+	void inserted(Insertion row, long now) {
+		boolean scheduled = row.runAt() > now;
+		this.counters.add(row.queue(), row.task(), scheduled ? StateCode.SCHEDULED : StateCode.READY, 1);
+		if (scheduled) {
+			this.nextDue = Math.min(this.nextDue, row.runAt());
+		}
+		else {
+			this.readyTasks.add(row.queue(), row.task(), row.priority());
+		}
+		if (row.expiresAt() != null) {
+			this.nextExpiry = Math.min(this.nextExpiry, row.expiresAt());
+		}
+	}
+
+	/** Messages went from one state to another. */
+	void moved(String queue, String task, int from, int to, int n) {
+		this.counters.move(queue, task, from, to, n);
+	}
+
+	/** Messages are gone from the file. */
+	void removed(String queue, String task, int state, int n) {
+		this.counters.add(queue, task, state, -n);
+	}
+
+	/** A message waits that did not: SCHEDULED for a time, or READY. */
+	void waits(String queue, String task, int state, long runAt, long expiresAt) {
+		// While it ran the expiry may have been left out.
+		this.nextExpiry = Math.min(this.nextExpiry, expiresAt);
+		if (state == StateCode.READY) {
+			this.readyTasks.add(queue, task);
+		}
+		else {
+			this.nextDue = Math.min(this.nextDue, runAt);
+		}
+	}
+
+	/** A run has become READY again. */
+	void back(RunKey key, long expiresAt) {
+		moved(key.queue(), key.task(), StateCode.RUNNING, StateCode.READY, 1);
+		waits(key.queue(), key.task(), StateCode.READY, 0, expiresAt);
+	}
+
+	/** Pruning by count may delete so many more; negative for fewer. */
+	void addPrunable(long n) {
+		this.prunableDelta += n;
+	}
+
+	/** How many ended messages pruning by count may delete. */
+	long prunable() {
+		return this.prunable + this.prunableDelta;
+	}
+
+	ReadyTasks readyTasks() {
+		return this.readyTasks;
+	}
+
+	// ---- ends
+
+	void ended(StoreListener.Ended message) {
+		this.ended.add(message);
+	}
+
+	/** Returns what ended since the last call and forgets it. */
+	List<StoreListener.Ended> takeEnded() {
+		if (this.ended.isEmpty()) {
+			return List.of();
+		}
+		List<StoreListener.Ended> taken = List.copyOf(this.ended);
+		this.ended.clear();
+		return taken;
+	}
+
+	// ---- time
+
+	long nextDueAt() {
+		return Math.min(this.nextDue, this.nextExpiry);
+	}
+
+	boolean isDue() {
+		return nextDueAt() <= this.clock.millis();
+	}
+
+	void refreshDue() throws SQLException {
+		Long due = this.statements.number(MessageTable.NEXT_DUE);
+		Long expiry = this.statements.number(MessageTable.NEXT_EXPIRY);
+		this.nextDue = (due != null) ? due : Long.MAX_VALUE;
+		this.nextExpiry = (expiry != null) ? expiry : Long.MAX_VALUE;
+	}
+
+}

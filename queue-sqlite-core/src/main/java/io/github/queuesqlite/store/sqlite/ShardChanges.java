@@ -1,0 +1,118 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.LongPredicate;
+
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.CancelResult;
+import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.StoredMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes single messages at a user's wish: cancel, retry, another payload, another time.
+ */
+final class ShardChanges {
+
+	private static final String IS_UNIQUE_KEY_TAKEN = """
+			SELECT 1 FROM message AS live
+			WHERE (live.task, live.unique_key) = (SELECT task, unique_key FROM message WHERE id = ?1)
+			    AND live.unique_key IS NOT NULL AND live.state < 40""";
+
+	private final Statements statements;
+
+	private final ShardBooks books;
+
+	private final ShardSequence sequence;
+
+	private final SignalTable signals;
+
+	private final int shard;
+
+	private final Checksum checksum = new Checksum();
+
+	ShardChanges(Statements statements, ShardBooks books, ShardSequence sequence, SignalTable signals, int shard) {
+		this.statements = statements;
+		this.books = books;
+		this.sequence = sequence;
+		this.signals = signals;
+		this.shard = shard;
+	}
+
+	CancelResult cancel(long id, LongPredicate own, List<RunKey> stop, long now) throws SQLException {
+		ChangedRow row = ChangedRow.read(this.statements, id);
+		if (row != null && row.state() < StateCode.RUNNING) {
+			this.statements.update(MessageTable.CANCEL_WAITING, now, id);
+			this.books.moved(row.queue(), row.task(), row.state(), StateCode.CANCELLED, 1);
+			this.books.addPrunable((row.hold() == 1) ? 0 : 1);
+			this.books.ended(row.ended(id, MessageState.CANCELLED));
+			return CancelResult.CANCELLED;
+		}
+		this.statements.each((result) -> stop.add(new RunKey(this.shard, id, result.getLong(1), result.getLong(2),
+				result.getString(3), result.getString(4))), MessageTable.REQUEST_CANCEL, id);
+		for (RunKey key : stop) {
+			if (!own.test(key.epoch())) {
+				this.signals.put(key);
+			}
+		}
+		return stop.isEmpty() ? CancelResult.UNCHANGED : CancelResult.REQUESTED;
+	}
+
+	int retry(Collection<Long> ids, long now) throws SQLException {
+		int changed = 0;
+		for (long id : ids) {
+			ChangedRow row = ChangedRow.read(this.statements, id);
+			if (row == null || row.state() <= StateCode.COMPLETED || isUniqueKeyTaken(id)) {
+				continue;
+			}
+			this.statements.update(MessageTable.RETRY_ENDED, this.sequence.next(), now, id,
+					Checksum.ofExpiry(this.statements.number(MessageTable.EXPIRY_OF, id)));
+			this.books.moved(row.queue(), row.task(), row.state(), StateCode.READY, 1);
+			this.books.readyTasks().add(row.queue(), row.task());
+			if (row.isPrunable()) {
+				this.books.addPrunable(-1);
+			}
+			changed++;
+		}
+		return changed;
+	}
+
+	private boolean isUniqueKeyTaken(long id) throws SQLException {
+		return this.statements.number(IS_UNIQUE_KEY_TAKEN, id) != null;
+	}
+
+	boolean updatePayload(long id, @Nullable String codec, byte @Nullable [] payload) throws SQLException {
+		StoredMessage[] found = { null };
+		this.statements.each((row) -> found[0] = MessageTable.stored(row, this.checksum, this.shard),
+				MessageTable.WAITING, id);
+		StoredMessage message = found[0];
+		if (message == null) {
+			return false;
+		}
+		if (message.damaged()) {
+			throw new QueueException(
+					"Message " + new MessageId(id)
+							+ " is damaged: what is in the file is not what was stored. Its payload is not replaced",
+					new MessageId(id), null);
+		}
+		return this.statements.update(MessageTable.UPDATE_PAYLOAD, codec, payload,
+				this.checksum.of(message, codec, payload), id) == 1;
+	}
+
+	boolean reschedule(long id, long runAt, long now) throws SQLException {
+		ChangedRow row = ChangedRow.read(this.statements, id);
+		if (row == null || row.state() >= StateCode.RUNNING) {
+			return false;
+		}
+		int state = (runAt > now) ? StateCode.SCHEDULED : StateCode.READY;
+		this.statements.update(MessageTable.RESCHEDULE, state, runAt, this.sequence.next(), id);
+		this.books.moved(row.queue(), row.task(), row.state(), state, 1);
+		this.books.waits(row.queue(), row.task(), state, runAt, Long.MAX_VALUE);
+		return true;
+	}
+
+}

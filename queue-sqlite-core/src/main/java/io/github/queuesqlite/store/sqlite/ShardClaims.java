@@ -1,0 +1,173 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.SettleResult;
+import io.github.queuesqlite.store.StoredMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Claims the best ready messages of a queue for an epoch. Damaged ones end DEAD in the
+ * same transaction: nobody is handed what was not stored.
+ */
+final class ShardClaims {
+
+	private static final Logger logger = LoggerFactory.getLogger(ShardClaims.class);
+
+	private final Statements statements;
+
+	private final ShardBooks books;
+
+	private final ReadyTasks readyTasks;
+
+	private final int shard;
+
+	private final ShardSettling settling;
+
+	private final Texts texts = new Texts();
+
+	private final Checksum checksum = new Checksum();
+
+	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, int shard) {
+		this.statements = statements;
+		this.books = books;
+		this.settling = settling;
+		this.readyTasks = books.readyTasks();
+		this.shard = shard;
+	}
+
+	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, long now) throws SQLException {
+		List<String> ready = this.readyTasks.of(queue, tasks);
+		if (ready.isEmpty() || isHeldBack(epoch, queue)) {
+			return List.of();
+		}
+		List<StoredMessage> claimed = (ready.size() == 1) ? claimTask(epoch, queue, ready.get(0), max, now)
+				: claimBest(epoch, queue, ready, max, now);
+		if (claimed.isEmpty()) {
+			return claimed;
+		}
+		List<Long> ids = new ArrayList<>(claimed.size());
+		claimed.forEach((message) -> ids.add(message.id()));
+		int changed = this.statements.update(MessageTable.CLAIM, epoch, now, LongJson.of(ids));
+		if (changed != claimed.size()) {
+			throw new IllegalStateException(
+					"Claimed " + changed + " of " + claimed.size() + " messages of queue '" + queue + "'");
+		}
+		this.readyTasks.claimed(queue, ready);
+		claimed.sort(StoredMessage.CLAIM_ORDER);
+		Map<String, Integer> byTask = new HashMap<>();
+		claimed.forEach((message) -> byTask.merge(message.task(), 1, Integer::sum));
+		byTask.forEach((task, n) -> this.books.moved(queue, task, StateCode.READY, StateCode.RUNNING, n));
+		return withoutDamaged(claimed, now);
+	}
+
+	private List<StoredMessage> withoutDamaged(List<StoredMessage> claimed, long now) throws SQLException {
+		List<StoredMessage> sound = claimed;
+		for (StoredMessage message : claimed) {
+			if (message.damaged()) {
+				bury(message, now);
+				sound = (sound != claimed) ? sound : new ArrayList<>(claimed);
+				sound.remove(message);
+			}
+		}
+		return sound;
+	}
+
+	private void bury(StoredMessage message, long now) throws SQLException {
+		String reason = "The message is damaged: what is in the file is not what was stored. Its bytes are kept";
+		logger.warn("Message {} of task '{}' in shard {} is DEAD. {}", new MessageId(message.id()),
+				Names.oneLine(message.task()), this.shard, reason);
+		this.settling.endAs(message.runKey(), MessageState.DEAD,
+				new FailureRecord(0, FailureRecord.DAMAGED, reason, "", "", now, now), 1, now, SettleResult.APPLIED);
+	}
+
+	/**
+	 * A paused queue gives nothing, and a dead epoch gets nothing: nobody would rescue
+	 * what it claims.
+	 */
+	private boolean isHeldBack(long epoch, String queue) throws SQLException {
+		return this.statements.number("""
+				SELECT 1 WHERE EXISTS (SELECT 1 FROM queue WHERE name = ?1)
+				    OR NOT EXISTS (SELECT 1 FROM instance WHERE epoch = ?2 AND dead = 0)""", queue, epoch) != null;
+	}
+
+	private List<StoredMessage> claimTask(long epoch, String queue, String task, int max, long now)
+			throws SQLException {
+		List<StoredMessage> claimed = new ArrayList<>();
+		this.statements.each(
+				(row) -> claimed
+					.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
+				MessageTable.CLAIMABLE_OF_TASK, queue, task, max);
+		if (claimed.size() < max) {
+			this.readyTasks.remove(queue, task);
+		}
+		return claimed;
+	}
+
+	/**
+	 * Merges the tasks' ready messages in claim order, reading no more than is claimed.
+	 */
+	private List<StoredMessage> claimBest(long epoch, String queue, List<String> tasks, int max, long now)
+			throws SQLException {
+		List<Long> ids = bestIds(queue, tasks, max);
+		List<StoredMessage> claimed = new ArrayList<>();
+		if (!ids.isEmpty()) {
+			this.statements.each(
+					(row) -> claimed
+						.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
+					MessageTable.CLAIMABLE_OF_IDS, LongJson.of(ids));
+		}
+		return claimed;
+	}
+
+	private List<Long> bestIds(String queue, List<String> tasks, int max) throws SQLException {
+		List<Long> ids = new ArrayList<>();
+		PriorityQueue<TaskCursor> cursors = new PriorityQueue<>();
+		try {
+			for (String task : tasks) {
+				advance(new TaskCursor(task, open(queue, task, max)), cursors, queue);
+			}
+			while (ids.size() < max && !cursors.isEmpty()) {
+				TaskCursor best = cursors.remove();
+				ids.add(best.id());
+				advance(best, cursors, queue);
+			}
+		}
+		finally {
+			for (TaskCursor cursor : cursors) {
+				cursor.close();
+			}
+		}
+		return ids;
+	}
+
+	private ResultSet open(String queue, String task, int max) throws SQLException {
+		// Each open cursor needs a statement of its own.
+		return this.statements.bindOwn(task, MessageTable.READY_OF_TASK, queue, task, max).executeQuery();
+	}
+
+	private void advance(TaskCursor cursor, PriorityQueue<TaskCursor> cursors, String queue) throws SQLException {
+		if (cursor.next()) {
+			cursors.add(cursor);
+		}
+		else {
+			if (cursor.isEmpty()) {
+				this.readyTasks.remove(queue, cursor.task());
+			}
+			cursor.close();
+		}
+	}
+
+}

@@ -1,0 +1,101 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.queuesqlite.store.Insertion;
+
+/**
+ * Inserts messages: those without keys many at a time, those with keys one by one unless
+ * a message has their key.
+ */
+final class ShardInserts {
+
+	private final Statements statements;
+
+	private final ShardBooks books;
+
+	private final ShardSequence sequence;
+
+	private final ReservationTable reservations;
+
+	private final Checksum checksum = new Checksum();
+
+	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations) {
+		this.statements = statements;
+		this.books = books;
+		this.sequence = sequence;
+		this.reservations = reservations;
+	}
+
+	/** Returns per row 0 when it was inserted, else the id that has its key. */
+	long[] insert(List<Insertion> rows, long now) throws SQLException {
+		long[] existing = new long[rows.size()];
+		this.sequence.raiseAbove(rows);
+		List<Insertion> plain = new ArrayList<>(rows.size());
+		for (int i = 0; i < existing.length; i++) {
+			Insertion row = rows.get(i);
+			if (row.keys().isEmpty()) {
+				plain.add(row);
+			}
+			else {
+				existing[i] = insertKeyed(row, now);
+			}
+		}
+		insertPlain(plain, now);
+		return existing;
+	}
+
+	private void insertPlain(List<Insertion> rows, long now) throws SQLException {
+		int from = 0;
+		while (rows.size() - from >= MessageTable.INSERT_ROWS) {
+			PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_MANY);
+			for (int i = 0; i < MessageTable.INSERT_ROWS; i++) {
+				Insertion row = rows.get(from + i);
+				MessageTable.bind(statement, i, row, row.runAt() > now, this.checksum);
+			}
+			statement.executeUpdate();
+			from += MessageTable.INSERT_ROWS;
+		}
+		for (; from < rows.size(); from++) {
+			PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_ONE);
+			Insertion row = rows.get(from);
+			MessageTable.bind(statement, 0, row, row.runAt() > now, this.checksum);
+			statement.executeUpdate();
+		}
+		rows.forEach((row) -> this.books.inserted(row, now));
+	}
+
+	private long insertKeyed(Insertion row, long now) throws SQLException {
+		String idempotencyKey = row.keys().idempotencyKey();
+		if (idempotencyKey != null) {
+			Long reserved = this.reservations.otherHolder(idempotencyKey, row.id());
+			if (reserved != null) {
+				return reserved;
+			}
+		}
+		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_KEYED);
+		MessageTable.bind(statement, 0, row, row.runAt() > now, this.checksum);
+		if (statement.executeUpdate() == 1) {
+			this.books.inserted(row, now);
+			return 0;
+		}
+		return holder(row);
+	}
+
+	private long holder(Insertion row) throws SQLException {
+		String idempotencyKey = row.keys().idempotencyKey();
+		Long holder = (idempotencyKey != null)
+				? this.statements.number(MessageTable.FIND_BY_IDEMPOTENCY_KEY, idempotencyKey) : null;
+		if (holder == null) {
+			holder = this.statements.number(MessageTable.FIND_BY_UNIQUE_KEY, row.task(), row.keys().uniqueKey());
+		}
+		if (holder == null) {
+			throw new SQLException("Message " + row.id() + " was not inserted, yet nothing has its key");
+		}
+		return holder;
+	}
+
+}

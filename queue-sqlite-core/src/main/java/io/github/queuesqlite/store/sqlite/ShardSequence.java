@@ -1,0 +1,76 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+
+import io.github.queuesqlite.store.IdGenerator;
+import io.github.queuesqlite.store.IdLayout;
+import io.github.queuesqlite.store.Insertion;
+
+/**
+ * The order numbers of a shard's messages: they rise above every id seen, also after a
+ * restart and a clock step back, as the high water of their time part is stored ahead.
+ */
+final class ShardSequence {
+
+	/**
+	 * How far ahead of the latest id the stored high water goes: one write per so many
+	 * milliseconds.
+	 */
+	private static final long HIGH_WATER_STEP = 1000;
+
+	private final Statements statements;
+
+	private final IdGenerator generator;
+
+	private long highWater;
+
+	/** Greatest id seen, which what comes back goes behind. */
+	private long greatestId;
+
+	ShardSequence(Statements statements, InstantSource clock, int shard) throws SQLException {
+		this.statements = statements;
+		readHighWater();
+		this.generator = new IdGenerator(clock, shard, 0, this.highWater);
+	}
+
+	long highWater() {
+		return this.highWater;
+	}
+
+	void readHighWater() throws SQLException {
+		Long stored = this.statements.number("SELECT high_water FROM shard WHERE id = 1");
+		this.highWater = (stored != null) ? stored : 0;
+	}
+
+	/** What is stored is not known: the next number stores it anew. */
+	void forgetHighWater() {
+		this.highWater = 0;
+	}
+
+	/** Goes above the ids of rows about to be inserted. */
+	void raiseAbove(List<Insertion> rows) throws SQLException {
+		long greatest = this.greatestId;
+		for (Insertion row : rows) {
+			greatest = Math.max(greatest, row.id());
+		}
+		raise(greatest);
+	}
+
+	/** Returns the order number of what comes back: behind all that waits. */
+	long next() throws SQLException {
+		raise(Math.max(this.greatestId + 1, this.generator.next()));
+		return this.greatestId;
+	}
+
+	private void raise(long greatest) throws SQLException {
+		this.greatestId = greatest;
+		long tick = IdLayout.tick(greatest);
+		if (tick > this.highWater) {
+			this.highWater = tick + HIGH_WATER_STEP;
+			this.statements.update("UPDATE shard SET high_water = max(high_water, ?1) WHERE id = 1", this.highWater);
+		}
+	}
+
+}

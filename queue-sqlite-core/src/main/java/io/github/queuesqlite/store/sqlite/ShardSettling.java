@@ -1,0 +1,229 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.store.FailureCodec;
+import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.SettleResult;
+import io.github.queuesqlite.store.Settlement;
+import io.github.queuesqlite.store.StoreListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends, retries, releases and extends runs, each under its fence: owner, run and state
+ * must be what the caller holds, else the run is lost.
+ */
+final class ShardSettling {
+
+	private final Statements statements;
+
+	private final ShardBooks books;
+
+	private final ShardSequence sequence;
+
+	private final AttemptTable attempts;
+
+	private final Retention retention;
+
+	private final Checksum checksum = new Checksum();
+
+	ShardSettling(Statements statements, ShardBooks books, ShardSequence sequence, AttemptTable attempts,
+			Retention retention) {
+		this.statements = statements;
+		this.books = books;
+		this.sequence = sequence;
+		this.attempts = attempts;
+		this.retention = retention;
+	}
+
+	SettleResult[] settle(List<Settlement> settlements, long now) throws SQLException {
+		SettleResult[] results = new SettleResult[settlements.size()];
+		Map<Owner, List<Integer>> plain = new HashMap<>();
+		for (int i = 0; i < results.length; i++) {
+			Settlement settlement = settlements.get(i);
+			if (settlement instanceof Settlement.Complete complete && complete.codec() == null) {
+				RunKey key = complete.key();
+				plain.computeIfAbsent(new Owner(key.epoch(), key.run()), (owner) -> new ArrayList<>()).add(i);
+			}
+			else {
+				results[i] = settleOne(settlement, now);
+			}
+		}
+		for (Map.Entry<Owner, List<Integer>> entry : plain.entrySet()) {
+			completeMany(entry.getKey(), entry.getValue(), settlements, results, now);
+		}
+		return results;
+	}
+
+	// ---- many at once
+
+	private void completeMany(Owner owner, List<Integer> indexes, List<Settlement> settlements, SettleResult[] results,
+			long now) throws SQLException {
+		List<Long> ids = new ArrayList<>(indexes.size());
+		indexes.forEach((index) -> ids.add(settlements.get(index).key().id()));
+		String json = LongJson.of(ids);
+		Set<Long> deleted = this.retention.completed().isZero() ? deleteCompleted(owner, json) : new HashSet<>();
+		Set<Long> completed = (deleted.size() < ids.size()) ? complete(owner, ids, json, now) : new HashSet<>();
+		for (int index : indexes) {
+			RunKey key = settlements.get(index).key();
+			boolean gone = deleted.remove(key.id());
+			if (gone || completed.remove(key.id())) {
+				results[index] = SettleResult.APPLIED;
+				if (gone) {
+					this.books.removed(key.queue(), key.task(), StateCode.RUNNING, 1);
+				}
+				else {
+					this.books.moved(key.queue(), key.task(), StateCode.RUNNING, StateCode.COMPLETED, 1);
+				}
+				this.books.ended(ended(key, MessageState.COMPLETED, null, null, null));
+			}
+			else {
+				results[index] = SettleResult.LOST;
+			}
+		}
+	}
+
+	private Set<Long> deleteCompleted(Owner owner, String json) throws SQLException {
+		Set<Long> deleted = new HashSet<>();
+		List<Long> failedBefore = new ArrayList<>();
+		this.statements.each((row) -> {
+			deleted.add(row.getLong(1));
+			if (row.getInt(2) != 0) {
+				failedBefore.add(row.getLong(1));
+			}
+		}, MessageTable.COMPLETE_AND_DELETE, json, owner.epoch(), owner.run());
+		this.attempts.delete(failedBefore);
+		return deleted;
+	}
+
+	/** Completes what is still the owner's, and asks which ones only if not all were. */
+	private Set<Long> complete(Owner owner, List<Long> ids, String json, long now) throws SQLException {
+		int rows = this.statements.update(MessageTable.COMPLETE_MANY, now, json, owner.epoch(), owner.run());
+		this.books.addPrunable(rows);
+		if (rows == ids.size()) {
+			return new HashSet<>(ids);
+		}
+		Set<Long> completed = new HashSet<>();
+		if (rows > 0) {
+			this.statements.each((row) -> completed.add(row.getLong(1)), MessageTable.COMPLETED_NOW, now, json,
+					owner.epoch(), owner.run());
+		}
+		this.statements.each((row) -> completed.add(row.getLong(1)), MessageTable.COMPLETE_HELD, now, json,
+				owner.epoch(), owner.run());
+		return completed;
+	}
+
+	// ---- one
+
+	private SettleResult settleOne(Settlement settlement, long now) throws SQLException {
+		RunKey key = settlement.key();
+		if (settlement instanceof Settlement.Complete complete) {
+			Long hold = this.statements.number(MessageTable.COMPLETE, now, complete.codec(), complete.result(),
+					key.id(), key.epoch(), key.run(), this.checksum.ofResult(complete.codec(), complete.result()));
+			return end(hold, key, MessageState.COMPLETED, complete.codec(), complete.result(), null);
+		}
+		if (settlement instanceof Settlement.Retry retry) {
+			return isCancelRequested(key)
+					? endAs(key, MessageState.CANCELLED, retry.failure(), 0, now, SettleResult.CANCELLED)
+					: retry(retry, now);
+		}
+		if (settlement instanceof Settlement.Dead dead) {
+			return endAs(key, MessageState.DEAD, dead.failure(), 0, now, SettleResult.APPLIED);
+		}
+		if (settlement instanceof Settlement.Release) {
+			return isCancelRequested(key) ? endAs(key, MessageState.CANCELLED, null, 1, now, SettleResult.CANCELLED)
+					: release(key);
+		}
+		if (settlement instanceof Settlement.Expire) {
+			return endAs(key, MessageState.EXPIRED, null, 1, now, SettleResult.APPLIED);
+		}
+		return endAs(key, MessageState.CANCELLED, null, 0, now, SettleResult.APPLIED);
+	}
+
+	private boolean isCancelRequested(RunKey key) throws SQLException {
+		Long requested = this.statements.number(MessageTable.IS_CANCEL_REQUESTED, key.id(), key.epoch(), key.run());
+		return requested != null && requested == 1;
+	}
+
+	/**
+	 * Ends a run in a state other than COMPLETED.
+	 * @param uncounted 1 when its attempt does not count, else 0
+	 * @param applied what to answer when the run was still held
+	 */
+	SettleResult endAs(RunKey key, MessageState state, @Nullable FailureRecord failure, int uncounted, long now,
+			SettleResult applied) throws SQLException {
+		String json = (failure != null) ? FailureCodec.encode(failure) : null;
+		Long hold = this.statements.number(MessageTable.END, StateCode.of(state), now, json, uncounted, key.id(),
+				key.epoch(), key.run());
+		if (hold != null && json != null) {
+			this.attempts.record(key, json);
+		}
+		SettleResult result = end(hold, key, state, null, null, failure);
+		return (result == SettleResult.APPLIED) ? applied : result;
+	}
+
+	private SettleResult end(@Nullable Long hold, RunKey key, MessageState state, @Nullable String codec,
+			byte @Nullable [] result, @Nullable FailureRecord failure) {
+		if (hold == null) {
+			return SettleResult.LOST;
+		}
+		this.books.moved(key.queue(), key.task(), StateCode.RUNNING, StateCode.of(state), 1);
+		if (state != MessageState.DEAD && hold != 1) {
+			this.books.addPrunable(1);
+		}
+		this.books.ended(ended(key, state, codec, result, failure));
+		return SettleResult.APPLIED;
+	}
+
+	private SettleResult retry(Settlement.Retry retry, long now) throws SQLException {
+		RunKey key = retry.key();
+		boolean due = retry.runAt() <= now;
+		int state = due ? StateCode.READY : StateCode.SCHEDULED;
+		String json = (retry.failure() != null) ? FailureCodec.encode(retry.failure()) : null;
+		Long expiresAt = this.statements.number(MessageTable.RETRY, state, retry.runAt(), this.sequence.next(), json,
+				retry.countsAttempt() ? 0 : 1, key.id(), key.epoch(), key.run());
+		if (expiresAt == null) {
+			return SettleResult.LOST;
+		}
+		if (json != null) {
+			this.attempts.record(key, json);
+		}
+		this.books.moved(key.queue(), key.task(), StateCode.RUNNING, state, 1);
+		this.books.waits(key.queue(), key.task(), state, retry.runAt(), expiresAt);
+		return SettleResult.APPLIED;
+	}
+
+	/** Makes a run READY again at its old place, its attempt uncounted. */
+	SettleResult release(RunKey key) throws SQLException {
+		Long expiresAt = this.statements.number(MessageTable.RELEASE, key.id(), key.epoch(), key.run());
+		if (expiresAt == null) {
+			return SettleResult.LOST;
+		}
+		this.books.back(key, expiresAt);
+		return SettleResult.APPLIED;
+	}
+
+	boolean extend(RunKey key, long deadline) throws SQLException {
+		return this.statements.update(MessageTable.EXTEND, deadline, key.id(), key.epoch(), key.run()) == 1;
+	}
+
+	private static StoreListener.Ended ended(RunKey key, MessageState state, @Nullable String codec,
+			byte @Nullable [] result, @Nullable FailureRecord failure) {
+		return new StoreListener.Ended(key.id(), key.queue(), key.task(), state, codec, result, failure);
+	}
+
+	/** Runs that one statement can end together. */
+	private record Owner(long epoch, long run) {
+
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.queuesqlite.message.MessageState;
+
+/**
+ * Does to waiting messages what their time asks for: promotes those that are due, expires
+ * those whose time is over.
+ */
+final class ShardTime {
+
+	private static final String COUNT_PRUNABLE = """
+			SELECT count(*) FROM message WHERE id IN (SELECT value FROM json_each(?1)) AND hold <> 1""";
+
+	private final Statements statements;
+
+	private final ShardBooks books;
+
+	private final ShardSequence sequence;
+
+	ShardTime(Statements statements, ShardBooks books, ShardSequence sequence) {
+		this.statements = statements;
+		this.books = books;
+		this.sequence = sequence;
+	}
+
+	int promote(int max, long now) throws SQLException {
+		List<Long> ids = new ArrayList<>();
+		this.statements.each((row) -> {
+			ids.add(row.getLong(1));
+			this.books.moved(row.getString(2), row.getString(3), StateCode.SCHEDULED, StateCode.READY, 1);
+			this.books.readyTasks().add(row.getString(2), row.getString(3));
+		}, MessageTable.DUE, now, max);
+		for (long id : ids) {
+			this.statements.update(MessageTable.PROMOTE, this.sequence.next(), id);
+		}
+		this.books.refreshDue();
+		return ids.size();
+	}
+
+	int expire(int max, long now) throws SQLException {
+		List<Long> ids = new ArrayList<>();
+		this.statements.each((row) -> {
+			long id = row.getLong(1);
+			ids.add(id);
+			ChangedRow gone = new ChangedRow(row.getInt(4), row.getString(2), row.getString(3), 0);
+			this.books.moved(gone.queue(), gone.task(), gone.state(), StateCode.EXPIRED, 1);
+			this.books.ended(gone.ended(id, MessageState.EXPIRED));
+		}, MessageTable.EXPIRED, now, max);
+		if (!ids.isEmpty()) {
+			String json = LongJson.of(ids);
+			this.statements.update(MessageTable.EXPIRE, now, json);
+			Long prunable = this.statements.number(COUNT_PRUNABLE, json);
+			this.books.addPrunable((prunable != null) ? prunable : 0);
+		}
+		this.books.refreshDue();
+		return ids.size();
+	}
+
+}

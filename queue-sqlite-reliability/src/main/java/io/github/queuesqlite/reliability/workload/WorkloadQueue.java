@@ -1,0 +1,142 @@
+package io.github.queuesqlite.reliability.workload;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.queuesqlite.Durability;
+import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.listen.DataChange;
+import io.github.queuesqlite.listen.ListenerDefinition;
+import io.github.queuesqlite.reliability.history.Event;
+import io.github.queuesqlite.reliability.history.Event.How;
+import io.github.queuesqlite.reliability.history.HistoryChecker;
+import io.github.queuesqlite.reliability.history.HistoryLog;
+import io.github.queuesqlite.reliability.history.Order;
+import io.github.queuesqlite.task.FencingToken;
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskContext;
+import io.github.queuesqlite.task.TaskDefinition;
+
+/** A queue whose handlers and listeners log what they do. */
+public final class WorkloadQueue implements AutoCloseable {
+
+	/** A task of the queue {@code default}. */
+	public static final String QUICK = "quick";
+
+	/** A task of a queue of its own with few handlers at once. */
+	public static final String SLOW = "slow";
+
+	static final String LISTENER = "listener";
+
+	static final List<String> KEYS = List.of("value.a", "value.b", "value.c");
+
+	private final HistoryLog log;
+
+	private final EmbeddedQueue queue;
+
+	private final Map<String, Long> delivered = new ConcurrentHashMap<>();
+
+	private WorkloadQueue(HistoryLog log, EmbeddedQueue queue) {
+		this.log = log;
+		this.queue = queue;
+		register(QUICK, "default");
+		register(SLOW, "slow");
+		queue.listeners()
+			.register(new ListenerDefinition(LISTENER, List.of("value.*"), String.class, false, this::onChange));
+	}
+
+	/**
+	 * Opens the queue and begins the history.
+	 * @param settings of this process
+	 * @return open, not started
+	 */
+	public static WorkloadQueue open(WorkloadSettings settings) throws IOException {
+		HistoryLog log = new HistoryLog(Path.of(settings.history()), settings.process());
+		log.add(new Event.Began(HistoryLog.now(), ProcessHandle.current().pid(), settings.leaseMillis()));
+		EmbeddedQueue.Builder builder = EmbeddedQueue.builder(Path.of(settings.directory()))
+			.durability(settings.isFull() ? Durability.FULL : Durability.NORMAL)
+			.leaseDuration(Duration.ofMillis(settings.leaseMillis()))
+			.concurrency(4)
+			.queue("slow", 2)
+			.retry(new RetryPolicy(3, Duration.ofMillis(20), 2, Duration.ofMillis(200), 0.5))
+			.drainTimeout(Duration.ofSeconds(2));
+		if (settings.shards() != null) {
+			builder.shards(settings.shards());
+		}
+		return new WorkloadQueue(log, builder.build());
+	}
+
+	private void register(String task, String queue) {
+		this.queue.tasks().register(TaskDefinition.builder(task, Order.class, this::handle).queue(queue).build());
+	}
+
+	private Object handle(Order order, TaskContext context) throws InterruptedException {
+		FencingToken token = context.fencingToken();
+		this.log.add(new Event.Started(HistoryLog.now(), context.id(), order.tag(), token.run(), token.epoch(),
+				context.attempt()));
+		try {
+			Thread.sleep(order.holdMillis());
+		}
+		catch (InterruptedException ex) {
+			ended(context, How.INTERRUPTED);
+			throw ex;
+		}
+		if (context.attempt() <= order.failures()) {
+			ended(context, How.THROWS);
+			throw new IllegalStateException("Attempt " + context.attempt() + " fails");
+		}
+		ended(context, How.RETURNS);
+		return HistoryChecker.token(token.run(), token.epoch());
+	}
+
+	private void ended(TaskContext context, How how) {
+		FencingToken token = context.fencingToken();
+		this.log.add(new Event.Ended(HistoryLog.now(), context.id(), token.run(), token.epoch(), how));
+	}
+
+	private void onChange(DataChange<?> change) {
+		this.log.add(new Event.Delivered(HistoryLog.now(), LISTENER, change.key(), change.version(),
+				String.valueOf(change.newValue())));
+		this.delivered.merge(change.key(), change.version(), Math::max);
+	}
+
+	/**
+	 * Returns the queue.
+	 * @return open
+	 */
+	public EmbeddedQueue queue() {
+		return this.queue;
+	}
+
+	/**
+	 * Returns the history of this process.
+	 * @return open
+	 */
+	public HistoryLog log() {
+		return this.log;
+	}
+
+	/** The greatest version that was delivered to this process; 0 before. */
+	long delivered(String key) {
+		return this.delivered.getOrDefault(key, 0L);
+	}
+
+	/** Starts workers and listeners. */
+	public void start() {
+		this.queue.start();
+		this.log.add(new Event.Opened(HistoryLog.now()));
+	}
+
+	/** Closes the queue; calls may fail meanwhile. */
+	@Override
+	public void close() {
+		this.log.add(new Event.Closing(HistoryLog.now()));
+		this.queue.close();
+		this.log.add(new Event.Closed(HistoryLog.now()));
+	}
+
+}
