@@ -2,7 +2,6 @@ package io.github.queuesqlite;
 
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.OnDuplicate;
@@ -28,7 +27,8 @@ class HandingTests {
 			Waiters[] waiters = new Waiters[1];
 			MessageStore store = stub(MessageStore.class, () -> waited.complete(waiters[0].isWaitedFor(ID)));
 			waiters[0] = new Waiters(store, "test");
-			StoreInstance instance = stub(StoreInstance.class, () -> false);
+			StoreInstance instance = stub(StoreInstance.class, () -> {
+			});
 			StoreAccess access = new StoreAccess(store, () -> instance, new InFlight(), waiters[0], completions,
 					QueueRecorder.NONE);
 			new AsyncHanding(access, draft(), new CompletableFuture<>()).start(new IdleWaiter());
@@ -46,12 +46,12 @@ class HandingTests {
 	}
 
 	/** Assigns the id, and does something when it gets the message. */
-	private static <T> T stub(Class<T> type, BooleanSupplier onInsert) {
+	private static <T> T stub(Class<T> type, Runnable onInsert) {
 		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
 				(proxy, method, arguments) -> switch (method.getName()) {
 					case "assignId" -> ID;
 					case "insert" -> {
-						onInsert.getAsBoolean();
+						onInsert.run();
 						yield null;
 					}
 					default -> throw new UnsupportedOperationException(method.getName());
