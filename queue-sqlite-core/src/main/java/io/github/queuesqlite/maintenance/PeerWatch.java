@@ -1,5 +1,6 @@
 package io.github.queuesqlite.maintenance;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +18,9 @@ final class PeerWatch {
 
 	private static final int LEAST_LOOKS = 3;
 
+	/** Also the longest time in which a process that just came is not watched. */
+	private static final long MOST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+
 	private final long leaseNanos;
 
 	private final Map<Long, Sight> sights = new HashMap<>();
@@ -25,6 +29,11 @@ final class PeerWatch {
 
 	PeerWatch(long leaseNanos) {
 		this.leaseNanos = leaseNanos;
+	}
+
+	/** How often to look: well within the gap after which everything begins anew. */
+	long lookNanos() {
+		return Math.min(MOST_LOOK_NANOS, this.leaseNanos / 8);
 	}
 
 	void look(Collection<Peer> peers, long now) {

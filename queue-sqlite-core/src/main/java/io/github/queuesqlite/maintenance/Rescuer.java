@@ -23,9 +23,6 @@ final class Rescuer {
 
 	private static final long GONE_INTERVAL_NANOS = Duration.ofMillis(50).toNanos();
 
-	/** Also the longest time in which a process that just came is not watched. */
-	private static final long LOOK_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
-
 	private final MessageStore store;
 
 	private final Presence presence;
@@ -57,7 +54,7 @@ final class Rescuer {
 
 	long pass() {
 		long now = this.nanoTime.getAsLong();
-		if (this.latestLook == null || now - this.latestLook >= LOOK_INTERVAL_NANOS) {
+		if (this.latestLook == null || now - this.latestLook >= this.watch.lookNanos()) {
 			look(now);
 		}
 		RuntimeException failure = null;
@@ -73,7 +70,7 @@ final class Rescuer {
 		if (failure != null) {
 			throw failure;
 		}
-		return this.peers.isEmpty() ? LOOK_INTERVAL_NANOS : GONE_INTERVAL_NANOS;
+		return this.peers.isEmpty() ? this.watch.lookNanos() : GONE_INTERVAL_NANOS;
 	}
 
 	private void look(long now) {

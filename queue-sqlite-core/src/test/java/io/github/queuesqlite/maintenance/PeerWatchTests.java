@@ -1,5 +1,6 @@
 package io.github.queuesqlite.maintenance;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.github.queuesqlite.store.Peer;
@@ -40,6 +41,18 @@ class PeerWatchTests {
 		assertThat(this.watch.isFrozen(peer(7))).isFalse();
 		lookEach(250, 6000, 6000, 7);
 		assertThat(this.watch.isFrozen(peer(7))).isTrue();
+	}
+
+	@Test
+	void lookNanosWhenLeaseIsShortLetsAFrozenPeerBeSeenInTime() {
+		long second = Duration.ofSeconds(1).toNanos();
+		PeerWatch watch = new PeerWatch(second);
+		// A look may come late by the interval in which ended processes are looked for.
+		long step = watch.lookNanos() + Duration.ofMillis(60).toNanos();
+		for (long now = 0; now <= second + step; now += step) {
+			watch.look(List.of(peer(7)), now);
+		}
+		assertThat(watch.isFrozen(peer(7))).isTrue();
 	}
 
 	private void lookEach(long step, long from, long to, long beat) {

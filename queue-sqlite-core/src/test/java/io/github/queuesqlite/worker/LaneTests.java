@@ -16,12 +16,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.MessageState;
@@ -114,44 +116,42 @@ class LaneTests {
 		ids.forEach((id) -> queue.awaitState(id, MessageState.COMPLETED));
 	}
 
+	/**
+	 * A lane waits 50 ms for the shard with the better message: on a machine that stood
+	 * still for longer it goes on, hence several rounds.
+	 */
 	@Test
 	void handlersWhenSlowStartByPriorityOverAllShards() throws Exception {
 		TestQueue queue = open((settings) -> settings.concurrency(1));
 		List<Integer> order = Collections.synchronizedList(new ArrayList<>());
-		CountDownLatch blocked = new CountDownLatch(1);
-		CountDownLatch goOn = new CountDownLatch(1);
+		Semaphore blocked = new Semaphore(0);
+		Semaphore goOn = new Semaphore(0);
 		queue.tasks.register("block", Void.class, (nothing, context) -> {
-			blocked.countDown();
-			goOn.await();
+			blocked.release();
+			goOn.acquire();
 			return null;
 		});
-		queue.tasks.register("note", Integer.class, (number, context) -> {
-			order.add(number);
+		queue.tasks.register("note", Integer.class, (priority, context) -> {
+			order.add(priority);
 			work(Duration.ofMillis(15)); // slow enough that nothing is claimed ahead
 			return null;
 		});
 		queue.start();
-		queue.enqueue("block", null);
-		blocked.await();
-		List<Long> ids = new ArrayList<>();
-		List<Integer> expected = new ArrayList<>();
-		for (int priority = 3; priority >= 0; priority--) {
-			for (int i = 0; i < 10; i++) {
-				expected.add(priority * 100 + i);
+		List<Integer> expected = IntStream.range(0, 40).mapToObj((i) -> 3 - i / 10).toList();
+		for (int round = 0; round < 5 && !order.equals(expected); round++) {
+			order.clear();
+			queue.enqueue("block", null);
+			blocked.acquire();
+			List<Long> ids = new ArrayList<>();
+			for (int i = 0; i < 40; i++) {
+				int priority = i % 4;
+				ids.add(queue.enqueue("note", priority, (draft) -> draft.priority(priority)));
 			}
+			goOn.release();
+			ids.forEach((id) -> queue.awaitState(id, MessageState.COMPLETED));
+			assertThat(queue.store.findAll(ids)).extracting((row) -> row.shard()).contains(0, 1);
 		}
-		for (int i = 0; i < 10; i++) {
-			for (int priority = 0; priority < 4; priority++) {
-				int value = priority;
-				ids.add(queue.enqueue("note", priority * 100 + i, (draft) -> draft.priority(value)));
-			}
-		}
-		goOn.countDown();
-		ids.forEach((id) -> queue.awaitState(id, MessageState.COMPLETED));
-		assertThat(queue.store.findAll(ids)).extracting((row) -> row.shard()).contains(0, 1);
-		assertThat(order).containsExactlyInAnyOrderElementsOf(expected);
-		assertThat(order).extracting((number) -> number / 100)
-			.isEqualTo(expected.stream().map((number) -> number / 100).toList());
+		assertThat(order).isEqualTo(expected);
 	}
 
 	/** What a handler does that takes its time. */

@@ -139,7 +139,9 @@ public final class ChildProcess implements AutoCloseable {
 
 	/** Asks it to end with SIGTERM. */
 	public void terminate() {
-		this.process.destroy();
+		// Not by the process itself: that closes the streams, and children end without
+		// their parent.
+		this.process.toHandle().destroy();
 	}
 
 	/**

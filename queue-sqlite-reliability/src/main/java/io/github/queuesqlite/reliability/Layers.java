@@ -2,10 +2,14 @@ package io.github.queuesqlite.reliability;
 
 import java.util.List;
 
+import io.github.queuesqlite.reliability.diskfull.DiskFullLayer;
+import io.github.queuesqlite.reliability.ioerrors.IoErrorLayer;
 import io.github.queuesqlite.reliability.kill.KillLayer;
 import io.github.queuesqlite.reliability.points.CrashPointsLayer;
 import io.github.queuesqlite.reliability.power.PowerLossLayer;
+import io.github.queuesqlite.reliability.processes.ProcessesLayer;
 import io.github.queuesqlite.reliability.sabotage.SabotageLayer;
+import io.github.queuesqlite.reliability.soak.SoakLayer;
 
 /** All layers, in the order they run and are reported. */
 final class Layers {
@@ -14,7 +18,8 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of(new KillLayer(), new CrashPointsLayer(), new PowerLossLayer(), new SabotageLayer());
+		return List.of(new KillLayer(), new CrashPointsLayer(), new PowerLossLayer(), new IoErrorLayer(),
+				new DiskFullLayer(), new ProcessesLayer(), new SoakLayer(), new SabotageLayer());
 	}
 
 }

@@ -116,7 +116,7 @@ final class ListenFile implements AutoCloseable {
 			if (check) {
 				check(connection);
 			}
-			new Migrations("listen", 1).apply(connection, file);
+			new Migrations("listen", 2).apply(connection, file);
 			opened = true;
 			return connection;
 		}

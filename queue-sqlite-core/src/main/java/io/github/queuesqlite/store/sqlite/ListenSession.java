@@ -17,7 +17,7 @@ final class ListenSession extends SqliteSession {
 
 	private static final int PRUNE_STEP = 1000;
 
-	private static final String PROBE = "UPDATE change_log SET pruned_to = pruned_to";
+	private static final String PROBE = "UPDATE change_log SET probe = probe + 1";
 
 	private final SqliteListenSettings settings;
 

@@ -222,4 +222,19 @@ class SqliteListenStoreTests {
 		Files.write(this.directory.resolve("listen.db"), bytes);
 	}
 
+	@Test
+	void probeWhenNothingElseChangesIsWritten() throws Exception {
+		SqliteListenSettings settings = new SqliteListenSettings(this.directory,
+				new WriterSettings(true, 1000, Duration.ofSeconds(1), Duration.ofSeconds(1), QueueRecorder.NONE),
+				Duration.ofHours(1), 1000, this.now::get);
+		try (ListenFile file = ListenFile.open(settings);
+				ListenSession session = new ListenSession(file.connection(), new ReaderGate(), file.path(), settings)) {
+			session.probe();
+			long before = Files.size(QueueFiles.wal(file.path()));
+			session.probe();
+			assertThat(Files.size(QueueFiles.wal(file.path()))).as("what is not written is not synced")
+				.isGreaterThan(before);
+		}
+	}
+
 }

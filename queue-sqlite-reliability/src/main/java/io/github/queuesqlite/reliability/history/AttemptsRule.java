@@ -37,7 +37,8 @@ final class AttemptsRule implements Rule {
 			RunTrace earlier = runs.get(i - 1);
 			RunTrace later = runs.get(i);
 			boolean mustCount = earlier.how == How.THROWS
-					&& !earlier.process.mayHaveLostItsLease(earlier.startedAt, later.startedAt);
+					&& !earlier.process.mayHaveLostItsLease(Math.min(earlier.startedAt, later.startedAt),
+							Math.max(earlier.startedAt, later.startedAt));
 			if (later.attempt < earlier.attempt + (mustCount ? 1 : 0)) {
 				violations.accept("Attempt not counted: %s came after %s".formatted(later, earlier));
 			}

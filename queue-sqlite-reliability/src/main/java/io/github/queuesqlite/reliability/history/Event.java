@@ -159,6 +159,15 @@ public sealed interface Event {
 	}
 
 	/**
+	 * The store refused the end of a run: it was no longer the process's own.
+	 *
+	 * @param at when
+	 * @param task the task
+	 */
+	record Lost(long at, String task) implements Event {
+	}
+
+	/**
 	 * Somebody saw how a message ended.
 	 *
 	 * @param at when

@@ -72,7 +72,9 @@ final class Facts {
 			process(thawed.process()).thaw(event.at());
 		}
 		else if (event instanceof Event.Failed failed) {
-			this.failures.add("Process " + process.name + ": " + failed.text());
+			if (process.closingAt == null) {
+				this.failures.add("Failed: process " + process.name + ", " + failed.text());
+			}
 		}
 		else {
 			addCall(process, event);
@@ -187,6 +189,7 @@ final class Facts {
 		return this.deliveries;
 	}
 
+	/** Of processes that were not closing their queue. */
 	List<String> failures() {
 		return this.failures;
 	}
@@ -372,14 +375,14 @@ final class Facts {
 
 		/**
 		 * Whether what it owned at a time may rightly be somebody else's later: it was
-		 * killed, or gave no sign of life for so long that its lease may have run out.
-		 * Half a lease: its latest beat may be a third of a lease older than its latest
-		 * sign here.
+		 * killed, or gave no sign of life for so long that its lease may have run out. A
+		 * quarter of a lease: its latest beat may be a third of a lease older than its
+		 * latest sign here, and late itself.
 		 */
 		boolean mayHaveLostItsLease(long from, long to) {
 			return isKilledBefore(to) || this.stills.stream()
 				.anyMatch((still) -> still[1] >= from && still[0] <= to
-						&& Math.min(still[1], to) - still[0] >= this.leaseNanos / 2);
+						&& Math.min(still[1], to) - still[0] >= this.leaseNanos / 4);
 		}
 
 		@Override

@@ -36,11 +36,14 @@ public final class Integrity {
 
 	/**
 	 * Checks a copy, so that the files stay as they are.
-	 * @param directory which; no process uses it
+	 * @param directory which; no process uses it; need not exist
 	 * @param copy where to; must not exist, is left for the caller to delete
 	 * @return a line for each finding; empty when all is well
 	 */
 	public static List<String> checkCopy(Path directory, Path copy) throws IOException {
+		if (!Files.exists(directory)) {
+			return List.of();
+		}
 		try (Stream<Path> files = Files.walk(directory)) {
 			for (Path file : files.toList()) {
 				Path target = copy.resolve(directory.relativize(file).toString());

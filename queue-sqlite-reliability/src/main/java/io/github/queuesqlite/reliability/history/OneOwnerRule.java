@@ -26,7 +26,10 @@ final class OneOwnerRule implements Rule {
 			violations.accept("One run twice: %s and %s".formatted(earlier, later));
 		}
 		else if (later.startedAt < earlier.startedAt) {
-			violations.accept("Runs out of order: %s began after %s".formatted(earlier, later));
+			// Claimed, frozen, and begun before it could know that it was taken over.
+			if (!earlier.process.mayHaveLostItsLease(later.startedAt, earlier.startedAt)) {
+				violations.accept("Runs out of order: %s began after %s".formatted(earlier, later));
+			}
 		}
 		else if (!isOver && !earlier.process.mayHaveLostItsLease(earlier.startedAt, later.startedAt)) {
 			violations.accept("Two owners: %s began while %s went on".formatted(later, earlier));

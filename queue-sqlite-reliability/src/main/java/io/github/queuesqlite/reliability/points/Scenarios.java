@@ -125,7 +125,7 @@ final class Scenarios {
 	// ---- claim and settle
 
 	private void settlements() {
-		add("claim", 2, Scenarios::insertFew, (queue, told) -> queue.claim(3), (queue) -> {
+		add("claim", 0, Scenarios::insertFew, (queue, told) -> queue.claim(3), (queue) -> {
 			assertThat(queue.ids(MessageState.RUNNING)).hasSize(3);
 			queue.all()
 				.forEach((message) -> assertThat(message.attempt())

@@ -121,15 +121,18 @@ final class Accepted {
 
 		private final Stalls stalls;
 
+		private final Lives lives;
+
 		private final Accepted accepted = new Accepted();
 
 		private long file = -1;
 
 		private int read;
 
-		Reader(Trace trace, Stalls stalls) {
+		Reader(Trace trace, Stalls stalls, Lives lives) {
 			this.trace = trace;
 			this.stalls = stalls;
+			this.lives = lives;
 		}
 
 		Accepted upTo(int end) {
@@ -140,14 +143,15 @@ final class Accepted {
 				}
 				else if (entry.kind() == Trace.Kind.WRITE && entry.file() == this.file) {
 					for (String line : this.trace.text(entry).lines().toList()) {
-						if (line.equals(Notes.TICK)) {
-							this.stalls.tick(entry.nanos());
-						}
-						else {
-							this.accepted.add(line, entry.nanos());
+						switch (line) {
+							case Notes.TICK -> this.stalls.tick(entry.nanos());
+							case Notes.BEGUN -> this.lives.begun();
+							case Notes.OPENED -> this.lives.opened(entry.nanos());
+							default -> this.accepted.add(line, entry.nanos());
 						}
 					}
 				}
+				this.lives.passed(entry.nanos());
 			}
 			return this.accepted;
 		}

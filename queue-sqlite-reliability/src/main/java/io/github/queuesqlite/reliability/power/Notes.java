@@ -23,10 +23,24 @@ final class Notes {
 
 	static final String TICK = "tick";
 
+	static final String BEGUN = "begun";
+
+	static final String OPENED = "opened";
+
 	private final OutputStream out;
 
 	Notes(Path root) throws IOException {
 		this.out = new FileOutputStream(root + FILE, true);
+	}
+
+	/** A process begins. */
+	void begun() {
+		write(BEGUN);
+	}
+
+	/** The queue is open. */
+	void opened() {
+		write(OPENED);
 	}
 
 	/** An enqueue returned. */

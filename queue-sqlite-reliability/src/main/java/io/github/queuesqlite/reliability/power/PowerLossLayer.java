@@ -94,13 +94,15 @@ public final class PowerLossLayer implements Layer {
 			Trace trace = Trace.read(file);
 			Disk disk = new Disk(trace);
 			Stalls stalls = new Stalls(trace);
-			Accepted.Reader notes = new Accepted.Reader(trace, stalls);
+			Lives lives = new Lives();
+			Accepted.Reader notes = new Accepted.Reader(trace, stalls, lives);
 			for (int end : points(trace, cuts)) {
 				disk.play(end);
 				Accepted accepted = notes.upTo(end);
-				Duration mayLose = (this.durability == Durability.FULL) ? Duration.ZERO
-						: MAY_LOSE.plus(stalls.upTo(end));
-				check(trace, disk, accepted, end, mayLose, outcome);
+				long cutAt = trace.entries().get(end - 1).nanos();
+				long mustStayBefore = (this.durability == Durability.FULL) ? cutAt
+						: lives.mustStayBefore(cutAt, MAY_LOSE.plus(stalls.upTo(end)));
+				check(trace, disk, accepted, end, mustStayBefore, outcome);
 			}
 			delete(root);
 			if (outcome.violations().isEmpty()) {
@@ -141,12 +143,12 @@ public final class PowerLossLayer implements Layer {
 			}).sorted().toArray();
 		}
 
-		private void check(Trace trace, Disk disk, Accepted accepted, int end, Duration mayLose, Outcome outcome)
+		private void check(Trace trace, Disk disk, Accepted accepted, int end, long mustStayBefore, Outcome outcome)
 				throws Exception {
 			Path left = Files.createTempDirectory(this.effort.directory(), "left-");
 			disk.cut(left, this.random);
 			long cutAt = trace.entries().get(end - 1).nanos();
-			Recovery recovery = new Recovery(left, this.durability, accepted, cutAt, mayLose);
+			Recovery recovery = new Recovery(left, this.durability, accepted, cutAt, mustStayBefore);
 			List<String> found = recovery.check();
 			String level = this.durability.name().toLowerCase(Locale.ROOT);
 			outcome.count("cuts at " + level, 1);

@@ -65,6 +65,7 @@ final class PowerWorkload {
 		Path root = Path.of(args[0]);
 		// Open to the end: it is written until the process is gone.
 		Notes notes = new Notes(root);
+		notes.begun();
 		Thread ticks = new Thread(() -> tick(notes));
 		ticks.setDaemon(true);
 		ticks.start();
@@ -91,6 +92,7 @@ final class PowerWorkload {
 					30))
 			.drainTimeout(Duration.ofMillis(200))
 			.build();
+		this.notes.opened();
 		queue.tasks().register("work", String.class, this::handle);
 		queue.start();
 		long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);

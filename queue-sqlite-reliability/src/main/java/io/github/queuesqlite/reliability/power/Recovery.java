@@ -55,12 +55,12 @@ final class Recovery {
 	/** How long before the cut the oldest thing that is missing was accepted. */
 	private long oldestLoss;
 
-	Recovery(Path root, Durability durability, Accepted accepted, long cutAt, Duration mayLose) {
+	Recovery(Path root, Durability durability, Accepted accepted, long cutAt, long mustStayBefore) {
 		this.root = root;
 		this.durability = durability;
 		this.accepted = accepted;
 		this.cutAt = cutAt;
-		this.mustStayBefore = cutAt - mayLose.toNanos();
+		this.mustStayBefore = mustStayBefore;
 	}
 
 	/** Returns what is wrong; empty when nothing is. */

@@ -111,7 +111,7 @@ final class PlantedBugs {
 				contract("Settlements#deadStoresFailure"));
 		add("callers are told before the commit", "rows = this.turn.execute(this.session, batch);",
 				"rows = this.turn.execute(this.session, batch);\nbatch.forEach(this::succeeded);",
-				"store.GroupCommitWriterTests#completionIsToldAfterTheCommit");
+				"store.CommitTests#completionIsToldAfterTheCommit");
 		add("a command that fails takes the others with it", "case ROW, DEFECT -> redo(batch, cause);",
 				"case ROW, DEFECT -> busy(batch, cause);",
 				"store.sqlite.RowFaultTests#insertWhenOneRowBreaksAConstraintFailsAlone");
@@ -203,8 +203,7 @@ final class PlantedBugs {
 		add("no commit is synced", "synced ? \"PRAGMA synchronous = FULL\" : \"PRAGMA synchronous = NORMAL\"",
 				"\"PRAGMA synchronous = NORMAL\"", "store.sqlite.SqliteSessionTests#beginSetsTheLevelItIsAskedFor");
 		add("the writer does not ask for a sync", "if (command.synced()) { asked = true;",
-				"if (command.synced()) { asked = false;",
-				"store.GroupCommitWriterTests#commitIsSyncedWhenACommandMustBe");
+				"if (command.synced()) { asked = false;", "store.CommitTests#commitIsSyncedWhenACommandMustBe");
 		add("SQLite checkpoints by itself", "execute(connection, \"PRAGMA wal_autocheckpoint = 0\");", "",
 				"store.sqlite.SqliteSessionTests#connectionsHaveTheirSettingsFromTheStart");
 		add("the log is never copied into the file", "state = checkpoint(PASSIVE);", "",
@@ -217,12 +216,12 @@ final class PlantedBugs {
 				"this.statements.run(\"BEGIN\");", "store.sqlite.SqliteSessionTests#beginTakesTheWriteLock");
 		add("a writer that has nothing to do takes the lock",
 				"if (batch.isEmpty() && !this.turn.isWanted(this.session)) {", "if (this.closing) {",
-				"store.GroupCommitWriterTests#nudgeWhenNothingIsWantedBeginsNothing");
+				"store.CommitTests#nudgeWhenNothingIsWantedBeginsNothing");
 		add("a lock of another process is not waited for", "LockSupport.parkNanos(BUSY_PARK_NANOS); return 1;",
 				"return 0;", "store.sqlite.SqliteSessionTests#beginWhenAnotherProcessWritesWaits");
 		add("a caller is told that all went well though the file was locked", "case BUSY -> busy(batch, cause);",
 				"case BUSY -> batch.forEach(this::succeeded);",
-				"store.GroupCommitWriterTests#commitWhenFileIsLockedStoresNothingAndSaysSo");
+				"store.CommitTests#commitWhenFileIsLockedStoresNothingAndSaysSo");
 		add("the inbox has no bound", "if (!this.places.tryAcquire(rows)) {",
 				"if (!this.places.tryAcquire(rows) && rows < 0) {",
 				contract("Threads#insertWhenInboxStaysFullThrowsAndStoresNothing"));
@@ -282,7 +281,7 @@ final class PlantedBugs {
 				"maintenance.LoopTests#runWhenPassThrowsGoesOnAndShowsTheFailureUntilOneSucceeds");
 		add("a writer ends at its first failure", "if (this.failing.isEmpty()) { logger",
 				"if (!this.closing) { throw new IllegalStateException(ex); }\nif (this.failing.isEmpty()) { logger",
-				"store.GroupCommitWriterTests#loopWhenTurnThrowsGoesOn");
+				"store.CommitTests#loopWhenTurnThrowsGoesOn");
 	}
 
 	private void handlers() {

@@ -9,6 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.listen.DataChange;
 import io.github.queuesqlite.listen.ListenerDefinition;
 import io.github.queuesqlite.reliability.history.Event;
@@ -63,7 +65,8 @@ public final class WorkloadQueue implements AutoCloseable {
 			.concurrency(4)
 			.queue("slow", 2)
 			.retry(new RetryPolicy(3, Duration.ofMillis(20), 2, Duration.ofMillis(200), 0.5))
-			.drainTimeout(Duration.ofSeconds(2));
+			.drainTimeout(Duration.ofSeconds(2))
+			.recorder(new LostRuns(log));
 		if (settings.shards() != null) {
 			builder.shards(settings.shards());
 		}
@@ -137,6 +140,22 @@ public final class WorkloadQueue implements AutoCloseable {
 		this.log.add(new Event.Closing(HistoryLog.now()));
 		this.queue.close();
 		this.log.add(new Event.Closed(HistoryLog.now()));
+	}
+
+	/**
+	 * Logs each end that the store refused.
+	 *
+	 * @param log the history
+	 */
+	private record LostRuns(HistoryLog log) implements QueueRecorder {
+
+		@Override
+		public void finished(String queue, String task, RunOutcome outcome, Duration duration) {
+			if (outcome == RunOutcome.LOST) {
+				this.log.add(new Event.Lost(HistoryLog.now(), task));
+			}
+		}
+
 	}
 
 }

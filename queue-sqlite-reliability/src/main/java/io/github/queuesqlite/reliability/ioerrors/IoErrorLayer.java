@@ -1,0 +1,82 @@
+package io.github.queuesqlite.reliability.ioerrors;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+import io.github.queuesqlite.reliability.ChildProcess;
+import io.github.queuesqlite.reliability.Effort;
+import io.github.queuesqlite.reliability.Layer;
+import io.github.queuesqlite.reliability.Outcome;
+import io.github.queuesqlite.reliability.disk.DiskLibrary;
+import io.github.queuesqlite.reliability.disk.FaultControl;
+
+/**
+ * Makes the n-th write, sync, open or truncate of an operation fail, once or for good.
+ */
+public final class IoErrorLayer implements Layer {
+
+	/** A run has its own deadline; this is for a process that says nothing at all. */
+	private static final long SILENCE_SECONDS = 600;
+
+	@Override
+	public String name() {
+		return "io-errors";
+	}
+
+	@Override
+	public String description() {
+		return "The n-th write, sync, open or truncate of each operation fails with EIO, ENOSPC or EROFS, once or for"
+				+ " good, n from 1 to the last: no wrong success, the caller is told, the other shard goes on, the service"
+				+ " resumes by itself, never a hang, never corruption";
+	}
+
+	@Override
+	public void run(Effort effort, Outcome outcome) throws Exception {
+		Optional<DiskLibrary> library = DiskLibrary.compile(effort.directory());
+		if (library.isEmpty()) {
+			outcome.count(DiskLibrary.SKIPPED, 1);
+			return;
+		}
+		Path root = Files.createDirectory(effort.directory().toRealPath().resolve("faults"));
+		Path control = effort.directory().resolve("control");
+		new FaultControl(control).disarm();
+		List<String> args = List.of(root.toString(), control.toString(), Long.toString(effort.seed()),
+				Integer.toString(effort.count(16, 0)));
+		try (ChildProcess child = ChildProcess.start(FaultMain.class, library.get().failing(root, control), List.of(),
+				args)) {
+			if (read(child, outcome)) {
+				child.waitFor(SILENCE_SECONDS);
+			}
+		}
+	}
+
+	/** Returns whether the process came to its end. */
+	private static boolean read(ChildProcess child, Outcome outcome) throws InterruptedException {
+		String running = "nothing";
+		while (true) {
+			String line = child.nextLine(SILENCE_SECONDS);
+			if (line == null) {
+				outcome.violation("The process said nothing more after: " + running);
+				return false;
+			}
+			int space = line.indexOf(' ');
+			switch ((space < 0) ? line : line.substring(0, space)) {
+				case "run" -> running = line.substring(4);
+				case "found" -> outcome.violation(line.substring(6));
+				case "ran" -> {
+					outcome.count("faults", line.startsWith("ran true") ? 1 : 0);
+					outcome.count("runs without the call", line.startsWith("ran true") ? 0 : 1);
+					outcome.count("faults that were told", line.equals("ran true true") ? 1 : 0);
+				}
+				case "end" -> {
+					return true;
+				}
+				default -> {
+				}
+			}
+		}
+	}
+
+}

@@ -1,0 +1,82 @@
+package io.github.queuesqlite.reliability.processes;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.reliability.Outcome;
+import io.github.queuesqlite.reliability.history.Event;
+import io.github.queuesqlite.reliability.history.History;
+import io.github.queuesqlite.reliability.history.Order;
+
+/** How long things take between processes, from their histories. */
+final class Latencies {
+
+	private final History history;
+
+	Latencies(History history) {
+		this.history = history;
+	}
+
+	void sample(Outcome outcome) {
+		sampleCalls(outcome);
+		sampleTakeOvers(outcome);
+	}
+
+	/** The calls of the calm process, and how soon another begins what it handed in. */
+	private void sampleCalls(Outcome outcome) {
+		Map<Long, Event.Asked> asked = new HashMap<>();
+		Map<String, Long> answeredAt = new HashMap<>();
+		Map<String, Long> startedAt = new HashMap<>();
+		for (History.Entry entry : this.history.entries()) {
+			boolean isCalm = entry.process().equals(SharedDirectory.CALM);
+			if (isCalm && entry.event() instanceof Event.Asked call && call.method().equals("enqueue")) {
+				asked.put(call.call(), call);
+			}
+			else if (isCalm && entry.event() instanceof Event.Answered answered) {
+				Event.Asked call = asked.get(answered.call());
+				if (call != null && answered.answers().get(0).id() != null) {
+					outcome.sample("enqueue of a calm process beside hot ones, ms", (answered.at() - call.at()) / 1e6);
+					answeredAt.put(call.orders().get(0).tag(), answered.at());
+				}
+			}
+			else if (entry.event() instanceof Event.Started started) {
+				startedAt.putIfAbsent(started.tag(), started.at());
+			}
+		}
+		for (Event.Asked call : asked.values()) {
+			Order order = call.orders().get(0);
+			Long from = answeredAt.get(order.tag());
+			Long to = startedAt.get(order.tag());
+			if (from != null && to != null && order.delayMillis() == 0) {
+				// May begin before its sender has heard of the commit.
+				outcome.sample("wake-up in another process, ms", Math.max(0, to - from) / 1e6);
+			}
+		}
+	}
+
+	/** From each kill to the first run of something that the killed one was running. */
+	private void sampleTakeOvers(Outcome outcome) {
+		Map<MessageId, String> running = new HashMap<>();
+		Map<String, Long> killed = new HashMap<>();
+		Set<String> taken = new HashSet<>();
+		for (History.Entry entry : this.history.entries()) {
+			if (entry.event() instanceof Event.Killing killing) {
+				killed.put(killing.process(), killing.at());
+			}
+			else if (entry.event() instanceof Event.Ended ended) {
+				running.remove(ended.id());
+			}
+			else if (entry.event() instanceof Event.Started started) {
+				String owner = running.put(started.id(), entry.process());
+				Long at = (owner != null) ? killed.get(owner) : null;
+				if (at != null && taken.add(owner)) {
+					outcome.sample("take-over from a killed process, ms", (started.at() - at) / 1e6);
+				}
+			}
+		}
+	}
+
+}

@@ -1,0 +1,142 @@
+package io.github.queuesqlite.reliability.processes;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import io.github.queuesqlite.reliability.Directories;
+import io.github.queuesqlite.reliability.Effort;
+import io.github.queuesqlite.reliability.Outcome;
+import io.github.queuesqlite.reliability.history.History;
+import io.github.queuesqlite.reliability.history.HistoryChecker;
+import io.github.queuesqlite.reliability.history.HistoryLog;
+import io.github.queuesqlite.reliability.workload.Verification;
+import io.github.queuesqlite.reliability.workload.WorkloadProcess;
+import io.github.queuesqlite.reliability.workload.WorkloadSettings;
+
+/**
+ * One directory and its processes: one that only calls, one that is hot, and others that
+ * come and go.
+ */
+final class SharedDirectory implements AutoCloseable {
+
+	static final String CALM = "calm";
+
+	private static final int CALM_CALLS = 40;
+
+	private static final int HOT_CALLS = 300;
+
+	private static final int OTHER_CALLS = 60;
+
+	/** Besides the one that only calls. */
+	private static final int LEAST_WORKERS = 1;
+
+	private static final int MOST_WORKERS = 5;
+
+	private static final int MOST_PAUSE_MILLIS = 1000;
+
+	private final Effort effort;
+
+	private final int number;
+
+	private final Outcome outcome;
+
+	private final Path directory;
+
+	private final WorkloadSettings settings;
+
+	private final HistoryLog supervisor;
+
+	private final RandomGenerator random;
+
+	private final List<WorkloadProcess> workers = new ArrayList<>();
+
+	private int started;
+
+	SharedDirectory(Effort effort, int number, Outcome outcome) throws IOException {
+		this.effort = effort;
+		this.number = number;
+		this.outcome = outcome;
+		this.directory = effort.directory().resolve("directory-" + number);
+		this.settings = WorkloadSettings.in(this.directory);
+		this.supervisor = new HistoryLog(Path.of(this.settings.history()), "supervisor");
+		this.random = effort.random(number);
+	}
+
+	void run(Duration time) throws IOException, InterruptedException {
+		try (WorkloadProcess calm = WorkloadProcess.start(
+				this.settings.callsPerSecond(CALM_CALLS).works(false).process(CALM, this.random.nextLong()),
+				this.supervisor)) {
+			join();
+			join();
+			calm.awaitOpened();
+			long end = System.nanoTime() + time.toNanos();
+			while (System.nanoTime() < end) {
+				Thread.sleep(this.random.nextInt(MOST_PAUSE_MILLIS));
+				change();
+			}
+			for (WorkloadProcess worker : this.workers) {
+				end(worker);
+			}
+			end(calm);
+		}
+		Verification verification = new Verification(this.settings.process("check", 0),
+				HistoryChecker.ofHealthyStore());
+		verification.run()
+			.forEach((violation) -> this.outcome.violation("%s (seed %d, directory %d: %s)".formatted(violation,
+					this.effort.seed(), this.number, this.directory)));
+		this.outcome.count("messages", verification.messages());
+		new Latencies(History.read(Path.of(this.settings.history()))).sample(this.outcome);
+		if (this.outcome.violations().isEmpty()) {
+			Directories.delete(this.directory);
+		}
+	}
+
+	private void change() throws IOException, InterruptedException {
+		int kind = this.random.nextInt(3);
+		if (this.workers.size() < LEAST_WORKERS + 1 || (kind == 0 && this.workers.size() < MOST_WORKERS)) {
+			join();
+		}
+		else if (kind == 1) {
+			anyWorker().kill();
+			this.outcome.count("kills", 1);
+		}
+		else {
+			WorkloadProcess leaver = anyWorker();
+			join();
+			end(leaver);
+			this.outcome.count("restarts", 1);
+		}
+	}
+
+	/** Any but the one that has been there longest, so that there is always one. */
+	private WorkloadProcess anyWorker() {
+		return this.workers.remove(LEAST_WORKERS + this.random.nextInt(this.workers.size() - LEAST_WORKERS));
+	}
+
+	private void join() throws IOException, InterruptedException {
+		int calls = (this.started == 0) ? HOT_CALLS : OTHER_CALLS;
+		this.started++;
+		WorkloadProcess worker = WorkloadProcess.start(
+				this.settings.callsPerSecond(calls).process("worker-" + this.started, this.random.nextLong()),
+				this.supervisor);
+		this.workers.add(worker);
+		worker.awaitOpened();
+		this.outcome.count("joins", 1);
+	}
+
+	private static void end(WorkloadProcess process) throws InterruptedException {
+		process.terminate();
+		process.awaitEnd();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.workers.forEach(WorkloadProcess::close);
+		this.supervisor.close();
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Lets a queue work for long and watches what it uses.
+ */
+@NullMarked
+package io.github.queuesqlite.reliability.soak;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullUnmarked
+package io.github.queuesqlite.reliability.history;
+
+import org.jspecify.annotations.NullUnmarked;
