@@ -313,11 +313,11 @@ class WaitingTests extends QueueTester {
 		Path file = this.directory.resolve("default").resolve("queue_shard_0.db");
 		try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
 				Statement statement = other.createStatement()) {
-			assertThat(statement.executeUpdate("""
-					UPDATE message SET state = 40, finished_at = created_at, result_codec = 'json', result = x'2262220a'
-					WHERE id = %d""".formatted(id.value()))).isOne();
+			assertThat(statement
+				.executeUpdate("UPDATE message SET state = 40, finished_at = created_at WHERE id = " + id.value()))
+				.isOne();
 		}
-		assertThat(awaited).succeedsWithin(LONG).isEqualTo("b");
+		assertThat(awaited).succeedsWithin(LONG).isNull();
 	}
 
 	@Test

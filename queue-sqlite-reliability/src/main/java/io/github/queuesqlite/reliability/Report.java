@@ -22,7 +22,7 @@ final class Report {
 			build. The long one, or a part of it, is run and added to the ledger and this page by
 
 			```shell
-			mvn -q -pl queue-sqlite-reliability -am compile exec:exec -Dcampaign.args="--long"
+			mvn -q -pl queue-sqlite-reliability -am test-compile exec:exec -Dcampaign.args="--long"
 			```
 
 			Options: `--only=kill`, `--count=500`, `--duration=20m`, `--seed=…`. A row counts all runs of this version since the

@@ -2,10 +2,12 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.stream.IntStream;
 
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.ShardRouter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,11 +59,11 @@ class ReservationTests {
 			dead = queue.instance.epoch();
 		}
 		// It reserved the keys and died before it stored their messages.
-		for (int shard = 0; shard < SHARDS; shard++) {
-			for (int i = 0; i < 10; i++) {
-				TestStore.sql(file(shard), "INSERT INTO reservation (idempotency_key, message_id, epoch) VALUES ('i" + i
-						+ "', " + (1000 + i) + ", " + dead + ")");
-			}
+		ShardRouter router = new ShardRouter(List.of(0, 1, 2), (shard) -> 0);
+		for (int i = 0; i < 10; i++) {
+			TestStore.sql(file(router.homeOfIdempotency("i" + i)),
+					"INSERT INTO reservation (idempotency_key, message_id, epoch) VALUES ('i" + i + "', " + (1000 + i)
+							+ ", " + dead + ")");
 		}
 		try (TestStore queue = TestStore.open(this.directory, SHARDS)) {
 			for (int i = 0; i < 10; i++) {
