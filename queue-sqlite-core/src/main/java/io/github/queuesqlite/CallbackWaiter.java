@@ -1,6 +1,7 @@
 package io.github.queuesqlite;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -30,6 +31,9 @@ final class CallbackWaiter implements Waiter {
 
 	private final CompletionExecutor completions;
 
+	/** It may be told twice. */
+	private final AtomicBoolean called = new AtomicBoolean();
+
 	CallbackWaiter(Consumer<Message> callback, Draft draft, MessageStore store, Function<StoredMessage, Message> view,
 			CompletionExecutor completions) {
 		this.callback = callback;
@@ -41,7 +45,11 @@ final class CallbackWaiter implements Waiter {
 
 	@Override
 	public void ended(Ending ending) {
-		this.completions.execute(() -> this.callback.accept(this.view.apply(finalRow(ending))));
+		this.completions.execute(() -> {
+			if (this.called.compareAndSet(false, true)) {
+				this.callback.accept(this.view.apply(finalRow(ending)));
+			}
+		});
 	}
 
 	/** The row may be deleted at its end, or somebody may retry it at once. */

@@ -144,13 +144,13 @@ final class CompletionExecutor implements Executor {
 		}
 		catch (Throwable ex) {
 			this.awake.decrementAndGet();
+			if (this.watching.compareAndSet(false, true)) {
+				wakeWatch();
+			}
 			if (!this.failing) {
 				this.failing = true;
 				logger.error("Cannot start a thread for callbacks and dependents of futures ({}): {} wait", this.name,
 						this.queue.size(), ex);
-			}
-			if (this.watching.compareAndSet(false, true)) {
-				wakeWatch();
 			}
 		}
 	}
@@ -158,13 +158,27 @@ final class CompletionExecutor implements Executor {
 	private void wakeWatch() {
 		synchronized (this.monitor) {
 			if (this.watch == null) {
-				Thread thread = new Thread(this::watch, this.name + "-watch");
-				thread.setDaemon(true);
-				thread.start();
-				this.watch = thread;
+				startWatch();
 			}
 			else {
 				LockSupport.unpark(this.watch);
+			}
+		}
+	}
+
+	private void startWatch() {
+		boolean started = false;
+		try {
+			Thread thread = new Thread(this::watch, this.name + "-watch");
+			thread.setDaemon(true);
+			thread.start();
+			this.watch = thread;
+			started = true;
+		}
+		finally {
+			if (!started) {
+				// The next work tries again.
+				this.watching.set(false);
 			}
 		}
 	}
@@ -220,11 +234,21 @@ final class CompletionExecutor implements Executor {
 				work.run();
 			}
 			catch (Throwable ex) {
-				logger.error("A callback failed on thread '{}'", Thread.currentThread().getName(), ex);
+				noteFailure(ex);
 			}
 			this.ended.incrementAndGet();
 			// What one piece of user code left behind is not for the next one.
 			Thread.interrupted();
+		}
+	}
+
+	private static void noteFailure(Throwable ex) {
+		try {
+			logger.error("A callback failed on thread '{}'", Thread.currentThread().getName(), ex);
+		}
+		catch (Throwable again) {
+			// Not even memory to say so: the others must still run.
+			Thread.onSpinWait();
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.github.queuesqlite.message.DuplicateMessageException;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.OnDuplicate;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.Completion;
@@ -21,6 +22,9 @@ abstract class Handing implements Completion<InsertResult> {
 	private int phase;
 
 	private long id;
+
+	/** Whether its outcome is known. The store may tell it twice for lack of memory. */
+	private boolean told;
 
 	Handing(StoreAccess access, Draft draft) {
 		this.access = access;
@@ -84,7 +88,10 @@ abstract class Handing implements Completion<InsertResult> {
 
 	private void outcome(long existing, @Nullable QueueException failure) {
 		tellWaiters(this.access, this.id, existing, failure);
-		this.access.inFlight().exit(this.phase);
+		if (!this.told) {
+			this.told = true;
+			this.access.inFlight().exit(this.phase);
+		}
 		if (failure != null) {
 			notStored(failure);
 		}
@@ -139,12 +146,12 @@ abstract class Handing implements Completion<InsertResult> {
 		}
 		StringBuilder keys = new StringBuilder();
 		if (draft.keys().idempotencyKey() != null) {
-			keys.append("idempotency key '").append(draft.keys().idempotencyKey()).append('\'');
+			keys.append("idempotency key '").append(Names.oneLine(draft.keys().idempotencyKey())).append('\'');
 		}
 		if (draft.keys().uniqueKey() != null) {
 			keys.append(keys.isEmpty() ? "" : " or ")
 				.append("unique key '")
-				.append(draft.keys().uniqueKey())
+				.append(Names.oneLine(draft.keys().uniqueKey()))
 				.append('\'');
 		}
 		MessageId existingId = new MessageId(existing);

@@ -15,6 +15,7 @@ import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.IdLayout;
 import io.github.queuesqlite.store.MessageStore;
@@ -171,16 +172,24 @@ final class Waiters implements StoreListener {
 			return;
 		}
 		for (Ended message : messages) {
-			List<Entry> list = take(message.id());
-			if (!list.isEmpty()) {
-				MessageState state = message.state();
-				if (state != null) {
-					resolve(list, Ending.of(message, state));
-				}
-				else {
-					list.forEach((entry) -> entry.waiter.failed(removedException(message.id())));
-				}
+			List<Entry> list = this.entries.get(message.id());
+			// Told first and forgotten second: whoever is not told, for lack of memory,
+			// is
+			// looked up later.
+			while (list != null) {
+				tell(list, message);
+				list = this.entries.remove(message.id(), list) ? null : this.entries.get(message.id());
 			}
+		}
+	}
+
+	private static void tell(List<Entry> list, Ended message) {
+		MessageState state = message.state();
+		if (state != null) {
+			resolve(list, Ending.of(message, state));
+		}
+		else {
+			list.forEach((entry) -> entry.waiter.failed(removedException(message.id())));
 		}
 	}
 
@@ -275,25 +284,36 @@ final class Waiters implements StoreListener {
 
 	private void lookUp(List<Long> ids) {
 		Set<Long> missing = new HashSet<>(ids);
-		for (StoredMessage row : this.store.findAll(ids)) {
-			missing.remove(row.id());
-			resolveFrom(row);
+		try {
+			for (StoredMessage row : this.store.findAll(ids)) {
+				missing.remove(row.id());
+				resolveFrom(row);
+			}
+			missing.forEach(this::removed);
 		}
-		missing.forEach(this::removed);
+		catch (ShardQuarantinedException ex) {
+			// Some of them may be in other shards.
+			ids.forEach(this::lookUp);
+		}
 	}
 
 	/**
-	 * Resolves waiters from stored state, if the message has ended there or is gone.
-	 * Blocks on the store.
+	 * Resolves waiters from stored state, if the message has ended there, is gone, or is
+	 * in a shard that is out of use. Blocks on the store.
 	 * @param id a message that is not being handed in
 	 */
 	void lookUp(long id) {
-		Optional<StoredMessage> row = this.store.find(id);
-		if (row.isPresent()) {
-			resolveFrom(row.get());
+		try {
+			Optional<StoredMessage> row = this.store.find(id);
+			if (row.isPresent()) {
+				resolveFrom(row.get());
+			}
+			else {
+				removed(id);
+			}
 		}
-		else {
-			removed(id);
+		catch (ShardQuarantinedException ex) {
+			failed(id, ex);
 		}
 	}
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
+import io.github.queuesqlite.event.FailureNote;
 import io.github.queuesqlite.payload.Payloads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -204,28 +205,23 @@ final class ListenerDispatcher {
 	/** Survives whatever its task throws, and says so once. */
 	private static final class Repeated implements Runnable {
 
-		private final String what;
-
 		private final Runnable task;
 
-		private boolean failing;
+		private final FailureNote failure;
 
 		Repeated(String what, Runnable task) {
-			this.what = what;
 			this.task = task;
+			this.failure = new FailureNote(logger, "Cannot {} of listen data; tried again", what);
 		}
 
 		@Override
 		public void run() {
 			try {
 				this.task.run();
-				this.failing = false;
+				this.failure.clear();
 			}
 			catch (RuntimeException | Error ex) {
-				if (!this.failing) {
-					logger.error("Cannot {} of listen data; tried again", this.what, ex);
-				}
-				this.failing = true;
+				this.failure.note(ex);
 			}
 		}
 

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.queuesqlite.event.FailureNote;
 import io.github.queuesqlite.listen.ChangeCaller.FailedCall;
 import io.github.queuesqlite.listen.ListenStore.Cursor;
 import io.github.queuesqlite.listen.ListenStore.HeldKey;
@@ -63,7 +64,7 @@ final class ListenerLoop implements Runnable {
 	/** It outlived the stop: what it does no longer counts. */
 	private volatile boolean abandoned;
 
-	private volatile String failure = "";
+	private final FailureNote failure;
 
 	ListenerLoop(ListenerDefinition listener, ListenStore store, Payloads payloads, ListenOwner owner,
 			ListenSettings settings) {
@@ -72,6 +73,8 @@ final class ListenerLoop implements Runnable {
 		this.owner = owner;
 		this.settings = settings;
 		this.caller = new ChangeCaller(listener, payloads);
+		this.failure = new FailureNote(logger, "Listener '{}' cannot be served and is tried again every {} ms",
+				listener.name(), TimeUnit.NANOSECONDS.toMillis(AGAIN_NANOS));
 	}
 
 	/** Looks again, now. */
@@ -117,8 +120,7 @@ final class ListenerLoop implements Runnable {
 	private long passSafely() {
 		try {
 			long nanos = pass();
-			if (!this.failure.isEmpty()) {
-				this.failure = "";
+			if (this.failure.clear()) {
 				logger.info("Listener '{}' is served again", this.listener.name());
 			}
 			return nanos;
@@ -132,18 +134,10 @@ final class ListenerLoop implements Runnable {
 		catch (RuntimeException | Error ex) {
 			this.cursor = null;
 			if (!this.stopping) {
-				noteFailure(ex);
+				this.failure.note(ex);
 			}
 			return AGAIN_NANOS;
 		}
-	}
-
-	private void noteFailure(Throwable ex) {
-		if (this.failure.isEmpty()) {
-			logger.error("Listener '{}' cannot be served and is tried again every {} ms", this.listener.name(),
-					TimeUnit.NANOSECONDS.toMillis(AGAIN_NANOS), ex);
-		}
-		this.failure = ex.toString();
 	}
 
 	/** Does what there is to do; returns how long to sleep. */
@@ -324,11 +318,12 @@ final class ListenerLoop implements Runnable {
 		ListenerCursor cursor = this.cursor;
 		if (cursor == null) {
 			return new ListenerStatus(this.listener.name(), false, 0, 0, Map.of(), 0, this.coalesced.get(),
-					this.failure);
+					this.failure.text());
 		}
 		HeldKeys held = cursor.held();
 		return new ListenerStatus(this.listener.name(), true, Math.max(0, latestChange - cursor.position()),
-				held.retryingCount(), held.parked(SHOWN_KEYS), held.parkedCount(), this.coalesced.get(), this.failure);
+				held.retryingCount(), held.parked(SHOWN_KEYS), held.parkedCount(), this.coalesced.get(),
+				this.failure.text());
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.queuesqlite.event.FailureNote;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ public final class Loop {
 
 	private final AtomicLong failures = new AtomicLong();
 
-	private volatile String failure = "";
+	private final FailureNote failure;
 
 	private volatile boolean woken;
 
@@ -47,6 +48,8 @@ public final class Loop {
 		this.name = name;
 		this.daemon = daemon;
 		this.pass = pass;
+		this.failure = new FailureNote(logger, "'{}' failed and is tried again every {} ms", name,
+				RETRY_NANOS / 1_000_000);
 	}
 
 	/** Starts the thread. No effect while it runs. */
@@ -102,7 +105,7 @@ public final class Loop {
 	 * @return empty when it did not
 	 */
 	public String failure() {
-		return this.failure;
+		return this.failure.text();
 	}
 
 	/**
@@ -126,18 +129,14 @@ public final class Loop {
 	private long pass() {
 		try {
 			long nanos = this.pass.run();
-			if (!this.failure.isEmpty()) {
-				this.failure = "";
+			if (this.failure.clear()) {
 				logger.info("'{}' works again", this.name);
 			}
 			return nanos;
 		}
 		catch (Throwable ex) {
 			this.failures.incrementAndGet();
-			if (this.failure.isEmpty()) {
-				logger.error("'{}' failed and is tried again every {} ms", this.name, RETRY_NANOS / 1_000_000, ex);
-			}
-			this.failure = ex.toString();
+			this.failure.note(ex);
 			return RETRY_NANOS;
 		}
 	}

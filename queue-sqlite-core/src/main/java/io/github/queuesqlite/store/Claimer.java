@@ -51,4 +51,11 @@ public interface Claimer {
 	 */
 	void claimed(int shard, List<StoredMessage> messages);
 
+	/**
+	 * Forgets a shard, which is quarantined: it answers no more, and the end of what was
+	 * claimed from it cannot be stored.
+	 * @param shard the shard
+	 */
+	void quarantined(int shard);
+
 }

@@ -13,6 +13,35 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Command<S> {
 
+	/** Whether its writer has told it, or keeps it elsewhere. Writer thread only. */
+	private boolean handled;
+
+	private boolean committed;
+
+	/** Begins anew: a writer has taken it. */
+	final void taken() {
+		this.handled = false;
+		this.committed = false;
+	}
+
+	/** Its transaction is committed; it is still to be told. */
+	final void committed() {
+		this.committed = true;
+	}
+
+	final boolean isCommitted() {
+		return this.committed;
+	}
+
+	/** There is nothing more to do for it now. */
+	final void handled() {
+		this.handled = true;
+	}
+
+	final boolean isHandled() {
+		return this.handled;
+	}
+
 	/** How many rows it counts for in a batch. */
 	int rows() {
 		return 1;

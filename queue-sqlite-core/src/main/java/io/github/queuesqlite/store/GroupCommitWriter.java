@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.queuesqlite.event.FailureNote;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueFullException;
@@ -64,6 +65,10 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private static final long ROW_BYTES = 1024;
 
+	static final String NOTHING_STORED = " Nothing of this was stored.";
+
+	private static final String UNKNOWN = " The outcome is unknown: look for the message by its id before you try again.";
+
 	/** What may be written before the size of the log is asked for again. */
 	private static final long TRIM_BYTES = 1024 * 1024;
 
@@ -74,6 +79,8 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	private final int shard;
 
 	private final WriterSettings settings;
+
+	private final Quarantine quarantine;
 
 	private final Thread thread;
 
@@ -94,13 +101,24 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	/** Why new messages are refused; empty when they are taken. */
 	private volatile String refusal = "";
 
-	private volatile String failing = "";
+	private final FailureNote failing;
 
 	/** Ends of runs that are tried again before anything else. Writer thread only. */
 	private final Deque<Command<S>> kept = new ArrayDeque<>();
 
+	/**
+	 * What the current pass has taken. Has room for all, so that taking needs no memory.
+	 */
+	private final List<Command<S>> batch = new ArrayList<>(MAX_ROWS);
+
 	/** A command taken from the inbox that did not fit the batch. Writer thread only. */
 	private @Nullable Command<S> held;
+
+	/** Whether the transaction that failed was at its commit. Writer thread only. */
+	private boolean committing;
+
+	/** Whether all were told that the file is out of use. Set by the writer thread. */
+	private volatile boolean retired;
 
 	private boolean unreadable;
 
@@ -128,26 +146,33 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	 * @param shard the shard, for the record
 	 * @param session closed by the writer
 	 * @param turn what it does beside commands
+	 * @param quarantine whether the file is out of use; declared by the writer when it
+	 * finds damage
 	 * @param settings settings
 	 */
-	GroupCommitWriter(String name, int shard, S session, Turn<S> turn, WriterSettings settings) {
+	GroupCommitWriter(String name, int shard, S session, Turn<S> turn, Quarantine quarantine, WriterSettings settings) {
 		this.session = session;
 		this.turn = turn;
 		this.shard = shard;
 		this.settings = settings;
+		this.quarantine = quarantine;
 		this.places = new Semaphore(settings.maxPending());
+		this.failing = new FailureNote(logger, "The writer of {} failed and goes on", session.label());
 		this.thread = new WriterThread(name, this::loop);
+		quarantine.onDeclared(this::nudge);
 	}
 
 	/**
 	 * Creates and starts a writer that only runs commands.
 	 * @param name of its thread
 	 * @param session closed by the writer
+	 * @param quarantine whether the file is out of use
 	 * @param settings settings
 	 * @return the writer
 	 */
-	public static <S extends Session> GroupCommitWriter<S> start(String name, S session, WriterSettings settings) {
-		GroupCommitWriter<S> writer = new GroupCommitWriter<>(name, -1, session, Turn.plain(), settings);
+	public static <S extends Session> GroupCommitWriter<S> start(String name, S session, Quarantine quarantine,
+			WriterSettings settings) {
+		GroupCommitWriter<S> writer = new GroupCommitWriter<>(name, -1, session, Turn.plain(), quarantine, settings);
 		writer.start();
 		return writer;
 	}
@@ -202,6 +227,9 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	/** Takes a command once there is a place for its rows. */
 	void offerBounded(Command<S> command) {
+		if (this.quarantine.isDeclared()) {
+			throw this.quarantine.refusal(NOTHING_STORED, idOf(command));
+		}
 		if (!this.refusal.isEmpty()) {
 			throw new StoreUnavailableException(this.refusal, idOf(command), null);
 		}
@@ -234,8 +262,10 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	/** Makes the writer look again whether its turn is wanted. */
 	void nudge() {
-		this.nudged = true;
-		wake();
+		if (!this.retired) {
+			this.nudged = true;
+			wake();
+		}
 	}
 
 	private void wake() {
@@ -254,12 +284,12 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	String refusal() {
-		return this.refusal;
+		return this.quarantine.isDeclared() ? this.quarantine.reason() : this.refusal;
 	}
 
 	/** Why the latest pass of the loop failed; empty when it did not. */
 	String failing() {
-		return this.failing;
+		return this.failing.text();
 	}
 
 	/**
@@ -289,13 +319,13 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		while (!isDone()) {
 			try {
 				pass();
-				this.failing = "";
+				this.failing.clear();
 			}
 			catch (Throwable ex) {
-				if (this.failing.isEmpty()) {
-					logger.error("The writer of {} failed and goes on", this.session.label(), ex);
+				if (isDamage(ex)) {
+					continue;
 				}
-				this.failing = ex.toString();
+				this.failing.note(ex);
 				LockSupport.parkNanos(RETRY_AFTER_NANOS);
 			}
 		}
@@ -305,9 +335,19 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		this.session.close();
 	}
 
+	/** Declares the quarantine when the failure shows the file to be damaged. */
+	private boolean isDamage(Throwable failure) {
+		if (failure instanceof SQLException ex && this.session.classify(ex) == Session.Fault.DAMAGED) {
+			this.session.damaged(ex);
+			return true;
+		}
+		return false;
+	}
+
 	private boolean isDone() {
-		return this.closing && ((this.inbox.isEmpty() && this.held == null && this.kept.isEmpty()) || this.unreadable
-				|| this.unrepaired);
+		return this.closing && this.batch.isEmpty()
+				&& ((this.inbox.isEmpty() && this.held == null && this.kept.isEmpty()) || this.unreadable
+						|| this.unrepaired || this.quarantine.isDeclared());
 	}
 
 	private void failRest() {
@@ -325,7 +365,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private void syncBeforeClose() {
-		if (this.unsynced) {
+		if (this.unsynced && !this.quarantine.isDeclared()) {
 			try {
 				this.session.probe();
 			}
@@ -336,6 +376,15 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private void pass() throws SQLException {
+		if (!this.batch.isEmpty()) {
+			finishBrokenOff();
+		}
+		if (this.quarantine.isDeclared()) {
+			this.nudged = false;
+			retire();
+			park(this.settings.pollInterval().toNanos());
+			return;
+		}
 		if (this.unreadable && !recover(List.of(), this.fault)) {
 			refuseInbox();
 			park(RETRY_AFTER_NANOS);
@@ -343,25 +392,55 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		if (this.unrepaired && !repair()) {
 			park(RETRY_AFTER_NANOS);
+			if (this.quarantine.isDeclared()) {
+				return;
+			}
 		}
 		this.nudged = false;
 		if (this.watching && this.session.changedElsewhere()) {
 			this.watchNanos = WATCH_LEAST_NANOS;
 			this.turn.changedElsewhere(this.session);
 		}
-		List<Command<S>> batch = collect();
-		if (batch.isEmpty() && !this.turn.isWanted(this.session)) {
+		collect();
+		if (this.batch.isEmpty() && !this.turn.isWanted(this.session)) {
 			idle();
 			return;
 		}
-		commit(batch);
+		commit(this.batch);
+		this.batch.clear();
 		if (this.watching) {
 			LockSupport.parkNanos(COURTESY_NANOS);
 		}
 	}
 
-	private List<Command<S>> collect() {
-		List<Command<S>> batch = new ArrayList<>();
+	/** Answers all who wait, and from then on whoever comes. */
+	private void retire() {
+		if (!this.retired) {
+			this.retired = true;
+			this.unrepaired = false;
+			this.unreadable = false;
+			this.turn.quarantined();
+		}
+		Command<S> command;
+		while ((command = next()) != null) {
+			failed(command, this.quarantine.refusal(NOTHING_STORED, idOf(command)));
+		}
+	}
+
+	/** Tells those the truth whose pass broke off, most likely for lack of memory. */
+	private void finishBrokenOff() {
+		this.session.rollback();
+		this.batch.stream().filter(Command::isCommitted).forEach(this::succeeded);
+		List<Command<S>> open = this.batch.stream().filter((command) -> !command.isHandled()).toList();
+		if (!open.isEmpty()) {
+			this.fault = "A transaction of " + this.session.label() + " broke off: " + this.failing.text() + ".";
+			recover(open, this.fault);
+		}
+		this.batch.clear();
+	}
+
+	private void collect() {
+		List<Command<S>> batch = this.batch;
 		int rows = 0;
 		long bytes = 0;
 		while (rows < MAX_ROWS && bytes < MAX_BYTES) {
@@ -373,11 +452,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 				this.held = command;
 				break;
 			}
+			command.taken();
 			batch.add(command);
 			rows += command.rows();
 			bytes += command.bytes();
 		}
-		return batch;
 	}
 
 	private @Nullable Command<S> next() {
@@ -396,10 +475,13 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		boolean synced = isSyncDue(batch);
 		long start = System.nanoTime();
 		int rows;
+		this.committing = false;
 		try {
 			this.session.begin(synced);
 			rows = this.turn.execute(this.session, batch);
+			this.committing = true;
 			this.session.commit();
+			markCommitted(batch);
 		}
 		catch (SQLException ex) {
 			Session.Fault kind = this.session.classify(ex);
@@ -410,18 +492,37 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		catch (RuntimeException | Error ex) {
 			this.session.rollback();
-			this.turn.rolledBack(false);
-			failed(batch, Session.Fault.DEFECT, ex);
+			this.turn.rolledBack(this.committing);
+			failed(batch, this.committing ? Session.Fault.STORAGE : Session.Fault.DEFECT, ex);
 			return;
 		}
 		long end = System.nanoTime();
 		noteSync(synced, end);
 		this.lastCommit = end;
 		this.untrimmed = true;
-		this.settings.recorder().committed(this.shard, Duration.ofNanos(end - start), rows);
+		record(end - start, rows);
 		batch.forEach(this::succeeded);
 		this.turn.committed();
 		trimWhenDue(batch, rows);
+	}
+
+	/**
+	 * Needs no memory: whatever fails from here on, they are told that they are
+	 * committed.
+	 */
+	private void markCommitted(List<Command<S>> batch) {
+		for (int i = 0; i < batch.size(); i++) {
+			batch.get(i).committed();
+		}
+	}
+
+	private void record(long nanos, int rows) {
+		try {
+			this.settings.recorder().committed(this.shard, Duration.ofNanos(nanos), rows);
+		}
+		catch (RuntimeException | Error ex) {
+			this.failing.note(ex);
+		}
 	}
 
 	/** Asking for the size of the log costs a statement: not after each small commit. */
@@ -468,6 +569,10 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private void succeeded(Command<S> command) {
+		if (command.isHandled()) {
+			return;
+		}
+		command.handled();
 		release(command);
 		try {
 			command.succeeded();
@@ -475,16 +580,32 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		catch (RuntimeException ex) {
 			logger.error("A completion of {} failed", this.session.label(), ex);
 		}
+		catch (Error ex) {
+			this.failing.note(ex);
+			failed(command,
+					new QueueException(
+							this.session.label() + " could not tell the outcome: look for the message by its id",
+							idOf(command), ex));
+		}
 	}
 
 	private void failed(Command<S> command, QueueException failure) {
-		release(command);
+		if (!command.isHandled()) {
+			command.handled();
+			release(command);
+		}
 		try {
 			command.failed(failure);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.error("A completion of {} failed", this.session.label(), ex);
 		}
+	}
+
+	/** An end of a run is not failed: it is tried again. */
+	private void keep(Command<S> command) {
+		this.kept.add(command);
+		command.handled();
 	}
 
 	private void release(Command<S> command) {
@@ -497,6 +618,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		switch (kind) {
 			case ROW, DEFECT -> redo(batch, cause);
 			case BUSY -> busy(batch, cause);
+			case DAMAGED -> {
+				isDamage(cause);
+				String outcome = this.committing ? UNKNOWN : NOTHING_STORED;
+				batch.forEach((command) -> failed(command, this.quarantine.refusal(outcome, idOf(command))));
+			}
 			case STORAGE -> {
 				if (this.fault.isEmpty()) {
 					this.fault = "Cannot write " + this.session.label() + ": " + cause.getMessage()
@@ -518,6 +644,13 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		else {
 			Command<S> command = batch.get(0);
+			if (cause instanceof VirtualMachineError && command.isKept()) {
+				// Memory comes back; nobody else would end the run.
+				keep(command);
+				this.failing.note(cause);
+				LockSupport.parkNanos(RETRY_AFTER_NANOS);
+				return;
+			}
 			if (cause instanceof QueueException failure) {
 				failed(command, failure);
 				return;
@@ -535,7 +668,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		logger.warn("{} is locked by another program: {}", this.session.label(), cause.getMessage());
 		for (Command<S> command : batch) {
 			if (command.isKept()) {
-				this.kept.add(command);
+				keep(command);
 			}
 			else {
 				failed(command, new StoreUnavailableException("Cannot write " + this.session.label()
@@ -552,17 +685,20 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	private boolean recover(List<Command<S>> batch, String reason) {
 		this.refusal = reason;
 		this.unrepaired = true;
+		int told = 0;
 		try {
 			this.session.probe();
 			this.turn.reconcile(this.session);
-			for (Command<S> command : batch) {
-				settleFault(command, this.session, reason);
+			for (; told < batch.size(); told++) {
+				settleFault(batch.get(told), this.session, reason);
 			}
 		}
 		catch (SQLException ex) {
+			logger.debug("{} cannot be written yet", this.session.label(), ex);
 			this.session.rollback();
 			this.unreadable = true;
-			batch.forEach((command) -> unknown(command, reason));
+			batch.subList(told, batch.size()).forEach((command) -> unknown(command, reason));
+			isDamage(ex);
 			return false;
 		}
 		if (this.unreadable) {
@@ -577,23 +713,19 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			succeeded(command);
 		}
 		else if (command.isKept()) {
-			this.kept.add(command);
+			keep(command);
 		}
 		else {
-			failed(command,
-					new StoreUnavailableException(reason + " Nothing of this was stored.", idOf(command), null));
+			failed(command, new StoreUnavailableException(reason + NOTHING_STORED, idOf(command), null));
 		}
 	}
 
 	private void unknown(Command<S> command, String reason) {
 		if (command.isKept()) {
-			this.kept.add(command);
+			keep(command);
 		}
 		else {
-			failed(command,
-					new StoreUnavailableException(
-							reason + " The outcome is unknown: look for the message by its id before you try again.",
-							idOf(command), null));
+			failed(command, new StoreUnavailableException(reason + UNKNOWN, idOf(command), null));
 		}
 	}
 
@@ -601,7 +733,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		Command<S> command;
 		while ((command = (this.held != null) ? takeHeld() : this.inbox.poll()) != null) {
 			if (command.isKept()) {
-				this.kept.add(command);
+				keep(command);
 			}
 			else {
 				failed(command, new StoreUnavailableException(this.fault, idOf(command), null));
@@ -629,7 +761,9 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			return true;
 		}
 		catch (SQLException ex) {
-			logger.debug("{} cannot be repaired yet", this.session.label(), ex);
+			if (!isDamage(ex)) {
+				logger.debug("{} cannot be repaired yet", this.session.label(), ex);
+			}
 			return false;
 		}
 	}
@@ -652,7 +786,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			}
 		}
 		catch (SQLException ex) {
-			if (this.session.classify(ex) != Session.Fault.BUSY) {
+			if (this.session.classify(ex) != Session.Fault.BUSY && !isDamage(ex)) {
 				failed(List.of(), Session.Fault.STORAGE, ex);
 			}
 		}

@@ -13,6 +13,7 @@ import java.util.function.LongPredicate;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
@@ -184,7 +185,7 @@ final class KeyReservations {
 			.reservations(this.swept.getOrDefault(home, ""), SWEEP);
 		int removed = 0;
 		for (ShardReader.Reservation reservation : some) {
-			if (isOver(reservation) && this.find.apply(reservation.messageId()) == null) {
+			if (isOver(reservation) && isGone(reservation)) {
 				this.writers.apply(home).call((session) -> {
 					session.unreserve(reservation.key(), reservation.messageId());
 					return 0;
@@ -194,6 +195,16 @@ final class KeyReservations {
 		}
 		this.swept.put(home, (some.size() < SWEEP) ? "" : some.get(some.size() - 1).key());
 		return removed;
+	}
+
+	/** A message in a quarantined shard may be there. */
+	private boolean isGone(ShardReader.Reservation reservation) {
+		try {
+			return this.find.apply(reservation.messageId()) == null;
+		}
+		catch (ShardQuarantinedException ex) {
+			return false;
+		}
 	}
 
 	/** Whether its message, if it is not stored, will not be. */

@@ -23,6 +23,9 @@ final class MessageTurn implements Turn<ShardSession> {
 	/** Most rows that one transaction claims for one lane. */
 	private static final int MAX_ROWS = 2000;
 
+	/** Room that is made in time: more lanes need memory when memory may be short. */
+	private static final int MOST_LANES = 64;
+
 	private final int shard;
 
 	private final List<Claimer> claimers;
@@ -36,6 +39,9 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	/** What the latest transaction claimed, when nobody knows whether it is committed. */
 	private final List<RunKey> doubtful = new ArrayList<>();
+
+	/** Claimed and committed, but their lane could not take them: they go back. */
+	private final List<Claimed> untaken = new ArrayList<>(MOST_LANES);
 
 	private List<StoreListener.Ended> ended = List.of();
 
@@ -56,6 +62,9 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	@Override
 	public boolean isWanted(ShardSession session) throws SQLException {
+		if (!this.untaken.isEmpty()) {
+			return true;
+		}
 		for (Claimer claimer : this.claimers) {
 			if (wanted(session, claimer) > 0) {
 				return true;
@@ -67,7 +76,7 @@ final class MessageTurn implements Turn<ShardSession> {
 	@Override
 	public int execute(ShardSession session, List<Command<ShardSession>> batch) throws SQLException {
 		this.dueBefore = session.nextDueAt();
-		int rows = settle(session, batch) + insert(session, batch);
+		int rows = giveBack(session) + settle(session, batch) + insert(session, batch);
 		for (Command<ShardSession> command : batch) {
 			if (!(command instanceof SettleCommand) && !(command instanceof InsertCommand)) {
 				command.execute(session);
@@ -80,6 +89,15 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 		this.ended = session.takeEnded();
 		this.dueAt = session.nextDueAt();
+		return rows;
+	}
+
+	private int giveBack(ShardSession session) throws SQLException {
+		int rows = 0;
+		for (Claimed claim : this.untaken) {
+			session.unclaim(claim.messages().stream().map(StoredMessage::runKey).toList());
+			rows += claim.messages().size();
+		}
 		return rows;
 	}
 
@@ -129,14 +147,23 @@ final class MessageTurn implements Turn<ShardSession> {
 			Claimer claimer = claimer((this.turn + i) % size);
 			int wanted = (claimer != null && rows < MAX_ROWS) ? wanted(session, claimer) : 0;
 			if (claimer != null && wanted > 0) {
-				List<StoredMessage> messages = session.claim(claimer.owner().epoch(), claimer.queue(), claimer.tasks(),
-						wanted);
-				this.claimed.add(new Claimed(claimer, messages));
-				rows += messages.size();
+				rows += claim(session, claimer, wanted);
 			}
 		}
 		this.turn++;
 		return rows;
+	}
+
+	private int claim(ShardSession session, Claimer claimer, int wanted) throws SQLException {
+		List<StoredMessage> messages = List.of();
+		try {
+			messages = session.claim(claimer.owner().epoch(), claimer.queue(), claimer.tasks(), wanted);
+		}
+		finally {
+			// Who was asked is answered, also when the claim fails.
+			this.claimed.add(new Claimed(claimer, messages));
+		}
+		return messages.size();
 	}
 
 	private int wanted(ShardSession session, Claimer claimer) throws SQLException {
@@ -158,15 +185,31 @@ final class MessageTurn implements Turn<ShardSession> {
 	public void committed() {
 		List<StoreListener.Ended> ended = this.ended;
 		this.ended = List.of();
+		this.untaken.clear();
 		if (!ended.isEmpty()) {
 			this.listeners.forEach((listener) -> guard(() -> listener.ended(ended)));
 		}
-		for (Claimed claim : this.claimed) {
-			guard(() -> claim.claimer().claimed(this.shard, claim.messages()));
+		for (int i = 0; i < this.claimed.size(); i++) {
+			hand(this.claimed.get(i));
 		}
 		this.claimed.clear();
 		if (this.dueAt < this.dueBefore) {
 			this.listeners.forEach((listener) -> guard(() -> listener.dueChanged(this.dueAt)));
+		}
+	}
+
+	private void hand(Claimed claim) {
+		try {
+			claim.claimer().claimed(this.shard, claim.messages());
+		}
+		catch (RuntimeException | Error ex) {
+			// Nobody else would take them back: their owner lives.
+			this.untaken.add(claim);
+			guard(() -> {
+				claim.claimer().claimed(this.shard, List.of());
+				logger.error("Queue '{}' could not take {} messages; they go back", claim.claimer().queue(),
+						claim.messages().size(), ex);
+			});
 		}
 	}
 
@@ -193,6 +236,11 @@ final class MessageTurn implements Turn<ShardSession> {
 	}
 
 	@Override
+	public void quarantined() {
+		this.claimers.forEach((claimer) -> guard(() -> claimer.quarantined(this.shard)));
+	}
+
+	@Override
 	public void changedElsewhere(ShardSession session) throws SQLException {
 		session.refresh();
 		Set<String> paused = session.pausedQueues();
@@ -207,7 +255,7 @@ final class MessageTurn implements Turn<ShardSession> {
 		try {
 			call.run();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.error("A listener of the store failed", ex);
 		}
 	}

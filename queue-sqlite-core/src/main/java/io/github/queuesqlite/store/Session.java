@@ -33,6 +33,12 @@ public interface Session extends AutoCloseable {
 	Fault classify(SQLException failure);
 
 	/**
+	 * Declares the quarantine of the file.
+	 * @param failure one that is {@link Fault#DAMAGED}
+	 */
+	void damaged(SQLException failure);
+
+	/**
 	 * Commits a small synced write: after it, what can be read is what will stay.
 	 * @throws SQLException if the file cannot be written
 	 */
@@ -79,6 +85,9 @@ public interface Session extends AutoCloseable {
 
 		/** The disk or the file: nobody knows what is written. */
 		STORAGE,
+
+		/** The file is damaged and must not be used any more. */
+		DAMAGED,
 
 		/** A defect: trying the same again gives the same. */
 		DEFECT

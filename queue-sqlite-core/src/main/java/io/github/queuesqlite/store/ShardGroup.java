@@ -2,10 +2,10 @@ package io.github.queuesqlite.store;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,11 +16,17 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.QueueException;
+
 /**
  * The shards of one directory with their writers: what all stores of this process on the
  * directory share.
  */
 public final class ShardGroup implements AutoCloseable {
+
+	/** All files of the layout, those included that could not be opened. */
+	private final Map<Integer, ShardFile> files = new TreeMap<>();
 
 	private final Map<Integer, Shard> shards = new TreeMap<>();
 
@@ -46,23 +52,25 @@ public final class ShardGroup implements AutoCloseable {
 
 	/**
 	 * Creates a group and starts its writers.
-	 * @param shards the shards, opened
+	 * @param files all shards of the layout
+	 * @param shards those that are open; the others are quarantined
 	 * @param relocated whether rows may be in another shard than their id names
 	 * @param membership who takes part
 	 * @param settings of the writers
 	 * @param clock wall clock
 	 */
-	public ShardGroup(List<Shard> shards, boolean relocated, Membership membership, WriterSettings settings,
-			InstantSource clock) {
+	public ShardGroup(List<ShardFile> files, List<Shard> shards, boolean relocated, Membership membership,
+			WriterSettings settings, InstantSource clock) {
+		files.forEach((file) -> this.files.put(file.number(), file));
 		for (Shard shard : shards) {
 			this.shards.put(shard.number(), shard);
 			this.writers.put(shard.number(),
 					new GroupCommitWriter<>("queue-writer-" + shard.number(), shard.number(), shard.session(),
 							new MessageTurn(shard.number(), this.claimers, this.listeners, this.instances::containsKey),
-							settings));
+							shard.file().quarantine(), settings));
 		}
-		this.router = new ShardRouter(shards.stream().filter(Shard::accepting).map(Shard::number).toList(),
-				(shard) -> Objects.requireNonNull(this.writers.get(shard)).pending());
+		this.router = new ShardRouter(
+				this.files.values().stream().filter(ShardFile::accepting).map(ShardFile::number).toList(), this::load);
 		this.relocated = relocated;
 		this.membership = membership;
 		this.clock = clock;
@@ -79,12 +87,85 @@ public final class ShardGroup implements AutoCloseable {
 		});
 	}
 
-	Map<Integer, Shard> shards() {
-		return Collections.unmodifiableMap(this.shards);
+	/** A shard that takes nothing is not the one with the shortest inbox. */
+	private int load(int shard) {
+		GroupCommitWriter<ShardSession> writer = this.writers.get(shard);
+		return (writer != null && writer.refusal().isEmpty()) ? writer.pending() : Integer.MAX_VALUE;
 	}
 
-	Map<Integer, GroupCommitWriter<ShardSession>> writers() {
-		return Collections.unmodifiableMap(this.writers);
+	/** Returns why a shard takes no new messages; empty when it does. */
+	String refusal(ShardFile file) {
+		GroupCommitWriter<ShardSession> writer = this.writers.get(file.number());
+		return (writer != null) ? writer.refusal() : file.quarantine().reason();
+	}
+
+	/** Returns how many messages wait for their commit in a shard. */
+	int pending(ShardFile file) {
+		GroupCommitWriter<ShardSession> writer = this.writers.get(file.number());
+		return (writer != null) ? writer.pending() : 0;
+	}
+
+	/** Makes all writers look whether their turn is wanted. */
+	void nudge() {
+		this.writers.values().forEach(GroupCommitWriter::nudge);
+	}
+
+	Collection<ShardFile> files() {
+		return Collections.unmodifiableCollection(this.files.values());
+	}
+
+	/** Returns whether the layout has a shard of the number. */
+	boolean has(int shard) {
+		return this.files.containsKey(shard);
+	}
+
+	/** Returns the shards that are in use, in order. */
+	List<Shard> usable() {
+		return this.shards.values().stream().filter(Shard::isUsable).toList();
+	}
+
+	/**
+	 * Returns a shard.
+	 * @throws ShardQuarantinedException if it is not in use
+	 */
+	Shard shard(int number) {
+		Shard shard = this.shards.get(number);
+		if (shard == null || !shard.isUsable()) {
+			throw refusal(number);
+		}
+		return shard;
+	}
+
+	/**
+	 * Returns the writer of a shard that was opened; it answers what is handed in also
+	 * when the shard is not in use any more.
+	 * @throws ShardQuarantinedException if the shard was never in use
+	 */
+	GroupCommitWriter<ShardSession> writer(int number) {
+		GroupCommitWriter<ShardSession> writer = this.writers.get(number);
+		if (writer == null) {
+			throw refusal(number);
+		}
+		return writer;
+	}
+
+	/**
+	 * Returns the writer that is to store a message.
+	 * @throws ShardQuarantinedException if its shard was never in use
+	 */
+	GroupCommitWriter<ShardSession> openFor(int number, MessageId messageId) {
+		GroupCommitWriter<ShardSession> writer = this.writers.get(number);
+		ShardFile file = this.files.get(number);
+		if (writer == null && file != null) {
+			throw file.quarantine().refusal(GroupCommitWriter.NOTHING_STORED, messageId);
+		}
+		return writer(number);
+	}
+
+	private QueueException refusal(int number) {
+		ShardFile file = this.files.get(number);
+		return (file != null) ? file.quarantine().refusal(null)
+				: new QueueException("There is no shard " + number + ", only " + this.files.keySet());
 	}
 
 	ShardRouter router() {

@@ -3,12 +3,12 @@ package io.github.queuesqlite.store;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,12 +19,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,10 +49,6 @@ public final class ShardedMessageStore implements MessageStore {
 	private final ShardGroup group;
 
 	private final Runnable release;
-
-	private final Map<Integer, Shard> shards;
-
-	private final Map<Integer, GroupCommitWriter<ShardSession>> writers;
 
 	private final ShardRouter router;
 
@@ -84,32 +83,45 @@ public final class ShardedMessageStore implements MessageStore {
 	public ShardedMessageStore(ShardGroup group, Runnable release) {
 		this.group = group;
 		this.release = release;
-		this.shards = group.shards();
-		this.writers = group.writers();
 		this.router = group.router();
 		this.relocated = group.isRelocated();
 		this.membership = group.membership();
 		this.instances = group.instances();
-		this.reservations = new KeyReservations(this.router, this::writer, this::reader, (id) -> find(id).orElse(null),
+		this.reservations = new KeyReservations(this.router, group::writer, this::reader, (id) -> find(id).orElse(null),
 				this::isAlive, group.keyThreads(), group.patience());
 	}
 
 	private GroupCommitWriter<ShardSession> writer(int shard) {
-		GroupCommitWriter<ShardSession> writer = this.writers.get(shard);
-		if (writer == null) {
-			throw new QueueException("There is no shard " + shard + ", only " + this.shards.keySet());
-		}
-		return writer;
+		return this.group.writer(shard);
 	}
 
 	private ShardReader reader(int shard) {
 		checkOpen();
-		return Objects.requireNonNull(this.shards.get(shard)).reader();
+		return this.group.shard(shard).reader();
 	}
 
-	private Collection<ShardReader> readers() {
+	/**
+	 * Does something in each shard that is in use. One that is quarantined meanwhile is
+	 * left out: it says so itself.
+	 */
+	private void inEach(Consumer<Shard> action) {
 		checkOpen();
-		return this.shards.values().stream().map(Shard::reader).toList();
+		for (Shard shard : this.group.usable()) {
+			try {
+				action.accept(shard);
+			}
+			catch (ShardQuarantinedException ex) {
+				logger.debug("{} was left out", shard.file().name(), ex);
+			}
+		}
+	}
+
+	private void readEach(Consumer<ShardReader> action) {
+		inEach((shard) -> action.accept(shard.reader()));
+	}
+
+	private void writeEach(Consumer<GroupCommitWriter<ShardSession>> action) {
+		inEach((shard) -> action.accept(writer(shard.number())));
 	}
 
 	private void checkOpen() {
@@ -124,24 +136,31 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public StoreInstance register(String name) {
 		checkOpen();
-		Membership.Place place = this.membership.join(() -> {
-			long greatest = 0;
-			for (GroupCommitWriter<ShardSession> writer : this.writers.values()) {
-				greatest = Math.max(greatest, writer.call(ShardSession::maxEpoch));
-			}
-			return greatest;
-		}, (epoch, slot) -> this.writers.values().forEach((writer) -> writer.call((session) -> {
-			session.join(epoch, name, slot);
-			return 0;
-		})));
+		Membership.Place place = this.membership.join(this::greatestEpoch,
+				(epoch, slot) -> writeEach((writer) -> writer.call((session) -> {
+					session.join(epoch, name, slot);
+					return 0;
+				})));
 		Map<Integer, IdGenerator> ids = new HashMap<>();
-		this.writers.forEach((shard, writer) -> ids.put(shard,
-				new IdGenerator(this.group.clock(), shard, place.slot(), writer.call(ShardSession::highWater))));
+		// What a quarantined shard refuses has an id too.
+		this.group.files().forEach((file) -> ids.put(file.number(), newIds(file.number(), place.slot(), 0)));
+		inEach((shard) -> ids.put(shard.number(),
+				newIds(shard.number(), place.slot(), writer(shard.number()).call(ShardSession::highWater))));
 		ShardInstance instance = new ShardInstance(name, place, ids);
 		this.instances.put(place.epoch(), instance);
 		this.own.add(instance);
 		peers();
 		return instance;
+	}
+
+	private long greatestEpoch() {
+		long[] greatest = { 0 };
+		writeEach((writer) -> greatest[0] = Math.max(greatest[0], writer.call(ShardSession::maxEpoch)));
+		return greatest[0];
+	}
+
+	private IdGenerator newIds(int shard, int slot, long highWater) {
+		return new IdGenerator(this.group.clock(), shard, slot, highWater);
 	}
 
 	@Override
@@ -176,27 +195,23 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public boolean beat(StoreInstance instance) {
-		boolean alive = true;
-		for (GroupCommitWriter<ShardSession> writer : this.writers.values()) {
-			alive &= callUnsynced(writer, (session) -> session.beat(instance.epoch()));
-		}
-		if (!alive && this.instances.remove(instance.epoch()) != null) {
+		boolean[] dead = { false };
+		writeEach((writer) -> dead[0] |= !callUnsynced(writer, (session) -> session.beat(instance.epoch())));
+		if (dead[0] && this.instances.remove(instance.epoch()) != null) {
 			this.membership.leave(own(instance).place());
 			this.group.listeners().forEach((listener) -> listener.declaredDead(instance.epoch()));
 		}
-		return alive;
+		return !dead[0];
 	}
 
 	@Override
 	public List<Peer> peers() {
 		Map<Long, Peer> found = new TreeMap<>();
-		for (ShardReader reader : readers()) {
-			reader.peers().forEach((peer) -> found.merge(peer.epoch(), peer, Peer::and));
-		}
+		readEach((reader) -> reader.peers().forEach((peer) -> found.merge(peer.epoch(), peer, Peer::and)));
 		List<Peer> all = List.copyOf(found.values());
 		this.peers = all;
 		boolean others = all.stream().anyMatch((peer) -> !this.instances.containsKey(peer.epoch()));
-		this.writers.values().forEach((writer) -> writer.watch(others));
+		writeEach((writer) -> writer.watch(others));
 		return all;
 	}
 
@@ -215,8 +230,9 @@ public final class ShardedMessageStore implements MessageStore {
 
 	private int takeBack(long epoch, ToIntFunction<String> maxAttempts) {
 		Predicate<RunKey> started = this.membership.startedRuns(epoch);
-		int rows = 0;
-		for (GroupCommitWriter<ShardSession> writer : this.writers.values()) {
+		int[] rows = { 0 };
+		int[] done = { 0 };
+		writeEach((writer) -> {
 			writer.call((session) -> {
 				session.declareDead(epoch);
 				return 0;
@@ -224,12 +240,16 @@ public final class ShardedMessageStore implements MessageStore {
 			int step;
 			do {
 				step = writer.call((session) -> session.rescue(epoch, started, maxAttempts, STEP));
-				rows += step;
+				rows[0] += step;
 			}
 			while (step == STEP);
+			done[0]++;
+		});
+		if (done[0] == this.group.files().size()) {
+			// A quarantined shard that comes back asks again which runs had started.
+			this.membership.forget(epoch);
 		}
-		this.membership.forget(epoch);
-		return rows;
+		return rows[0];
 	}
 
 	// ---- enqueue
@@ -278,7 +298,9 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	private void insertTogether(List<Insertion> rows, Completion<InsertResult> completion) {
-		writer(IdLayout.shard(rows.get(0).id())).offerBounded(new InsertCommand(rows, completion));
+		long first = rows.get(0).id();
+		this.group.openFor(IdLayout.shard(first), new MessageId(first))
+			.offerBounded(new InsertCommand(rows, completion));
 	}
 
 	private void insertOneByOne(StoreInstance instance, List<Insertion> rows, Completion<InsertResult> completion) {
@@ -320,10 +342,12 @@ public final class ShardedMessageStore implements MessageStore {
 	public void detach(Claimer claimer) {
 		WriterThread.refuse();
 		this.group.claimers().remove(claimer);
-		for (GroupCommitWriter<ShardSession> writer : this.writers.values()) {
+		for (Shard shard : this.group.usable()) {
 			try {
-				callUnsynced(writer, (session) -> 0); // behind any transaction that still
-														// claims for it
+				callUnsynced(writer(shard.number()), (session) -> 0); // behind any
+																		// transaction
+																		// that still
+																		// claims for it
 			}
 			catch (StoreUnavailableException ex) {
 				logger.debug("A shard cannot be written while a lane is detached: {}", ex.getMessage());
@@ -333,19 +357,16 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public void demandChanged() {
-		for (GroupCommitWriter<ShardSession> writer : this.writers.values()) {
-			writer.nudge();
-		}
+		this.group.nudge();
 	}
 
 	@Override
 	public List<StoredMessage> claim(StoreInstance owner, String queue, Set<String> tasks, int max) {
-		checkOpen();
 		List<StoredMessage> claimed = new ArrayList<>();
-		List<GroupCommitWriter<ShardSession>> all = List.copyOf(this.writers.values());
-		int start = Math.floorMod(this.turn.getAndIncrement(), all.size());
-		for (int i = 0; i < all.size(); i++) {
-			GroupCommitWriter<ShardSession> writer = all.get((start + i) % all.size());
+		List<GroupCommitWriter<ShardSession>> all = new ArrayList<>();
+		writeEach(all::add);
+		Collections.rotate(all, this.turn.getAndIncrement());
+		for (GroupCommitWriter<ShardSession> writer : all) {
 			claimed.addAll(callUnsynced(writer, (session) -> session.claim(owner.epoch(), queue, tasks, max)));
 		}
 		claimed.sort(StoredMessage.CLAIM_ORDER);
@@ -377,40 +398,39 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public Optional<StoredMessage> find(long id) {
-		checkOpen();
-		int named = IdLayout.shard(id);
-		if (this.shards.containsKey(named)) {
-			Optional<StoredMessage> found = reader(named).find(id);
-			if (found.isPresent() || !this.relocated) {
-				return found;
-			}
-		}
-		return this.relocated ? findElsewhere(id, named) : Optional.empty();
-	}
-
-	private Optional<StoredMessage> findElsewhere(long id, int named) {
-		return this.shards.keySet()
-			.stream()
-			.filter((shard) -> shard != named)
-			.map((shard) -> reader(shard).find(id))
-			.flatMap(Optional::stream)
-			.findFirst();
+		return findAll(List.of(id)).stream().findFirst();
 	}
 
 	@Override
 	public List<StoredMessage> findAll(List<Long> ids) {
 		checkOpen();
 		Map<Integer, List<Long>> byShard = new TreeMap<>();
-		for (long id : ids) {
-			for (int shard : this.relocated ? this.shards.keySet() : Set.of(IdLayout.shard(id))) {
-				if (this.shards.containsKey(shard)) {
-					byShard.computeIfAbsent(shard, (number) -> new ArrayList<>()).add(id);
-				}
-			}
-		}
+		ids.forEach((id) -> homesOf(id)
+			.forEach((shard) -> byShard.computeIfAbsent(shard, (number) -> new ArrayList<>()).add(id)));
 		List<StoredMessage> found = new ArrayList<>();
-		byShard.forEach((shard, some) -> found.addAll(reader(shard).findAll(some)));
+		Map<Long, ShardQuarantinedException> doubtful = new TreeMap<>();
+		byShard.forEach((shard, some) -> {
+			try {
+				found.addAll(reader(shard).findAll(some));
+			}
+			catch (ShardQuarantinedException ex) {
+				some.forEach((id) -> doubtful.put(id, ex));
+			}
+		});
+		found.forEach((message) -> doubtful.remove(message.id()));
+		doubtful.forEach((id, ex) -> {
+			throw new ShardQuarantinedException(String.valueOf(ex.getMessage()), ex.shard(), new MessageId(id));
+		});
 		return found;
+	}
+
+	/** Returns the shards that a message may be in. */
+	private Collection<Integer> homesOf(long id) {
+		if (this.relocated) {
+			return this.group.files().stream().map(ShardFile::number).toList();
+		}
+		int named = IdLayout.shard(id);
+		return this.group.has(named) ? Set.of(named) : Set.of();
 	}
 
 	@Override
@@ -428,7 +448,7 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public List<StoredMessage> list(MessageQuery query) {
 		List<StoredMessage> found = new ArrayList<>();
-		readers().forEach((reader) -> found.addAll(reader.list(query)));
+		readEach((reader) -> found.addAll(reader.list(query)));
 		found.sort(Comparator.comparingLong(StoredMessage::id));
 		return (found.size() > query.limit()) ? List.copyOf(found.subList(0, query.limit())) : found;
 	}
@@ -442,7 +462,7 @@ public final class ShardedMessageStore implements MessageStore {
 		checkOpen();
 		int named = IdLayout.shard(id);
 		if (!this.relocated) {
-			return this.shards.containsKey(named) ? Optional.of(named) : Optional.empty();
+			return this.group.has(named) ? Optional.of(named) : Optional.empty();
 		}
 		return find(id).map(StoredMessage::shard);
 	}
@@ -487,18 +507,17 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	private int inSteps(MessageQuery query, Step step) {
-		checkOpen();
-		int rows = 0;
-		for (Shard shard : this.shards.values()) {
+		int[] rows = { 0 };
+		inEach((shard) -> {
 			long after = (query.after() != null) ? query.after().value() : -1;
 			List<Long> ids;
 			while (!(ids = shard.reader().ids(query, after, STEP)).isEmpty()) {
 				List<Long> some = ids;
-				rows += writer(shard.number()).call((session) -> step.apply(session, some));
+				rows[0] += writer(shard.number()).call((session) -> step.apply(session, some));
 				after = ids.get(ids.size() - 1);
 			}
-		}
-		return rows;
+		});
+		return rows[0];
 	}
 
 	@Override
@@ -524,8 +543,7 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	private void eachShard(Change change) {
-		checkOpen();
-		this.writers.values().forEach((writer) -> writer.call((session) -> {
+		writeEach((writer) -> writer.call((session) -> {
 			change.apply(session);
 			return 0;
 		}));
@@ -536,7 +554,7 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public Set<String> pausedQueues() {
 		Set<String> paused = new TreeSet<>();
-		readers().forEach((reader) -> paused.addAll(reader.pausedQueues()));
+		readEach((reader) -> paused.addAll(reader.pausedQueues()));
 		return paused;
 	}
 
@@ -545,12 +563,9 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public List<QueueStats.Count> counts() {
 		Map<QueueStats.Count, Long> sums = new LinkedHashMap<>();
-		for (ShardReader reader : readers()) {
-			for (QueueStats.Count count : reader.counts()) {
-				sums.merge(new QueueStats.Count(count.queue(), count.task(), count.state(), 0), count.messages(),
-						Long::sum);
-			}
-		}
+		readEach((reader) -> reader.counts()
+			.forEach((count) -> sums.merge(new QueueStats.Count(count.queue(), count.task(), count.state(), 0),
+					count.messages(), Long::sum)));
 		List<QueueStats.Count> counts = new ArrayList<>();
 		sums.forEach((key, n) -> counts.add(new QueueStats.Count(key.queue(), key.task(), key.state(), n)));
 		return counts;
@@ -558,24 +573,26 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public boolean hasRunnable(BiPredicate<String, String> hosted, long now) {
-		return readers().stream().anyMatch((reader) -> reader.hasRunnable(hosted, now));
+		boolean[] any = { false };
+		readEach((reader) -> any[0] = any[0] || reader.hasRunnable(hosted, now));
+		return any[0];
 	}
 
 	@Override
 	public Map<String, Long> oldestReady() {
 		Map<String, Long> oldest = new TreeMap<>();
-		readers().forEach((reader) -> reader.oldestReady().forEach((queue, at) -> oldest.merge(queue, at, Math::min)));
+		readEach((reader) -> reader.oldestReady().forEach((queue, at) -> oldest.merge(queue, at, Math::min)));
 		return oldest;
 	}
 
 	@Override
 	public List<QueueStats.ShardStats> shardStats() {
 		List<QueueStats.ShardStats> stats = new ArrayList<>();
-		for (Shard shard : this.shards.values()) {
-			GroupCommitWriter<ShardSession> writer = writer(shard.number());
-			String reason = this.closed ? "The queue is closed" : writer.refusal();
-			stats.add(new QueueStats.ShardStats(shard.number(), shard.file(), reason.isEmpty(), reason,
-					shard.fileSize().getAsLong(), shard.walSize().getAsLong(), writer.pending()));
+		for (ShardFile file : this.group.files()) {
+			String reason = this.closed ? "The queue is closed" : this.group.refusal(file);
+			stats.add(new QueueStats.ShardStats(file.number(), file.name(), reason.isEmpty(), reason,
+					file.quarantine().isDeclared(), file.size().getAsLong(), file.walSize().getAsLong(),
+					this.group.pending(file)));
 		}
 		return stats;
 	}
@@ -584,13 +601,13 @@ public final class ShardedMessageStore implements MessageStore {
 	public Map<Integer, String> probe() {
 		checkOpen();
 		Map<Integer, CompletableFuture<Integer>> probes = new TreeMap<>();
-		this.writers.forEach((shard, writer) -> {
+		inEach((shard) -> {
 			FutureCompletion<Integer> completion = new FutureCompletion<>();
-			writer.submitUnsynced((session) -> {
+			writer(shard.number()).submitUnsynced((session) -> {
 				session.writeProbe();
 				return 0;
 			}, completion);
-			probes.put(shard, completion.future());
+			probes.put(shard.number(), completion.future());
 		});
 		Map<Integer, String> failed = new TreeMap<>();
 		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
@@ -609,7 +626,7 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public long nextDueAt() {
 		long next = Long.MAX_VALUE;
-		for (Shard shard : this.shards.values()) {
+		for (Shard shard : this.group.usable()) {
 			next = Math.min(next, shard.session().nextDueAt());
 		}
 		return next;
@@ -617,34 +634,33 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public int promoteDue() {
-		checkOpen();
-		int rows = 0;
-		for (Shard shard : this.shards.values()) {
+		int[] rows = { 0 };
+		inEach((shard) -> {
 			if (shard.session().isDue()) {
-				rows += callUnsynced(writer(shard.number()), (session) -> session.expire(STEP) + session.promote(STEP));
+				rows[0] += callUnsynced(writer(shard.number()),
+						(session) -> session.expire(STEP) + session.promote(STEP));
 			}
-		}
-		return rows;
+		});
+		return rows[0];
 	}
 
 	@Override
 	public int prune() {
-		checkOpen();
-		int rows = 0;
-		for (Shard shard : this.shards.values()) {
+		int[] rows = { 0 };
+		inEach((shard) -> {
 			if (shard.reader().mayPrune()) {
-				rows += callUnsynced(writer(shard.number()),
+				rows[0] += callUnsynced(writer(shard.number()),
 						(session) -> session.pruneByAge(STEP) + session.prune(STEP));
 			}
 			this.reservations.sweep(shard.number());
-		}
-		return rows;
+		});
+		return rows[0];
 	}
 
 	@Override
 	public void checkpoint() {
 		checkOpen();
-		this.writers.values().forEach(GroupCommitWriter::nudge);
+		this.group.nudge();
 	}
 
 	private static <R> R callUnsynced(GroupCommitWriter<ShardSession> writer, Work<ShardSession, R> work) {

@@ -38,6 +38,9 @@ interface Turn<S> {
 	 */
 	void rolledBack(boolean doubtful);
 
+	/** Tells that there will be no more transactions: the file is quarantined. */
+	void quarantined();
+
 	/** The file was changed by another process. */
 	void changedElsewhere(S session) throws SQLException;
 
@@ -69,6 +72,10 @@ interface Turn<S> {
 
 			@Override
 			public void rolledBack(boolean doubtful) {
+			}
+
+			@Override
+			public void quarantined() {
 			}
 
 			@Override

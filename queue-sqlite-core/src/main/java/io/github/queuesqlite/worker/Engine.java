@@ -69,7 +69,7 @@ final class Engine {
 	}
 
 	/** A recorder of the user broke its word: meters may be wrong, runs are not. */
-	void recorderFailed(RuntimeException ex) {
+	void recorderFailed(Throwable ex) {
 		if (!this.recorderFailed) {
 			this.recorderFailed = true;
 			logger.error("The recorder {} failed: its meters are wrong from now on",

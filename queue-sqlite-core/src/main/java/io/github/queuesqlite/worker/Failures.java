@@ -19,20 +19,32 @@ final class Failures {
 
 	static final int MOST_STACK = 16_000;
 
+	/** More wrappers than anybody puts around a failure: it goes round in a circle. */
+	private static final int MOST_WRAPPERS = 100;
+
 	private Failures() {
 	}
 
 	/** Returns what the handler threw, out of the wrappers that others put around it. */
 	static Throwable unwrap(Throwable failure) {
 		Throwable current = failure;
-		while (isWrapper(current)) {
-			Throwable cause = current.getCause();
-			if (cause == null || cause == current) {
+		for (int depth = 0; depth < MOST_WRAPPERS && isWrapper(current); depth++) {
+			Throwable cause = cause(current);
+			if (cause == null) {
 				return current;
 			}
 			current = cause;
 		}
 		return current;
+	}
+
+	private static @Nullable Throwable cause(Throwable failure) {
+		try {
+			return failure.getCause();
+		}
+		catch (Throwable ex) {
+			return null;
+		}
 	}
 
 	private static boolean isWrapper(Throwable failure) {
@@ -54,6 +66,9 @@ final class Failures {
 		try (PrintWriter out = new PrintWriter(writer)) {
 			failure.printStackTrace(out);
 		}
+		catch (FullException ex) {
+			return writer.text.toString();
+		}
 		catch (Throwable ex) {
 			writer.text.append("(its stack cannot be read: ").append(ex.getClass().getName()).append(')');
 		}
@@ -72,7 +87,10 @@ final class Failures {
 		return text.substring(0, end);
 	}
 
-	/** Keeps the first {@link #MOST_STACK} characters. */
+	/**
+	 * Keeps the first {@link #MOST_STACK} characters and stops the printing then: causes
+	 * without end would fill the memory.
+	 */
 	private static final class BoundedWriter extends Writer {
 
 		private final StringBuilder text = new StringBuilder();
@@ -80,8 +98,9 @@ final class Failures {
 		@Override
 		public void write(char[] buffer, int offset, int length) {
 			int taken = Math.min(length, MOST_STACK - this.text.length());
-			if (taken > 0) {
-				this.text.append(buffer, offset, taken);
+			this.text.append(buffer, offset, taken);
+			if (taken < length) {
+				throw new FullException();
 			}
 		}
 
@@ -91,6 +110,17 @@ final class Failures {
 
 		@Override
 		public void close() {
+		}
+
+	}
+
+	/** Enough was printed. */
+	private static final class FullException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		FullException() {
+			super(null, null, false, false);
 		}
 
 	}

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
+import io.github.queuesqlite.event.FailureNote;
 import io.github.queuesqlite.store.Claimer;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
@@ -103,7 +104,10 @@ final class Lane implements Claimer {
 
 	private boolean open;
 
-	private final Deque<Runner> idle = new ArrayDeque<>();
+	/** The first of the runs whose end could not be said. */
+	private @Nullable Run brokenOff;
+
+	private final Deque<Runner> idle;
 
 	private int active;
 
@@ -117,7 +121,7 @@ final class Lane implements Claimer {
 
 	private volatile boolean paused;
 
-	private volatile String failure = "";
+	private final FailureNote failure;
 
 	private volatile boolean refused;
 
@@ -135,6 +139,8 @@ final class Lane implements Claimer {
 			this.freePlaces[i] = this.concurrency - 1 - i;
 		}
 		this.free = this.concurrency;
+		this.idle = new ArrayDeque<>(this.concurrency + 1);
+		this.failure = new FailureNote(logger, "Lane '{}' failed and goes on", queue);
 	}
 
 	Engine engine() {
@@ -263,30 +269,65 @@ final class Lane implements Claimer {
 			poke(poke);
 			return;
 		}
-		this.outstanding.addAndGet(messages.size());
-		List<Run> refused = List.of();
+		// What may run out of memory comes first: all are taken, or none.
+		List<Run> runs = runs(messages);
+		boolean refused = false;
 		int runners = 0;
 		boolean poke = false;
 		this.lock.lock();
 		try {
+			this.waiting.reserve(runs.size());
 			noteAnswer(shard, messages);
+			this.outstanding.addAndGet(runs.size());
 			if (this.open && !this.paused) {
-				runners = accept(messages);
+				runners = accept(runs);
 				poke = isPokeDue(1L << shard);
 			}
 			else {
-				refused = runs(messages);
+				refused = true;
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
-		refused.forEach(Run::recall);
-		wakeRunners(runners);
-		poke(poke);
+		try {
+			if (refused) {
+				runs.forEach(Run::recall);
+			}
+			wakeRunners(runners);
+			poke(poke);
+		}
+		catch (Throwable ex) {
+			// The watch sees runs that nobody starts.
+			failed(ex);
+		}
 		if (messages.size() > runners) {
 			this.engine.watch.within(TICK_NANOS);
 		}
+	}
+
+	@Override
+	public void quarantined(int shard) {
+		List<Run> unstarted;
+		boolean poke;
+		this.lock.lock();
+		try {
+			answered(shard);
+			long bit = 1L << shard;
+			this.best[shard] = Integer.MIN_VALUE;
+			this.unserved &= ~bit;
+			this.dry |= bit;
+			unstarted = this.waiting.removeIf((run) -> run.key().shard() == shard);
+			poke = isPokeDue(bit);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		for (Run run : unstarted) {
+			run.lose();
+			run.recall();
+		}
+		poke(poke);
 	}
 
 	private void noteAnswer(int shard, List<StoredMessage> messages) {
@@ -304,9 +345,9 @@ final class Lane implements Claimer {
 		}
 	}
 
-	private int accept(List<StoredMessage> messages) {
+	private int accept(List<Run> runs) {
 		boolean first = this.waiting.isEmpty();
-		for (Run run : runs(messages)) {
+		for (Run run : runs) {
 			this.waiting.add(run);
 			this.ahead.sized(run.bytes());
 		}
@@ -393,10 +434,16 @@ final class Lane implements Claimer {
 		finally {
 			this.lock.unlock();
 		}
-		if (more) {
-			wakeRunners(1);
+		try {
+			if (more) {
+				wakeRunners(1);
+			}
+			poke(poke);
 		}
-		poke(poke);
+		catch (Throwable ex) {
+			// The watch sees runs that nobody starts; what was taken must not be lost.
+			failed(ex);
+		}
 		return next;
 	}
 
@@ -556,16 +603,67 @@ final class Lane implements Claimer {
 		return Math.max(this.outstanding.get(), state().running());
 	}
 
-	/** A defect of ours, survived. */
+	/** A defect of ours or a lack of memory, survived: shown until a run ends well. */
 	void failed(Throwable ex) {
-		if (this.failure.isEmpty()) {
-			logger.error("Lane '{}' failed and goes on", this.queue, ex);
+		this.failure.note(ex);
+	}
+
+	/**
+	 * The end of a run could not be said or stored: the watch does it. Needs no memory,
+	 * since that is what most likely lacks.
+	 */
+	void brokeOff(Run run, Throwable ex) {
+		failed(ex);
+		this.lock.lock();
+		try {
+			if (run.brokenBy == null) {
+				run.brokenBy = ex;
+				run.nextBrokenOff = this.brokenOff;
+				this.brokenOff = run;
+			}
 		}
-		this.failure = ex.toString();
+		finally {
+			this.lock.unlock();
+		}
+		this.engine.watch.within(TICK_NANOS);
+	}
+
+	/** Ends what broke off; returns whether there is more to do. */
+	private boolean finishBrokenOff() {
+		while (true) {
+			Run run;
+			@Nullable Throwable ex;
+			this.lock.lock();
+			try {
+				run = this.brokenOff;
+				ex = (run != null) ? run.brokenBy : null;
+				if (run == null || ex == null) {
+					return false;
+				}
+				this.brokenOff = run.nextBrokenOff;
+				run.nextBrokenOff = null;
+				run.brokenBy = null;
+			}
+			finally {
+				this.lock.unlock();
+			}
+			try {
+				run.finish(ex);
+			}
+			catch (Throwable again) {
+				brokeOff(run, again);
+				return true;
+			}
+		}
+	}
+
+	/** A run ended as it should. */
+	void worked() {
+		this.failure.clear();
 	}
 
 	String failure() {
-		return this.failure;
+		return this.failure.text();
 	}
 
 	// Pause, start and stop
@@ -594,7 +692,7 @@ final class Lane implements Claimer {
 		finally {
 			this.lock.unlock();
 		}
-		this.failure = "";
+		this.failure.clear();
 	}
 
 	/** Claims and starts nothing more; idle runners end. */
@@ -692,6 +790,7 @@ final class Lane implements Claimer {
 	 * is under way
 	 */
 	long look(long now) {
+		boolean broken = finishBrokenOff();
 		List<Run> late = new ArrayList<>();
 		List<Run> handed = new ArrayList<>();
 		List<Run> unstarted = List.of();
@@ -727,7 +826,7 @@ final class Lane implements Claimer {
 		handed.forEach(this::takeBack);
 		unstarted.forEach(Run::recall);
 		poke(poke);
-		return next;
+		return broken ? Math.min(next, SCAN_NANOS) : next;
 	}
 
 	private static long look(Run run, long now, List<Run> late, List<Run> handed) {

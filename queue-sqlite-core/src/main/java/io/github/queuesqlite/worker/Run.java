@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Supplier;
 
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.event.RunOutcome;
@@ -61,6 +62,12 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 	/** When it was given to an executor of the user; 0 when not. */
 	volatile long handedAt;
 
+	/** The next of those that broke off. Guarded by the lane's lock. */
+	@Nullable Run nextBrokenOff;
+
+	/** Why it broke off. Guarded by the lane's lock. */
+	@Nullable Throwable brokenBy;
+
 	private final Lane lane;
 
 	private final StoredMessage row;
@@ -101,6 +108,9 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 	private boolean interrupted;
 
 	private volatile @Nullable CompletionStage<?> stage;
+
+	/** Whether the store has told how its end went. Its writer thread only. */
+	private boolean told;
 
 	/** How it ended, until handed to the store. */
 	private @Nullable Settlement settlement;
@@ -170,10 +180,10 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 		boolean over = true;
 		try {
 			over = execute();
+			this.lane.worked();
 		}
 		catch (Throwable ex) {
-			this.lane.failed(ex);
-			abandon(ex);
+			this.lane.brokeOff(this, ex);
 		}
 		if (over) {
 			this.lane.freed(this);
@@ -187,39 +197,56 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 	 * calls {@link #submit()}
 	 */
 	boolean execute() {
-		if (!isNew() || !isWelcome()) {
+		if (!isNew() || !isWelcome() || !begin()) {
 			return true;
 		}
+		CompletionStage<?> stage;
+		try {
+			enter();
+			stage = call();
+		}
+		finally {
+			leave();
+		}
+		return stage == null || !isAwaited(stage);
+	}
+
+	/**
+	 * Reads the payload, calls the handler and writes its result. All of it is user code
+	 * that may last, fail or end the process, so all of it is part of the run.
+	 * @return the stage to wait for; null when it has ended
+	 */
+	private @Nullable CompletionStage<?> call() {
 		Object payload;
 		try {
 			payload = engine().environment.payloads()
 				.decode(this.row.codec(), this.row.payload(), this.task.payloadType());
 		}
 		catch (Throwable ex) {
-			endUnstarted(Verdict.dead(this, failure(ex.getClass().getName(),
-					"The payload cannot be read: " + Failures.message(ex), Failures.stack(ex))));
-			return true;
+			end(() -> unusable("The payload cannot be read: ", ex));
+			return null;
 		}
-		if (!begin()) {
-			return true;
-		}
-		Object result = null;
-		Throwable failure = null;
-		enter();
+		Object result;
 		try {
 			result = invoke(payload);
 		}
 		catch (Throwable ex) {
-			failure = ex;
+			end(() -> Verdict.ofFailure(this, ex));
+			return null;
 		}
-		finally {
-			leave();
+		if (result instanceof CompletionStage<?> stage) {
+			return stage;
 		}
-		if (failure == null && result instanceof CompletionStage<?> stage) {
-			return !isAwaited(stage);
+		returned(result);
+		return null;
+	}
+
+	/** What will not be better the next time, unless it was only memory that lacked. */
+	private Verdict unusable(String what, Throwable ex) {
+		if (ex instanceof OutOfMemoryError) {
+			return Verdict.ofFailure(this, ex);
 		}
-		end(result, failure);
-		return true;
+		return Verdict.dead(this, failure(ex.getClass().getName(), what + Failures.message(ex), Failures.stack(ex)));
 	}
 
 	/** Looks for reasons not to start, and ends it when there is one. */
@@ -283,7 +310,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 				recorder().started(this.row.queue(), this.row.task(),
 						Duration.ofMillis(Math.max(0, this.startedMillis - due)));
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				engine().recorderFailed(ex);
 			}
 		}
@@ -335,38 +362,48 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 			return true;
 		}
 		catch (Throwable ex) {
-			end(null, ex);
+			end(() -> Verdict.ofFailure(this, ex));
 			return false;
 		}
 	}
 
 	private void completed(@Nullable Object result, @Nullable Throwable failure) {
 		try {
-			end(result, failure);
+			if (failure != null) {
+				end(() -> Verdict.ofFailure(this, failure));
+			}
+			else {
+				returned(result);
+			}
 		}
 		catch (Throwable ex) {
-			this.lane.failed(ex);
-			abandon(ex);
+			this.lane.brokeOff(this, ex);
 		}
 		this.lane.freed(this);
 		submit();
 	}
 
-	private void end(@Nullable Object result, @Nullable Throwable failure) {
-		this.elapsed = Math.max(1, engine().now() - this.startedAt);
-		if (this.state == RUNNING) {
-			Verdict verdict = (failure != null) ? Verdict.ofFailure(this, failure) : complete(result);
-			if (STATE.compareAndSet(this, RUNNING, SETTLED)) {
-				this.settlement = verdict.settlement();
-				this.outcome = verdict.outcome();
-				return;
-			}
-		}
-		if (failure == null) {
+	private void returned(@Nullable Object result) {
+		if (!end(() -> complete(result))) {
 			logger.warn("The result of message {} of task '{}' came after its deadline and does not count", id(),
 					this.row.task());
 			record(RunOutcome.LOST, this.elapsed);
 		}
+	}
+
+	/** Ends it, unless it was ended meanwhile: its time was over. */
+	private boolean end(Supplier<Verdict> how) {
+		this.elapsed = Math.max(1, engine().now() - this.startedAt);
+		if (this.state != RUNNING) {
+			return false;
+		}
+		Verdict verdict = how.get();
+		if (!STATE.compareAndSet(this, RUNNING, SETTLED)) {
+			return false;
+		}
+		this.settlement = verdict.settlement();
+		this.outcome = verdict.outcome();
+		return true;
 	}
 
 	private Verdict complete(@Nullable Object result) {
@@ -379,18 +416,27 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 					RunOutcome.COMPLETED);
 		}
 		catch (PayloadException ex) {
-			return Verdict.dead(this, failure(ex.getClass().getName(), Failures.message(ex), Failures.stack(ex)));
+			return unusable("", ex);
+		}
+		catch (Throwable ex) {
+			return unusable("The result cannot be written: ", ex);
 		}
 	}
 
-	/** Ends it after a defect of ours, so that it is not RUNNING for ever. */
-	void abandon(Throwable ex) {
+	/**
+	 * Ends it after a defect of ours or a lack of memory, so that it is not RUNNING for
+	 * ever. Tried again until it succeeds.
+	 */
+	void finish(Throwable ex) {
+		FailureRecord failed = failure(ex.getClass().getName(), "", "");
+		boolean last = attempt() >= maxAttempts();
+		Settlement settlement = last ? new Settlement.Dead(this.key, failed)
+				: new Settlement.Retry(this.key, engine().millis() + 1000, true, failed);
 		if (STATE.getAndSet(this, SETTLED) != SETTLED) {
-			FailureRecord failed = failure(ex.getClass().getName(), "", "");
-			this.settlement = (attempt() >= maxAttempts()) ? new Settlement.Dead(this.key, failed)
-					: new Settlement.Retry(this.key, engine().millis() + 1000, true, failed);
-			this.outcome = (attempt() >= maxAttempts()) ? RunOutcome.DEAD : RunOutcome.RETRY;
+			this.settlement = settlement;
+			this.outcome = last ? RunOutcome.DEAD : RunOutcome.RETRY;
 		}
+		submit();
 	}
 
 	/** Hands the end to the store, if this thread is the one that has it. */
@@ -411,10 +457,15 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 					ex);
 			this.lane.settled();
 		}
+		catch (Error ex) {
+			this.settlement = settlement;
+			this.lane.brokeOff(this, ex);
+		}
 	}
 
 	/** Gives it back uncounted if its handler has not started. */
 	boolean recall() {
+		Settlement release = new Settlement.Release(this.key);
 		if (!STATE.compareAndSet(this, NEW, SETTLED)) {
 			return false;
 		}
@@ -422,7 +473,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 			this.lane.settled();
 		}
 		else {
-			submit(new Settlement.Release(this.key));
+			submit(release);
 		}
 		return true;
 	}
@@ -441,6 +492,14 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 			}
 		}
 		finally {
+			told();
+		}
+	}
+
+	/** The store may tell twice when it ran out of memory between. */
+	private void told() {
+		if (!this.told) {
+			this.told = true;
 			this.lane.settled();
 		}
 	}
@@ -468,7 +527,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 					recorder().diedUnrun(this.row.queue(), this.row.task(), 1);
 				}
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				engine().recorderFailed(ex);
 			}
 		}
@@ -480,9 +539,9 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 
 	@Override
 	public void failed(QueueException failure) {
+		told();
 		logger.warn("The end of message {} of task '{}' was not stored: it will run again", id(), this.row.task(),
 				failure);
-		this.lane.settled();
 	}
 
 	// What others want of it
@@ -573,11 +632,17 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 		return (this.thread != null) ? this.thread.getName() : "";
 	}
 
-	/** Whether its handler called {@code System.exit}, which never returns. */
-	boolean isExiting() {
+	/**
+	 * Whether its handler waits for a stop of the queue, which so cannot wait for it: it
+	 * asked for it itself, or called {@code System.exit}, which never returns.
+	 */
+	boolean isStoppedFor() {
 		Thread thread;
 		synchronized (this) {
 			thread = this.thread;
+		}
+		if (thread == Thread.currentThread()) {
+			return true;
 		}
 		if (thread != null) {
 			for (StackTraceElement element : thread.getStackTrace()) {

@@ -34,10 +34,15 @@ final class RunHeap {
 		return this.bytes;
 	}
 
-	void add(Run run) {
-		if (this.size == this.runs.length) {
-			this.runs = Arrays.copyOf(this.runs, 2 * this.size);
+	/** Makes room, so that adding so many needs no memory. */
+	void reserve(int more) {
+		if (this.size + more > this.runs.length) {
+			this.runs = Arrays.copyOf(this.runs, Math.max(2 * this.size, this.size + more));
 		}
+	}
+
+	void add(Run run) {
+		reserve(1);
 		this.bytes += run.bytes();
 		int index = this.size++;
 		while (index > 0) {

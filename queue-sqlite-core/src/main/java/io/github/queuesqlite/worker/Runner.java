@@ -84,14 +84,15 @@ final class Runner implements Runnable {
 		try {
 			Executor executor = run.task().executor();
 			if (executor == null) {
-				return run.execute();
+				boolean over = run.execute();
+				this.lane.worked();
+				return over;
 			}
 			this.lane.hand(run, executor);
 			return false;
 		}
 		catch (Throwable ex) {
-			this.lane.failed(ex);
-			run.abandon(ex);
+			this.lane.brokeOff(run, ex);
 			return true;
 		}
 	}

@@ -73,7 +73,7 @@ record Verdict(Settlement settlement, RunOutcome outcome) {
 		try {
 			return run.task().definition().retryable().test(failure);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			logger.warn("Task '{}' cannot tell whether {} is retried, so it is", run.row().task(),
 					failure.getClass().getName(), ex);
 			return true;

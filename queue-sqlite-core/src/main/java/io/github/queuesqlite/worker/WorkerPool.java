@@ -118,37 +118,37 @@ public final class WorkerPool {
 		}
 	}
 
-	/** Handlers inside {@code System.exit} are not waited for: they wait for us. */
+	/** Handlers that wait for us are not waited for. */
 	private boolean isDrained(long nanos) {
 		long start = System.nanoTime();
 		boolean interrupted = false;
-		int exiting = 0;
+		int stopping = 0;
 		long lookAt = start;
 		while (true) {
 			if (System.nanoTime() - lookAt >= 0) {
-				exiting = countExiting();
+				stopping = countStoppedFor();
 				lookAt = System.nanoTime() + EXIT_LOOK_NANOS;
 			}
 			long busy = lanes().stream().mapToLong(Lane::busy).sum();
-			if (busy <= exiting || System.nanoTime() - start >= nanos || interrupted) {
+			if (busy <= stopping || System.nanoTime() - start >= nanos || interrupted) {
 				if (interrupted) {
 					Thread.currentThread().interrupt();
 				}
-				return busy <= exiting;
+				return busy <= stopping;
 			}
 			LockSupport.parkNanos(this, Math.min(EXIT_LOOK_NANOS / 10, nanos));
 			interrupted = Thread.interrupted();
 		}
 	}
 
-	private int countExiting() {
-		List<Run> exiting = new ArrayList<>();
+	private int countStoppedFor() {
+		List<Run> stopping = new ArrayList<>();
 		lanes().forEach((lane) -> lane.forEachRunning((run) -> {
-			if (run.isExiting()) {
-				exiting.add(run);
+			if (run.isStoppedFor()) {
+				stopping.add(run);
 			}
 		}));
-		return exiting.size();
+		return stopping.size();
 	}
 
 	private void warnOfRunning() {

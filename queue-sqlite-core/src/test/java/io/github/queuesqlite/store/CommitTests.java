@@ -30,7 +30,7 @@ class CommitTests {
 	private GroupCommitWriter<RecordingSession> writer;
 
 	private GroupCommitWriter<RecordingSession> start(boolean synced) {
-		this.writer = new GroupCommitWriter<>("test-writer", 0, this.session, this.turn,
+		this.writer = new GroupCommitWriter<>("test-writer", 0, this.session, this.turn, new Quarantine(0, "shard 0"),
 				new WriterSettings(synced, 10, Duration.ofSeconds(1), Duration.ofMillis(20), QueueRecorder.NONE));
 		this.writer.start();
 		return this.writer;
@@ -172,6 +172,10 @@ class CommitTests {
 		}
 
 		@Override
+		public void quarantined() {
+		}
+
+		@Override
 		public void reconcile(RecordingSession session) {
 		}
 
@@ -211,6 +215,11 @@ class CommitTests {
 		@Override
 		public Fault classify(SQLException failure) {
 			return this.fault;
+		}
+
+		@Override
+		public void damaged(SQLException failure) {
+			did("damaged");
 		}
 
 		@Override

@@ -55,6 +55,28 @@ abstract class DemandContract extends StoreSubject {
 	}
 
 	@Test
+	void claimedWhenMemoryLacksComesAgainUncounted() {
+		List<Long> ids = insertAll(Draft.of(TASK).times(5));
+		AtomicInteger failures = new AtomicInteger(2);
+		Lane lane = new Lane(this.instance, QUEUE, 100) {
+
+			@Override
+			public void claimed(int shard, List<StoredMessage> claimed) {
+				if (!claimed.isEmpty() && failures.getAndDecrement() > 0) {
+					throw new OutOfMemoryError("just now");
+				}
+				super.claimed(shard, claimed);
+			}
+
+		};
+		this.store.attach(lane);
+		await().until(() -> lane.messages.size() == 5);
+		assertThat(ids(lane.messages)).containsExactlyInAnyOrderElementsOf(ids);
+		assertThat(lane.messages).allSatisfy((message) -> assertThat(message.attempt()).isOne());
+		assertCountersMatchRows();
+	}
+
+	@Test
 	void attachHandsOverBestFirst() {
 		List<Long> ids = insertAll(Draft.of(TASK).priority(0), Draft.of(TASK).priority(2), Draft.of(TASK).priority(1));
 		Lane lane = attach(100);
@@ -259,6 +281,10 @@ abstract class DemandContract extends StoreSubject {
 		@Override
 		public int wanted(int shard, int bestReady) {
 			return Math.max(0, this.permits.get());
+		}
+
+		@Override
+		public void quarantined(int shard) {
 		}
 
 		@Override

@@ -30,7 +30,8 @@ class GroupCommitWriterTests {
 		RecordingSession session = new RecordingSession();
 		WriterSettings settings = new WriterSettings(false, 10, Duration.ofSeconds(30), Duration.ofSeconds(1),
 				QueueRecorder.NONE);
-		try (GroupCommitWriter<RecordingSession> writer = GroupCommitWriter.start("writer", session, settings)) {
+		try (GroupCommitWriter<RecordingSession> writer = GroupCommitWriter.start("writer", session,
+				new Quarantine(0, "shard 0"), settings)) {
 			writer.submitUnsynced((own) -> again(own, writer), NOBODY);
 			writer.call((own) -> true);
 			boolean synced = session.synced.await(60, TimeUnit.SECONDS);
@@ -75,6 +76,10 @@ class GroupCommitWriterTests {
 		@Override
 		public Fault classify(SQLException failure) {
 			return Fault.DEFECT;
+		}
+
+		@Override
+		public void damaged(SQLException failure) {
 		}
 
 		@Override

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,35 @@ class FailuresTests {
 	void unwrapWhenWrapperHasNoCauseGivesTheWrapper() {
 		CompletionException wrapper = new CompletionException("alone", null);
 		assertThat(Failures.unwrap(wrapper)).isSameAs(wrapper);
+	}
+
+	@Test
+	void unwrapWhenWrappersGoInACircleEnds() {
+		CompletionException first = new Wrapper();
+		first.initCause(new ExecutionException("second", first));
+		assertThat(Failures.unwrap(first)).isInstanceOfAny(Wrapper.class, ExecutionException.class);
+	}
+
+	@Test
+	void unwrapWhenCauseCannotBeAskedForGivesTheWrapper() {
+		Throwable wrapper = new CompletionException("outer", null) {
+
+			private static final long serialVersionUID = 1L;
+
+			@Override
+			public synchronized Throwable getCause() {
+				throw new IllegalStateException();
+			}
+
+		};
+		assertThat(Failures.unwrap(wrapper)).isSameAs(wrapper);
+	}
+
+	@Test
+	void stackWhenCausesHaveNoEndAsksForFewOfThem() {
+		AtomicInteger asked = new AtomicInteger();
+		assertThat(Failures.stack(new Endless(asked))).hasSize(Failures.MOST_STACK);
+		assertThat(asked).hasValueLessThan(Failures.MOST_STACK);
 	}
 
 	@Test
@@ -57,6 +87,36 @@ class FailuresTests {
 
 	private static Throwable deep(int levels, Throwable ignored) {
 		return (levels == 0) ? new IOException("deep") : new RuntimeException(deep(levels - 1, ignored));
+	}
+
+	/** Gets its cause later. */
+	private static final class Wrapper extends CompletionException {
+
+		private static final long serialVersionUID = 1L;
+
+		Wrapper() {
+			super("first");
+		}
+
+	}
+
+	/** Has another cause each time. */
+	private static final class Endless extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		private final transient AtomicInteger asked;
+
+		Endless(AtomicInteger asked) {
+			this.asked = asked;
+		}
+
+		@Override
+		public synchronized Throwable getCause() {
+			this.asked.incrementAndGet();
+			return new Endless(this.asked);
+		}
+
 	}
 
 	/** Throws whatever is asked of it. */

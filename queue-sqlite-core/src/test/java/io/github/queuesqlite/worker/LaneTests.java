@@ -523,6 +523,20 @@ class LaneTests {
 	}
 
 	@Test
+	void stopDoesNotWaitForTheHandlerThatCallsIt() throws Exception {
+		TestQueue queue = open((settings) -> settings.drainTimeout(Duration.ofMinutes(5))).start();
+		CountDownLatch stopped = new CountDownLatch(1);
+		queue.tasks.register("stops", Void.class, (nothing, context) -> {
+			queue.pool.stop();
+			stopped.countDown();
+			return null;
+		});
+		long id = queue.enqueue("stops", null);
+		assertThat(stopped.await(1, TimeUnit.MINUTES)).isTrue();
+		queue.awaitState(id, MessageState.COMPLETED);
+	}
+
+	@Test
 	void failedRecorderHarmsNoRun() {
 		TestQueue queue = TestQueue.open(this.directory, 2, new FailingRecorder(), (settings) -> settings);
 		this.queues.add(queue);

@@ -104,7 +104,57 @@ class OutcomeTests {
 		assertThat(onlyFailure(id).message()).contains("The payload cannot be read");
 		assertThat(runs).hasValue(1);
 		this.queue.awaitIdle();
-		assertThat(this.queue.recorded.diedUnrun).containsExactly("typed");
+		assertThat(this.queue.recorded.finished).containsExactlyInAnyOrder(RunOutcome.DEAD, RunOutcome.COMPLETED);
+	}
+
+	@Test
+	void runWhenResultThrowsAnErrorEndsDeadAndTheLaneIsWell() {
+		start((settings) -> settings);
+		this.queue.tasks.register("fatal", Void.class, (nothing, context) -> new FatalResult());
+		long id = this.queue.enqueue("fatal", null);
+		this.queue.awaitState(id, MessageState.DEAD);
+		assertThat(onlyFailure(id).message()).contains("The result cannot be written", "gone");
+		assertThat(this.queue.pool.failingLoops()).isEmpty();
+	}
+
+	@Test
+	void runWhenMemoryLacksForItsPayloadIsAFailedAttempt() {
+		start((settings) -> settings.maxRetries(1));
+		FlakyPayload.failures.set(1);
+		this.queue.tasks.register("large", FlakyPayload.class, (payload, context) -> context.attempt());
+		long id = this.queue.enqueue("large", Map.of());
+		this.queue.awaitState(id, MessageState.COMPLETED);
+		assertThat(this.queue.result(id)).isEqualTo(2);
+		assertThat(onlyFailure(id).type()).isEqualTo(OutOfMemoryError.class.getName());
+	}
+
+	@Test
+	void runWhenPayloadIsNeverReadTimesOutAndCountsAsStarted() throws InterruptedException {
+		start((settings) -> settings.maxRetries(0).timeout(Duration.ofMillis(50)));
+		StuckPayload.release = new CountDownLatch(1);
+		this.queue.tasks.register("stuck", StuckPayload.class, (payload, context) -> "read");
+		long id = this.queue.enqueue("stuck", Map.of());
+		this.queue.awaitState(id, MessageState.DEAD);
+		assertThat(onlyFailure(id).type()).isEqualTo("Timeout");
+		assertThat(onlyFailure(id).stack()).contains(StuckPayload.class.getName());
+		await().until(() -> !this.queue.pool.overdueRuns().isEmpty());
+		StuckPayload.release.countDown();
+		await().until(() -> this.queue.pool.laneStates().get(0).running() == 0);
+	}
+
+	@Test
+	void runWhenItIsNotKnownWhetherItRetriesIsRetried() {
+		start((settings) -> settings);
+		this.queue.tasks.register(TaskDefinition.builder("doubtful", Void.class, (nothing, context) -> {
+			if (context.attempt() == 1) {
+				throw new IllegalStateException();
+			}
+			return null;
+		}).retryable((failure) -> {
+			throw new AssertionError("cannot tell");
+		}).build());
+		this.queue.awaitState(this.queue.enqueue("doubtful", null), MessageState.COMPLETED);
+		assertThat(this.queue.pool.failingLoops()).isEmpty();
 	}
 
 	@Test
@@ -345,6 +395,47 @@ class OutcomeTests {
 
 	private static int recurse(int depth) {
 		return (depth < 0) ? 0 : recurse(depth + 1) + 1;
+	}
+
+	/** Throws an error when it is written. */
+	public static final class FatalResult {
+
+		public String getValue() {
+			throw new NoClassDefFoundError("gone");
+		}
+
+	}
+
+	/** Lacks memory when it is read, so many times. */
+	public static final class FlakyPayload {
+
+		static final AtomicInteger failures = new AtomicInteger();
+
+		public FlakyPayload() {
+			if (failures.getAndDecrement() > 0) {
+				throw new OutOfMemoryError("just now");
+			}
+		}
+
+	}
+
+	/** Is read once it is released, whoever interrupts. */
+	public static final class StuckPayload {
+
+		static CountDownLatch release = new CountDownLatch(0);
+
+		public StuckPayload() {
+			while (true) {
+				try {
+					release.await();
+					return;
+				}
+				catch (InterruptedException ex) {
+					// Hostile on purpose.
+				}
+			}
+		}
+
 	}
 
 	/** Cannot be written as JSON. */

@@ -27,6 +27,9 @@ public final class ChildProcess implements AutoCloseable {
 
 	private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
+	/** Whether we have ended it. */
+	private volatile boolean ended;
+
 	private ChildProcess(Process process) {
 		this.process = process;
 		Thread reader = new Thread(this::readLines, "child-" + process.pid());
@@ -82,7 +85,10 @@ public final class ChildProcess implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+			// Its output ends with it, also in the middle of a line.
+			if (!this.ended) {
+				throw new UncheckedIOException(ex);
+			}
 		}
 	}
 
@@ -133,6 +139,7 @@ public final class ChildProcess implements AutoCloseable {
 
 	/** Kills it with SIGKILL and waits until it is gone. */
 	public void kill() throws InterruptedException {
+		this.ended = true;
 		this.process.destroyForcibly();
 		this.process.waitFor();
 	}
@@ -171,6 +178,7 @@ public final class ChildProcess implements AutoCloseable {
 	/** Kills it if it still runs. */
 	@Override
 	public void close() {
+		this.ended = true;
 		this.process.destroyForcibly();
 	}
 

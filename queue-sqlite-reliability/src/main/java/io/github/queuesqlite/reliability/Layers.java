@@ -3,6 +3,7 @@ package io.github.queuesqlite.reliability;
 import java.util.List;
 
 import io.github.queuesqlite.reliability.diskfull.DiskFullLayer;
+import io.github.queuesqlite.reliability.hostile.HostileLayer;
 import io.github.queuesqlite.reliability.ioerrors.IoErrorLayer;
 import io.github.queuesqlite.reliability.kill.KillLayer;
 import io.github.queuesqlite.reliability.points.CrashPointsLayer;
@@ -19,7 +20,7 @@ final class Layers {
 
 	static List<Layer> all() {
 		return List.of(new KillLayer(), new CrashPointsLayer(), new PowerLossLayer(), new IoErrorLayer(),
-				new DiskFullLayer(), new ProcessesLayer(), new SoakLayer(), new SabotageLayer());
+				new DiskFullLayer(), new ProcessesLayer(), new HostileLayer(), new SoakLayer(), new SabotageLayer());
 	}
 
 }

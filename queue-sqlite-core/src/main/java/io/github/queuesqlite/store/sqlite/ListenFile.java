@@ -11,7 +11,6 @@ import java.util.List;
 
 import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.StoreUnavailableException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
@@ -97,7 +96,7 @@ final class ListenFile implements AutoCloseable {
 			return openChecked(file, alone);
 		}
 		catch (SQLException | StoreUnavailableException ex) {
-			if (!isDamage(ex)) {
+			if (!SqliteFault.isDamage(ex)) {
 				throw ex;
 			}
 			if (!alone) {
@@ -134,16 +133,6 @@ final class ListenFile implements AutoCloseable {
 				throw new SQLiteException(row.getString(1), SQLiteErrorCode.SQLITE_CORRUPT);
 			}
 		}
-	}
-
-	private static boolean isDamage(@Nullable Throwable failure) {
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			if (cause instanceof SQLiteException exception) {
-				int code = exception.getResultCode().code & 0xff;
-				return code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code;
-			}
-		}
-		return false;
 	}
 
 	private static void setAside(Path file, long now, Exception damage) throws IOException {

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
 
+import io.github.queuesqlite.store.Quarantine;
 import org.jspecify.annotations.Nullable;
 
 /** The writing connection of {@code listen.db}. */
@@ -23,8 +24,9 @@ final class ListenSession extends SqliteSession {
 
 	private int unpruned;
 
-	ListenSession(Connection connection, ReaderGate gate, Path file, SqliteListenSettings settings) {
-		super(connection, gate, file, WAL_MAX);
+	ListenSession(Connection connection, ReaderGate gate, Path file, Quarantine quarantine,
+			SqliteListenSettings settings) {
+		super(connection, gate, file, WAL_MAX, quarantine);
 		this.settings = settings;
 	}
 
@@ -35,7 +37,22 @@ final class ListenSession extends SqliteSession {
 
 	@Override
 	public String label() {
-		return "listen data (" + file().getFileName() + ")";
+		return label(file());
+	}
+
+	static String label(Path file) {
+		return "listen data (" + file.getFileName() + ")";
+	}
+
+	@Override
+	public void damaged(SQLException failure) {
+		damaged(quarantine(), failure);
+	}
+
+	static void damaged(Quarantine quarantine, Throwable failure) {
+		quarantine.declare("its file is damaged (" + SqliteFault.finding(failure)
+				+ "). Messages are not concerned. Stop all"
+				+ " processes of the directory and start again: the file is then set aside, and listen data begins anew.");
 	}
 
 	/** Sets a value, unless it is equal. */

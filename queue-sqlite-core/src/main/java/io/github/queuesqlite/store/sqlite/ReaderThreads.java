@@ -154,11 +154,19 @@ final class ReaderThreads implements Reads, AutoCloseable {
 			try {
 				Statements statements = open();
 				running(statements.connection());
+				boolean ended = false;
 				try {
-					return this.read.read(statements);
+					R result = this.read.read(statements);
+					ended = true;
+					return result;
 				}
 				finally {
 					running(null);
+					if (!ended) {
+						// A statement in the middle would hold the write-ahead log for
+						// ever.
+						statements.close();
+					}
 				}
 			}
 			finally {

@@ -17,6 +17,8 @@ import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.StoredMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * Claims the best ready messages of a queue for an epoch. Damaged ones end DEAD in the
@@ -62,8 +64,8 @@ final class ShardClaims {
 		claimed.forEach((message) -> ids.add(message.id()));
 		int changed = this.statements.update(MessageTable.CLAIM, epoch, now, LongJson.of(ids));
 		if (changed != claimed.size()) {
-			throw new IllegalStateException(
-					"Claimed " + changed + " of " + claimed.size() + " messages of queue '" + queue + "'");
+			throw new SQLiteException("the ready index names " + claimed.size() + " messages of queue '" + queue
+					+ "', of which " + changed + " are ready", SQLiteErrorCode.SQLITE_CORRUPT);
 		}
 		this.readyTasks.claimed(queue, ready);
 		claimed.sort(StoredMessage.CLAIM_ORDER);

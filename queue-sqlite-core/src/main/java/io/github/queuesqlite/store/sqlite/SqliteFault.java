@@ -3,6 +3,7 @@ package io.github.queuesqlite.store.sqlite;
 import java.sql.SQLException;
 
 import io.github.queuesqlite.store.Session;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -10,6 +11,32 @@ import org.sqlite.SQLiteException;
 final class SqliteFault {
 
 	private SqliteFault() {
+	}
+
+	/** Whether a failure, or what caused it, shows the file to be damaged. */
+	static boolean isDamage(Throwable failure) {
+		return damage(failure) != null;
+	}
+
+	/** Returns what SQLite says of the damage that a failure shows. */
+	static String finding(Throwable failure) {
+		SQLException damage = damage(failure);
+		return String.valueOf(((damage != null) ? damage : failure).getMessage());
+	}
+
+	private static @Nullable SQLException damage(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof SQLException exception && classify(exception) == Session.Fault.DAMAGED) {
+				return exception;
+			}
+		}
+		return null;
+	}
+
+	/** Whether a rollback failed because there is no transaction any more. */
+	static boolean isRolledBack(SQLException failure) {
+		return failure instanceof SQLiteException exception
+				&& exception.getResultCode() == SQLiteErrorCode.SQLITE_ERROR;
 	}
 
 	static Session.Fault classify(SQLException failure) {
@@ -21,6 +48,7 @@ final class SqliteFault {
 			case 19, 20, 18, 25 -> Session.Fault.ROW; // constraint, mismatch, too big,
 														// range
 			case 5, 6 -> Session.Fault.BUSY; // busy, locked
+			case 11, 26 -> Session.Fault.DAMAGED; // corrupt, not a database
 			// error, internal, abort, misuse, format, schema: the statement or the
 			// program
 			case 1, 2, 4, 21, 24, 17 -> Session.Fault.DEFECT;

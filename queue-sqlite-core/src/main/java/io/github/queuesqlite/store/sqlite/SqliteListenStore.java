@@ -13,9 +13,11 @@ import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.listen.ListenOwner;
 import io.github.queuesqlite.listen.ListenStore;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.BlockingCompletion;
 import io.github.queuesqlite.store.Completion;
 import io.github.queuesqlite.store.GroupCommitWriter;
+import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Work;
 import io.github.queuesqlite.store.WriterSettings;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ public final class SqliteListenStore implements ListenStore {
 
 	private final ListenFile file;
 
+	private final Quarantine quarantine;
+
 	private final GroupCommitWriter<ListenSession> writer;
 
 	private final ReaderGate gate = new ReaderGate();
@@ -41,8 +45,10 @@ public final class SqliteListenStore implements ListenStore {
 
 	private SqliteListenStore(ListenFile file, SqliteListenSettings settings) {
 		this.file = file;
-		ListenSession session = new ListenSession(file.connection(), this.gate, file.path(), settings);
-		this.writer = GroupCommitWriter.start("queue-writer-listen", session, unrecorded(settings.writer()));
+		this.quarantine = new Quarantine(-1, ListenSession.label(file.path()));
+		ListenSession session = new ListenSession(file.connection(), this.gate, file.path(), this.quarantine, settings);
+		this.writer = GroupCommitWriter.start("queue-writer-listen", session, this.quarantine,
+				unrecorded(settings.writer()));
 	}
 
 	/** Meters of commits are by shard, and this is none. */
@@ -114,7 +120,17 @@ public final class SqliteListenStore implements ListenStore {
 	}
 
 	private <R> R read(Reads.Read<R> read) {
-		return this.readers.read(this.file.path(), this.gate, read);
+		this.quarantine.refuse();
+		try {
+			return this.readers.read(this.file.path(), this.gate, read);
+		}
+		catch (StoreUnavailableException ex) {
+			if (SqliteFault.isDamage(ex)) {
+				ListenSession.damaged(this.quarantine, ex);
+				this.quarantine.refuse();
+			}
+			throw ex;
+		}
 	}
 
 	@Override

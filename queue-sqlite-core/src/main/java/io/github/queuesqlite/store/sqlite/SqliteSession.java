@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
+import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,8 @@ abstract class SqliteSession implements Session {
 
 	private final long walMax;
 
+	private final Quarantine quarantine;
+
 	private boolean synced = true;
 
 	private long dataVersion = -1;
@@ -53,12 +56,13 @@ abstract class SqliteSession implements Session {
 	/** Pages in the log at which the next passive checkpoint is worth it. */
 	private long nextCheckpoint = CHECKPOINT_PAGES;
 
-	SqliteSession(Connection connection, ReaderGate gate, Path file, long walMax) {
+	SqliteSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine) {
 		this.connection = connection;
 		this.statements = new Statements(connection);
 		this.gate = gate;
 		this.file = file;
 		this.walMax = walMax;
+		this.quarantine = quarantine;
 	}
 
 	final Statements statements() {
@@ -67,6 +71,10 @@ abstract class SqliteSession implements Session {
 
 	final Path file() {
 		return this.file;
+	}
+
+	final Quarantine quarantine() {
+		return this.quarantine;
 	}
 
 	@Override
@@ -89,8 +97,22 @@ abstract class SqliteSession implements Session {
 			this.statements.run("ROLLBACK");
 		}
 		catch (SQLException ex) {
-			// Some errors have rolled back already; then there is nothing to do.
 			logger.debug("Rollback in {}: {}", label(), ex.getMessage());
+			// Some errors have rolled back already; then there is nothing to do.
+			if (!SqliteFault.isRolledBack(ex)) {
+				rollbackAnew();
+			}
+		}
+	}
+
+	/** A statement that broke off in the middle, for lack of memory, holds it open. */
+	private void rollbackAnew() {
+		this.statements.close();
+		try {
+			this.statements.run("ROLLBACK");
+		}
+		catch (SQLException ex) {
+			logger.debug("Second rollback in {}: {}", label(), ex.getMessage());
 		}
 	}
 

@@ -16,9 +16,11 @@ import java.util.function.BiPredicate;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Peer;
+import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.ShardReader;
 import io.github.queuesqlite.store.StoredMessage;
@@ -90,21 +92,35 @@ final class SqliteShardReader implements ShardReader {
 
 	private final Reads reads;
 
+	private final Quarantine quarantine;
+
 	private final Retention retention;
 
 	private final InstantSource clock;
 
-	SqliteShardReader(int shard, Path file, ReaderGate gate, Reads reads, Retention retention, InstantSource clock) {
+	SqliteShardReader(int shard, Path file, ReaderGate gate, Reads reads, Quarantine quarantine, Retention retention,
+			InstantSource clock) {
 		this.shard = shard;
 		this.file = file;
 		this.gate = gate;
 		this.reads = reads;
+		this.quarantine = quarantine;
 		this.retention = retention;
 		this.clock = clock;
 	}
 
 	private <R> R read(Reads.Read<R> read) {
-		return this.reads.read(this.file, this.gate, read);
+		this.quarantine.refuse();
+		try {
+			return this.reads.read(this.file, this.gate, read);
+		}
+		catch (StoreUnavailableException ex) {
+			if (SqliteFault.isDamage(ex)) {
+				new DamageNote(this.file).declare(this.quarantine, ex);
+				this.quarantine.refuse();
+			}
+			throw ex;
+		}
 	}
 
 	/** Reads several things as they are at one moment. */

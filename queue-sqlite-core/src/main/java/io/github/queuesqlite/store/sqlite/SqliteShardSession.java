@@ -13,6 +13,7 @@ import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.SettleResult;
@@ -57,9 +58,9 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final PauseTable pauses;
 
-	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, int shard, InstantSource clock,
-			Retention retention) throws SQLException {
-		super(connection, gate, file, walMax);
+	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine, int shard,
+			InstantSource clock, Retention retention) throws SQLException {
+		super(connection, gate, file, walMax, quarantine);
 		Statements statements = statements();
 		AttemptTable attempts = new AttemptTable(statements);
 		this.shard = shard;
@@ -86,7 +87,16 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public String label() {
-		return "shard " + this.shard + " (" + file().getFileName() + ")";
+		return label(this.shard, file());
+	}
+
+	static String label(int shard, Path file) {
+		return "shard " + shard + " (" + file.getFileName() + ")";
+	}
+
+	@Override
+	public void damaged(SQLException failure) {
+		new DamageNote(file()).declare(quarantine(), failure);
 	}
 
 	// ---- transactions

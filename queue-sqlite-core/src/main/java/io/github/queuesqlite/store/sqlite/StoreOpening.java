@@ -12,10 +12,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.IdLayout;
+import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Shard;
+import io.github.queuesqlite.store.ShardFile;
 import io.github.queuesqlite.store.ShardGroup;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +30,8 @@ import org.sqlite.SQLiteException;
 
 /**
  * Opens the files of a directory, under the {@link OpenLock}: layout, migrations, a
- * change of the number of shards, sessions.
+ * change of the number of shards, sessions. A damaged shard is quarantined and the others
+ * are opened.
  */
 final class StoreOpening {
 
@@ -39,6 +45,8 @@ final class StoreOpening {
 
 	private final Map<Integer, Connection> connections = new LinkedHashMap<>();
 
+	private final Map<Integer, Quarantine> quarantines = new TreeMap<>();
+
 	StoreOpening(QueueFiles files, SqliteStoreSettings settings) {
 		this.files = files;
 		this.settings = settings;
@@ -47,11 +55,13 @@ final class StoreOpening {
 
 	ShardGroup open() {
 		try {
-			Layout layout = chooseLayout();
+			Layout layout = storedLayout();
 			for (int shard : layout.all()) {
 				openShard(shard, layout);
 			}
+			layout = resized(layout);
 			if (layout.moving()) {
+				refuseToMoveDamaged();
 				layout = move(layout);
 			}
 			QueueFiles.sync(this.files.directory());
@@ -67,32 +77,62 @@ final class StoreOpening {
 		}
 	}
 
-	private Layout chooseLayout() {
-		Layout stored = this.control.layout();
-		if (stored == null) {
-			stored = layoutOfShards();
+	private Layout storedLayout() {
+		Layout layout = this.control.layout();
+		if (layout == null) {
+			layout = layoutOfShards();
 		}
+		if (layout == null) {
+			Integer wanted = this.settings.shards();
+			layout = Layout
+				.ofShards((wanted != null) ? wanted : Math.min(4, Runtime.getRuntime().availableProcessors()));
+		}
+		else if (!layout.moving()) {
+			refuseMissing(layout);
+		}
+		this.control.store(layout);
+		return layout;
+	}
+
+	private Layout resized(Layout stored) throws SQLException {
 		Integer wanted = this.settings.shards();
-		if (stored == null) {
-			int cores = Runtime.getRuntime().availableProcessors();
-			Layout first = Layout.ofShards((wanted != null) ? wanted : Math.min(4, cores));
-			this.control.store(first);
-			return first;
+		if (wanted == null || wanted == stored.accepting().size()) {
+			return stored;
 		}
-		if (!stored.moving()) {
-			refuseMissing(stored);
+		String obstacle = isAnybodyElseHere()
+				? "another process uses it: the stored layout stays. Start alone to change it" : (isAnyDamaged()
+						? "a shard of it is quarantined: the stored layout stays. See to its file first" : "");
+		if (!obstacle.isEmpty()) {
+			logger.warn("'shards' is {}, but {} has {} and {}.", wanted, this.files.directory(),
+					stored.accepting().size(), obstacle);
+			return stored;
 		}
-		if (wanted != null && wanted != stored.accepting().size()) {
-			if (isAnybodyElseHere()) {
-				logger.warn("'shards' is {}, but {} has {} and another process uses it: the stored layout stays. Start"
-						+ " alone to change it.", wanted, this.files.directory(), stored.accepting().size());
-				return stored;
+		logger.info("Changing {} from {} to {} shards", this.files.directory(), stored.accepting().size(), wanted);
+		Layout resized = stored.resized(wanted);
+		this.control.store(resized);
+		for (int shard : resized.all()) {
+			Connection connection = this.connections.get(shard);
+			if (connection != null) {
+				writeLayout(connection, shard, resized, this.files.shard(shard));
 			}
-			logger.info("Changing {} from {} to {} shards", this.files.directory(), stored.accepting().size(), wanted);
-			stored = stored.resized(wanted);
+			else {
+				openShard(shard, resized);
+			}
 		}
-		this.control.store(stored);
-		return stored;
+		return resized;
+	}
+
+	private boolean isAnyDamaged() {
+		return this.quarantines.values().stream().anyMatch(Quarantine::isDeclared);
+	}
+
+	private void refuseToMoveDamaged() {
+		for (Quarantine quarantine : this.quarantines.values()) {
+			if (quarantine.isDeclared()) {
+				throw new StoreUnavailableException("The number of shards of " + this.files.directory()
+						+ " is being changed, which needs all of them. " + quarantine.reason(), null);
+			}
+		}
 	}
 
 	/** An empty file in its place would hide that messages are lost. */
@@ -109,23 +149,40 @@ final class StoreOpening {
 
 	/** A lost control.db is rebuilt from the copy in any shard. */
 	private @Nullable Layout layoutOfShards() {
+		StoreUnavailableException damaged = null;
 		for (int shard = 0; shard < IdLayout.MAX_SHARDS; shard++) {
 			Path file = this.files.shard(shard);
 			if (Files.exists(file) && QueueFiles.size(file) > 0) {
-				try (Connection connection = openFile(file);
-						Statement statement = connection.createStatement();
-						ResultSet row = statement.executeQuery("SELECT layout FROM shard WHERE id = 1")) {
-					if (row.next()) {
+				try {
+					Layout layout = layoutOf(file);
+					if (layout != null) {
 						logger.warn("{} is missing: rebuilt from {}", this.files.control(), file);
-						return Layout.parse(row.getString(1), file.toString());
+						return layout;
 					}
 				}
-				catch (SQLException ex) {
-					throw cannotOpen(file, ex);
+				catch (StoreUnavailableException ex) {
+					if (!SqliteFault.isDamage(ex)) {
+						throw ex;
+					}
+					damaged = ex;
 				}
 			}
 		}
+		if (damaged != null) {
+			throw damaged;
+		}
 		return null;
+	}
+
+	private static @Nullable Layout layoutOf(Path file) {
+		try (Connection connection = openFile(file);
+				Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("SELECT layout FROM shard WHERE id = 1")) {
+			return row.next() ? Layout.parse(row.getString(1), file.toString()) : null;
+		}
+		catch (SQLException ex) {
+			throw cannotOpen(file, ex);
+		}
 	}
 
 	private boolean isAnybodyElseHere() {
@@ -146,9 +203,72 @@ final class StoreOpening {
 
 	private void openShard(int shard, Layout layout) throws SQLException {
 		Path file = this.files.shard(shard);
+		Quarantine quarantine = new Quarantine(shard, SqliteShardSession.label(shard, file));
+		this.quarantines.put(shard, quarantine);
+		Connection connection = null;
+		try {
+			connection = openChecked(file, layout);
+			writeLayout(connection, shard, layout, file);
+			this.connections.put(shard, connection);
+		}
+		catch (SQLException | RuntimeException ex) {
+			if (connection != null) {
+				SqliteConnections.closeQuietly(connection);
+			}
+			if (!SqliteFault.isDamage(ex) || !this.control.isUsed()) {
+				throw ex;
+			}
+			new DamageNote(file).declare(quarantine, ex);
+		}
+	}
+
+	/** Opens a file that is what it was when it was closed, as far as a look can tell. */
+	private Connection openChecked(Path file, Layout layout) throws SQLException {
+		boolean mayBeNew = layout.moving() || !this.control.isUsed();
+		long size = QueueFiles.size(file);
+		boolean whole = size > 0 && Files.notExists(QueueFiles.wal(file));
+		if (size == 0 && !mayBeNew) {
+			// SQLite would take it for a new one and delete its log.
+			throw new SQLiteException("the file is empty", SQLiteErrorCode.SQLITE_CORRUPT);
+		}
 		Connection connection = openFile(file);
-		this.connections.put(shard, connection);
-		writeLayout(connection, shard, layout, file);
+		boolean sound = false;
+		try {
+			if (whole) {
+				refuseTruncated(connection, size);
+			}
+			refuseNoted(connection, file);
+			sound = true;
+			return connection;
+		}
+		finally {
+			if (!sound) {
+				SqliteConnections.closeQuietly(connection);
+			}
+		}
+	}
+
+	private static void refuseTruncated(Connection connection, long size) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement
+					.executeQuery("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")) {
+			row.next();
+			if (row.getLong(1) > size) {
+				throw new SQLiteException("the file has " + size + " of " + row.getLong(1) + " bytes",
+						SQLiteErrorCode.SQLITE_CORRUPT);
+			}
+		}
+	}
+
+	private void refuseNoted(Connection connection, Path file) throws SQLException {
+		DamageNote note = new DamageNote(file);
+		if (!note.exists()) {
+			return;
+		}
+		String found = isAnybodyElseHere() ? note.read() : note.check(connection);
+		if (!found.isEmpty()) {
+			throw new SQLiteException(found, SQLiteErrorCode.SQLITE_CORRUPT);
+		}
 	}
 
 	private static Connection openFile(Path file) {
@@ -247,22 +367,51 @@ final class StoreOpening {
 		}
 	}
 
-	private ShardGroup group(Layout layout) throws SQLException {
+	private ShardGroup group(Layout layout) {
 		ReaderThreads threads = new ReaderThreads();
+		List<ShardFile> shardFiles = new ArrayList<>();
 		List<Shard> shards = new ArrayList<>();
-		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
-			int number = entry.getKey();
+		for (int number : layout.all()) {
 			Path file = this.files.shard(number);
-			ReaderGate gate = new ReaderGate();
-			SqliteShardSession session = new SqliteShardSession(entry.getValue(), gate, file, this.settings.walMax(),
-					number, this.settings.clock(), this.settings.retention());
-			SqliteShardReader reader = new SqliteShardReader(number, file, gate, threads, this.settings.retention(),
-					this.settings.clock());
-			shards.add(new Shard(number, String.valueOf(file.getFileName()), layout.accepting().contains(number),
-					session, reader, () -> QueueFiles.size(file), () -> QueueFiles.size(QueueFiles.wal(file))));
+			ShardFile shardFile = new ShardFile(number, String.valueOf(file.getFileName()),
+					layout.accepting().contains(number), () -> QueueFiles.size(file),
+					() -> QueueFiles.size(QueueFiles.wal(file)), Objects.requireNonNull(this.quarantines.get(number)));
+			shardFiles.add(shardFile);
+			Connection connection = this.connections.get(number);
+			if (connection != null) {
+				shard(shardFile, file, connection, threads).ifPresent(shards::add);
+			}
 		}
-		return new ShardGroup(shards, layout.relocated(), new DirectoryMembership(this.files, this.control, threads),
-				this.settings.writer(), this.settings.clock());
+		if (shards.isEmpty()) {
+			threads.close();
+			throw new StoreUnavailableException("Cannot open " + this.files.directory() + ": every shard is damaged. "
+					+ shardFiles.get(0).quarantine().reason(), null);
+		}
+		return new ShardGroup(shardFiles, shards, layout.relocated(),
+				new DirectoryMembership(this.files, this.control, threads), this.settings.writer(),
+				this.settings.clock());
+	}
+
+	private Optional<Shard> shard(ShardFile shardFile, Path file, Connection connection, ReaderThreads threads) {
+		ReaderGate gate = new ReaderGate();
+		int number = shardFile.number();
+		Quarantine quarantine = shardFile.quarantine();
+		try {
+			SqliteShardSession session = new SqliteShardSession(connection, gate, file, this.settings.walMax(),
+					quarantine, number, this.settings.clock(), this.settings.retention());
+			SqliteShardReader reader = new SqliteShardReader(number, file, gate, threads, quarantine,
+					this.settings.retention(), this.settings.clock());
+			return Optional.of(new Shard(shardFile, session, reader));
+		}
+		catch (SQLException ex) {
+			if (!SqliteFault.isDamage(ex)) {
+				threads.close();
+				throw cannotOpen(file, ex);
+			}
+			SqliteConnections.closeQuietly(connection);
+			new DamageNote(file).declare(quarantine, ex);
+			return Optional.empty();
+		}
 	}
 
 }

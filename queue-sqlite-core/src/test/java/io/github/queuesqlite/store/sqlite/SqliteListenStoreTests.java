@@ -14,6 +14,7 @@ import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.listen.ListenOwner;
 import io.github.queuesqlite.listen.ListenStore;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.WriterSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -228,7 +229,8 @@ class SqliteListenStoreTests {
 				new WriterSettings(true, 1000, Duration.ofSeconds(1), Duration.ofSeconds(1), QueueRecorder.NONE),
 				Duration.ofHours(1), 1000, this.now::get);
 		try (ListenFile file = ListenFile.open(settings);
-				ListenSession session = new ListenSession(file.connection(), new ReaderGate(), file.path(), settings)) {
+				ListenSession session = new ListenSession(file.connection(), new ReaderGate(), file.path(),
+						new Quarantine(-1, "listen data"), settings)) {
 			session.probe();
 			long before = Files.size(QueueFiles.wal(file.path()));
 			session.probe();

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.github.queuesqlite.store.Quarantine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,12 @@ class SqliteSessionTests {
 	private static final class PlainSession extends SqliteSession {
 
 		PlainSession(Connection connection, Path file) {
-			super(connection, new ReaderGate(), file, Long.MAX_VALUE);
+			super(connection, new ReaderGate(), file, Long.MAX_VALUE, new Quarantine(0, "test"));
+		}
+
+		@Override
+		public void damaged(SQLException failure) {
+			throw new IllegalStateException(failure);
 		}
 
 		@Override

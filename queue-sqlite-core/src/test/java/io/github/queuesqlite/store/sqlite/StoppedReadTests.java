@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.StoredMessage;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +31,7 @@ class StoppedReadTests {
 	void open() {
 		this.queue = TestStore.open(this.directory, 1);
 		this.reader = new SqliteShardReader(0, this.directory.resolve("queue_shard_0.db"), new ReaderGate(),
-				this::readTwice, Retention.DEFAULT, InstantSource.system());
+				this::readTwice, new Quarantine(0, "shard 0"), Retention.DEFAULT, InstantSource.system());
 	}
 
 	@AfterEach

@@ -127,9 +127,8 @@ final class PlantedBugs {
 
 	private void poison() {
 		this.rule = "A message that cannot be read, whose task is unknown or whose command fails harms only itself";
-		add("a payload that cannot be read is retried",
-				"endUnstarted(Verdict.dead(this, failure(ex.getClass().getName(), \"The payload",
-				"endUnstarted(Verdict.ofFailedAttempt(this, failure(ex.getClass().getName(), \"The payload",
+		add("a payload that cannot be read is retried", "end(() -> unusable(\"The payload cannot be read: \", ex));",
+				"end(() -> Verdict.ofFailure(this, ex));",
 				"worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
 		add("a task is claimed that this process does not host", "if (hosted.contains(task)) { tasks.add(task); }",
 				"tasks.add(task);", contract("Claims#claimTakesNamedTasksOnly"));
@@ -215,7 +214,7 @@ final class PlantedBugs {
 		add("a transaction takes the write lock late", "this.statements.run(\"BEGIN IMMEDIATE\");",
 				"this.statements.run(\"BEGIN\");", "store.sqlite.SqliteSessionTests#beginTakesTheWriteLock");
 		add("a writer that has nothing to do takes the lock",
-				"if (batch.isEmpty() && !this.turn.isWanted(this.session)) {", "if (this.closing) {",
+				"if (this.batch.isEmpty() && !this.turn.isWanted(this.session)) {", "if (this.closing) {",
 				"store.CommitTests#nudgeWhenNothingIsWantedBeginsNothing");
 		add("a lock of another process is not waited for", "LockSupport.parkNanos(BUSY_PARK_NANOS); return 1;",
 				"return 0;", "store.sqlite.SqliteSessionTests#beginWhenAnotherProcessWritesWaits");
@@ -229,8 +228,9 @@ final class PlantedBugs {
 
 	private void shards() {
 		this.rule = "A changed number of shards loses and strands nothing, and keys hold over all shards";
-		add("a moved message is not looked for", "return this.relocated ? findElsewhere(id, named) : Optional.empty();",
-				"return Optional.empty();", "store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsEverything");
+		add("a moved message is not looked for", "if (this.relocated) { return this.group.files()",
+				"if (this.relocated && id < 0) { return this.group.files()",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsEverything");
 		add("shards that leave are forgotten", "draining.removeAll(accepting);", "draining.clear();",
 				"store.sqlite.ShardCountTests#openWhenFewerShardsDrainsThoseThatLeaveAndRemovesThemOnceEmpty");
 		add("a move that was cut off is not gone on with", "return new Layout(accepting, draining, true, true);",
@@ -279,15 +279,15 @@ final class PlantedBugs {
 		add("a service ends at its first failure", "catch (Throwable ex) { this.failures.incrementAndGet();",
 				"catch (Throwable ex) { if (ex instanceof Error failed) { throw failed; } this.failures.incrementAndGet();",
 				"maintenance.LoopTests#runWhenPassThrowsGoesOnAndShowsTheFailureUntilOneSucceeds");
-		add("a writer ends at its first failure", "if (this.failing.isEmpty()) { logger",
-				"if (!this.closing) { throw new IllegalStateException(ex); }\nif (this.failing.isEmpty()) { logger",
+		add("a writer ends at its first failure", "if (isDamage(ex)) { continue; }",
+				"if (!this.closing) { throw new IllegalStateException(ex); }\nif (isDamage(ex)) { continue; }",
 				"store.CommitTests#loopWhenTurnThrowsGoesOn");
 	}
 
 	private void handlers() {
 		this.rule = "An asynchronous handler is awaited; a failed message waits by its policy, behind what waits";
-		add("a future is taken for the result", "if (failure == null && result instanceof CompletionStage<?> stage) {",
-				"if (failure == null && result instanceof CompletionStage<?> stage && stage == failure) {",
+		add("a future is taken for the result", "if (result instanceof CompletionStage<?> stage) { return stage; }",
+				"if (result instanceof CompletionStage<?> stage && stage == null) { return stage; }",
 				"worker.RunningTests#stageIsAwaitedWithoutAThreadAndHoldsItsPermit");
 		add("two tasks may have one name", "if (other != null) {", "if (other == task) {",
 				"task.TaskRegistryTests#registerWhenNameIsTakenNamesBoth");

@@ -32,9 +32,10 @@ import static org.awaitility.Awaitility.await;
 /** Tests for {@link QueueHealthIndicator}. */
 class QueueHealthIndicatorTests {
 
-	private static final ShardStats SHARD = new ShardStats(0, "queue_shard_0.db", true, "", 40960, 8192, 3);
+	private static final ShardStats SHARD = new ShardStats(0, "queue_shard_0.db", true, "", false, 40960, 8192, 3);
 
-	private static final ShardStats FULL = new ShardStats(1, "queue_shard_1.db", false, "disk full", 40960, 0, 0);
+	private static final ShardStats FULL = new ShardStats(1, "queue_shard_1.db", false, "disk full", false, 40960, 0,
+			0);
 
 	private static final StuckRun STUCK = new StuckRun(new MessageId(77), "mail", "mail.welcome",
 			Duration.ofSeconds(12), "queue-mail-1");
@@ -126,7 +127,7 @@ class QueueHealthIndicatorTests {
 
 	@Test
 	void healthWhenTheLogIsLargeIsUpWithAWarning() {
-		ShardStats large = new ShardStats(0, "queue_shard_0.db", true, "", 40960, 100L * 1024 * 1024, 0);
+		ShardStats large = new ShardStats(0, "queue_shard_0.db", true, "", false, 40960, 100L * 1024 * 1024, 0);
 		Health health = health(status(large));
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).extractingByKey("warnings", LIST)
