@@ -173,9 +173,8 @@ final class Waiters implements StoreListener {
 		}
 		for (Ended message : messages) {
 			List<Entry> list = this.entries.get(message.id());
-			// Told first and forgotten second: whoever is not told, for lack of memory,
-			// is
-			// looked up later.
+			// Told first, forgotten second: who is not told, for lack of memory, is
+			// looked up.
 			while (list != null) {
 				tell(list, message);
 				list = this.entries.remove(message.id(), list) ? null : this.entries.get(message.id());

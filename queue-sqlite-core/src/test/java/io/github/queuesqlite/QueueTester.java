@@ -16,6 +16,9 @@ import io.github.queuesqlite.message.NewMessage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 /** Opens one queue for a test, on real files, and closes it afterwards. */
 abstract class QueueTester {
 
@@ -70,6 +73,11 @@ abstract class QueueTester {
 
 	List<Message> all() {
 		return this.operations.list(MessageQuery.all().limit(1000));
+	}
+
+	/** Waiters are told first and forgotten a moment later. */
+	void assertNobodyWaits() {
+		await().untilAsserted(() -> assertThat(this.queue.waiting()).isZero());
 	}
 
 	static void awaitLatch(CountDownLatch latch) throws InterruptedException {

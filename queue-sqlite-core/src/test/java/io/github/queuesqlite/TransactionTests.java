@@ -92,7 +92,7 @@ class TransactionTests extends QueueTester {
 		assertThatExceptionOfType(QueueException.class)
 			.isThrownBy(() -> this.operations.await(ids.get(0), String.class, LONG))
 			.withMessageContaining("unknown");
-		assertThat(this.queue.waiting()).isZero();
+		assertNobodyWaits();
 	}
 
 	@Test
@@ -171,7 +171,7 @@ class TransactionTests extends QueueTester {
 		});
 		assertThat(futures.get(0)).succeedsWithin(LONG).isEqualTo("b");
 		assertThat(futures.get(1).join()).isEqualTo("b!");
-		assertThat(this.queue.waiting()).isZero();
+		assertNobodyWaits();
 	}
 
 	@Test

@@ -65,7 +65,7 @@ class WaitingTests extends QueueTester {
 		for (int i = 0; i < 300; i++) {
 			assertThat(futures.get(i).get(60, TimeUnit.SECONDS)).isEqualTo(i);
 		}
-		assertThat(this.queue.waiting()).isZero();
+		assertNobodyWaits();
 	}
 
 	@Test
@@ -146,7 +146,7 @@ class WaitingTests extends QueueTester {
 			.withThrowableOfType(ExecutionException.class)
 			.withCauseInstanceOf(QueueException.class)
 			.withMessageContaining("removed");
-		assertThat(this.queue.waiting()).isZero();
+		assertNobodyWaits();
 	}
 
 	@Test
@@ -174,7 +174,7 @@ class WaitingTests extends QueueTester {
 		assertThat(this.operations.submit(keyed.onDuplicate(OnDuplicate.THROW), String.class)).failsWithin(LONG)
 			.withThrowableOfType(ExecutionException.class)
 			.withCauseInstanceOf(DuplicateMessageException.class);
-		assertThat(this.queue.waiting()).isZero();
+		assertNobodyWaits();
 	}
 
 	@Test
@@ -189,7 +189,7 @@ class WaitingTests extends QueueTester {
 		assertThat(late).failsWithin(LONG)
 			.withThrowableOfType(ExecutionException.class)
 			.withCauseInstanceOf(TimeoutException.class);
-		await().untilAsserted(() -> assertThat(this.queue.waiting()).isZero());
+		assertNobodyWaits();
 		await().untilAsserted(() -> assertThat(this.operations.length()).isEqualTo(2));
 	}
 
@@ -227,7 +227,7 @@ class WaitingTests extends QueueTester {
 		assertThat(this.operations.await(id, String.class, Duration.ZERO)).isEqualTo("done a");
 		assertThat(this.operations.await(id, new ParameterizedTypeReference<String>() {
 		}, Duration.ofSeconds(-1))).isEqualTo("done a");
-		assertThat(this.queue.waiting()).isZero();
+		assertNobodyWaits();
 	}
 
 	@Test
@@ -246,7 +246,7 @@ class WaitingTests extends QueueTester {
 		for (CompletableFuture<String> result : results) {
 			assertThat(result.get(60, TimeUnit.SECONDS)).isEqualTo("a");
 		}
-		assertThat(this.queue.waiting()).isZero();
+		assertNobodyWaits();
 	}
 
 	@Test
@@ -257,7 +257,7 @@ class WaitingTests extends QueueTester {
 			.isThrownBy(() -> this.operations.await(unknown, String.class, LONG))
 			.withMessageContaining("unknown or already removed")
 			.withMessageContaining(unknown.toString());
-		assertThat(this.queue.waiting()).isZero();
+		assertNobodyWaits();
 	}
 
 	@Test
@@ -269,7 +269,7 @@ class WaitingTests extends QueueTester {
 				.isThrownBy(() -> this.operations.await(id, String.class, timeout))
 				.satisfies((ex) -> assertThat(ex.messageId()).isEqualTo(id));
 		}
-		assertThat(this.queue.waiting()).isZero();
+		assertNobodyWaits();
 	}
 
 	@Test
@@ -354,7 +354,7 @@ class WaitingTests extends QueueTester {
 		this.operations.retry(id);
 		this.operations.drain(LONG);
 		assertThat(calls).hasValue(1);
-		assertThat(this.queue.waiting()).isZero();
+		assertNobodyWaits();
 	}
 
 	@Test

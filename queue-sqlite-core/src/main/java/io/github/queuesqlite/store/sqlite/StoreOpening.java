@@ -226,7 +226,6 @@ final class StoreOpening {
 	private Connection openChecked(Path file, Layout layout) throws SQLException {
 		boolean mayBeNew = layout.moving() || !this.control.isUsed();
 		long size = QueueFiles.size(file);
-		boolean whole = size > 0 && Files.notExists(QueueFiles.wal(file));
 		if (size == 0 && !mayBeNew) {
 			// SQLite would take it for a new one and delete its log.
 			throw new SQLiteException("the file is empty", SQLiteErrorCode.SQLITE_CORRUPT);
@@ -234,9 +233,6 @@ final class StoreOpening {
 		Connection connection = openFile(file);
 		boolean sound = false;
 		try {
-			if (whole) {
-				refuseTruncated(connection, size);
-			}
 			refuseNoted(connection, file);
 			sound = true;
 			return connection;
@@ -273,8 +269,14 @@ final class StoreOpening {
 
 	private static Connection openFile(Path file) {
 		Connection connection = null;
+		long size = QueueFiles.size(file);
+		boolean whole = size > 0 && Files.notExists(QueueFiles.wal(file));
 		try {
 			connection = SqliteConnections.openWriter(file);
+			if (whole) {
+				// Before the migrations: what they add is in the log at first.
+				refuseTruncated(connection, size);
+			}
 			Migrations.shard().apply(connection, file);
 			return connection;
 		}

@@ -7,6 +7,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,18 @@ class StartUpRefusalTests {
 		Files.delete(shard(1));
 		assertRefused("queue_shard_1.db", "missing");
 		assertThat(shard(1)).doesNotExist();
+	}
+
+	/** What a power cut leaves of the very first start. */
+	@Test
+	void openWhenShardFileHasNoTablesYetAddsThem() throws IOException, SQLException {
+		create(1);
+		Files.delete(shard(0));
+		SqliteConnections.openWriter(shard(0)).close();
+		assertThat(QueueFiles.size(shard(0))).isEqualTo(4096);
+		try (TestStore queue = TestStore.open(this.directory, 1)) {
+			assertThat(queue.store.find(queue.insert(10))).isPresent();
+		}
 	}
 
 	@Test
