@@ -72,23 +72,24 @@ public final class TestRun {
 
 	private static DiscoverySelector selector(TestName test) {
 		return test.nested().isEmpty() ? DiscoverySelectors.selectClass(test.type())
-				: DiscoverySelectors.selectNestedClass(List.of(test.type()), nestedIn(test.type(), test.nested()));
+				: DiscoverySelectors.selectNestedClass(List.of(test.type()), nestedIn(test));
 	}
 
-	private static String nestedIn(String type, String nested) {
+	/** The full name of the nested class of a test. */
+	static String nestedIn(TestName test) {
 		try {
-			for (Class<?> outer = Class.forName(type); outer != null; outer = outer.getSuperclass()) {
+			for (Class<?> outer = Class.forName(test.type()); outer != null; outer = outer.getSuperclass()) {
 				for (Class<?> inner : outer.getDeclaredClasses()) {
-					if (inner.getSimpleName().equals(nested)) {
+					if (inner.getSimpleName().equals(test.nested())) {
 						return inner.getName();
 					}
 				}
 			}
 		}
 		catch (ClassNotFoundException ex) {
-			throw new IllegalArgumentException("There is no test class " + type, ex);
+			throw new IllegalArgumentException("There is no test class " + test.type(), ex);
 		}
-		throw new IllegalArgumentException("There is no class " + nested + " in " + type);
+		throw new IllegalArgumentException("There is no class " + test.nested() + " in " + test.type());
 	}
 
 	/** Methods with parameters are found by their name, too. */
