@@ -391,6 +391,7 @@ final class SqliteShardReader implements ShardReader {
 
 	@Override
 	public void close() {
+		this.gate.endCheck();
 		// The threads are closed by the store that shares them.
 	}
 
