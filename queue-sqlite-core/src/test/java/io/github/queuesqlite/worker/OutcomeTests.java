@@ -344,7 +344,8 @@ class OutcomeTests {
 		this.queue.awaitState(id, MessageState.DEAD);
 		assertThat(runs).hasValue(0);
 		assertThat(onlyFailure(id).type()).isEqualTo("AttemptsExhausted");
-		assertThat(onlyFailure(id).message()).isEqualTo("Attempt 1 of 1 ended with its process: no attempt is left");
+		assertThat(onlyFailure(id).message()).isEqualTo("No attempt is left: 1 spent, 1 allowed");
+		assertThat(this.queue.find(id).attempt()).isOne();
 	}
 
 	@Test
