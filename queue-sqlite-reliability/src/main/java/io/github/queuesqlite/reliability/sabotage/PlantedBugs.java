@@ -64,15 +64,15 @@ final class PlantedBugs {
 		add("retries have no limit",
 				"if (run.attempt() >= run.maxAttempts()) { return dead(run, failed); } Duration wait", "Duration wait",
 				"worker.OutcomeTests#runWhenAttemptsAreUsedUpEndsDeadWithEachFailureRecorded");
-		add("a release counts the attempt", "SET state = 20, attempt = attempt - 1, deadline = NULL",
-				"SET state = 20, deadline = NULL", contract("Settlements#releaseGoesBackToItsOldPlaceUncounted"));
-		add("a rescued message pays although it had not started", "else if (!started) {", "else if (key == null) {",
-				contract("Rescues#rescueWhenRunHadNotStartedGivesTheAttemptBack"));
+		add("a release counts the attempt", "ELSE 22 END, attempt = attempt - 1, deadline = NULL",
+				"ELSE 22 END, deadline = NULL", contract("Settlements#releaseGoesBackToItsOldPlaceUncounted"));
+		add("a rescued message pays although it had not started", "else if (!started.test(row.key())) {",
+				"else if (row.key() == null) {", contract("Rescues#rescueWhenRunHadNotStartedGivesTheAttemptBack"));
 		add("the start of a run is not noted", "int note = this.instance.started(this.key);", "int note = 0;",
 				"worker.RunningTests#startIsNotedBeforeTheHandlerIsCalled");
 		add("what had started is forgotten before it is taken back",
-				"Predicate<RunKey> started = this.membership.startedRuns(epoch);",
-				"Predicate<RunKey> started = this.membership.startedRuns(epoch);\nthis.membership.forget(epoch);",
+				"StartedRuns started = this.membership.startedRuns(epoch);",
+				"StartedRuns started = this.membership.startedRuns(epoch);\nthis.membership.forget(epoch);",
 				"reliability.points.CrashPointsLayer#crash-points");
 	}
 
@@ -83,9 +83,18 @@ final class PlantedBugs {
 				contract("Settlements#settleWhenRunOrEpochIsNotItsOwnersIsLost"));
 		add("a completion without result is not fenced", "AND +owner = ?3 AND run = ?4 AND +state = 30 AND hold <> 1",
 				"AND ?3 = ?3 AND ?4 = ?4 AND hold <> 1", contract("Settlements#settleWhenSettledBeforeIsLost"));
-		add("a retry is not fenced", "WHERE id = ?6 AND +owner = ?7 AND run = ?8 AND +state = 30",
-				"WHERE id = ?6 AND ?7 = ?7 AND ?8 = ?8",
+		add("another end is not fenced",
+				"deaths = coalesce(?5, deaths) WHERE id = ?6 AND +owner = ?7 AND run = ?8 AND +state = 30",
+				"deaths = coalesce(?5, deaths)\nWHERE id = ?6 AND ?7 = ?7 AND ?8 = ?8",
+				contract("Settlements#settleWhenSettledBeforeIsLost"));
+		add("a retry is not fenced",
+				"deaths = 0, deadline = NULL WHERE id = ?6 AND +owner = ?7 AND run = ?8 AND +state = 30",
+				"deaths = 0, deadline = NULL\nWHERE id = ?6 AND ?7 = ?7 AND ?8 = ?8",
 				contract("Settlements#settleWhenMessageRunsAgainIsLostForTheOldRun"));
+		add("a release is not fenced",
+				"attempt = attempt - 1, deadline = NULL WHERE id = ?1 AND +owner = ?2 AND run = ?3 AND +state = 30",
+				"attempt = attempt - 1, deadline = NULL\nWHERE id = ?1 AND ?2 = ?2 AND ?3 = ?3",
+				contract("Settlements#settleWhenSettledBeforeIsLost"));
 		add("an extension is not fenced", "WHERE id = ?2 AND +owner = ?3 AND run = ?4 AND +state = 30",
 				"WHERE id = ?2 AND ?3 = ?3 AND ?4 = ?4", contract("Settlements#extendMovesDeadlineOfThisRunOnly"));
 		add("a claim does not raise the run", "owner = ?1, run = run + 1,", "owner = ?1, run = max(run, 1),",
@@ -110,7 +119,7 @@ final class PlantedBugs {
 				"if (hold != null && json != null) { this.attempts.record(key, json); }", "",
 				contract("Settlements#deadStoresFailure"));
 		add("callers are told before the commit", "rows = this.turn.execute(this.session, batch);",
-				"rows = this.turn.execute(this.session, batch);\nbatch.forEach(this::succeeded);",
+				"rows = this.turn.execute(this.session, batch);\nbatch.forEach(this.answers::succeeded);",
 				"store.CommitTests#completionIsToldAfterTheCommit");
 		add("a command that fails takes the others with it", "case ROW, DEFECT -> redo(batch, cause);",
 				"case ROW, DEFECT -> busy(batch, cause);",
@@ -161,9 +170,8 @@ final class PlantedBugs {
 		add("the greatest id is not stored",
 				"this.statements.update(\"UPDATE shard SET high_water = max(high_water, ?1) WHERE id = 1\", this.highWater);",
 				"", contract("Ids#assignIdWhenReopenedAfterClockStepBackAndDeletionNeverRepeats"));
-		add("a claimed batch is not sorted", "claimed.sort(StoredMessage.CLAIM_ORDER); Map<String, Integer> byTask",
-				"Map<String, Integer> byTask",
-				contract("StandingDemand#attachWhenSeveralTasksAreHostedHandsOverBestFirst"));
+		add("a claimed batch is not sorted", "claimed.sort(StoredMessage.CLAIM_ORDER); return withoutDamaged",
+				"return withoutDamaged", contract("StandingDemand#attachWhenSeveralTasksAreHostedHandsOverBestFirst"));
 	}
 
 	private void indexes() {
@@ -201,8 +209,8 @@ final class PlantedBugs {
 		this.rule = "What is acknowledged at full durability is synced; each connection has its settings from the start";
 		add("no commit is synced", "synced ? \"PRAGMA synchronous = FULL\" : \"PRAGMA synchronous = NORMAL\"",
 				"\"PRAGMA synchronous = NORMAL\"", "store.sqlite.SqliteSessionTests#beginSetsTheLevelItIsAskedFor");
-		add("the writer does not ask for a sync", "if (command.synced()) { asked = true;",
-				"if (command.synced()) { asked = false;", "store.CommitTests#commitIsSyncedWhenACommandMustBe");
+		add("the writer does not ask for a sync", "if (command.synced()) { return true; }",
+				"if (command.synced()) { return false; }", "store.CommitTests#commitIsSyncedWhenACommandMustBe");
 		add("SQLite checkpoints by itself", "execute(connection, \"PRAGMA wal_autocheckpoint = 0\");", "",
 				"store.sqlite.SqliteSessionTests#connectionsHaveTheirSettingsFromTheStart");
 		add("the log is never copied into the file", "state = checkpoint(PASSIVE);", "",
@@ -219,7 +227,7 @@ final class PlantedBugs {
 		add("a lock of another process is not waited for", "LockSupport.parkNanos(BUSY_PARK_NANOS); return 1;",
 				"return 0;", "store.sqlite.SqliteSessionTests#beginWhenAnotherProcessWritesWaits");
 		add("a caller is told that all went well though the file was locked", "case BUSY -> busy(batch, cause);",
-				"case BUSY -> batch.forEach(this::succeeded);",
+				"case BUSY -> batch.forEach(this.answers::succeeded);",
 				"store.CommitTests#commitWhenFileIsLockedStoresNothingAndSaysSo");
 		add("the inbox has no bound", "if (!this.places.tryAcquire(rows)) {",
 				"if (!this.places.tryAcquire(rows) && rows < 0) {",
@@ -279,8 +287,8 @@ final class PlantedBugs {
 		add("a service ends at its first failure", "catch (Throwable ex) { this.failures.incrementAndGet();",
 				"catch (Throwable ex) { if (ex instanceof Error failed) { throw failed; } this.failures.incrementAndGet();",
 				"maintenance.LoopTests#runWhenPassThrowsGoesOnAndShowsTheFailureUntilOneSucceeds");
-		add("a writer ends at its first failure", "if (isDamage(ex)) { continue; }",
-				"if (!this.closing) { throw new IllegalStateException(ex); }\nif (isDamage(ex)) { continue; }",
+		add("a writer ends at its first failure", "if (this.recovery.isDamage(ex)) { continue; }",
+				"if (!this.closing) { throw new IllegalStateException(ex); }\nif (this.recovery.isDamage(ex)) { continue; }",
 				"store.CommitTests#loopWhenTurnThrowsGoesOn");
 	}
 
