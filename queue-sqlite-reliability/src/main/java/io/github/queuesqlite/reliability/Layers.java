@@ -8,6 +8,7 @@ import io.github.queuesqlite.reliability.ioerrors.IoErrorLayer;
 import io.github.queuesqlite.reliability.kill.KillLayer;
 import io.github.queuesqlite.reliability.power.PowerLossLayer;
 import io.github.queuesqlite.reliability.processes.ProcessesLayer;
+import io.github.queuesqlite.reliability.shards.ShardsLayer;
 import io.github.queuesqlite.reliability.soak.SoakLayer;
 
 /** All layers, in the order they run and are reported. */
@@ -18,7 +19,7 @@ final class Layers {
 
 	static List<Layer> all() {
 		return List.of(new KillLayer(), new PowerLossLayer(), new IoErrorLayer(), new DiskFullLayer(),
-				new ProcessesLayer(), new HostileLayer(), new SoakLayer());
+				new ProcessesLayer(), new ShardsLayer(), new HostileLayer(), new SoakLayer());
 	}
 
 }
