@@ -96,7 +96,7 @@ final class QueueEngine {
 			// Before the waiters: what is recorded is recorded before anybody is
 			// released.
 			this.store.addListener(new EndRecorder(builder.recorder));
-			this.presence = new Presence(this.store, ProcessName.get(), this::awaitInFlight);
+			this.presence = new Presence(this.store, ProcessName.get(), this::maxAttempts, this::awaitInFlight);
 			this.closers.push(this.presence::leave);
 			Payloads payloads = new Payloads(builder.codec, builder.maxPayloadSize);
 			this.listen = listen(builder, payloads);
@@ -157,7 +157,8 @@ final class QueueEngine {
 				new WorkerEnvironment(this.store, this.presence, this.tasks, payloads, builder.recorder, builder.clock,
 						new Random(), ProcessName.get()),
 				new WorkerSettings(builder.concurrency, builder.queues, builder.timeout, builder.retry,
-						builder.drainTimeout, builder.virtualThreads, builder.executor, builder.interceptors));
+						builder.drainTimeout, builder.probation, builder.virtualThreads, builder.executor,
+						builder.interceptors));
 	}
 
 	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads) {
@@ -168,6 +169,11 @@ final class QueueEngine {
 		this.store.addListener(overview);
 		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access), overview,
 				payloads, this.tasks, builder.retry, this.workers::pause);
+	}
+
+	/** Nothing is owned before there are workers. */
+	private int maxAttempts(String task) {
+		return this.workers.maxAttempts(task);
 	}
 
 	/** An instance leaves only when nobody hands in under its name any more. */

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.queuesqlite.benchmark.Figure.Goal;
+import io.github.queuesqlite.store.sqlite.RawShard;
+import org.jspecify.annotations.Nullable;
 
 /** How soon a handler starts, on an idle queue and at 300 messages a second. */
 final class LatencySection implements Section {
@@ -23,24 +25,31 @@ final class LatencySection implements Section {
 		List<Double> commitP99 = new ArrayList<>();
 		List<Double> callP50 = new ArrayList<>();
 		List<Double> callP99 = new ArrayList<>();
-		try (PacedLoad load = new PacedLoad(directory)) {
+		List<Double> raw = new ArrayList<>();
+		Path rawDirectory = bench.workspace().next("latency-raw");
+		try (PacedLoad load = new PacedLoad(directory);
+				RawShard shard = RawShard.create(rawDirectory, Load.PAYLOAD_BYTES)) {
 			load.run(300, bench.count(600, 300));
+			PacedLoad.runRaw(shard, 300, bench.count(600, 300));
 			for (int run = 0; run < bench.runs(); run++) {
 				PacedLoad.Latencies latencies = load.run(perSecond, messages);
 				commitP50.add(latencies.commitToStart().percentile(50));
 				commitP99.add(latencies.commitToStart().percentile(99));
 				callP50.add(latencies.callToStart().percentile(50));
 				callP99.add(latencies.callToStart().percentile(99));
+				raw.add(PacedLoad.runRaw(shard, perSecond, messages).percentile(50));
 			}
 		}
 		Workspace.delete(directory);
+		Workspace.delete(rawDirectory);
 		add(bench, when + ": commit to handler, p50", commitP50, Goal.atMost(0.3));
 		add(bench, when + ": commit to handler, p99", commitP99, Goal.atMost(2));
 		add(bench, when + ": call to handler, p50", callP50, Goal.atMost(bench.report().fsyncP50() + 0.5));
 		bench.add(Figure.of(NAME, when + ": call to handler, p99", "ms", callP99, null, ""));
+		add(bench, when + ": one insert over JDBC, p50", raw, null);
 	}
 
-	private static void add(Bench bench, String name, List<Double> millis, Goal goal) {
+	private static void add(Bench bench, String name, List<Double> millis, @Nullable Goal goal) {
 		bench.add(Figure.of(NAME, name, "ms", millis, goal, bench.report().besideFsync()));
 	}
 

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.benchmark;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.store.sqlite.RawShard;
 
 /**
  * One message after the other at a fixed pace, and when each was committed and started.
@@ -64,6 +66,19 @@ final class PacedLoad implements AutoCloseable {
 			pause(called + gap);
 		}
 		return new Latencies(Samples.of(call), Samples.of(commit));
+	}
+
+	/** One insert after the other at the same pace, by the thread that wants it. */
+	static Samples runRaw(RawShard shard, int perSecond, int messages) throws SQLException {
+		long gap = TimeUnit.SECONDS.toNanos(1) / perSecond;
+		List<Double> insert = new ArrayList<>();
+		for (int i = 0; i < messages; i++) {
+			long called = System.nanoTime();
+			shard.insert(1);
+			insert.add(millis(called, System.nanoTime()));
+			pause(called + gap);
+		}
+		return Samples.of(insert);
 	}
 
 	private long awaitStart() {

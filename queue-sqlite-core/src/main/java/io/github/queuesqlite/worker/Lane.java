@@ -17,6 +17,7 @@ import io.github.queuesqlite.event.FailureNote;
 import io.github.queuesqlite.store.Claimer;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.Suspect;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,6 +99,9 @@ final class Lane implements Claimer {
 
 	/** Shards that had less than they were asked for. */
 	private long dry;
+
+	/** Whether a suspect waits in a shard for room here. */
+	private boolean suspectWaits;
 
 	/** Whether the writers were told of free room and have not asked yet. */
 	private boolean poked;
@@ -187,7 +191,7 @@ final class Lane implements Claimer {
 			}
 			long bit = 1L << shard;
 			int room = room();
-			if (room <= 0 || isAnotherFirst(bit)) {
+			if (room <= 0 || this.engine.probation.isAlone() || isAnotherFirst(bit)) {
 				this.unserved |= bit;
 				return 0;
 			}
@@ -330,6 +334,65 @@ final class Lane implements Claimer {
 		poke(poke);
 	}
 
+	@Override
+	public boolean wantsSuspect(int shard, long seq) {
+		this.lock.lock();
+		try {
+			this.poked = false;
+			if (!this.open || this.paused) {
+				return false;
+			}
+			this.suspectWaits = room() <= 0;
+			if (this.suspectWaits) {
+				return false;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.engine.watch.within(Probation.CHOICE_NANOS);
+		return this.engine.probation.isChosen(this, shard, seq, this.engine.now());
+	}
+
+	@Override
+	public boolean reserveForSuspect(int shard) {
+		return this.engine.probation.reserve(this, shard);
+	}
+
+	@Override
+	public void claimedSuspect(@Nullable Suspect suspect) {
+		Probation probation = this.engine.probation;
+		if (suspect == null) {
+			probation.cancel(this.engine.now());
+			this.engine.watch.within(Probation.REST_NANOS);
+			return;
+		}
+		// What may run out of memory comes first.
+		Run run = run(suspect.message(), suspect.deaths(), owner(), this.engine.now());
+		boolean accepted;
+		this.lock.lock();
+		try {
+			this.waiting.reserve(1);
+			accepted = this.open && !this.paused;
+			if (accepted) {
+				probation.begin(run, run.claimedAt);
+				this.waiting.add(run);
+			}
+			this.outstanding.incrementAndGet();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (accepted) {
+			wakeRunners(1);
+		}
+		else {
+			probation.cancel(run.claimedAt);
+			run.recall();
+		}
+		this.engine.watch.within(Probation.TICK_NANOS);
+	}
+
 	private void noteAnswer(int shard, List<StoredMessage> messages) {
 		int rows = messages.size();
 		int promise = answered(shard);
@@ -361,18 +424,21 @@ final class Lane implements Claimer {
 		StoreInstance owner = owner();
 		List<Run> runs = new ArrayList<>(messages.size());
 		for (StoredMessage message : messages) {
-			HostedTask task = this.engine.tasks.find(message.task());
-			if (task == null) {
-				throw new IllegalStateException(
-						"Claimed message " + message.id() + " of unknown task " + message.task());
-			}
-			Run run = new Run(this, message, task, owner, now);
-			if (message.owner() != owner.epoch()) {
-				run.lose();
-			}
-			runs.add(run);
+			runs.add(run(message, 0, owner, now));
 		}
 		return runs;
+	}
+
+	private Run run(StoredMessage message, int deaths, StoreInstance owner, long now) {
+		HostedTask task = this.engine.tasks.find(message.task());
+		if (task == null) {
+			throw new IllegalStateException("Claimed message " + message.id() + " of unknown task " + message.task());
+		}
+		Run run = new Run(this, message, task, owner, deaths, now);
+		if (message.owner() != owner.epoch()) {
+			run.lose();
+		}
+		return run;
 	}
 
 	/** How many more runners would shorten the work at hand. */
@@ -385,6 +451,10 @@ final class Lane implements Claimer {
 
 	/** Asks the writers again, when there is room for what they were not asked for. */
 	private boolean isPokeDue(long except) {
+		if (this.suspectWaits && this.open && !this.paused && room() > 0) {
+			this.suspectWaits = false;
+			return true;
+		}
 		if (this.poked || !this.open || this.paused || (this.unserved & ~except) == 0
 				|| room() <= this.ahead.rows() / 2) {
 			return false;
@@ -416,7 +486,7 @@ final class Lane implements Claimer {
 			if (ended != null) {
 				free(ended);
 			}
-			next = (this.free > 0) ? this.waiting.poll() : null;
+			next = next();
 			if (next != null) {
 				occupy(next);
 				more = usefulRunners() > 0;
@@ -445,6 +515,14 @@ final class Lane implements Claimer {
 			failed(ex);
 		}
 		return next;
+	}
+
+	private @Nullable Run next() {
+		if (this.free == 0) {
+			return null;
+		}
+		Run best = this.waiting.peek();
+		return (best != null && this.engine.probation.mayStart(best)) ? this.waiting.poll() : null;
 	}
 
 	private void occupy(Run run) {
@@ -482,6 +560,11 @@ final class Lane implements Claimer {
 			wakeRunners(1);
 		}
 		poke(poke);
+	}
+
+	/** A suspect that waited for others may start. */
+	void wakeForSuspect() {
+		wakeRunners(1);
 	}
 
 	private void wakeRunners(int count) {
@@ -586,6 +669,28 @@ final class Lane implements Claimer {
 	}
 
 	// Settled runs
+
+	/** Whether a suspect has ended in every respect. */
+	boolean isOver(Run suspect) {
+		this.lock.lock();
+		try {
+			return suspect.place < 0 && suspect.isOffHands();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Whether no handler runs and the end of each is committed. */
+	boolean isQuiet() {
+		this.lock.lock();
+		try {
+			return this.free == this.concurrency && this.outstanding.get() <= this.waiting.size();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
 
 	/** A claimed message is off our hands. */
 	void settled() {
@@ -852,7 +957,8 @@ final class Lane implements Claimer {
 			return List.of();
 		}
 		this.scannedAt = now;
-		List<Run> unstarted = this.waiting.removeIf((run) -> now - run.claimedAt >= UNSTARTED_NANOS);
+		List<Run> unstarted = this.waiting
+			.removeIf((run) -> now - run.claimedAt >= UNSTARTED_NANOS && !this.engine.probation.isKept(run, now));
 		if (!unstarted.isEmpty()) {
 			this.ahead.unused();
 		}

@@ -334,4 +334,12 @@ abstract class SettleContract extends StoreSubject {
 		assertThat(claimOne().deadline()).isNull();
 	}
 
+	@Test
+	void deadWhenItNeverBeganGivesTheAttemptBack() {
+		StoredMessage message = running(Draft.of(TASK));
+		settle(new Settlement.Dead(message.runKey(), failure(message, "not begun"), false));
+		assertThat(state(message.id())).isEqualTo(MessageState.DEAD);
+		assertThat(find(message.id()).attempt()).isZero();
+	}
+
 }

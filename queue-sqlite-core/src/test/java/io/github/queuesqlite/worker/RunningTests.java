@@ -336,7 +336,7 @@ class RunningTests {
 		assertThat(run.message().payload(String.class)).isEqualTo("hello");
 		assertThat(run.fencingToken().run()).isEqualTo(row.run());
 		assertThat(run.fencingToken().epoch()).isEqualTo(this.queue.presence.current().epoch());
-		assertThat(run.deadline()).isBetween(enqueued.plusSeconds(300), Instant.now().plusSeconds(301));
+		assertThat(run.deadline()).isBetween(enqueued.plusSeconds(299), Instant.now().plusSeconds(301));
 		assertThat(run.isCancelled()).isFalse();
 		assertThat(logged.join()).containsEntry("queue.message", new MessageId(id).toString())
 			.containsEntry("queue.task", "look")

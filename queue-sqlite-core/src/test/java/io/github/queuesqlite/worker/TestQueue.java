@@ -61,7 +61,8 @@ final class TestQueue implements AutoCloseable {
 		this.store = SqliteStores.open(new SqliteStoreSettings(directory, shards,
 				new WriterSettings(false, 10_000, Duration.ofMinutes(1), Duration.ofSeconds(1), QueueRecorder.NONE),
 				Retention.DEFAULT, 1L << 30, this.clock));
-		this.presence = new Presence(this.store, "test");
+		this.presence = new Presence(this.store, "test", (task) -> settings.retry().maxAttempts(), () -> {
+		});
 		this.pool = new WorkerPool(
 				new WorkerEnvironment(this.store, this.presence, this.tasks, this.payloads,
 						(recorder != null) ? recorder : this.recorded, this.clock, new Random(42), "test-host"),
@@ -96,6 +97,24 @@ final class TestQueue implements AutoCloseable {
 		long id = this.store.assignId(this.presence.current(), new Keys(task, null, null));
 		insert(List.of(draft.apply(new Draft()).toInsertion(this, id, task, payload)));
 		return id;
+	}
+
+	/** Enqueues without waiting for the commit. */
+	void enqueueLater(String task, @Nullable Object payload) {
+		long id = this.store.assignId(this.presence.current(), new Keys(task, null, null));
+		this.store.insert(this.presence.current(), List.of(new Draft().toInsertion(this, id, task, payload)),
+				new Completion<>() {
+
+					@Override
+					public void succeeded(InsertResult result) {
+					}
+
+					@Override
+					public void failed(QueueException failure) {
+						throw failure;
+					}
+
+				});
 	}
 
 	List<Long> enqueueAll(String task, int count) {
@@ -168,6 +187,8 @@ final class TestQueue implements AutoCloseable {
 
 		private Duration drainTimeout = Duration.ofMinutes(1);
 
+		private Duration probation = Duration.ofSeconds(10);
+
 		private boolean virtualThreads;
 
 		private java.util.concurrent.@Nullable Executor executor;
@@ -205,6 +226,11 @@ final class TestQueue implements AutoCloseable {
 			return this;
 		}
 
+		Settings probation(Duration probation) {
+			this.probation = probation;
+			return this;
+		}
+
 		Settings virtualThreads() {
 			this.virtualThreads = true;
 			return this;
@@ -222,7 +248,7 @@ final class TestQueue implements AutoCloseable {
 
 		WorkerSettings toWorkerSettings() {
 			return new WorkerSettings(this.concurrency, this.queues, this.timeout, this.retry, this.drainTimeout,
-					this.virtualThreads, this.executor, this.interceptors);
+					this.probation, this.virtualThreads, this.executor, this.interceptors);
 		}
 
 	}

@@ -8,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Set;
 
 import io.github.queuesqlite.message.Names;
@@ -100,13 +98,9 @@ record DamageNote(Path file) {
 	 */
 	String check(Connection connection) throws SQLException {
 		logger.info("Checking {}, which was found damaged: {}", this.file, read());
-		try (Statement statement = connection.createStatement();
-				ResultSet row = statement.executeQuery("PRAGMA integrity_check(1)")) {
-			row.next();
-			String found = row.getString(1);
-			if (!"ok".equals(found)) {
-				return found;
-			}
+		String found = IntegrityCheck.check(connection);
+		if (!found.isEmpty()) {
+			return found;
 		}
 		delete();
 		logger.info("{} is sound and in use again", this.file);

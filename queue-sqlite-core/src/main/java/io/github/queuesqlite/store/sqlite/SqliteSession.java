@@ -137,6 +137,7 @@ abstract class SqliteSession implements Session {
 	 */
 	@Override
 	public void repair() throws SQLException {
+		this.gate.stopCheck("the write-ahead log must start over");
 		if (!this.gate.tryClose()) {
 			throw new SQLException("A reader of this process holds the write-ahead log of " + label());
 		}
@@ -172,6 +173,9 @@ abstract class SqliteSession implements Session {
 			state = checkpoint(WAL_STATE);
 		}
 		long bytes = state.pages() * PAGE;
+		if (bytes > this.walMax / 2) {
+			this.gate.stopCheck("the write-ahead log has %,d MB".formatted(bytes >> 20));
+		}
 		return (bytes <= this.walMax || state.pages() == state.copied()) ? ""
 				: "The write-ahead log of %s has %,d MB, more than the %,d MB that 'wal.max' allows: another program reads the file and never ends its transaction. New messages are refused until it does; running work goes on."
 					.formatted(label(), bytes >> 20, this.walMax >> 20);

@@ -9,12 +9,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.IdLayout;
@@ -37,6 +41,9 @@ final class StoreOpening {
 
 	private static final Logger logger = LoggerFactory.getLogger(StoreOpening.class);
 
+	/** Checked before they are used: 0.2 s. Larger files are checked meanwhile. */
+	private static final long MAX_CHECKED_BYTES = 32L * 1024 * 1024;
+
 	private final QueueFiles files;
 
 	private final SqliteStoreSettings settings;
@@ -46,6 +53,11 @@ final class StoreOpening {
 	private final Map<Integer, Connection> connections = new LinkedHashMap<>();
 
 	private final Map<Integer, Quarantine> quarantines = new TreeMap<>();
+
+	/** Shards to be checked once they are in use. */
+	private final Set<Integer> doubtful = new HashSet<>();
+
+	private long checkedBytes;
 
 	StoreOpening(QueueFiles files, SqliteStoreSettings settings) {
 		this.files = files;
@@ -207,7 +219,7 @@ final class StoreOpening {
 		this.quarantines.put(shard, quarantine);
 		Connection connection = null;
 		try {
-			connection = openChecked(file, layout);
+			connection = openChecked(shard, file, layout);
 			writeLayout(connection, shard, layout, file);
 			this.connections.put(shard, connection);
 		}
@@ -223,17 +235,23 @@ final class StoreOpening {
 	}
 
 	/** Opens a file that is what it was when it was closed, as far as a look can tell. */
-	private Connection openChecked(Path file, Layout layout) throws SQLException {
+	private Connection openChecked(int shard, Path file, Layout layout) throws SQLException {
 		boolean mayBeNew = layout.moving() || !this.control.isUsed();
 		long size = QueueFiles.size(file);
 		if (size == 0 && !mayBeNew) {
 			// SQLite would take it for a new one and delete its log.
 			throw new SQLiteException("the file is empty", SQLiteErrorCode.SQLITE_CORRUPT);
 		}
+		boolean unclean = size > 0 && Files.exists(QueueFiles.wal(file)) && !isAnybodyElseHere();
 		Connection connection = openFile(file);
 		boolean sound = false;
 		try {
-			refuseNoted(connection, file);
+			if (new DamageNote(file).exists()) {
+				refuseNoted(connection, file);
+			}
+			else if (unclean) {
+				checkUnclean(connection, shard, size + QueueFiles.size(QueueFiles.wal(file)));
+			}
 			sound = true;
 			return connection;
 		}
@@ -256,11 +274,24 @@ final class StoreOpening {
 		}
 	}
 
-	private void refuseNoted(Connection connection, Path file) throws SQLException {
-		DamageNote note = new DamageNote(file);
-		if (!note.exists()) {
+	/**
+	 * The last user of a file deletes its log. Where there is one, and nobody is here, it
+	 * did not come to that: its process was killed or the machine went down.
+	 */
+	private void checkUnclean(Connection connection, int shard, long bytes) throws SQLException {
+		if (this.checkedBytes + bytes > MAX_CHECKED_BYTES) {
+			this.doubtful.add(shard);
 			return;
 		}
+		this.checkedBytes += bytes;
+		String found = IntegrityCheck.check(connection);
+		if (!found.isEmpty()) {
+			throw new SQLiteException(found, SQLiteErrorCode.SQLITE_CORRUPT);
+		}
+	}
+
+	private void refuseNoted(Connection connection, Path file) throws SQLException {
+		DamageNote note = new DamageNote(file);
 		String found = isAnybodyElseHere() ? note.read() : note.check(connection);
 		if (!found.isEmpty()) {
 			throw new SQLiteException(found, SQLiteErrorCode.SQLITE_CORRUPT);
@@ -371,6 +402,7 @@ final class StoreOpening {
 
 	private ShardGroup group(Layout layout) {
 		ReaderThreads threads = new ReaderThreads();
+		Lock turn = new ReentrantLock();
 		List<ShardFile> shardFiles = new ArrayList<>();
 		List<Shard> shards = new ArrayList<>();
 		for (int number : layout.all()) {
@@ -381,7 +413,7 @@ final class StoreOpening {
 			shardFiles.add(shardFile);
 			Connection connection = this.connections.get(number);
 			if (connection != null) {
-				shard(shardFile, file, connection, threads).ifPresent(shards::add);
+				shard(shardFile, file, connection, threads, turn).ifPresent(shards::add);
 			}
 		}
 		if (shards.isEmpty()) {
@@ -394,7 +426,8 @@ final class StoreOpening {
 				this.settings.clock());
 	}
 
-	private Optional<Shard> shard(ShardFile shardFile, Path file, Connection connection, ReaderThreads threads) {
+	private Optional<Shard> shard(ShardFile shardFile, Path file, Connection connection, ReaderThreads threads,
+			Lock turn) {
 		ReaderGate gate = new ReaderGate();
 		int number = shardFile.number();
 		Quarantine quarantine = shardFile.quarantine();
@@ -403,6 +436,11 @@ final class StoreOpening {
 					quarantine, number, this.settings.clock(), this.settings.retention());
 			SqliteShardReader reader = new SqliteShardReader(number, file, gate, threads, quarantine,
 					this.settings.retention(), this.settings.clock());
+			if (this.doubtful.contains(number)) {
+				IntegrityCheck check = new IntegrityCheck(file, quarantine, turn);
+				gate.admit(check);
+				check.start();
+			}
 			return Optional.of(new Shard(shardFile, session, reader));
 		}
 		catch (SQLException ex) {
