@@ -10,6 +10,7 @@ import io.github.queuesqlite.reliability.points.CrashPointsLayer;
 import io.github.queuesqlite.reliability.power.PowerLossLayer;
 import io.github.queuesqlite.reliability.processes.ProcessesLayer;
 import io.github.queuesqlite.reliability.sabotage.SabotageLayer;
+import io.github.queuesqlite.reliability.shards.ShardsLayer;
 import io.github.queuesqlite.reliability.soak.SoakLayer;
 
 /** All layers, in the order they run and are reported. */
@@ -20,7 +21,8 @@ final class Layers {
 
 	static List<Layer> all() {
 		return List.of(new KillLayer(), new CrashPointsLayer(), new PowerLossLayer(), new IoErrorLayer(),
-				new DiskFullLayer(), new ProcessesLayer(), new HostileLayer(), new SoakLayer(), new SabotageLayer());
+				new DiskFullLayer(), new ProcessesLayer(), new ShardsLayer(), new HostileLayer(), new SoakLayer(),
+				new SabotageLayer());
 	}
 
 }
