@@ -93,6 +93,22 @@ public sealed interface Event {
 	}
 
 	/**
+	 * It is about to collect its heap for so long that nothing else gets far.
+	 *
+	 * @param at when
+	 */
+	record Collecting(long at) implements Event {
+	}
+
+	/**
+	 * It has collected its heap.
+	 *
+	 * @param at when
+	 */
+	record Collected(long at) implements Event {
+	}
+
+	/**
 	 * Messages are about to be handed in by one call.
 	 *
 	 * @param at when

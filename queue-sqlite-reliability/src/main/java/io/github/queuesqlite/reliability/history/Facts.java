@@ -71,6 +71,12 @@ final class Facts {
 		else if (event instanceof Event.Thawed thawed) {
 			process(thawed.process()).thaw(event.at());
 		}
+		else if (event instanceof Event.Collecting) {
+			process.collectingAt = event.at();
+		}
+		else if (event instanceof Event.Collected) {
+			process.collected(event.at());
+		}
 		else if (event instanceof Event.Failed failed) {
 			if (process.closingAt == null) {
 				this.failures.add("Failed: process " + process.name + ", " + failed.text());
@@ -335,6 +341,8 @@ final class Facts {
 
 		private @Nullable Long frozenAt;
 
+		private @Nullable Long collectingAt;
+
 		/** From and to of each time without a sign of life. */
 		private final List<long[]> stills = new ArrayList<>();
 
@@ -360,7 +368,15 @@ final class Facts {
 			}
 		}
 
+		private void collected(long at) {
+			if (this.collectingAt != null) {
+				this.stills.add(new long[] { this.collectingAt, at });
+				this.collectingAt = null;
+			}
+		}
+
 		private void finish() {
+			collected(Long.MAX_VALUE);
 			if (this.latestPulse != null) {
 				this.stills.add(new long[] { this.latestPulse, this.latestAt });
 			}
@@ -380,9 +396,21 @@ final class Facts {
 		 * latest sign here, and late itself.
 		 */
 		boolean mayHaveLostItsLease(long from, long to) {
-			return isKilledBefore(to) || this.stills.stream()
-				.anyMatch((still) -> still[1] >= from && still[0] <= to
-						&& Math.min(still[1], to) - still[0] >= this.leaseNanos / 4);
+			return isKilledBefore(to) || this.stills.stream().anyMatch((still) -> mayCost(still, from, to));
+		}
+
+		/**
+		 * Whether it may begin at a time what was somebody else's before: it looked at
+		 * its lease, stood still for so long that it ran out, and went on a moment ago. A
+		 * quarter of a lease is a moment for a thread that waits for a processor.
+		 */
+		boolean mayBeginLate(long lostAt, long at) {
+			return this.stills.stream()
+				.anyMatch((still) -> mayCost(still, lostAt, at) && at - still[1] <= this.leaseNanos / 4);
+		}
+
+		private boolean mayCost(long[] still, long from, long to) {
+			return still[1] >= from && still[0] <= to && Math.min(still[1], to) - still[0] >= this.leaseNanos / 4;
 		}
 
 		@Override

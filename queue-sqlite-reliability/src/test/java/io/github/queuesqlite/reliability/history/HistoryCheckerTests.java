@@ -211,6 +211,39 @@ class HistoryCheckerTests {
 		assertFinds("Two owners");
 	}
 
+	@Test
+	void checkWhenThawedProcessBeginsWhatItLostFindsIt() {
+		beginningAfterThaw(700);
+		assertFinds("Runs out of order");
+	}
+
+	@Test
+	void checkWhenFrozenOnTheWayIntoAHandlerFindsNothing() {
+		beginningAfterThaw(50);
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
+	void checkWhenHeapWasCollectedForALeaseFindsNothing() {
+		accepted(ORDER, 10, 1);
+		started("a", ORDER, 1, 1, 100);
+		process("a", new Event.Collecting(ms(200)));
+		run("b", ORDER, 1, 2, 1300, 1400, How.RETURNS);
+		process("a", new Event.Collected(ms(1500)));
+		ended("a", 1, 1, 1600, How.INTERRUPTED);
+		row(1, ORDER, MessageState.COMPLETED, 2, "2/1");
+		assertThat(check()).isEmpty();
+	}
+
+	private void beginningAfterThaw(int millis) {
+		accepted(ORDER, 10, 1);
+		process("s", new Event.Freezing(ms(100), "a"));
+		run("b", ORDER, 1, 2, 1300, 1400, How.RETURNS);
+		process("s", new Event.Thawed(ms(1500), "a"));
+		run("a", ORDER, 1, 1, 1500 + millis, 1600 + millis, How.INTERRUPTED);
+		row(1, ORDER, MessageState.COMPLETED, 2, "2/1");
+	}
+
 	private void overlapping(int frozenMillis) {
 		accepted(ORDER, 10, 1);
 		started("a", ORDER, 1, 1, 100);
