@@ -31,7 +31,9 @@ public final class FreezeLayer implements Layer {
 	@Override
 	public void run(Effort effort, Outcome outcome) throws Exception {
 		outcome.count("freezes", 0);
+		outcome.count("brief freezes", 0);
 		outcome.count("freezes inside a transaction", 0);
+		outcome.count("calls refused beside a frozen transaction", 0);
 		outcome.count("long collections", 0);
 		outcome.count("runs taken over", 0);
 		outcome.count("late ends refused", 0);

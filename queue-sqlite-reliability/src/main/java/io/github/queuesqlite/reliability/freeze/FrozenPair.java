@@ -38,7 +38,7 @@ final class FrozenPair implements AutoCloseable {
 
 	private static final long LOOK_MILLIS = 50;
 
-	private static final int MOST_WORKING_MILLIS = 1000;
+	private static final int MOST_WORKING_MILLIS = 500;
 
 	private final Effort effort;
 
@@ -54,6 +54,11 @@ final class FrozenPair implements AutoCloseable {
 
 	private final RandomGenerator random;
 
+	/** When a lock was held by a process that stood still; never to begin with. */
+	private long lockedFrom = Long.MAX_VALUE;
+
+	private long lockedTo;
+
 	FrozenPair(Effort effort, int number, Outcome outcome) throws IOException {
 		this.effort = effort;
 		this.number = number;
@@ -65,14 +70,14 @@ final class FrozenPair implements AutoCloseable {
 	}
 
 	void run(int freezes) throws IOException, InterruptedException {
-		boolean locks = freezes >= FREEZES_WORTH_A_LOCK && this.number % 2 == 0;
 		try (WorkloadProcess one = start("one");
 				WorkloadProcess two = start("two", "-Xmx400m", "-Dcollections.millis=" + 3 * LEASE.toMillis() / 2)) {
 			one.awaitOpened();
 			two.awaitOpened();
 			for (int i = 0; i < freezes; i++) {
 				WorkloadProcess process = (i % 2 == 0) ? one : two;
-				if (locks && i == 0) {
+				freezeBriefly(process);
+				if (i == 0 && this.number % 2 == 0 && freezes >= FREEZES_WORTH_A_LOCK) {
 					freezeInTransaction(process);
 				}
 				else {
@@ -84,7 +89,7 @@ final class FrozenPair implements AutoCloseable {
 			one.awaitEnd();
 			two.awaitEnd();
 		}
-		check(locks);
+		check();
 	}
 
 	private WorkloadProcess start(String name, String... jvmArguments) throws IOException {
@@ -92,10 +97,12 @@ final class FrozenPair implements AutoCloseable {
 				jvmArguments);
 	}
 
-	private void check(boolean locks) throws IOException, InterruptedException {
-		HistoryChecker checker = locks ? HistoryChecker.ofPromises() : HistoryChecker.ofHealthyStore();
-		report(new Verification(this.settings.process("check", 0), checker).run());
+	private void check() throws IOException, InterruptedException {
+		report(new Verification(this.settings.process("check", 0), HistoryChecker.ofPromises()).run());
 		History history = history();
+		Refusals refusals = new Refusals(history, this.lockedFrom, this.lockedTo);
+		this.outcome.count("calls refused beside a frozen transaction", refusals.expected());
+		report(refusals.violations());
 		this.outcome.count("long collections",
 				history.entries().stream().filter((entry) -> entry.event() instanceof Event.Collected).count());
 		LateEnds late = new LateEnds(history);
@@ -104,6 +111,15 @@ final class FrozenPair implements AutoCloseable {
 		if (this.outcome.violations().isEmpty()) {
 			Directories.delete(this.directory);
 		}
+	}
+
+	/** Much shorter than its lease: the check finds it when something is taken over. */
+	private void freezeBriefly(WorkloadProcess process) throws IOException, InterruptedException {
+		Thread.sleep(this.random.nextInt(MOST_WORKING_MILLIS));
+		process.freeze();
+		Thread.sleep(LEASE.toMillis() / 5);
+		process.thaw();
+		this.outcome.count("brief freezes", 1);
 	}
 
 	/** Longer than its lease, with runs that the other can take. */
@@ -140,16 +156,18 @@ final class FrozenPair implements AutoCloseable {
 	}
 
 	/**
-	 * So long that the other gives up waiting; what it is told is not checked, only that
-	 * nothing is broken, and that both go on: the next freeze waits for a take-over.
+	 * So long that the other gives up waiting. Then both must go on: the next freeze
+	 * waits for a take-over.
 	 */
 	private void freezeInTransaction(WorkloadProcess process) throws IOException, InterruptedException {
 		long giveUp = HistoryLog.now() + PATIENCE_NANOS;
 		while (HistoryLog.now() < giveUp) {
 			if (frozen(process, true) != null) {
+				this.lockedFrom = HistoryLog.now();
 				Thread.sleep(HELD.toMillis());
-				this.outcome.count("freezes inside a transaction", 1);
+				this.lockedTo = HistoryLog.now();
 				process.thaw();
+				this.outcome.count("freezes inside a transaction", 1);
 				return;
 			}
 		}

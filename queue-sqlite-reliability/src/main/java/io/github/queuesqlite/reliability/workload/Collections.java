@@ -19,9 +19,9 @@ final class Collections implements Runnable {
 	/** What is to be marked and moved each time: about 100 MB. */
 	private static final int NODES = 4_000_000;
 
-	private static final int LEAST_PAUSE_MILLIS = 3000;
+	private static final int LEAST_PAUSE_MILLIS = 1000;
 
-	private static final int MOST_PAUSE_MILLIS = 9000;
+	private static final int MOST_PAUSE_MILLIS = 6000;
 
 	private final long nanos;
 

@@ -386,6 +386,20 @@ class HistoryCheckerTests {
 	}
 
 	@Test
+	void checkWhenTheOtherKeyOfAnOrderWasTakenFindsNothing() {
+		Order holder = ORDER.unique("u");
+		accepted(holder, 10, 1);
+		accepted(Order.of("a-2", "quick").unique("u").idempotent("i"), 12, 1);
+		run("a", holder, 1, 1, 20, 30, How.RETURNS);
+		row(1, holder, MessageState.COMPLETED, 1, "1/1");
+		Order other = Order.of("a-3", "quick").idempotent("i");
+		accepted(other, 40, 2);
+		run("a", other, 2, 1, 50, 60, How.RETURNS);
+		row(2, other, MessageState.COMPLETED, 1, "1/1");
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
 	void checkWhenCountersDifferFromRowsFindsIt() {
 		this.extraCounts.put(new Counted("default", "quick", MessageState.READY), 1L);
 		assertFinds("Counters");
