@@ -158,8 +158,10 @@ public sealed interface Event {
 	 * @param run of the fencing token
 	 * @param epoch of the fencing token
 	 * @param attempt as the handler is told
+	 * @param begunAt when the queue began the run, just after it looked at its lease
 	 */
-	record Started(long at, MessageId id, String tag, long run, long epoch, int attempt) implements Event {
+	record Started(long at, MessageId id, String tag, long run, long epoch, int attempt,
+			long begunAt) implements Event {
 	}
 
 	/**

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** A history, sorted by what the rules ask for. */
 final class Facts {
 
+	/** When a run began is told by the wall clock, in milliseconds. */
+	private static final long CLOCK_SLACK_NANOS = 20_000_000;
+
 	private final Map<String, Handed> handed = new LinkedHashMap<>();
 
 	private final Map<MessageId, List<RunTrace>> runs = new LinkedHashMap<>();
@@ -249,6 +252,9 @@ final class Facts {
 
 		final long startedAt;
 
+		/** When its process made sure for the last time that it was its own. */
+		final long begunAt;
+
 		final ProcessTrace process;
 
 		/** Null when that was not logged. */
@@ -263,7 +269,17 @@ final class Facts {
 			this.epoch = started.epoch();
 			this.attempt = started.attempt();
 			this.startedAt = started.at();
+			this.begunAt = started.begunAt();
 			this.process = process;
+		}
+
+		/**
+		 * Whether its handler may rightly start after it was lost at a time: its process
+		 * had looked at its lease before, and stood still between the two.
+		 */
+		boolean mayStartLate(long lostAt) {
+			return this.begunAt <= lostAt + CLOCK_SLACK_NANOS
+					&& this.process.mayHaveLostItsLease(lostAt, this.startedAt);
 		}
 
 		/** What its handler returns. */
@@ -396,21 +412,9 @@ final class Facts {
 		 * latest sign here, and late itself.
 		 */
 		boolean mayHaveLostItsLease(long from, long to) {
-			return isKilledBefore(to) || this.stills.stream().anyMatch((still) -> mayCost(still, from, to));
-		}
-
-		/**
-		 * Whether it may begin at a time what was somebody else's before: it looked at
-		 * its lease, stood still for so long that it ran out, and went on a moment ago. A
-		 * quarter of a lease is a moment for a thread that waits for a processor.
-		 */
-		boolean mayBeginLate(long lostAt, long at) {
-			return this.stills.stream()
-				.anyMatch((still) -> mayCost(still, lostAt, at) && at - still[1] <= this.leaseNanos / 4);
-		}
-
-		private boolean mayCost(long[] still, long from, long to) {
-			return still[1] >= from && still[0] <= to && Math.min(still[1], to) - still[0] >= this.leaseNanos / 4;
+			return isKilledBefore(to) || this.stills.stream()
+				.anyMatch((still) -> still[1] >= from && still[0] <= to
+						&& Math.min(still[1], to) - still[0] >= this.leaseNanos / 4);
 		}
 
 		@Override

@@ -26,8 +26,7 @@ final class OneOwnerRule implements Rule {
 			violations.accept("One run twice: %s and %s".formatted(earlier, later));
 		}
 		else if (later.startedAt < earlier.startedAt) {
-			// Frozen between its look at the lease and the handler.
-			if (!earlier.process.mayBeginLate(later.startedAt, earlier.startedAt)) {
+			if (!earlier.mayStartLate(later.startedAt)) {
 				violations.accept("Runs out of order: %s began after %s".formatted(earlier, later));
 			}
 		}
