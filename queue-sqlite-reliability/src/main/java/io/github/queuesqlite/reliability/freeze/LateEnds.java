@@ -2,8 +2,10 @@ package io.github.queuesqlite.reliability.freeze;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.reliability.history.Event;
@@ -11,7 +13,7 @@ import io.github.queuesqlite.reliability.history.History;
 
 /**
  * Ends of handlers after another process had begun a later run of their message. Each
- * must be refused, and the process that reports it must be told so.
+ * must be refused, and the process that reports it must be told so, unless it closes.
  */
 final class LateEnds {
 
@@ -21,11 +23,16 @@ final class LateEnds {
 
 	LateEnds(History history) {
 		Map<MessageId, Long> latest = new HashMap<>();
+		Set<String> closing = new HashSet<>();
 		for (History.Entry entry : history.entries()) {
-			if (entry.event() instanceof Event.Started started) {
+			if (entry.event() instanceof Event.Closing) {
+				closing.add(entry.process());
+			}
+			else if (entry.event() instanceof Event.Started started) {
 				latest.merge(started.id(), started.run(), Math::max);
 			}
-			else if (entry.event() instanceof Event.Ended ended && ended.run() < latest.getOrDefault(ended.id(), 0L)) {
+			else if (entry.event() instanceof Event.Ended ended && ended.run() < latest.getOrDefault(ended.id(), 0L)
+					&& !closing.contains(entry.process())) {
 				this.late.merge(entry.process(), 1L, Long::sum);
 			}
 			else if (entry.event() instanceof Event.Lost) {
