@@ -120,6 +120,13 @@ abstract class InstanceContract extends StoreSubject {
 	}
 
 	@Test
+	void isGoneWhenInstanceLivesIsFalse() {
+		StoreInstance other = this.store.register("other");
+		assertThat(this.store.isGone(peer(other))).isFalse();
+		assertThat(this.store.isGone(peer(this.instance))).isFalse();
+	}
+
+	@Test
 	void deregisterGivesBackWhatItOwns() {
 		StoreInstance other = this.store.register("other");
 		insertIntoShards(shards(), (i) -> Draft.of(TASK));

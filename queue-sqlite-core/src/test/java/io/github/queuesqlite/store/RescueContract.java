@@ -64,6 +64,16 @@ abstract class RescueContract extends StoreSubject {
 	}
 
 	@Test
+	void rescueWhenQueueIsPausedTakesBackAllTheSame() {
+		long id = insert(Draft.of(TASK));
+		claimOther(1);
+		this.store.pause(QUEUE);
+		assertThat(rescueOther()).isOne();
+		assertThat(state(id)).isEqualTo(MessageState.READY);
+		assertThat(claim(1)).isEmpty();
+	}
+
+	@Test
 	void rescueWhenNoteOfEarlierRunIsLeftGivesTheAttemptBack() {
 		long id = insert(Draft.of(TASK));
 		StoredMessage first = claimOther(1).get(0);

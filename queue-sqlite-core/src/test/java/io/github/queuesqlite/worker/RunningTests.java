@@ -46,6 +46,24 @@ class RunningTests {
 	}
 
 	@Test
+	void startIsNotedBeforeTheHandlerIsCalled() {
+		start((settings) -> settings);
+		this.queue.tasks.register("killer", Void.class, (nothing, context) -> {
+			// What others would do when this process died right now.
+			long epoch = context.fencingToken().epoch();
+			Peer peer = this.queue.store.peers()
+				.stream()
+				.filter((other) -> other.epoch() == epoch)
+				.findFirst()
+				.orElseThrow();
+			this.queue.store.rescue(peer, (task) -> 1);
+			return null;
+		});
+		long id = this.queue.enqueue("killer", null);
+		assertThat(this.queue.awaitState(id, MessageState.DEAD).attempt()).isOne();
+	}
+
+	@Test
 	void timeoutInterruptsTheHandlerAndFailsTheAttempt() {
 		start((settings) -> settings.maxRetries(0));
 		AtomicReference<Throwable> seen = new AtomicReference<>();
