@@ -132,7 +132,7 @@ final class Lane implements Claimer {
 		this.lock.lock();
 		try {
 			this.demand.asks(shard, bestReady);
-			if (!this.open || this.paused) {
+			if (!mayClaim()) {
 				return 0;
 			}
 			if (this.engine.probation.isAlone()) {
@@ -144,6 +144,11 @@ final class Lane implements Claimer {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/** What is claimed without a sure lease would only be given back. */
+	private boolean mayClaim() {
+		return this.open && !this.paused && this.engine.environment.presence().holdsLease(owner());
 	}
 
 	private int room() {
@@ -228,7 +233,7 @@ final class Lane implements Claimer {
 		this.lock.lock();
 		try {
 			boolean room = this.demand.isRoomForSuspect(room());
-			if (!this.open || this.paused || !room) {
+			if (!mayClaim() || !room) {
 				return false;
 			}
 		}
