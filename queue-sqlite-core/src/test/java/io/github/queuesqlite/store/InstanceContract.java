@@ -112,11 +112,20 @@ abstract class InstanceContract extends StoreSubject {
 	void beatRaisesTheBeatOfItsInstanceOnly() {
 		StoreInstance other = this.store.register("other");
 		long before = peer(this.instance).beat();
+		long beatAt = this.instance.beatAt();
 		long untouched = peer(other).beat();
 		assertThat(this.store.beat(this.instance)).isTrue();
 		assertThat(this.store.beat(this.instance)).isTrue();
 		assertThat(peer(this.instance).beat()).isGreaterThan(before);
+		assertThat(this.instance.beatAt() - beatAt).isPositive();
 		assertThat(peer(other).beat()).isEqualTo(untouched);
+	}
+
+	@Test
+	void isGoneWhenInstanceLivesIsFalse() {
+		StoreInstance other = this.store.register("other");
+		assertThat(this.store.isGone(peer(other))).isFalse();
+		assertThat(this.store.isGone(peer(this.instance))).isFalse();
 	}
 
 	@Test

@@ -224,7 +224,7 @@ abstract class SettleContract extends StoreSubject {
 
 	private List<Settlement> everyKind(RunKey key) {
 		FailureRecord failure = new FailureRecord(1, "T", "m", "", "h", now(), now());
-		return List.of(new Settlement.Complete(key, "json", new byte[] { 1 }),
+		return List.of(new Settlement.Complete(key, "json", new byte[] { 1 }), new Settlement.Complete(key, null, null),
 				new Settlement.Retry(key, now(), true, failure), new Settlement.Retry(key, now() + 9, false, null),
 				new Settlement.Dead(key, failure), new Settlement.Release(key), new Settlement.Cancel(key),
 				new Settlement.Expire(key));

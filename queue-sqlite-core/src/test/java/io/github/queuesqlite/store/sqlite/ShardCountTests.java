@@ -73,6 +73,23 @@ class ShardCountTests {
 	}
 
 	@Test
+	void openWhenShardCountChangedKeepsFailuresOfMovedMessages() {
+		Map<String, Long> ids = new TreeMap<>();
+		try (TestStore queue = TestStore.open(this.directory, 1)) {
+			for (int i = 0; i < 20; i++) {
+				ids.put("i" + i, queue.insert(new Keys(TestStore.TASK, "i" + i, null), 10)[0]);
+			}
+			for (StoredMessage message : queue.claim(100)) {
+				assertThat(queue.fail(message)).isEqualTo(SettleResult.APPLIED);
+			}
+		}
+		try (TestStore queue = TestStore.open(this.directory, 5)) {
+			assertThat(queue.all()).extracting(StoredMessage::shard).contains(0, 1, 2, 3, 4);
+			ids.values().forEach((id) -> assertThat(queue.store.failures(id)).hasSize(1));
+		}
+	}
+
+	@Test
 	void openWhenShardCountChangedKeepsSuspects() throws SQLException {
 		try (TestStore queue = TestStore.open(this.directory, 2)) {
 			for (int i = 0; i < 20; i++) {
