@@ -217,6 +217,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		Duration drainTimeout = Duration.ofSeconds(20);
 
+		Duration probation = Duration.ofSeconds(10);
+
 		Retention retention = Retention.DEFAULT;
 
 		Duration listenRetention = Duration.ofHours(24);
@@ -441,6 +443,18 @@ public final class EmbeddedQueue implements AutoCloseable {
 		 */
 		public Builder drainTimeout(Duration drainTimeout) {
 			this.drainTimeout = range("drainTimeout", drainTimeout, Duration.ZERO, Duration.ofDays(1));
+			return this;
+		}
+
+		/**
+		 * Sets how long a message is kept apart that runs again after its process died
+		 * while it ran: beside no other such message, and after the second death in a row
+		 * with no other handler of this queue beside it.
+		 * @param probation from its start, 0 to 1 h; 0 keeps none apart; 10 s unless set
+		 * @return this
+		 */
+		public Builder probation(Duration probation) {
+			this.probation = range("probation", probation, Duration.ZERO, Duration.ofHours(1));
 			return this;
 		}
 

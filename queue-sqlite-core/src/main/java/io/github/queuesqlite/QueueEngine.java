@@ -16,6 +16,7 @@ import io.github.queuesqlite.QueueStatus.StuckRun;
 import io.github.queuesqlite.listen.ListenData;
 import io.github.queuesqlite.listen.ListenSettings;
 import io.github.queuesqlite.listen.ListenStore;
+import io.github.queuesqlite.maintenance.Lease;
 import io.github.queuesqlite.maintenance.Maintenance;
 import io.github.queuesqlite.maintenance.MaintenanceSettings;
 import io.github.queuesqlite.maintenance.Presence;
@@ -96,7 +97,8 @@ final class QueueEngine {
 			// Before the waiters: what is recorded is recorded before anybody is
 			// released.
 			this.store.addListener(new EndRecorder(builder.recorder));
-			this.presence = new Presence(this.store, ProcessName.get(), this::awaitInFlight);
+			this.presence = new Presence(this.store, ProcessName.get(),
+					new Lease(builder.leaseDuration, System::nanoTime), this::maxAttempts, this::awaitInFlight);
 			this.closers.push(this.presence::leave);
 			Payloads payloads = new Payloads(builder.codec, builder.maxPayloadSize);
 			this.listen = listen(builder, payloads);
@@ -157,7 +159,8 @@ final class QueueEngine {
 				new WorkerEnvironment(this.store, this.presence, this.tasks, payloads, builder.recorder, builder.clock,
 						new Random(), ProcessName.get()),
 				new WorkerSettings(builder.concurrency, builder.queues, builder.timeout, builder.retry,
-						builder.drainTimeout, builder.virtualThreads, builder.executor, builder.interceptors));
+						builder.drainTimeout, builder.probation, builder.virtualThreads, builder.executor,
+						builder.interceptors));
 	}
 
 	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads) {
@@ -168,6 +171,11 @@ final class QueueEngine {
 		this.store.addListener(overview);
 		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access), overview,
 				payloads, this.tasks, builder.retry, this.workers::pause);
+	}
+
+	/** Nothing is owned before there are workers. */
+	private int maxAttempts(String task) {
+		return this.workers.maxAttempts(task);
 	}
 
 	/** An instance leaves only when nobody hands in under its name any more. */

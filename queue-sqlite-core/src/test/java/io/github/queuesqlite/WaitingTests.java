@@ -1,5 +1,9 @@
 package io.github.queuesqlite;
 
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -296,6 +300,24 @@ class WaitingTests extends QueueTester {
 		this.queue.close();
 		waiting.join(LONG.toMillis());
 		assertThat(thrown.get()).isInstanceOf(StoreUnavailableException.class).hasMessageContaining("closed");
+	}
+
+	/** Its commit is not heard of here: only the file tells. */
+	@Test
+	void awaitWhenAnotherProcessEndsItIsTold() throws Exception {
+		open((builder) -> builder.shards(1));
+		MessageId id = this.operations.enqueue(TASK, "a");
+		CompletableFuture<String> awaited = CompletableFuture
+			.supplyAsync(() -> this.operations.await(id, String.class, LONG));
+		await().until(() -> this.queue.waiting() == 1);
+		Path file = this.directory.resolve("default").resolve("queue_shard_0.db");
+		try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+				Statement statement = other.createStatement()) {
+			assertThat(statement
+				.executeUpdate("UPDATE message SET state = 40, finished_at = created_at WHERE id = " + id.value()))
+				.isOne();
+		}
+		assertThat(awaited).succeedsWithin(LONG).isNull();
 	}
 
 	@Test

@@ -1,5 +1,7 @@
 package io.github.queuesqlite.maintenance;
 
+import java.util.function.ToIntFunction;
+
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.StoreInstance;
 import org.slf4j.Logger;
@@ -19,6 +21,10 @@ public final class Presence {
 
 	private final String name;
 
+	private final Lease lease;
+
+	private final ToIntFunction<String> maxAttempts;
+
 	private final Runnable beforeLeaving;
 
 	private volatile StoreInstance current;
@@ -27,22 +33,18 @@ public final class Presence {
 	 * Joins the store.
 	 * @param store the store
 	 * @param name for people: host and process id
-	 */
-	public Presence(MessageStore store, String name) {
-		this(store, name, () -> {
-		});
-	}
-
-	/**
-	 * Joins the store.
-	 * @param store the store
-	 * @param name for people: host and process id
+	 * @param lease how long a sign of life holds
+	 * @param maxAttempts attempts by task, for messages whose sender set none; asked when
+	 * it leaves
 	 * @param beforeLeaving waits until nobody hands in under an older instance; ids of an
 	 * instance that has left may be given again
 	 */
-	public Presence(MessageStore store, String name, Runnable beforeLeaving) {
+	public Presence(MessageStore store, String name, Lease lease, ToIntFunction<String> maxAttempts,
+			Runnable beforeLeaving) {
 		this.store = store;
 		this.name = name;
+		this.lease = lease;
+		this.maxAttempts = maxAttempts;
 		this.beforeLeaving = beforeLeaving;
 		this.current = store.register(name);
 	}
@@ -53,6 +55,15 @@ public final class Presence {
 	 */
 	public StoreInstance current() {
 		return this.current;
+	}
+
+	/**
+	 * Returns whether nobody can have taken an instance for dead so far.
+	 * @param instance the current one or an earlier one
+	 * @return false when nothing that it claimed may begin: it may be somebody else's
+	 */
+	public boolean holdsLease(StoreInstance instance) {
+		return this.lease.isHeldBy(instance);
 	}
 
 	/**
@@ -67,13 +78,13 @@ public final class Presence {
 		this.store.demandChanged();
 		logger.info("'{}' goes on under epoch {}, after epoch {}", this.name, this.current.epoch(), old.epoch());
 		this.beforeLeaving.run();
-		this.store.deregister(old);
+		this.store.deregister(old, this.maxAttempts);
 	}
 
 	/** Leaves the store. Blocks until committed. */
 	public synchronized void leave() {
 		this.beforeLeaving.run();
-		this.store.deregister(this.current);
+		this.store.deregister(this.current, this.maxAttempts);
 	}
 
 }

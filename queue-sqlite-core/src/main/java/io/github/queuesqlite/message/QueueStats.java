@@ -1,6 +1,7 @@
 package io.github.queuesqlite.message;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,10 +19,11 @@ import java.util.TreeSet;
  * @param unservedQueues queues that have waiting messages and no lane in this process
  * @param unservedTasks tasks that have waiting messages and no handler in this process
  * @param shards the shards, in order
+ * @param instances the live processes of the directory, the oldest first
  * @since 0.1.0
  */
 public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAges, Set<String> pausedQueues,
-		Set<String> unservedQueues, Set<String> unservedTasks, List<ShardStats> shards) {
+		Set<String> unservedQueues, Set<String> unservedTasks, List<ShardStats> shards, List<InstanceStats> instances) {
 
 	public QueueStats {
 		counts = List.copyOf(counts);
@@ -30,6 +32,7 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 		unservedQueues = Set.copyOf(unservedQueues);
 		unservedTasks = Set.copyOf(unservedTasks);
 		shards = List.copyOf(shards);
+		instances = List.copyOf(instances);
 	}
 
 	/**
@@ -100,6 +103,22 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	 */
 	public record ShardStats(int shard, String file, boolean accepting, String reason, boolean quarantined,
 			long fileSize, long walSize, int pending) {
+
+	}
+
+	/**
+	 * One start of a process, or of an application context, on the directory. It is live
+	 * until another process has declared it dead, which takes a moment when it ends, and
+	 * the duration of a lease when it stands still.
+	 *
+	 * @param epoch the number of the start; rises with each
+	 * @param name host and process id
+	 * @param startedAt when it started
+	 * @param beatAge how long ago it gave its latest sign of life: a third of a lease or
+	 * less when it is well
+	 * @param self whether it is the one that is asked
+	 */
+	public record InstanceStats(long epoch, String name, Instant startedAt, Duration beatAge, boolean self) {
 
 	}
 

@@ -3,6 +3,8 @@ package io.github.queuesqlite.store;
 import java.util.List;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A standing demand for messages of one queue: a lane. Each shard's writer asks it, in
  * every transaction, how many it wants, claims as many, and hands them over after the
@@ -50,6 +52,34 @@ public interface Claimer {
 	 * none
 	 */
 	void claimed(int shard, List<StoredMessage> messages);
+
+	/**
+	 * Returns whether it would run a suspect now. Asked only while the shard has one for
+	 * its queue and tasks; what it says binds nobody.
+	 * @param shard the shard that asks
+	 * @param seq the order number of the suspect that waits longest there
+	 * @return false for a claimer that never does
+	 */
+	default boolean wantsSuspect(int shard, long seq) {
+		return false;
+	}
+
+	/**
+	 * Makes room for one suspect, until {@link #claimedSuspect} tells what came of it.
+	 * @param shard the shard that asks
+	 * @return false when there is none
+	 */
+	default boolean reserveForSuspect(int shard) {
+		return false;
+	}
+
+	/**
+	 * Takes the suspect that was claimed, after the commit. Called once after each
+	 * {@link #reserveForSuspect(int)} that said true, also when the transaction failed.
+	 * @param suspect owned by {@link #owner()}; null for none
+	 */
+	default void claimedSuspect(@Nullable Suspect suspect) {
+	}
 
 	/**
 	 * Forgets a shard, which is quarantined: it answers no more, and the end of what was

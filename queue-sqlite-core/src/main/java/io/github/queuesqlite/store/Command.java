@@ -2,6 +2,7 @@ package io.github.queuesqlite.store;
 
 import java.sql.SQLException;
 
+import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,12 @@ abstract class Command<S> {
 	 */
 	@Nullable Long messageId() {
 		return null;
+	}
+
+	/** Returns the message to name, null for none. */
+	final @Nullable MessageId message() {
+		Long id = messageId();
+		return (id != null) ? new MessageId(id) : null;
 	}
 
 }

@@ -2,23 +2,15 @@ package io.github.queuesqlite.store;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.queuesqlite.event.FailureNote;
-import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
-import io.github.queuesqlite.message.QueueFullException;
 import io.github.queuesqlite.message.StoreUnavailableException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,9 +35,6 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private static final long MAX_BYTES = 8L * 1024 * 1024;
 
-	/** With time left for the sync itself, so that power loss takes at most 200 ms. */
-	private static final long SYNC_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
-
 	private static final long IDLE_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
 	private static final long RETRY_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -56,21 +45,6 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	/** Left to other processes after each commit: they get the lock in turn. */
 	private static final long COURTESY_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
-
-	/**
-	 * About how much a commit adds to the log beside its rows: the pages of counters and
-	 * indexes.
-	 */
-	private static final long COMMIT_BYTES = 32 * 1024;
-
-	private static final long ROW_BYTES = 1024;
-
-	static final String NOTHING_STORED = " Nothing of this was stored.";
-
-	private static final String UNKNOWN = " The outcome is unknown: look for the message by its id before you try again.";
-
-	/** What may be written before the size of the log is asked for again. */
-	private static final long TRIM_BYTES = 1024 * 1024;
 
 	private final S session;
 
@@ -84,9 +58,17 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private final Thread thread;
 
-	private final Queue<Command<S>> inbox = new ConcurrentLinkedQueue<>();
+	private final FailureNote failing;
 
-	private final Semaphore places;
+	private final Inbox<S> inbox;
+
+	private final Answers<S> answers;
+
+	private final Recovery<S> recovery;
+
+	private final SyncSchedule syncs;
+
+	private final LogTrim log;
 
 	private final AtomicBoolean parked = new AtomicBoolean();
 
@@ -98,43 +80,16 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private volatile boolean terminated;
 
-	/** Why new messages are refused; empty when they are taken. */
-	private volatile String refusal = "";
-
-	private final FailureNote failing;
-
-	/** Ends of runs that are tried again before anything else. Writer thread only. */
-	private final Deque<Command<S>> kept = new ArrayDeque<>();
+	/** Whether all were told that the file is out of use. Set by the writer thread. */
+	private volatile boolean retired;
 
 	/**
 	 * What the current pass has taken. Has room for all, so that taking needs no memory.
 	 */
 	private final List<Command<S>> batch = new ArrayList<>(MAX_ROWS);
 
-	/** A command taken from the inbox that did not fit the batch. Writer thread only. */
-	private @Nullable Command<S> held;
-
 	/** Whether the transaction that failed was at its commit. Writer thread only. */
 	private boolean committing;
-
-	/** Whether all were told that the file is out of use. Set by the writer thread. */
-	private volatile boolean retired;
-
-	private boolean unreadable;
-
-	private boolean unrepaired;
-
-	private String walRefusal = "";
-
-	private String fault = "";
-
-	private long firstUnsynced;
-
-	private boolean unsynced;
-
-	private boolean untrimmed;
-
-	private long writtenSinceTrim;
 
 	private long lastCommit = System.nanoTime();
 
@@ -156,8 +111,12 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		this.shard = shard;
 		this.settings = settings;
 		this.quarantine = quarantine;
-		this.places = new Semaphore(settings.maxPending());
 		this.failing = new FailureNote(logger, "The writer of {} failed and goes on", session.label());
+		this.inbox = new Inbox<>(settings, session.label());
+		this.answers = new Answers<>(this.inbox, session.label(), this.failing);
+		this.recovery = new Recovery<>(session, turn, this.inbox, this.answers);
+		this.syncs = new SyncSchedule(settings.synced());
+		this.log = new LogTrim(session);
 		this.thread = new WriterThread(name, this::loop);
 		quarantine.onDeclared(this::nudge);
 	}
@@ -228,36 +187,14 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	/** Takes a command once there is a place for its rows. */
 	void offerBounded(Command<S> command) {
 		if (this.quarantine.isDeclared()) {
-			throw this.quarantine.refusal(NOTHING_STORED, idOf(command));
+			throw this.quarantine.refusal(Answers.NOTHING_STORED, command.message());
 		}
-		if (!this.refusal.isEmpty()) {
-			throw new StoreUnavailableException(this.refusal, idOf(command), null);
+		String refusal = this.recovery.refusal();
+		if (!refusal.isEmpty()) {
+			throw new StoreUnavailableException(refusal, command.message(), null);
 		}
-		int rows = placesOf(command);
-		if (!this.places.tryAcquire(rows)) {
-			waitForPlaces(command, rows);
-		}
+		this.inbox.takePlaces(command);
 		offer(command);
-	}
-
-	private void waitForPlaces(Command<S> command, int rows) {
-		WriterThread.refuse();
-		try {
-			if (!this.places.tryAcquire(rows, this.settings.blockTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
-				throw new QueueFullException("The inbox of " + this.session.label() + " stayed full for "
-						+ this.settings.blockTimeout().toMillis() + " ms: " + this.settings.maxPending()
-						+ " messages wait for their commit ('enqueue.max-pending'). Nothing was stored.");
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new QueueException("Interrupted while waiting for a place in the inbox of " + this.session.label()
-					+ ": the message is not stored", idOf(command), ex);
-		}
-	}
-
-	private int placesOf(Command<S> command) {
-		return Math.min(command.rows(), this.settings.maxPending());
 	}
 
 	/** Makes the writer look again whether its turn is wanted. */
@@ -280,11 +217,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	int pending() {
-		return this.settings.maxPending() - this.places.availablePermits();
+		return this.inbox.pending();
 	}
 
 	String refusal() {
-		return this.quarantine.isDeclared() ? this.quarantine.reason() : this.refusal;
+		return this.quarantine.isDeclared() ? this.quarantine.reason() : this.recovery.refusal();
 	}
 
 	/** Why the latest pass of the loop failed; empty when it did not. */
@@ -322,7 +259,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 				this.failing.clear();
 			}
 			catch (Throwable ex) {
-				if (isDamage(ex)) {
+				if (this.recovery.isDamage(ex)) {
 					continue;
 				}
 				this.failing.note(ex);
@@ -335,37 +272,32 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		this.session.close();
 	}
 
-	/** Declares the quarantine when the failure shows the file to be damaged. */
-	private boolean isDamage(Throwable failure) {
-		if (failure instanceof SQLException ex && this.session.classify(ex) == Session.Fault.DAMAGED) {
-			this.session.damaged(ex);
-			return true;
-		}
-		return false;
-	}
-
 	private boolean isDone() {
 		return this.closing && this.batch.isEmpty()
-				&& ((this.inbox.isEmpty() && this.held == null && this.kept.isEmpty()) || this.unreadable
-						|| this.unrepaired || this.quarantine.isDeclared());
+				&& (this.inbox.isEmpty() || this.recovery.isNeeded() || this.quarantine.isDeclared());
 	}
 
 	private void failRest() {
 		Command<S> command;
-		while ((command = this.inbox.poll()) != null) {
-			failed(command,
-					new StoreUnavailableException("The queue is closed: nothing was stored", idOf(command), null));
+		while ((command = this.inbox.nextLate()) != null) {
+			failClosed(command, "The queue is closed: nothing was stored");
 		}
 		if (Thread.currentThread() == this.thread) {
-			this.kept.forEach((kept) -> kept.failed(new StoreUnavailableException(
-					"The queue was closed before " + this.session.label() + " could be written again", idOf(kept),
-					null)));
-			this.kept.clear();
+			while ((command = this.inbox.next()) != null) {
+				failClosed(command,
+						command.isKept()
+								? "The queue was closed before " + this.session.label() + " could be written again"
+								: "The queue is closed: nothing was stored");
+			}
 		}
 	}
 
+	private void failClosed(Command<S> command, String reason) {
+		this.answers.failed(command, new StoreUnavailableException(reason, command.message(), null));
+	}
+
 	private void syncBeforeClose() {
-		if (this.unsynced && !this.quarantine.isDeclared()) {
+		if (this.syncs.isOwed() && !this.quarantine.isDeclared()) {
 			try {
 				this.session.probe();
 			}
@@ -385,12 +317,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			park(this.settings.pollInterval().toNanos());
 			return;
 		}
-		if (this.unreadable && !recover(List.of(), this.fault)) {
-			refuseInbox();
+		if (!this.recovery.isReadable()) {
 			park(RETRY_AFTER_NANOS);
 			return;
 		}
-		if (this.unrepaired && !repair()) {
+		if (this.recovery.isUnrepaired() && !this.recovery.repair()) {
 			park(RETRY_AFTER_NANOS);
 			if (this.quarantine.isDeclared()) {
 				return;
@@ -417,24 +348,22 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	private void retire() {
 		if (!this.retired) {
 			this.retired = true;
-			this.unrepaired = false;
-			this.unreadable = false;
+			this.recovery.giveUp();
 			this.turn.quarantined();
 		}
 		Command<S> command;
-		while ((command = next()) != null) {
-			failed(command, this.quarantine.refusal(NOTHING_STORED, idOf(command)));
+		while ((command = this.inbox.next()) != null) {
+			this.answers.failed(command, this.quarantine.refusal(Answers.NOTHING_STORED, command.message()));
 		}
 	}
 
 	/** Tells those the truth whose pass broke off, most likely for lack of memory. */
 	private void finishBrokenOff() {
 		this.session.rollback();
-		this.batch.stream().filter(Command::isCommitted).forEach(this::succeeded);
+		this.batch.stream().filter(Command::isCommitted).forEach(this.answers::succeeded);
 		List<Command<S>> open = this.batch.stream().filter((command) -> !command.isHandled()).toList();
 		if (!open.isEmpty()) {
-			this.fault = "A transaction of " + this.session.label() + " broke off: " + this.failing.text() + ".";
-			recover(open, this.fault);
+			this.recovery.brokenOff(open, this.failing.text());
 		}
 		this.batch.clear();
 	}
@@ -444,12 +373,12 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		int rows = 0;
 		long bytes = 0;
 		while (rows < MAX_ROWS && bytes < MAX_BYTES) {
-			Command<S> command = next();
+			Command<S> command = this.inbox.next();
 			if (command == null) {
 				break;
 			}
 			if (!batch.isEmpty() && (rows + command.rows() > MAX_ROWS || bytes + command.bytes() > MAX_BYTES)) {
-				this.held = command;
+				this.inbox.hold(command);
 				break;
 			}
 			command.taken();
@@ -459,20 +388,8 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 	}
 
-	private @Nullable Command<S> next() {
-		if (!this.kept.isEmpty()) {
-			return this.kept.poll();
-		}
-		Command<S> command = this.held;
-		if (command != null) {
-			this.held = null;
-			return command;
-		}
-		return this.inbox.poll();
-	}
-
 	private void commit(List<Command<S>> batch) {
-		boolean synced = isSyncDue(batch);
+		boolean synced = this.syncs.isDue(batch);
 		long start = System.nanoTime();
 		int rows;
 		this.committing = false;
@@ -497,13 +414,17 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			return;
 		}
 		long end = System.nanoTime();
-		noteSync(synced, end);
+		if (synced) {
+			this.syncs.synced();
+		}
 		this.lastCommit = end;
-		this.untrimmed = true;
+		this.log.committed();
 		record(end - start, rows);
-		batch.forEach(this::succeeded);
+		batch.forEach(this.answers::succeeded);
 		this.turn.committed();
-		trimWhenDue(batch, rows);
+		if (this.log.isDueAfter(batch, rows) || this.recovery.isLogTooLong()) {
+			trim(false);
+		}
 	}
 
 	/**
@@ -525,112 +446,17 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 	}
 
-	/** Asking for the size of the log costs a statement: not after each small commit. */
-	private void trimWhenDue(List<Command<S>> batch, int rows) {
-		this.writtenSinceTrim += COMMIT_BYTES + (long) rows * ROW_BYTES;
-		for (Command<S> command : batch) {
-			this.writtenSinceTrim += command.bytes();
-		}
-		if (this.writtenSinceTrim >= TRIM_BYTES || !this.walRefusal.isEmpty()) {
-			trim(false);
-		}
-	}
-
-	private boolean isSyncDue(List<Command<S>> batch) {
-		boolean asked = false;
-		for (Command<S> command : batch) {
-			if (command.synced()) {
-				asked = true;
-				break;
-			}
-		}
-		if (this.settings.synced()) {
-			return asked;
-		}
-		if (this.unsynced) {
-			return isSyncOverdue(System.nanoTime());
-		}
-		if (asked) {
-			this.firstUnsynced = System.nanoTime();
-			this.unsynced = true;
-		}
-		return false;
-	}
-
-	private boolean isSyncOverdue(long now) {
-		return now - this.firstUnsynced >= SYNC_AFTER_NANOS;
-	}
-
-	private void noteSync(boolean synced, long now) {
-		if (synced) {
-			this.unsynced = false;
-			this.firstUnsynced = now;
-		}
-	}
-
-	private void succeeded(Command<S> command) {
-		if (command.isHandled()) {
-			return;
-		}
-		command.handled();
-		release(command);
-		try {
-			command.succeeded();
-		}
-		catch (RuntimeException ex) {
-			logger.error("A completion of {} failed", this.session.label(), ex);
-		}
-		catch (Error ex) {
-			this.failing.note(ex);
-			failed(command,
-					new QueueException(
-							this.session.label() + " could not tell the outcome: look for the message by its id",
-							idOf(command), ex));
-		}
-	}
-
-	private void failed(Command<S> command, QueueException failure) {
-		if (!command.isHandled()) {
-			command.handled();
-			release(command);
-		}
-		try {
-			command.failed(failure);
-		}
-		catch (RuntimeException | Error ex) {
-			logger.error("A completion of {} failed", this.session.label(), ex);
-		}
-	}
-
-	/** An end of a run is not failed: it is tried again. */
-	private void keep(Command<S> command) {
-		this.kept.add(command);
-		command.handled();
-	}
-
-	private void release(Command<S> command) {
-		if (command instanceof Bounded) {
-			this.places.release(placesOf(command));
-		}
-	}
-
 	private void failed(List<Command<S>> batch, Session.Fault kind, Throwable cause) {
 		switch (kind) {
 			case ROW, DEFECT -> redo(batch, cause);
 			case BUSY -> busy(batch, cause);
 			case DAMAGED -> {
-				isDamage(cause);
-				String outcome = this.committing ? UNKNOWN : NOTHING_STORED;
-				batch.forEach((command) -> failed(command, this.quarantine.refusal(outcome, idOf(command))));
+				this.recovery.isDamage(cause);
+				String outcome = this.committing ? Answers.UNKNOWN : Answers.NOTHING_STORED;
+				batch.forEach(
+						(command) -> this.answers.failed(command, this.quarantine.refusal(outcome, command.message())));
 			}
-			case STORAGE -> {
-				if (this.fault.isEmpty()) {
-					this.fault = "Cannot write " + this.session.label() + ": " + cause.getMessage()
-							+ ". New messages are refused until it can be written again.";
-					logger.error("{}", this.fault, cause);
-				}
-				recover(batch, this.fault);
-			}
+			case STORAGE -> this.recovery.begin(batch, cause);
 		}
 	}
 
@@ -643,185 +469,79 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 					cause);
 		}
 		else {
-			Command<S> command = batch.get(0);
-			if (cause instanceof VirtualMachineError && command.isKept()) {
-				// Memory comes back; nobody else would end the run.
-				keep(command);
-				this.failing.note(cause);
-				LockSupport.parkNanos(RETRY_AFTER_NANOS);
-				return;
-			}
-			if (cause instanceof QueueException failure) {
-				failed(command, failure);
-				return;
-			}
-			if (!(cause instanceof SQLException)) {
-				logger.error("A command of {} failed", this.session.label(), cause);
-			}
-			failed(command, new QueueException(
-					"A command of " + this.session.label() + " failed, nothing of it is stored: " + cause.getMessage(),
-					idOf(command), cause));
+			redoAlone(batch.get(0), cause);
 		}
+	}
+
+	private void redoAlone(Command<S> command, Throwable cause) {
+		if (cause instanceof VirtualMachineError && command.isKept()) {
+			// Memory comes back; nobody else would end the run.
+			this.answers.keep(command);
+			this.failing.note(cause);
+			LockSupport.parkNanos(RETRY_AFTER_NANOS);
+			return;
+		}
+		if (cause instanceof QueueException failure) {
+			this.answers.failed(command, failure);
+			return;
+		}
+		if (!(cause instanceof SQLException)) {
+			logger.error("A command of {} failed", this.session.label(), cause);
+		}
+		this.answers.failed(command, new QueueException(
+				"A command of " + this.session.label() + " failed, nothing of it is stored: " + cause.getMessage(),
+				command.message(), cause));
 	}
 
 	private void busy(List<Command<S>> batch, Throwable cause) {
 		logger.warn("{} is locked by another program: {}", this.session.label(), cause.getMessage());
-		for (Command<S> command : batch) {
-			if (command.isKept()) {
-				keep(command);
-			}
-			else {
-				failed(command, new StoreUnavailableException("Cannot write " + this.session.label()
-						+ ": another program holds its lock. Nothing was stored. Find the program that has the file"
-						+ " open and end it.", idOf(command), cause));
-			}
-		}
-	}
-
-	/**
-	 * Finds out what is true after a fault.
-	 * @return whether the file can be written again
-	 */
-	private boolean recover(List<Command<S>> batch, String reason) {
-		this.refusal = reason;
-		this.unrepaired = true;
-		int told = 0;
-		try {
-			this.session.probe();
-			this.turn.reconcile(this.session);
-			for (; told < batch.size(); told++) {
-				settleFault(batch.get(told), this.session, reason);
-			}
-		}
-		catch (SQLException ex) {
-			logger.debug("{} cannot be written yet", this.session.label(), ex);
-			this.session.rollback();
-			this.unreadable = true;
-			batch.subList(told, batch.size()).forEach((command) -> unknown(command, reason));
-			isDamage(ex);
-			return false;
-		}
-		if (this.unreadable) {
-			this.unreadable = false;
-			logger.info("{} can be written again", this.session.label());
-		}
-		return true;
-	}
-
-	private void settleFault(Command<S> command, S session, String reason) throws SQLException {
-		if (command.isCommitted(session)) {
-			succeeded(command);
-		}
-		else if (command.isKept()) {
-			keep(command);
-		}
-		else {
-			failed(command, new StoreUnavailableException(reason + NOTHING_STORED, idOf(command), null));
-		}
-	}
-
-	private void unknown(Command<S> command, String reason) {
-		if (command.isKept()) {
-			keep(command);
-		}
-		else {
-			failed(command, new StoreUnavailableException(reason + UNKNOWN, idOf(command), null));
-		}
-	}
-
-	private void refuseInbox() {
-		Command<S> command;
-		while ((command = (this.held != null) ? takeHeld() : this.inbox.poll()) != null) {
-			if (command.isKept()) {
-				keep(command);
-			}
-			else {
-				failed(command, new StoreUnavailableException(this.fault, idOf(command), null));
-			}
-		}
-	}
-
-	private @Nullable Command<S> takeHeld() {
-		Command<S> command = this.held;
-		this.held = null;
-		return command;
-	}
-
-	/**
-	 * Makes sure that new data can be stored again. Until then each pass waits a little
-	 * first, whatever is handed in: a full disk is not helped by trying harder.
-	 */
-	private boolean repair() {
-		try {
-			this.session.repair();
-			this.unrepaired = false;
-			this.fault = "";
-			this.refusal = this.walRefusal;
-			logger.info("{} takes new messages again", this.session.label());
-			return true;
-		}
-		catch (SQLException ex) {
-			if (!isDamage(ex)) {
-				logger.debug("{} cannot be repaired yet", this.session.label(), ex);
-			}
-			return false;
-		}
+		String reason = "Cannot write " + this.session.label()
+				+ ": another program holds its lock. Nothing was stored. Find the program that has the file"
+				+ " open and end it.";
+		batch.forEach((command) -> this.answers.failedOrKept(command, reason, cause));
 	}
 
 	private void trim(boolean idle) {
-		this.writtenSinceTrim = 0;
 		try {
-			String reason = this.session.trim(idle);
-			if (!reason.equals(this.walRefusal)) {
-				this.walRefusal = reason;
-				if (!reason.isEmpty()) {
-					logger.warn("{}", reason);
-				}
-				if (!this.unrepaired) {
-					this.refusal = reason;
-				}
-			}
-			if (idle) {
-				this.untrimmed = false;
-			}
+			this.recovery.logTooLong(this.log.trim(idle));
 		}
 		catch (SQLException ex) {
-			if (this.session.classify(ex) != Session.Fault.BUSY && !isDamage(ex)) {
-				failed(List.of(), Session.Fault.STORAGE, ex);
+			if (this.session.classify(ex) != Session.Fault.BUSY && !this.recovery.isDamage(ex)) {
+				this.recovery.begin(List.of(), ex);
 			}
 		}
 	}
 
 	private void idle() throws SQLException {
 		long now = System.nanoTime();
-		if (this.unsynced && isSyncOverdue(now)) {
-			syncIdle(now);
+		if (this.syncs.isOverdue(now)) {
+			syncIdle();
 		}
-		boolean quiet = now - this.lastCommit >= IDLE_AFTER_NANOS;
-		if (quiet && this.untrimmed) {
+		if (this.log.isWantedWhenIdle() && now - this.lastCommit >= IDLE_AFTER_NANOS) {
 			trim(true);
 		}
-		long nanos = this.settings.pollInterval().toNanos();
-		if (this.unsynced) {
-			nanos = Math.min(nanos, this.firstUnsynced + SYNC_AFTER_NANOS - now);
+		park(idleNanos(now));
+		if (!this.watching && this.session.changedElsewhere()) {
+			this.turn.changedElsewhere(this.session);
 		}
-		if (this.untrimmed) {
+	}
+
+	private long idleNanos(long now) {
+		long nanos = Math.min(this.settings.pollInterval().toNanos(), this.syncs.untilOverdue(now));
+		if (this.log.isWantedWhenIdle()) {
 			nanos = Math.min(nanos, IDLE_AFTER_NANOS);
 		}
 		if (this.watching) {
 			nanos = Math.min(nanos, this.watchNanos);
 			this.watchNanos = Math.min(WATCH_MOST_NANOS, this.watchNanos + this.watchNanos / 8);
 		}
-		park(nanos);
-		if (!this.watching && this.session.changedElsewhere()) {
-			this.turn.changedElsewhere(this.session);
-		}
+		return nanos;
 	}
 
-	private void syncIdle(long now) {
+	private void syncIdle() {
 		try {
 			this.session.probe();
-			noteSync(true, now);
+			this.syncs.synced();
 		}
 		catch (SQLException ex) {
 			failed(List.of(), this.session.classify(ex), ex);
@@ -829,65 +549,15 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private void park(long nanos) {
-		if (this.unrepaired) {
+		if (this.recovery.isUnrepaired()) {
 			LockSupport.parkNanos(this, RETRY_AFTER_NANOS);
 			return;
 		}
 		this.parked.set(true);
-		if (this.inbox.isEmpty() && !this.nudged && !this.closing) {
+		if (this.inbox.hasNothingNew() && !this.nudged && !this.closing) {
 			LockSupport.parkNanos(this, nanos);
 		}
 		this.parked.set(false);
-	}
-
-	private static @Nullable MessageId idOf(Command<?> command) {
-		Long id = command.messageId();
-		return (id != null) ? new MessageId(id) : null;
-	}
-
-	/** Marks commands that take places in the inbox. */
-	interface Bounded {
-
-	}
-
-	/** Does one thing and gives its result. */
-	private static final class WorkCommand<S, R> extends Command<S> {
-
-		private final Work<S, R> work;
-
-		private final Completion<R> completion;
-
-		private final boolean synced;
-
-		private @Nullable R result;
-
-		WorkCommand(Work<S, R> work, Completion<R> completion, boolean synced) {
-			this.work = work;
-			this.completion = completion;
-			this.synced = synced;
-		}
-
-		@Override
-		boolean synced() {
-			return this.synced;
-		}
-
-		@Override
-		void execute(S session) throws SQLException {
-			this.result = this.work.execute(session);
-		}
-
-		@Override
-		@SuppressWarnings("NullAway") // null only where R is nullable
-		void succeeded() {
-			this.completion.succeeded(this.result);
-		}
-
-		@Override
-		void failed(QueueException failure) {
-			this.completion.failed(failure);
-		}
-
 	}
 
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import io.github.queuesqlite.message.QueueException;
 
 /** Stores messages of one shard. */
-final class InsertCommand extends Command<ShardSession> implements GroupCommitWriter.Bounded {
+final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded {
 
 	private final List<Insertion> insertions;
 

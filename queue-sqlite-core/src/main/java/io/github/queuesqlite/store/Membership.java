@@ -2,7 +2,6 @@ package io.github.queuesqlite.store;
 
 import java.util.Collection;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 
 /**
  * Who takes part in a store: places, epochs, and signs of death that cost no commit.
@@ -34,9 +33,9 @@ public interface Membership extends AutoCloseable {
 	/**
 	 * Returns which runs of an epoch had started.
 	 * @param epoch the epoch
-	 * @return true for each run when the notes cannot be read
+	 * @return {@link StartedRuns#UNKNOWN} when the notes cannot be read
 	 */
-	Predicate<RunKey> startedRuns(long epoch);
+	StartedRuns startedRuns(long epoch);
 
 	/**
 	 * Forgets the notes of an epoch whose messages are taken back.

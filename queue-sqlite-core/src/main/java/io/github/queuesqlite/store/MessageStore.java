@@ -43,10 +43,20 @@ public interface MessageStore extends AutoCloseable {
 
 	/**
 	 * Leaves the store. What the instance still owns becomes READY again, its attempts
-	 * counted where the run had started; DEAD where its sender allowed no more.
+	 * counted where the run had started; DEAD where none is left.
+	 * @param instance a registered instance
+	 * @param maxAttempts attempts by task, for messages whose sender set none
+	 */
+	void deregister(StoreInstance instance, ToIntFunction<String> maxAttempts);
+
+	/**
+	 * Leaves the store without knowing the tasks: who claims next ends what has no
+	 * attempt left, unless its sender said how many there are.
 	 * @param instance a registered instance
 	 */
-	void deregister(StoreInstance instance);
+	default void deregister(StoreInstance instance) {
+		deregister(instance, (task) -> Integer.MAX_VALUE);
+	}
 
 	/**
 	 * Tells a listener of every commit from now on.
@@ -112,7 +122,7 @@ public interface MessageStore extends AutoCloseable {
 	void demandChanged();
 
 	/**
-	 * Claims messages once.
+	 * Claims messages once, suspects too: to run them apart is the caller's to do.
 	 * @param owner who owns them then
 	 * @param queue the queue
 	 * @param tasks the tasks
@@ -265,6 +275,12 @@ public interface MessageStore extends AutoCloseable {
 	List<QueueStats.ShardStats> shardStats();
 
 	/**
+	 * Returns the instances that are not declared dead.
+	 * @return in the order of their epochs
+	 */
+	List<QueueStats.InstanceStats> instanceStats();
+
+	/**
 	 * Writes to each shard, to see that it can be written.
 	 * @return why it cannot, by shard; empty when all can
 	 */
@@ -315,7 +331,9 @@ public interface MessageStore extends AutoCloseable {
 
 	/**
 	 * Declares an instance dead and takes back what it owned: READY with the attempt
-	 * counted where the run had started, DEAD where none is left.
+	 * counted where the run had started, DEAD where none is left. What had started is a
+	 * suspect from then on, until a run of it ends with its process alive: a
+	 * {@link Claimer} gets suspects one by one.
 	 * @param peer the instance
 	 * @param maxAttempts attempts by task, for messages whose sender set none
 	 * @return how many messages were taken back

@@ -66,7 +66,7 @@ final class MessageTurn implements Turn<ShardSession> {
 			return true;
 		}
 		for (Claimer claimer : this.claimers) {
-			if (wanted(session, claimer) > 0) {
+			if (wanted(session, claimer) > 0 || wantsSuspect(session, claimer)) {
 				return true;
 			}
 		}
@@ -145,8 +145,14 @@ final class MessageTurn implements Turn<ShardSession> {
 		int size = this.claimers.size();
 		for (int i = 0; i < size; i++) {
 			Claimer claimer = claimer((this.turn + i) % size);
-			int wanted = (claimer != null && rows < MAX_ROWS) ? wanted(session, claimer) : 0;
-			if (claimer != null && wanted > 0) {
+			if (claimer == null) {
+				continue;
+			}
+			if (wantsSuspect(session, claimer) && claimer.reserveForSuspect(this.shard)) {
+				rows += claimSuspect(session, claimer);
+			}
+			int wanted = (rows < MAX_ROWS) ? wanted(session, claimer) : 0;
+			if (wanted > 0) {
 				rows += claim(session, claimer, wanted);
 			}
 		}
@@ -161,9 +167,26 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 		finally {
 			// Who was asked is answered, also when the claim fails.
-			this.claimed.add(new Claimed(claimer, messages));
+			this.claimed.add(new Claimed(claimer, messages, 0, false));
 		}
 		return messages.size();
+	}
+
+	private int claimSuspect(ShardSession session, Claimer claimer) throws SQLException {
+		List<Suspect> suspects = List.of();
+		try {
+			suspects = session.claimSuspects(claimer.owner().epoch(), claimer.queue(), claimer.tasks(), 1);
+		}
+		finally {
+			this.claimed.add(suspects.isEmpty() ? new Claimed(claimer, List.of(), 0, true)
+					: new Claimed(claimer, List.of(suspects.get(0).message()), suspects.get(0).deaths(), true));
+		}
+		return suspects.size();
+	}
+
+	private boolean wantsSuspect(ShardSession session, Claimer claimer) throws SQLException {
+		long seq = session.firstSuspect(claimer.queue(), claimer.tasks());
+		return seq != ShardSession.NO_SUSPECT && claimer.wantsSuspect(this.shard, seq);
 	}
 
 	private int wanted(ShardSession session, Claimer claimer) throws SQLException {
@@ -200,13 +223,13 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	private void hand(Claimed claim) {
 		try {
-			claim.claimer().claimed(this.shard, claim.messages());
+			claim.hand(this.shard);
 		}
 		catch (RuntimeException | Error ex) {
 			// Nobody else would take them back: their owner lives.
 			this.untaken.add(claim);
 			guard(() -> {
-				claim.claimer().claimed(this.shard, List.of());
+				claim.refuse(this.shard);
 				logger.error("Queue '{}' could not take {} messages; they go back", claim.claimer().queue(),
 						claim.messages().size(), ex);
 			});
@@ -220,7 +243,7 @@ final class MessageTurn implements Turn<ShardSession> {
 			if (doubtful) {
 				claim.messages().forEach((message) -> this.doubtful.add(message.runKey()));
 			}
-			guard(() -> claim.claimer().claimed(this.shard, List.of()));
+			guard(() -> claim.refuse(this.shard));
 		}
 		this.claimed.clear();
 	}
@@ -260,8 +283,27 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 	}
 
-	/** What was claimed for a lane. */
-	private record Claimed(Claimer claimer, List<StoredMessage> messages) {
+	/** What was claimed for a lane: messages, or one suspect if any. */
+	private record Claimed(Claimer claimer, List<StoredMessage> messages, int deaths, boolean suspect) {
+
+		void hand(int shard) {
+			if (!this.suspect) {
+				this.claimer.claimed(shard, this.messages);
+			}
+			else {
+				this.claimer
+					.claimedSuspect(this.messages.isEmpty() ? null : new Suspect(this.messages.get(0), this.deaths));
+			}
+		}
+
+		void refuse(int shard) {
+			if (!this.suspect) {
+				this.claimer.claimed(shard, List.of());
+			}
+			else {
+				this.claimer.claimedSuspect(null);
+			}
+		}
 
 	}
 

@@ -43,8 +43,13 @@ public sealed interface Settlement {
 	 *
 	 * @param key the run
 	 * @param failure why
+	 * @param countsAttempt whether the attempt counts
 	 */
-	record Dead(RunKey key, FailureRecord failure) implements Settlement {
+	record Dead(RunKey key, FailureRecord failure, boolean countsAttempt) implements Settlement {
+
+		public Dead(RunKey key, FailureRecord failure) {
+			this(key, failure, true);
+		}
 
 	}
 

@@ -157,7 +157,7 @@ public final class ShardGroup implements AutoCloseable {
 		GroupCommitWriter<ShardSession> writer = this.writers.get(number);
 		ShardFile file = this.files.get(number);
 		if (writer == null && file != null) {
-			throw file.quarantine().refusal(GroupCommitWriter.NOTHING_STORED, messageId);
+			throw file.quarantine().refusal(Answers.NOTHING_STORED, messageId);
 		}
 		return writer(number);
 	}

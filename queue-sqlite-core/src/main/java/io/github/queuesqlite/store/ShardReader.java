@@ -50,6 +50,9 @@ public interface ShardReader extends AutoCloseable {
 	/** Reads the instances that are not dead. */
 	List<Peer> peers();
 
+	/** Reads when the instances that are not dead were seen. */
+	List<Sighting> sightings();
+
 	/** Returns whether anything hosted is RUNNING, READY, due or waits for a retry. */
 	boolean hasRunnable(BiPredicate<String, String> hosted, long now);
 
@@ -61,6 +64,18 @@ public interface ShardReader extends AutoCloseable {
 
 	@Override
 	void close();
+
+	/**
+	 * What a shard says of an instance to people.
+	 *
+	 * @param epoch its epoch
+	 * @param name host and process id
+	 * @param startedAt epoch milliseconds
+	 * @param beatAt latest sign of life, epoch milliseconds
+	 */
+	record Sighting(long epoch, String name, long startedAt, long beatAt) {
+
+	}
 
 	/**
 	 * A reserved key.

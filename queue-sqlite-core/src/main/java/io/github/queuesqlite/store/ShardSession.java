@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongPredicate;
-import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 import org.jspecify.annotations.Nullable;
@@ -15,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * statement changed is collected until {@link #takeEnded()}.
  */
 public interface ShardSession extends Session {
+
+	/** No order number: there is no suspect. */
+	long NO_SUSPECT = Long.MAX_VALUE;
 
 	/**
 	 * Returns the shard.
@@ -61,6 +63,25 @@ public interface ShardSession extends Session {
 	 * @return best first
 	 */
 	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max) throws SQLException;
+
+	/**
+	 * Returns the order number of the suspect that waits longest, without a transaction.
+	 * Reads nothing while the shard has none.
+	 * @param queue the queue
+	 * @param tasks the tasks
+	 * @return {@link #NO_SUSPECT} for none
+	 */
+	long firstSuspect(String queue, Set<String> tasks) throws SQLException;
+
+	/**
+	 * Claims suspects, which {@link #claim} passes by.
+	 * @param epoch the owner
+	 * @param queue the queue
+	 * @param tasks the tasks
+	 * @param max how many at most
+	 * @return the one that waits longest first, whatever its priority
+	 */
+	List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max) throws SQLException;
 
 	/** Moves the deadline of a run; false when it is lost. */
 	boolean extend(RunKey key, long deadline) throws SQLException;
@@ -136,12 +157,14 @@ public interface ShardSession extends Session {
 	/**
 	 * Takes back what an epoch owns.
 	 * @param epoch a dead epoch
-	 * @param started whether a run had started
+	 * @param started which runs had started
+	 * @param died whether its process died, so that they are suspects
 	 * @param maxAttempts attempts by task
 	 * @param max how many at most
 	 * @return how many
 	 */
-	int rescue(long epoch, Predicate<RunKey> started, ToIntFunction<String> maxAttempts, int max) throws SQLException;
+	int rescue(long epoch, StartedRuns started, boolean died, ToIntFunction<String> maxAttempts, int max)
+			throws SQLException;
 
 	/** Reserves an idempotency key; returns 0, or the message that has it. */
 	long reserve(String idempotencyKey, long messageId, long epoch) throws SQLException;

@@ -1,6 +1,8 @@
 package io.github.queuesqlite.store;
 
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -20,8 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
@@ -136,6 +138,7 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public StoreInstance register(String name) {
 		checkOpen();
+		long now = System.nanoTime();
 		Membership.Place place = this.membership.join(this::greatestEpoch,
 				(epoch, slot) -> writeEach((writer) -> writer.call((session) -> {
 					session.join(epoch, name, slot);
@@ -146,7 +149,7 @@ public final class ShardedMessageStore implements MessageStore {
 		this.group.files().forEach((file) -> ids.put(file.number(), newIds(file.number(), place.slot(), 0)));
 		inEach((shard) -> ids.put(shard.number(),
 				newIds(shard.number(), place.slot(), writer(shard.number()).call(ShardSession::highWater))));
-		ShardInstance instance = new ShardInstance(name, place, ids);
+		ShardInstance instance = new ShardInstance(name, place, ids, now);
 		this.instances.put(place.epoch(), instance);
 		this.own.add(instance);
 		peers();
@@ -164,12 +167,12 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
-	public void deregister(StoreInstance instance) {
+	public void deregister(StoreInstance instance, ToIntFunction<String> maxAttempts) {
 		ShardInstance own = own(instance);
 		this.own.remove(own);
 		if (this.instances.remove(own.epoch()) != null) {
 			try {
-				takeBack(own.epoch(), (task) -> Integer.MAX_VALUE);
+				takeBack(own.epoch(), false, maxAttempts);
 			}
 			finally {
 				this.membership.leave(own.place());
@@ -195,11 +198,34 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public boolean beat(StoreInstance instance) {
+		ShardInstance own = own(instance);
+		long now = System.nanoTime();
 		boolean[] dead = { false };
-		writeEach((writer) -> dead[0] |= !callUnsynced(writer, (session) -> session.beat(instance.epoch())));
+		boolean[] alive = { false };
+		List<QueueException> failures = new ArrayList<>();
+		writeEach((writer) -> {
+			try {
+				boolean told = callUnsynced(writer, (session) -> session.beat(instance.epoch()));
+				alive[0] |= told;
+				dead[0] |= !told;
+			}
+			catch (ShardQuarantinedException ex) {
+				throw ex;
+			}
+			catch (QueueException ex) {
+				// A sign in any other shard is one.
+				failures.add(ex);
+			}
+		});
+		if (alive[0] && !dead[0]) {
+			own.beat(now);
+		}
 		if (dead[0] && this.instances.remove(instance.epoch()) != null) {
-			this.membership.leave(own(instance).place());
+			this.membership.leave(own.place());
 			this.group.listeners().forEach((listener) -> listener.declaredDead(instance.epoch()));
+		}
+		if (!dead[0] && !failures.isEmpty()) {
+			throw failures.get(0);
 		}
 		return !dead[0];
 	}
@@ -223,13 +249,13 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public int rescue(Peer peer, ToIntFunction<String> maxAttempts) {
 		checkOpen();
-		int rows = takeBack(peer.epoch(), maxAttempts);
+		int rows = takeBack(peer.epoch(), true, maxAttempts);
 		logger.debug("Took back {} messages of {} (epoch {}), which is gone", rows, peer.name(), peer.epoch());
 		return rows;
 	}
 
-	private int takeBack(long epoch, ToIntFunction<String> maxAttempts) {
-		Predicate<RunKey> started = this.membership.startedRuns(epoch);
+	private int takeBack(long epoch, boolean died, ToIntFunction<String> maxAttempts) {
+		StartedRuns started = this.membership.startedRuns(epoch);
 		int[] rows = { 0 };
 		int[] done = { 0 };
 		writeEach((writer) -> {
@@ -239,7 +265,7 @@ public final class ShardedMessageStore implements MessageStore {
 			});
 			int step;
 			do {
-				step = writer.call((session) -> session.rescue(epoch, started, maxAttempts, STEP));
+				step = writer.call((session) -> session.rescue(epoch, started, died, maxAttempts, STEP));
 				rows[0] += step;
 			}
 			while (step == STEP);
@@ -367,7 +393,7 @@ public final class ShardedMessageStore implements MessageStore {
 		writeEach(all::add);
 		Collections.rotate(all, this.turn.getAndIncrement());
 		for (GroupCommitWriter<ShardSession> writer : all) {
-			claimed.addAll(callUnsynced(writer, (session) -> session.claim(owner.epoch(), queue, tasks, max)));
+			claimed.addAll(callUnsynced(writer, (session) -> claim(session, owner.epoch(), queue, tasks, max)));
 		}
 		claimed.sort(StoredMessage.CLAIM_ORDER);
 		if (claimed.size() <= max) {
@@ -375,6 +401,17 @@ public final class ShardedMessageStore implements MessageStore {
 		}
 		release(claimed.subList(max, claimed.size()));
 		return List.copyOf(claimed.subList(0, max));
+	}
+
+	private static List<StoredMessage> claim(ShardSession session, long epoch, String queue, Set<String> tasks, int max)
+			throws SQLException {
+		List<StoredMessage> claimed = new ArrayList<>(session.claim(epoch, queue, tasks, max));
+		if (session.firstSuspect(queue, tasks) != ShardSession.NO_SUSPECT) {
+			// They come in the order they wait: the best may be any.
+			session.claimSuspects(epoch, queue, tasks, Integer.MAX_VALUE)
+				.forEach((suspect) -> claimed.add(suspect.message()));
+		}
+		return claimed;
 	}
 
 	private void release(List<StoredMessage> messages) {
@@ -595,6 +632,22 @@ public final class ShardedMessageStore implements MessageStore {
 					this.group.pending(file)));
 		}
 		return stats;
+	}
+
+	@Override
+	public List<QueueStats.InstanceStats> instanceStats() {
+		Map<Long, ShardReader.Sighting> latest = new TreeMap<>();
+		readEach((reader) -> reader.sightings()
+			.forEach((sighting) -> latest.merge(sighting.epoch(), sighting,
+					(a, b) -> (a.beatAt() >= b.beatAt()) ? a : b)));
+		Set<Long> own = this.own.stream().map(StoreInstance::epoch).collect(Collectors.toSet());
+		long now = this.group.clock().millis();
+		return latest.values()
+			.stream()
+			.map((sighting) -> new QueueStats.InstanceStats(sighting.epoch(), sighting.name(),
+					Instant.ofEpochMilli(sighting.startedAt()), Duration.ofMillis(Math.max(0, now - sighting.beatAt())),
+					own.contains(sighting.epoch())))
+			.toList();
 	}
 
 	@Override

@@ -32,6 +32,8 @@ final class Engine {
 
 	final Watch watch;
 
+	final Probation probation;
+
 	final boolean records;
 
 	final boolean logsContext = !(MDC.getMDCAdapter() instanceof NOPMDCAdapter);
@@ -49,6 +51,7 @@ final class Engine {
 		this.tasks = new TaskTable(environment.tasks(), settings);
 		this.interceptors = settings.interceptors();
 		this.watch = watch;
+		this.probation = new Probation(HostedTask.nanos(settings.probation()), environment.store()::demandChanged);
 		this.records = environment.recorder() != QueueRecorder.NONE;
 		this.interrupts = new ThreadPoolExecutor(INTERRUPT_THREADS, INTERRUPT_THREADS, 10, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), (task) -> {

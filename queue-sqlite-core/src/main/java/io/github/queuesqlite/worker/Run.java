@@ -78,11 +78,17 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 
 	private final StoreInstance instance;
 
+	/** In how many runs in a row its process died. */
+	private final int deaths;
+
 	private volatile int state;
 
 	private volatile boolean cancelRequested;
 
 	private volatile boolean lost;
+
+	/** Whether a suspect is settled and committed, or somebody else's. */
+	private volatile boolean offHands;
 
 	private volatile boolean timedOut;
 
@@ -119,14 +125,19 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 
 	private @Nullable Message message;
 
-	Run(Lane lane, StoredMessage row, HostedTask task, StoreInstance instance, long claimedAt) {
+	Run(Lane lane, StoredMessage row, HostedTask task, StoreInstance instance, int deaths, long claimedAt) {
 		this.lane = lane;
 		this.row = row;
 		this.key = row.runKey();
 		this.task = task;
 		this.instance = instance;
+		this.deaths = deaths;
 		this.claimedAt = claimedAt;
 		this.cancelRequested = row.cancelRequested();
+	}
+
+	Lane lane() {
+		return this.lane;
 	}
 
 	Engine engine() {
@@ -150,13 +161,26 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 		return (payload != null) ? payload.length : 0;
 	}
 
+	/** More than 0 for a suspect. */
+	int deaths() {
+		return this.deaths;
+	}
+
+	/** A suspect waits for no others: there is never more than one. */
 	boolean isBefore(Run other) {
+		if ((this.deaths | other.deaths) != 0) {
+			return this.deaths > other.deaths;
+		}
 		return (this.row.priority() != other.row.priority()) ? this.row.priority() > other.row.priority()
 				: this.row.seq() < other.row.seq();
 	}
 
 	boolean isNew() {
 		return this.state == NEW;
+	}
+
+	boolean isOffHands() {
+		return this.offHands;
 	}
 
 	boolean isCancelRequested() {
@@ -254,7 +278,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 		if (this.lost) {
 			// Nothing to settle: the row is somebody else's.
 			if (STATE.compareAndSet(this, NEW, SETTLED)) {
-				this.lane.settled();
+				letGo();
 			}
 			return false;
 		}
@@ -263,15 +287,15 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 		if (this.cancelRequested) {
 			instead = new Settlement.Cancel(this.key);
 		}
-		else if (this.lane.isPaused()) {
+		else if (this.lane.isPaused() || !engine().environment.presence().holdsLease(this.instance)) {
 			instead = new Settlement.Release(this.key);
 		}
 		else if (expiresAt != null && engine().millis() >= expiresAt) {
 			instead = new Settlement.Expire(this.key);
 		}
 		else if (attempt() > maxAttempts()) {
-			endUnstarted(Verdict.dead(this, failure("AttemptsExhausted", "Attempt " + (attempt() - 1) + " of "
-					+ maxAttempts() + " ended with its process: no attempt is left", "")));
+			endUnstarted(Verdict.exhausted(this, failure("AttemptsExhausted",
+					"No attempt is left: " + (attempt() - 1) + " spent, " + maxAttempts() + " allowed", "")));
 			return false;
 		}
 		if (instead != null && STATE.compareAndSet(this, NEW, SETTLED)) {
@@ -455,12 +479,19 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 		catch (RuntimeException ex) {
 			logger.warn("The end of message {} of task '{}' was not stored: it will run again", id(), this.row.task(),
 					ex);
-			this.lane.settled();
+			letGo();
 		}
 		catch (Error ex) {
 			this.settlement = settlement;
 			this.lane.brokeOff(this, ex);
 		}
+	}
+
+	private void letGo() {
+		if (this.deaths > 0) {
+			this.offHands = true;
+		}
+		this.lane.settled();
 	}
 
 	/** Gives it back uncounted if its handler has not started. */
@@ -470,7 +501,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 			return false;
 		}
 		if (this.lost) {
-			this.lane.settled();
+			letGo();
 		}
 		else {
 			submit(release);
@@ -500,7 +531,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 	private void told() {
 		if (!this.told) {
 			this.told = true;
-			this.lane.settled();
+			letGo();
 		}
 	}
 

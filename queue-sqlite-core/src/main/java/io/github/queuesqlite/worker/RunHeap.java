@@ -57,6 +57,10 @@ final class RunHeap {
 		this.runs[index] = run;
 	}
 
+	@Nullable Run peek() {
+		return this.runs[0];
+	}
+
 	@Nullable Run poll() {
 		if (this.size == 0) {
 			return null;

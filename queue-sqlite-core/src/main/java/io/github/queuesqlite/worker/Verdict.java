@@ -69,6 +69,13 @@ record Verdict(Settlement settlement, RunOutcome outcome) {
 		return new Verdict(new Settlement.Dead(run.key(), failed), RunOutcome.DEAD);
 	}
 
+	/** There was no attempt left to begin. */
+	static Verdict exhausted(Run run, FailureRecord failed) {
+		logger.warn("Message {} of task '{}' is DEAD: {}: {}", run.id(), run.row().task(), failed.type(),
+				failed.message());
+		return new Verdict(new Settlement.Dead(run.key(), failed, false), RunOutcome.DEAD);
+	}
+
 	private static boolean isRetryable(Run run, Throwable failure) {
 		try {
 			return run.task().definition().retryable().test(failure);

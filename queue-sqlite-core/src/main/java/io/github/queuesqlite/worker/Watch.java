@@ -63,6 +63,7 @@ final class Watch {
 		for (Lane lane : this.pool.lanes()) {
 			next = Math.min(next, lane.look(now));
 		}
+		next = Math.min(next, engine.probation.look(now, this.pool.lanes()));
 		if (engine.tasks.hasSuspended()) {
 			if (engine.tasks.resume(now)) {
 				engine.environment.store().demandChanged();

@@ -17,17 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param timeout longest run, more than 0
  * @param retry how failures are retried
  * @param drainTimeout how long a stop waits for running handlers, 0 or longer
+ * @param probation how long a message is kept apart that runs again after its process
+ * died, 0 or longer
  * @param virtualThreads whether handlers run on virtual threads; needs Java 21
  * @param executor what runs the handlers, not shut down; null for threads of our own
  * @param interceptors around every run, the first one outermost
  */
 public record WorkerSettings(int concurrency, Map<String, Integer> queues, Duration timeout, RetryPolicy retry,
-		Duration drainTimeout, boolean virtualThreads, @Nullable Executor executor,
+		Duration drainTimeout, Duration probation, boolean virtualThreads, @Nullable Executor executor,
 		List<TaskInterceptor> interceptors) {
 
-	/** 8 handlers at once, 30 minutes each, 20 seconds to end at a stop. */
+	/**
+	 * 8 handlers at once, 30 minutes each, 20 seconds to end at a stop, 10 seconds of
+	 * probation.
+	 */
 	public static final WorkerSettings DEFAULT = new WorkerSettings(8, Map.of(), Duration.ofMinutes(30),
-			RetryPolicy.DEFAULT, Duration.ofSeconds(20), false, null, List.of());
+			RetryPolicy.DEFAULT, Duration.ofSeconds(20), Duration.ofSeconds(10), false, null, List.of());
 
 	public WorkerSettings {
 		queues = Map.copyOf(queues);
@@ -39,6 +44,9 @@ public record WorkerSettings(int concurrency, Map<String, Integer> queues, Durat
 		}
 		if (drainTimeout.isNegative()) {
 			throw new IllegalArgumentException("'drainTimeout' must be at least 0, was " + drainTimeout);
+		}
+		if (probation.isNegative()) {
+			throw new IllegalArgumentException("'probation' must be at least 0, was " + probation);
 		}
 	}
 

@@ -63,8 +63,9 @@ abstract class ClaimContract extends StoreSubject {
 			drafts.add(Draft.of(TASK).priority(priority));
 		}
 		List<Long> ids = insertAll(drafts);
-		assertThat(ids(claim(10))).containsExactly(ids.get(6), ids.get(1), ids.get(5), ids.get(8), ids.get(0),
-				ids.get(3), ids.get(9), ids.get(4), ids.get(2), ids.get(7));
+		assertThat(ids(claim(4))).containsExactly(ids.get(6), ids.get(1), ids.get(5), ids.get(8));
+		assertThat(ids(claim(10))).containsExactly(ids.get(0), ids.get(3), ids.get(9), ids.get(4), ids.get(2),
+				ids.get(7));
 	}
 
 	@Test

@@ -85,6 +85,21 @@ abstract class DemandContract extends StoreSubject {
 	}
 
 	@Test
+	void attachWhenSeveralTasksAreHostedHandsOverBestFirst() {
+		List<Draft> drafts = new ArrayList<>();
+		for (int i = 0; i < 40; i++) {
+			drafts.add(Draft.of((i % 2 == 0) ? TASK : "other").priority(i % 7));
+		}
+		insertAll(drafts);
+		Lane lane = new Lane(this.instance, QUEUE, 100);
+		lane.tasks = Set.of(TASK, "other");
+		this.store.attach(lane);
+		await().until(() -> lane.messages.size() == 40);
+		assertThat(List.copyOf(lane.messages)).isSortedAccordingTo(StoredMessage.CLAIM_ORDER);
+		this.store.detach(lane);
+	}
+
+	@Test
 	void attachWhenDemandIsSpentTakesNoMore() {
 		insertAll(Draft.of(TASK).times(20));
 		Lane lane = attach(3);

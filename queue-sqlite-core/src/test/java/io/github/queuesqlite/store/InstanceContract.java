@@ -1,5 +1,7 @@
 package io.github.queuesqlite.store;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -7,6 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.store.MessageStoreContract.Settings;
 import org.junit.jupiter.api.Test;
 
@@ -79,14 +82,50 @@ abstract class InstanceContract extends StoreSubject {
 	}
 
 	@Test
+	void instanceStatsShowWhoLivesSinceWhenAndItsLatestBeat() {
+		long start = now();
+		pass(60_000);
+		StoreInstance other = this.store.register("other");
+		StoreInstance gone = this.store.register("gone");
+		this.store.deregister(gone);
+		pass(20_000);
+		this.store.beat(this.instance);
+		pass(5000);
+		assertThat(this.store.instanceStats()).containsExactly(
+				new QueueStats.InstanceStats(this.instance.epoch(), "test", Instant.ofEpochMilli(start),
+						Duration.ofSeconds(5), true),
+				new QueueStats.InstanceStats(other.epoch(), "other", Instant.ofEpochMilli(start + 60_000),
+						Duration.ofSeconds(25), true));
+		this.store.rescue(peer(other), (task) -> 4);
+		assertThat(this.store.instanceStats()).extracting(QueueStats.InstanceStats::epoch)
+			.containsExactly(this.instance.epoch());
+	}
+
+	@Test
+	void instanceStatsWhenTheClockWasSetBackShowNoNegativeAge() {
+		pass(-60_000);
+		assertThat(this.store.instanceStats()).extracting(QueueStats.InstanceStats::beatAge)
+			.containsExactly(Duration.ZERO);
+	}
+
+	@Test
 	void beatRaisesTheBeatOfItsInstanceOnly() {
 		StoreInstance other = this.store.register("other");
 		long before = peer(this.instance).beat();
+		long beatAt = this.instance.beatAt();
 		long untouched = peer(other).beat();
 		assertThat(this.store.beat(this.instance)).isTrue();
 		assertThat(this.store.beat(this.instance)).isTrue();
 		assertThat(peer(this.instance).beat()).isGreaterThan(before);
+		assertThat(this.instance.beatAt() - beatAt).isPositive();
 		assertThat(peer(other).beat()).isEqualTo(untouched);
+	}
+
+	@Test
+	void isGoneWhenInstanceLivesIsFalse() {
+		StoreInstance other = this.store.register("other");
+		assertThat(this.store.isGone(peer(other))).isFalse();
+		assertThat(this.store.isGone(peer(this.instance))).isFalse();
 	}
 
 	@Test

@@ -106,6 +106,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Suspects extends SuspectContract {
+
+		Suspects() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Retries extends RetryContract {
 
 		Retries() {

@@ -118,6 +118,7 @@ abstract class PruneContract extends StoreSubject {
 		for (int i = 0; i < 8; i++) {
 			ended(Draft.of(TASK), MessageState.DEAD);
 		}
+		pass(1);
 		ended(Draft.of(TASK), MessageState.COMPLETED);
 		prune();
 		assertThat(count(MessageState.COMPLETED)).isZero();
@@ -165,7 +166,9 @@ abstract class PruneContract extends StoreSubject {
 		pass(1000);
 		promote();
 		pass(4 * HOUR);
-		assertThat(prune()).isEqualTo(2200);
+		int step = this.store.prune();
+		assertThat(step).isBetween(1, 2199);
+		assertThat(step + prune()).isEqualTo(2200);
 		assertThat(this.store.counts()).isEmpty();
 	}
 

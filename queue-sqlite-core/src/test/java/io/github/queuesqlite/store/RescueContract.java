@@ -64,6 +64,16 @@ abstract class RescueContract extends StoreSubject {
 	}
 
 	@Test
+	void rescueWhenQueueIsPausedTakesBackAllTheSame() {
+		long id = insert(Draft.of(TASK));
+		claimOther(1);
+		this.store.pause(QUEUE);
+		assertThat(rescueOther()).isOne();
+		assertThat(state(id)).isEqualTo(MessageState.READY);
+		assertThat(claim(1)).isEmpty();
+	}
+
+	@Test
 	void rescueWhenNoteOfEarlierRunIsLeftGivesTheAttemptBack() {
 		long id = insert(Draft.of(TASK));
 		StoredMessage first = claimOther(1).get(0);
@@ -179,7 +189,9 @@ abstract class RescueContract extends StoreSubject {
 		assertThat(settle(complete(message))).isEqualTo(SettleResult.LOST);
 		assertThat(settle(new Settlement.Release(message.runKey()))).isEqualTo(SettleResult.LOST);
 		assertThat(this.store.extend(message.runKey(), now() + 1000)).isFalse();
+		long beatAt = this.other.beatAt();
 		assertThat(this.store.beat(this.other)).isFalse();
+		assertThat(this.other.beatAt()).isEqualTo(beatAt);
 		assertThat(this.store.peers()).extracting(Peer::epoch).containsExactly(this.instance.epoch());
 		assertThat(state(message.id())).isEqualTo(MessageState.READY);
 	}

@@ -102,7 +102,8 @@ abstract class RetryContract extends StoreSubject {
 		this.store.cancel(ids.get(0));
 		pass(1);
 		assertThat(this.store.retry(ids.get(0))).isTrue();
-		assertThat(ids(claim(10))).containsExactly(ids.get(1), ids.get(2), ids.get(0));
+		assertThat(List.of(claimOne().id(), claimOne().id(), claimOne().id())).containsExactly(ids.get(1), ids.get(2),
+				ids.get(0));
 	}
 
 	@Test

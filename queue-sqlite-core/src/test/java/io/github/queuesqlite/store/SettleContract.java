@@ -224,7 +224,7 @@ abstract class SettleContract extends StoreSubject {
 
 	private List<Settlement> everyKind(RunKey key) {
 		FailureRecord failure = new FailureRecord(1, "T", "m", "", "h", now(), now());
-		return List.of(new Settlement.Complete(key, "json", new byte[] { 1 }),
+		return List.of(new Settlement.Complete(key, "json", new byte[] { 1 }), new Settlement.Complete(key, null, null),
 				new Settlement.Retry(key, now(), true, failure), new Settlement.Retry(key, now() + 9, false, null),
 				new Settlement.Dead(key, failure), new Settlement.Release(key), new Settlement.Cancel(key),
 				new Settlement.Expire(key));
@@ -332,6 +332,14 @@ abstract class SettleContract extends StoreSubject {
 		settle(retryAt(message, now()));
 		assertThat(this.store.extend(message.runKey(), now() + 1)).isFalse();
 		assertThat(claimOne().deadline()).isNull();
+	}
+
+	@Test
+	void deadWhenItNeverBeganGivesTheAttemptBack() {
+		StoredMessage message = running(Draft.of(TASK));
+		settle(new Settlement.Dead(message.runKey(), failure(message, "not begun"), false));
+		assertThat(state(message.id())).isEqualTo(MessageState.DEAD);
+		assertThat(find(message.id()).attempt()).isZero();
 	}
 
 }

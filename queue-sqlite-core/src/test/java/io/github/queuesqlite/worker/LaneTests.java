@@ -195,6 +195,42 @@ class LaneTests {
 	}
 
 	@Test
+	void wantedWhenAnotherShardWasPromisedAllPermitsIsNothing() {
+		TestQueue queue = open((settings) -> settings.concurrency(2)).start();
+		Lane lane = queue.pool.lanes().iterator().next();
+		assertThat(lane.wanted(0, 0)).isEqualTo(2);
+		assertThat(lane.wanted(1, 0)).isZero();
+		lane.claimed(0, List.of());
+		assertThat(lane.wanted(1, 0)).isEqualTo(2);
+		lane.claimed(1, List.of());
+	}
+
+	@Test
+	void closeGivesBackAtOnceWhatHasNotStarted() throws Exception {
+		// Nothing else runs: neither the watch nor a writer looks after the lane.
+		TestQueue queue = open((settings) -> settings.concurrency(1));
+		CountDownLatch started = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		queue.tasks.register("work", Integer.class, (number, context) -> {
+			started.countDown();
+			return goOn.await(20, TimeUnit.SECONDS);
+		});
+		List<Long> ids = queue.enqueueAll("work", 5);
+		Lane lane = queue.pool.lanes().iterator().next();
+		lane.open();
+		queue.store.claim(queue.presence.current(), "default", Set.of("work"), 5)
+			.forEach((message) -> lane.claimed(message.shard(), List.of(message)));
+		started.await();
+		lane.close();
+		await().until(() -> queue.store.findAll(ids)
+			.stream()
+			.filter((row) -> row.state() == MessageState.READY && row.attempt() == 0)
+			.count() == 4);
+		goOn.countDown();
+		await().until(lane::isIdle);
+	}
+
+	@Test
 	void slowHandlersAreNotClaimedAhead() {
 		TestQueue queue = open((settings) -> settings.concurrency(2)).start();
 		CountDownLatch goOn = new CountDownLatch(1);

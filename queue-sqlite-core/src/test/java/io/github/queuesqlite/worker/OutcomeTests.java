@@ -344,7 +344,8 @@ class OutcomeTests {
 		this.queue.awaitState(id, MessageState.DEAD);
 		assertThat(runs).hasValue(0);
 		assertThat(onlyFailure(id).type()).isEqualTo("AttemptsExhausted");
-		assertThat(onlyFailure(id).message()).isEqualTo("Attempt 1 of 1 ended with its process: no attempt is left");
+		assertThat(onlyFailure(id).message()).isEqualTo("No attempt is left: 1 spent, 1 allowed");
+		assertThat(this.queue.find(id).attempt()).isOne();
 	}
 
 	@Test
@@ -360,7 +361,8 @@ class OutcomeTests {
 			return runs.incrementAndGet();
 		});
 		queue.enqueue("expires", null);
-		queue.start();
+		// No service runs that would expire it before it is claimed.
+		queue.pool.start();
 		started.await();
 		long late = queue.enqueue("expires", null, (draft) -> draft.timeToLive(Duration.ofSeconds(60)));
 		queue.clock.advance(Duration.ofSeconds(61));

@@ -48,7 +48,18 @@ class RunHeapTests {
 	}
 
 	@Test
+	void pollWhenSuspectWaitsGivesItFirst() {
+		rows(new Random(9), 20).forEach((row) -> this.heap.add(run(row)));
+		StoredMessage suspect = row(2_000_000, 0, 10);
+		this.heap.add(run(suspect, 1));
+		rows(new Random(10), 20).forEach((row) -> this.heap.add(run(row)));
+		assertThat(this.heap.peek().row()).isSameAs(suspect);
+		assertThat(pollAll()).hasSize(41).startsWith(suspect);
+	}
+
+	@Test
 	void pollWhenEmptyGivesNull() {
+		assertThat(this.heap.peek()).isNull();
 		assertThat(this.heap.poll()).isNull();
 	}
 
@@ -73,9 +84,13 @@ class RunHeapTests {
 				false, null, null, null, null, null, null, null, "bytes", new byte[bytes], null, null, null, false);
 	}
 
-	@SuppressWarnings("NullAway") // order and size need no lane
 	private static Run run(StoredMessage row) {
-		return new Run(null, row, null, null, 0);
+		return run(row, 0);
+	}
+
+	@SuppressWarnings("NullAway") // order and size need no lane
+	private static Run run(StoredMessage row, int deaths) {
+		return new Run(null, row, null, null, deaths, 0);
 	}
 
 }

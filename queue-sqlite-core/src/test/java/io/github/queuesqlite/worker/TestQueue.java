@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.maintenance.Lease;
 import io.github.queuesqlite.maintenance.Maintenance;
 import io.github.queuesqlite.maintenance.MaintenanceSettings;
 import io.github.queuesqlite.maintenance.Presence;
@@ -41,6 +42,11 @@ final class TestQueue implements AutoCloseable {
 
 	static final int MAX_PAYLOAD = 100_000;
 
+	static final Duration LEASE = Duration.ofMinutes(2);
+
+	/** For how long this process has stood still. */
+	volatile Duration still = Duration.ZERO;
+
 	final MovableClock clock = new MovableClock();
 
 	final MessageStore store;
@@ -61,13 +67,16 @@ final class TestQueue implements AutoCloseable {
 		this.store = SqliteStores.open(new SqliteStoreSettings(directory, shards,
 				new WriterSettings(false, 10_000, Duration.ofMinutes(1), Duration.ofSeconds(1), QueueRecorder.NONE),
 				Retention.DEFAULT, 1L << 30, this.clock));
-		this.presence = new Presence(this.store, "test");
+		this.presence = new Presence(this.store, "test",
+				new Lease(LEASE, () -> System.nanoTime() + this.still.toNanos()),
+				(task) -> settings.retry().maxAttempts(), () -> {
+				});
 		this.pool = new WorkerPool(
 				new WorkerEnvironment(this.store, this.presence, this.tasks, this.payloads,
 						(recorder != null) ? recorder : this.recorded, this.clock, new Random(42), "test-host"),
 				settings);
 		this.maintenance = new Maintenance(this.store, this.presence, this.pool::maxAttempts, this.clock,
-				System::nanoTime, new MaintenanceSettings(Duration.ofMinutes(2), Duration.ofMillis(200)));
+				System::nanoTime, new MaintenanceSettings(LEASE, Duration.ofMillis(200)));
 	}
 
 	static TestQueue open(Path directory) {
@@ -96,6 +105,24 @@ final class TestQueue implements AutoCloseable {
 		long id = this.store.assignId(this.presence.current(), new Keys(task, null, null));
 		insert(List.of(draft.apply(new Draft()).toInsertion(this, id, task, payload)));
 		return id;
+	}
+
+	/** Enqueues without waiting for the commit. */
+	void enqueueLater(String task, @Nullable Object payload) {
+		long id = this.store.assignId(this.presence.current(), new Keys(task, null, null));
+		this.store.insert(this.presence.current(), List.of(new Draft().toInsertion(this, id, task, payload)),
+				new Completion<>() {
+
+					@Override
+					public void succeeded(InsertResult result) {
+					}
+
+					@Override
+					public void failed(QueueException failure) {
+						throw failure;
+					}
+
+				});
 	}
 
 	List<Long> enqueueAll(String task, int count) {
@@ -168,6 +195,8 @@ final class TestQueue implements AutoCloseable {
 
 		private Duration drainTimeout = Duration.ofMinutes(1);
 
+		private Duration probation = Duration.ofSeconds(10);
+
 		private boolean virtualThreads;
 
 		private java.util.concurrent.@Nullable Executor executor;
@@ -205,6 +234,11 @@ final class TestQueue implements AutoCloseable {
 			return this;
 		}
 
+		Settings probation(Duration probation) {
+			this.probation = probation;
+			return this;
+		}
+
 		Settings virtualThreads() {
 			this.virtualThreads = true;
 			return this;
@@ -222,7 +256,7 @@ final class TestQueue implements AutoCloseable {
 
 		WorkerSettings toWorkerSettings() {
 			return new WorkerSettings(this.concurrency, this.queues, this.timeout, this.retry, this.drainTimeout,
-					this.virtualThreads, this.executor, this.interceptors);
+					this.probation, this.virtualThreads, this.executor, this.interceptors);
 		}
 
 	}

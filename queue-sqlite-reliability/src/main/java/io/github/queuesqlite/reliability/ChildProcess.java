@@ -48,13 +48,28 @@ public final class ChildProcess implements AutoCloseable {
 	 */
 	public static ChildProcess start(Class<?> main, Map<String, String> environment, List<String> jvmArguments,
 			List<String> args) throws IOException {
+		return start(System.getProperty("java.class.path"), main, environment, jvmArguments, args);
+	}
+
+	/**
+	 * Starts a main class.
+	 * @param classPath of the JVM
+	 * @param main the class
+	 * @param environment variables to add
+	 * @param jvmArguments for instance {@code -Xmx64m}
+	 * @param args of the class
+	 * @return the running process
+	 * @throws IOException if it cannot be started
+	 */
+	public static ChildProcess start(String classPath, Class<?> main, Map<String, String> environment,
+			List<String> jvmArguments, List<String> args) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		// A child lives for a second or two: quick to start rather than quick at last.
 		command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx192m", "-XX:TieredStopAtLevel=1",
 				"-XX:+UseSerialGC", "-XX:-UsePerfData", "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir")));
 		command.addAll(jvmArguments);
-		command.addAll(List.of("-classpath", System.getProperty("java.class.path"), main.getName()));
+		command.addAll(List.of("-classpath", classPath, main.getName()));
 		command.addAll(args);
 		ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
 		builder.environment().putAll(environment);

@@ -16,6 +16,14 @@ public interface Layer {
 	String description();
 
 	/**
+	 * Returns what more the report says of it.
+	 * @return a section in Markdown; empty for none
+	 */
+	default String details() {
+		return "";
+	}
+
+	/**
 	 * Tries to break the queue and checks.
 	 * @param effort how often, where, with which random numbers
 	 * @param outcome gets counts, samples and violations

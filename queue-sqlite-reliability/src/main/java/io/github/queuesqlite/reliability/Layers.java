@@ -6,8 +6,11 @@ import io.github.queuesqlite.reliability.diskfull.DiskFullLayer;
 import io.github.queuesqlite.reliability.hostile.HostileLayer;
 import io.github.queuesqlite.reliability.ioerrors.IoErrorLayer;
 import io.github.queuesqlite.reliability.kill.KillLayer;
+import io.github.queuesqlite.reliability.points.CrashPointsLayer;
 import io.github.queuesqlite.reliability.power.PowerLossLayer;
 import io.github.queuesqlite.reliability.processes.ProcessesLayer;
+import io.github.queuesqlite.reliability.sabotage.SabotageLayer;
+import io.github.queuesqlite.reliability.shards.ShardsLayer;
 import io.github.queuesqlite.reliability.soak.SoakLayer;
 
 /** All layers, in the order they run and are reported. */
@@ -17,8 +20,9 @@ final class Layers {
 	}
 
 	static List<Layer> all() {
-		return List.of(new KillLayer(), new PowerLossLayer(), new IoErrorLayer(), new DiskFullLayer(),
-				new ProcessesLayer(), new HostileLayer(), new SoakLayer());
+		return List.of(new KillLayer(), new CrashPointsLayer(), new PowerLossLayer(), new IoErrorLayer(),
+				new DiskFullLayer(), new ProcessesLayer(), new ShardsLayer(), new HostileLayer(), new SoakLayer(),
+				new SabotageLayer());
 	}
 
 }

@@ -22,7 +22,7 @@ final class Report {
 			build. The long one, or a part of it, is run and added to the ledger and this page by
 
 			```shell
-			mvn -q -pl queue-sqlite-reliability -am compile exec:exec -Dcampaign.args="--long"
+			mvn -q -pl queue-sqlite-reliability -am test-compile exec:exec -Dcampaign.args="--long"
 			```
 
 			Options: `--only=kill`, `--count=500`, `--duration=20m`, `--seed=…`. A row counts all runs of this version since the
@@ -45,6 +45,10 @@ final class Report {
 			List<Ledger.Entry> runs = this.entries.stream().filter((entry) -> entry.version().equals(version)).toList();
 			version(text, version, runs);
 		}
+		this.layers.stream()
+			.map(Layer::details)
+			.filter((details) -> !details.isEmpty())
+			.forEach((details) -> text.append('\n').append(details));
 		return text.toString();
 	}
 

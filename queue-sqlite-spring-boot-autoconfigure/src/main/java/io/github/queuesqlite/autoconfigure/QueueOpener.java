@@ -81,6 +81,7 @@ final class QueueOpener {
 		builder.concurrency(worker.concurrency())
 			.pollInterval(worker.pollInterval())
 			.timeout(worker.timeout())
+			.probation(worker.probation())
 			.retry(this.properties.retry().toPolicy())
 			.drainTimeout(this.properties.shutdown().drainTimeout());
 		this.properties.queues()

@@ -110,18 +110,21 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * 1 min. Latency does not depend on it.
 	 * @param timeout Longest run of a handler that declares no timeout of its own, from 1
 	 * ms.
+	 * @param probation How long a message is kept apart that runs again after its process
+	 * died while it ran, 0 to 1 h.
 	 * @param executor Threads that run handlers: auto, platform, virtual, or the name of
 	 * an Executor bean. Virtual threads need Java 21; auto takes them when
 	 * spring.threads.virtual.enabled is set.
 	 */
 	public record Worker(@DefaultValue("true") boolean enabled, @DefaultValue("8") int concurrency,
 			@DefaultValue("1s") Duration pollInterval, @DefaultValue("30m") Duration timeout,
-			@DefaultValue("auto") String executor) {
+			@DefaultValue("10s") Duration probation, @DefaultValue("auto") String executor) {
 
 		public Worker {
 			PropertyCheck.range("worker.concurrency", concurrency, 1, 10_000);
 			PropertyCheck.range("worker.poll-interval", pollInterval, "10ms", "1m");
 			PropertyCheck.range("worker.timeout", timeout, "1ms", PropertyCheck.LONGEST);
+			PropertyCheck.range("worker.probation", probation, "0s", "1h");
 			PropertyCheck.text("worker.executor", executor);
 		}
 

@@ -36,7 +36,7 @@ class QueuePropertiesTests {
 		assertThat(properties.enqueue())
 			.isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.AFTER_COMMIT, 10_000, seconds(30)));
 		assertThat(properties.worker())
-			.isEqualTo(new QueueProperties.Worker(true, 8, seconds(1), Duration.ofMinutes(30), "auto"));
+			.isEqualTo(new QueueProperties.Worker(true, 8, seconds(1), Duration.ofMinutes(30), seconds(10), "auto"));
 		assertThat(properties.queues()).isEmpty();
 		assertThat(properties.retry().toPolicy()).isEqualTo(RetryPolicy.DEFAULT);
 		assertThat(properties.lease().duration()).isEqualTo(seconds(30));
@@ -56,9 +56,10 @@ class QueuePropertiesTests {
 				Map.entry("enqueue.max-pending", "1"), Map.entry("enqueue.block-timeout", "0"),
 				Map.entry("worker.enabled", "false"), Map.entry("worker.concurrency", "10000"),
 				Map.entry("worker.poll-interval", "10ms"), Map.entry("worker.timeout", "PT1H"),
-				Map.entry("worker.executor", "mine"), Map.entry("queues.mail.concurrency", "2"),
-				Map.entry("queues[mail.out].concurrency", "3"), Map.entry("retry.max-retries", "0"),
-				Map.entry("retry.delay", "0"), Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
+				Map.entry("worker.probation", "0s"), Map.entry("worker.executor", "mine"),
+				Map.entry("queues.mail.concurrency", "2"), Map.entry("queues[mail.out].concurrency", "3"),
+				Map.entry("retry.max-retries", "0"), Map.entry("retry.delay", "0"),
+				Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
 				Map.entry("retry.jitter", "0"), Map.entry("lease.duration", "1s"),
 				Map.entry("shutdown.drain-timeout", "1d"), Map.entry("retention.completed", "0"),
 				Map.entry("retention.cancelled", "1h"), Map.entry("retention.expired", "2h"),
@@ -74,8 +75,8 @@ class QueuePropertiesTests {
 		assertThat(properties.durability()).isEqualTo(Durability.NORMAL);
 		assertThat(properties.enqueue())
 			.isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.NOW, 1, Duration.ZERO));
-		assertThat(properties.worker())
-			.isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10), Duration.ofHours(1), "mine"));
+		assertThat(properties.worker()).isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10),
+				Duration.ofHours(1), Duration.ZERO, "mine"));
 		assertThat(properties.queues()).containsOnly(Map.entry("mail", new QueueProperties.Queue(2)),
 				Map.entry("mail.out", new QueueProperties.Queue(3)));
 		assertThat(properties.retry().toPolicy())
@@ -112,6 +113,8 @@ class QueuePropertiesTests {
 			worker.concurrency,      10001,      must be from 1 to 10000
 			worker.poll-interval,    9ms,        must be from 10ms to 1m
 			worker.poll-interval,    61s,        must be from 10ms to 1m
+			worker.probation,        -1s,        must be from 0s to 1h
+			worker.probation,        61m,        must be from 0s to 1h
 			worker.timeout,          0,          must be from 1ms to 36525d
 			worker.timeout,          36526d,     must be from 1ms to 36525d
 			worker.executor,         "",         must not be empty

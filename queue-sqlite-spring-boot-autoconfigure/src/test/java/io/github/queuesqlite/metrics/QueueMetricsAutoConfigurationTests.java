@@ -79,9 +79,11 @@ class QueueMetricsAutoConfigurationTests {
 
 	private static EmbeddedQueue queue() {
 		QueueOperations operations = mock(QueueOperations.class);
-		given(operations.stats()).willReturn(new QueueStats(List.of(), Map.of(), Set.of(), Set.of(), Set.of(),
-				List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, 40960, 0, 0),
-						new QueueStats.ShardStats(1, "queue_shard_1.db", true, "", false, 40960, 8192, 0))));
+		given(operations.stats())
+			.willReturn(new QueueStats(List.of(), Map.of(), Set.of(), Set.of(), Set.of(),
+					List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, 40960, 0, 0),
+							new QueueStats.ShardStats(1, "queue_shard_1.db", true, "", false, 40960, 8192, 0)),
+					List.of()));
 		EmbeddedQueue queue = mock(EmbeddedQueue.class);
 		given(queue.operations()).willReturn(operations);
 		given(queue.tasks()).willReturn(new TaskRegistry());

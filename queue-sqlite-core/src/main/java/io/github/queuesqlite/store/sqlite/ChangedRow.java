@@ -9,20 +9,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a change of a message that does not run must know of it.
  *
- * @param state its state's code
+ * @param state the code under which its state is counted
  * @param queue its queue
  * @param task its task
  * @param hold what spares it from pruning by count
+ * @param suspect whether its process died when it ran last
  */
-record ChangedRow(int state, String queue, String task, int hold) {
+record ChangedRow(int state, String queue, String task, int hold, boolean suspect) {
 
 	/** Reads a row; null when there is none. */
 	static @Nullable ChangedRow read(Statements statements, long id) throws SQLException {
 		ChangedRow[] found = { null };
-		statements.each(
-				(row) -> found[0] = new ChangedRow(row.getInt(1), row.getString(2), row.getString(3), row.getInt(4)),
-				MessageTable.STATE_OF, id);
+		statements.each((row) -> found[0] = new ChangedRow(StateCode.counted(row.getInt(1)), row.getString(2),
+				row.getString(3), row.getInt(4), row.getInt(5) != 0), MessageTable.STATE_OF, id);
 		return found[0];
+	}
+
+	/** The code of READY for it. */
+	int ready() {
+		return this.suspect ? StateCode.SUSPECT : StateCode.READY;
 	}
 
 	boolean isPrunable() {

@@ -6,13 +6,13 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.IdLayout;
 import io.github.queuesqlite.store.Membership;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.StartedRuns;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,7 +97,7 @@ final class DirectoryMembership implements Membership {
 	}
 
 	@Override
-	public Predicate<RunKey> startedRuns(long epoch) {
+	public StartedRuns startedRuns(long epoch) {
 		return RunNotes.read(this.files.runs(epoch));
 	}
 

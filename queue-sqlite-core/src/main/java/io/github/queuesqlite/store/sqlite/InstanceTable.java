@@ -1,6 +1,7 @@
 package io.github.queuesqlite.store.sqlite;
 
 import java.sql.SQLException;
+import java.time.Duration;
 
 /**
  * Statements on the table {@code instance}: every start of a process on the directory,
@@ -9,20 +10,25 @@ import java.sql.SQLException;
 final class InstanceTable {
 
 	private static final String JOIN = """
-			INSERT INTO instance (epoch, name, slot, started_at) VALUES (?1, ?2, ?3, ?4)""";
+			INSERT INTO instance (epoch, name, slot, started_at, beat_at) VALUES (?1, ?2, ?3, ?4, ?4)""";
 
 	/**
-	 * The dead are kept a while: their reservations may be taken over. Who still owns
-	 * messages is not forgotten.
+	 * Who still owns messages is not forgotten, nor is the latest epoch: the next one
+	 * must be greater also when no other file remembers.
 	 */
 	private static final String FORGET_DEAD = """
 			DELETE FROM instance
-			WHERE dead = 1 AND epoch NOT IN (SELECT epoch FROM instance ORDER BY epoch DESC LIMIT 100)
+			WHERE dead = 1
+			    AND (beat_at < ?1 OR epoch NOT IN (SELECT epoch FROM instance ORDER BY epoch DESC LIMIT 100))
+			    AND epoch < (SELECT max(epoch) FROM instance)
 			    AND epoch NOT IN (SELECT owner FROM message WHERE state = 30)""";
+
+	private static final long DEAD_KEPT_MILLIS = Duration.ofDays(1).toMillis();
 
 	private static final String MAX_EPOCH = "SELECT max(epoch) FROM instance";
 
-	private static final String BEAT = "UPDATE instance SET beat = beat + 1 WHERE epoch = ?1 AND dead = 0";
+	private static final String BEAT = """
+			UPDATE instance SET beat = beat + 1, beat_at = ?2 WHERE epoch = ?1 AND dead = 0""";
 
 	private static final String DECLARE_DEAD = "UPDATE instance SET dead = 1 WHERE epoch = ?1";
 
@@ -34,7 +40,7 @@ final class InstanceTable {
 
 	void join(long epoch, String name, int slot, long now) throws SQLException {
 		this.statements.update(JOIN, epoch, name, slot, now);
-		this.statements.update(FORGET_DEAD);
+		this.statements.update(FORGET_DEAD, now - DEAD_KEPT_MILLIS);
 	}
 
 	long maxEpoch() throws SQLException {
@@ -43,8 +49,8 @@ final class InstanceTable {
 	}
 
 	/** False when the epoch is dead. */
-	boolean beat(long epoch) throws SQLException {
-		return this.statements.update(BEAT, epoch) == 1;
+	boolean beat(long epoch, long now) throws SQLException {
+		return this.statements.update(BEAT, epoch, now) == 1;
 	}
 
 	void declareDead(long epoch) throws SQLException {

@@ -72,6 +72,22 @@ final class MessageTable {
 			    cancel_requested = 0
 			WHERE id IN (SELECT value FROM json_each(?3)) AND state = 20""";
 
+	/**
+	 * The suspects that are claimed next, few or none. The last column says in how many
+	 * runs in a row their process died.
+	 */
+	static final String CLAIMABLE_SUSPECTS = "SELECT " + CLAIMABLE_COLUMNS + """
+			, deaths
+			FROM message
+			WHERE state = 22 AND queue = ?1 AND task IN (SELECT value FROM json_each(?2))
+			ORDER BY seq, id
+			LIMIT ?3""";
+
+	static final String CLAIM_SUSPECTS = CLAIM.replace("state = 20", "state = 22");
+
+	static final String FIRST_SUSPECTS = """
+			SELECT queue, task, min(seq) FROM message WHERE state = 22 GROUP BY queue, task""";
+
 	static final String READY_OF_TASK = """
 			SELECT id, priority, seq FROM message
 			WHERE state = 20 AND queue = ?1 AND task = ?2
@@ -136,24 +152,35 @@ final class MessageTable {
 	static final String END = """
 			UPDATE message
 			SET state = ?1, finished_at = ?2, deadline = NULL, last_error = coalesce(?3, last_error),
-			    attempt = attempt - ?4
-			WHERE id = ?5 AND +owner = ?6 AND run = ?7 AND +state = 30
+			    attempt = attempt - ?4, deaths = coalesce(?5, deaths)
+			WHERE id = ?6 AND +owner = ?7 AND run = ?8 AND +state = 30
 			RETURNING hold""";
 
-	/** Gives back when it expires; the greatest long for never. */
+	/**
+	 * After a run that its process survived. Gives back when the message expires; the
+	 * greatest long for never.
+	 */
 	static final String RETRY = """
 			UPDATE message
 			SET state = ?1, run_at = ?2, seq = ?3, last_error = coalesce(?4, last_error), attempt = attempt - ?5,
-			    deadline = NULL
+			    deaths = 0, deadline = NULL
 			WHERE id = ?6 AND +owner = ?7 AND run = ?8 AND +state = 30
 			RETURNING coalesce(expires_at, 9223372036854775807)""";
 
-	/** Gives back when it expires; the greatest long for never. */
+	/** After a run that nobody ended. Gives back what {@link #RETRY} does. */
+	static final String RESCUE = """
+			UPDATE message
+			SET state = CASE ?1 WHEN 0 THEN 20 ELSE 22 END, deaths = ?1, run_at = ?2, seq = ?3,
+			    last_error = coalesce(?4, last_error), attempt = attempt - ?5, deadline = NULL
+			WHERE id = ?6 AND +owner = ?7 AND run = ?8 AND +state = 30
+			RETURNING coalesce(expires_at, 9223372036854775807)""";
+
+	/** Gives back what {@link #RETRY} does, and the new state. */
 	static final String RELEASE = """
 			UPDATE message
-			SET state = 20, attempt = attempt - 1, deadline = NULL
+			SET state = CASE deaths WHEN 0 THEN 20 ELSE 22 END, attempt = attempt - 1, deadline = NULL
 			WHERE id = ?1 AND +owner = ?2 AND run = ?3 AND +state = 30
-			RETURNING coalesce(expires_at, 9223372036854775807)""";
+			RETURNING coalesce(expires_at, 9223372036854775807), state""";
 
 	static final String IS_CANCEL_REQUESTED = """
 			SELECT cancel_requested FROM message WHERE id = ?1 AND +owner = ?2 AND run = ?3 AND +state = 30""";
@@ -170,17 +197,19 @@ final class MessageTable {
 			RETURNING owner, run, queue, task""";
 
 	/**
-	 * A retried message waits for nothing: its due time is now, its expiry is cleared.
+	 * A retried message waits for nothing: its due time is now, its expiry is cleared. A
+	 * suspect stays one.
 	 */
 	static final String RETRY_ENDED = """
 			UPDATE message
-			SET state = 20, seq = ?1, run_at = ?2, attempt = 0, expires_at = NULL, finished_at = NULL,
-			    cancel_requested = 0, checksum = (checksum | ?4) - (checksum & ?4)
+			SET state = CASE deaths WHEN 0 THEN 20 ELSE 22 END, seq = ?1, run_at = ?2, attempt = 0,
+			    expires_at = NULL, finished_at = NULL, cancel_requested = 0,
+			    checksum = (checksum | ?4) - (checksum & ?4)
 			WHERE id = ?3 AND state IN (50, 60, 70)""";
 
 	static final String EXPIRY_OF = "SELECT expires_at FROM message WHERE id = ?1";
 
-	static final String STATE_OF = "SELECT state, queue, task, hold FROM message WHERE id = ?1";
+	static final String STATE_OF = "SELECT state, queue, task, hold, deaths FROM message WHERE id = ?1";
 
 	static final String DELETE = """
 			DELETE FROM message
@@ -194,9 +223,10 @@ final class MessageTable {
 			UPDATE message SET state = ?1, run_at = ?2, seq = ?3 WHERE id = ?4 AND state < 30""";
 
 	static final String DUE = """
-			SELECT id, queue, task FROM message WHERE state = 10 AND run_at <= ?1 ORDER BY run_at, seq LIMIT ?2""";
+			SELECT id, queue, task, deaths FROM message WHERE state = 10 AND run_at <= ?1 ORDER BY run_at, seq LIMIT ?2""";
 
-	static final String PROMOTE = "UPDATE message SET state = 20, seq = ?1 WHERE id = ?2";
+	static final String PROMOTE = """
+			UPDATE message SET state = CASE deaths WHEN 0 THEN 20 ELSE 22 END, seq = ?1 WHERE id = ?2""";
 
 	static final String EXPIRED = """
 			SELECT id, queue, task, state FROM message
@@ -278,7 +308,7 @@ final class MessageTable {
 			SELECT min(finished_at) FROM message WHERE hold = ?1 AND state = ?2 AND finished_at IS NOT NULL""";
 
 	static final String OWNED = """
-			SELECT id, run, queue, task, attempt, max_attempts, cancel_requested FROM message
+			SELECT id, run, queue, task, attempt, max_attempts, cancel_requested, deaths FROM message
 			WHERE state = 30 AND owner = ?1
 			LIMIT ?2""";
 

@@ -48,7 +48,8 @@ final class Relocation {
 
 	private static final String RECOUNT = """
 			INSERT INTO counter (queue, task, state, n)
-			SELECT queue, task, state, count(*) FROM message GROUP BY queue, task, state""";
+			SELECT queue, task, CASE state WHEN 22 THEN 20 ELSE state END AS counted, count(*) FROM message
+			GROUP BY queue, task, counted""";
 
 	private static final String RECOUNT_PRUNABLE = """
 			UPDATE shard SET high_water = max(high_water, ?1), prunable = (

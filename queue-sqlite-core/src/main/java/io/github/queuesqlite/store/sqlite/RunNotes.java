@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 
 import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.StartedRuns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
  * commit; it does not survive power loss, after which every run counts as started.
  * <p>
  * <b>Shape:</b> 16 bytes an entry, little-endian: id (0 when free), run. Entry 0 is the
- * header: its run is 1 once a run could not be noted.
+ * header: its id says which start of the operating system wrote the file and is never 0,
+ * so that a file of zeros, which power loss may leave, says nothing; its run is 1 once a
+ * run could not be noted.
  * <p>
  * <b>Threads:</b> safe for use by several threads.
  */
@@ -54,12 +56,32 @@ final class RunNotes {
 	private final AtomicLong top = new AtomicLong(1);
 
 	RunNotes(Path file) throws IOException {
+		this(file, Boot.ID);
+	}
+
+	RunNotes(Path file, long boot) throws IOException {
+		if (boot == 0) {
+			throw new IllegalArgumentException("'boot' must not be 0: so reads a file that power loss has emptied");
+		}
 		try (FileChannel channel = PrivateFiles.open(file,
 				Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE))) {
+			writeOut(channel);
 			this.buffer = channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) ENTRIES * ENTRY);
 		}
+		LONGS.setRelease(this.buffer, 0, boot);
 		for (int i = 1; i < ENTRIES; i++) {
 			this.below.set(i, (i + 1 < ENTRIES) ? i + 1 : NONE);
+		}
+	}
+
+	/**
+	 * Takes the room on disk at once: a page that a full disk cannot back is no exception
+	 * later, but a fault of the memory in the midst of a run.
+	 */
+	private static void writeOut(FileChannel channel) throws IOException {
+		ByteBuffer zeros = ByteBuffer.allocate(ENTRIES * ENTRY);
+		while (zeros.hasRemaining()) {
+			channel.write(zeros);
 		}
 	}
 
@@ -112,13 +134,18 @@ final class RunNotes {
 	/**
 	 * Reads the notes of an epoch.
 	 * @param file its file
-	 * @return whether a run had started; true for each when the file cannot be read
+	 * @return which runs had started, {@link StartedRuns#UNKNOWN} when the file cannot
+	 * tell
 	 */
-	static Predicate<RunKey> read(Path file) {
+	static StartedRuns read(Path file) {
+		return read(file, Boot.ID);
+	}
+
+	static StartedRuns read(Path file, long boot) {
 		try {
 			ByteBuffer notes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-			if (notes.remaining() != ENTRIES * ENTRY || notes.getLong(8) != 0) {
-				return (key) -> true;
+			if (notes.remaining() != ENTRIES * ENTRY || notes.getLong(0) != boot || notes.getLong(8) != 0) {
+				return StartedRuns.UNKNOWN;
 			}
 			Map<Long, Long> started = new HashMap<>();
 			for (int i = 1; i < ENTRIES; i++) {
@@ -134,7 +161,7 @@ final class RunNotes {
 		}
 		catch (IOException ex) {
 			logger.debug("Cannot read {}: each run counts as started", file, ex);
-			return (key) -> true;
+			return StartedRuns.UNKNOWN;
 		}
 	}
 

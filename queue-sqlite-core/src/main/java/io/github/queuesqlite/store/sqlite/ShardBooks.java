@@ -19,6 +19,8 @@ import io.github.queuesqlite.store.StoreListener;
  */
 final class ShardBooks {
 
+	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + " FROM shard WHERE id = 1";
+
 	private final Statements statements;
 
 	private final InstantSource clock;
@@ -26,6 +28,8 @@ final class ShardBooks {
 	private final CounterTable counters;
 
 	private final ReadyTasks readyTasks;
+
+	private final ReadySuspects readySuspects;
 
 	private final List<StoreListener.Ended> ended = new ArrayList<>();
 
@@ -42,7 +46,8 @@ final class ShardBooks {
 		this.clock = clock;
 		this.counters = new CounterTable(statements);
 		this.readyTasks = new ReadyTasks(statements);
-		readPrunable();
+		this.readySuspects = new ReadySuspects(statements);
+		readShard();
 		refreshDue();
 	}
 
@@ -67,6 +72,7 @@ final class ShardBooks {
 		this.counters.forget();
 		this.readyTasks.forget();
 		this.ended.clear();
+		this.readySuspects.changed();
 		this.prunableDelta = 0;
 		this.nextDue = 0;
 	}
@@ -74,13 +80,15 @@ final class ShardBooks {
 	/** Another process may have changed the shard. */
 	void refresh() throws SQLException {
 		this.readyTasks.forget();
-		readPrunable();
+		readShard();
 		refreshDue();
 	}
 
-	void readPrunable() throws SQLException {
-		Long stored = this.statements.number("SELECT prunable FROM shard WHERE id = 1");
-		this.prunable = (stored != null) ? stored : 0;
+	void readShard() throws SQLException {
+		this.statements.each((row) -> {
+			this.prunable = row.getLong(1);
+			this.readySuspects.set(row.getInt(2) != 0);
+		}, SHARD);
 	}
 
 	// ---- messages
@@ -109,22 +117,32 @@ final class ShardBooks {
 		this.counters.add(queue, task, state, -n);
 	}
 
-	/** A message waits that did not: SCHEDULED for a time, or READY. */
-	void waits(String queue, String task, int state, long runAt, long expiresAt) {
-		// While it ran the expiry may have been left out.
-		this.nextExpiry = Math.min(this.nextExpiry, expiresAt);
-		if (state == StateCode.READY) {
-			this.readyTasks.add(queue, task);
+	/** A message is ready that was not. */
+	void ready(String queue, String task, boolean suspect) {
+		if (suspect) {
+			this.readySuspects.changed();
 		}
 		else {
-			this.nextDue = Math.min(this.nextDue, runAt);
+			this.readyTasks.add(queue, task);
 		}
 	}
 
-	/** A run has become READY again. */
-	void back(RunKey key, long expiresAt) {
+	/** A message waits that did not: scheduled for a time, or ready. */
+	void waits(String queue, String task, int state, long runAt, long expiresAt) {
+		// While it ran the expiry may have been left out.
+		this.nextExpiry = Math.min(this.nextExpiry, expiresAt);
+		if (state == StateCode.SCHEDULED) {
+			this.nextDue = Math.min(this.nextDue, runAt);
+		}
+		else {
+			ready(queue, task, state == StateCode.SUSPECT);
+		}
+	}
+
+	/** A run has become ready again. */
+	void back(RunKey key, int state, long expiresAt) {
 		moved(key.queue(), key.task(), StateCode.RUNNING, StateCode.READY, 1);
-		waits(key.queue(), key.task(), StateCode.READY, 0, expiresAt);
+		waits(key.queue(), key.task(), state, 0, expiresAt);
 	}
 
 	/** Pruning by count may delete so many more; negative for fewer. */
@@ -139,6 +157,10 @@ final class ShardBooks {
 
 	ReadyTasks readyTasks() {
 		return this.readyTasks;
+	}
+
+	ReadySuspects readySuspects() {
+		return this.readySuspects;
 	}
 
 	// ---- ends

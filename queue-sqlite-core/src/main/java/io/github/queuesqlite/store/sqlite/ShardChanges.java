@@ -72,7 +72,7 @@ final class ShardChanges {
 			this.statements.update(MessageTable.RETRY_ENDED, this.sequence.next(), now, id,
 					Checksum.ofExpiry(this.statements.number(MessageTable.EXPIRY_OF, id)));
 			this.books.moved(row.queue(), row.task(), row.state(), StateCode.READY, 1);
-			this.books.readyTasks().add(row.queue(), row.task());
+			this.books.ready(row.queue(), row.task(), row.suspect());
 			if (row.isPrunable()) {
 				this.books.addPrunable(-1);
 			}
@@ -108,9 +108,9 @@ final class ShardChanges {
 		if (row == null || row.state() >= StateCode.RUNNING) {
 			return false;
 		}
-		int state = (runAt > now) ? StateCode.SCHEDULED : StateCode.READY;
+		int state = (runAt > now) ? StateCode.SCHEDULED : row.ready();
 		this.statements.update(MessageTable.RESCHEDULE, state, runAt, this.sequence.next(), id);
-		this.books.moved(row.queue(), row.task(), row.state(), state, 1);
+		this.books.moved(row.queue(), row.task(), row.state(), StateCode.counted(state), 1);
 		this.books.waits(row.queue(), row.task(), state, runAt, Long.MAX_VALUE);
 		return true;
 	}

@@ -13,12 +13,13 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.store.FailureRecord;
-import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.Suspect;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Claims the best ready messages of a queue for an epoch. Damaged ones end DEAD in the
@@ -60,19 +61,45 @@ final class ShardClaims {
 		if (claimed.isEmpty()) {
 			return claimed;
 		}
+		take(MessageTable.CLAIM, epoch, queue, claimed, now);
+		this.readyTasks.claimed(queue, ready);
+		claimed.sort(StoredMessage.CLAIM_ORDER);
+		return withoutDamaged(claimed, now);
+	}
+
+	/** Claims suspects: by themselves, so that they need not run beside others. */
+	List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max, long now) throws SQLException {
+		if (isHeldBack(epoch, queue)) {
+			return List.of();
+		}
+		List<StoredMessage> claimed = new ArrayList<>();
+		Map<Long, Integer> deaths = new HashMap<>();
+		this.statements.each((row) -> {
+			claimed.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now));
+			deaths.put(row.getLong(1), row.getInt(19));
+		}, MessageTable.CLAIMABLE_SUSPECTS, queue, JsonMapper.shared().writeValueAsString(tasks), max);
+		this.books.readySuspects().changed();
+		if (claimed.isEmpty()) {
+			return List.of();
+		}
+		take(MessageTable.CLAIM_SUSPECTS, epoch, queue, claimed, now);
+		return withoutDamaged(claimed, now).stream()
+			.map((message) -> new Suspect(message, deaths.getOrDefault(message.id(), 1)))
+			.toList();
+	}
+
+	/** Makes messages RUNNING and counts them so. */
+	private void take(String sql, long epoch, String queue, List<StoredMessage> claimed, long now) throws SQLException {
 		List<Long> ids = new ArrayList<>(claimed.size());
 		claimed.forEach((message) -> ids.add(message.id()));
-		int changed = this.statements.update(MessageTable.CLAIM, epoch, now, LongJson.of(ids));
+		int changed = this.statements.update(sql, epoch, now, LongJson.of(ids));
 		if (changed != claimed.size()) {
 			throw new SQLiteException("the ready index names " + claimed.size() + " messages of queue '" + queue
 					+ "', of which " + changed + " are ready", SQLiteErrorCode.SQLITE_CORRUPT);
 		}
-		this.readyTasks.claimed(queue, ready);
-		claimed.sort(StoredMessage.CLAIM_ORDER);
 		Map<String, Integer> byTask = new HashMap<>();
 		claimed.forEach((message) -> byTask.merge(message.task(), 1, Integer::sum));
 		byTask.forEach((task, n) -> this.books.moved(queue, task, StateCode.READY, StateCode.RUNNING, n));
-		return withoutDamaged(claimed, now);
 	}
 
 	private List<StoredMessage> withoutDamaged(List<StoredMessage> claimed, long now) throws SQLException {
@@ -92,7 +119,7 @@ final class ShardClaims {
 		logger.warn("Message {} of task '{}' in shard {} is DEAD. {}", new MessageId(message.id()),
 				Names.oneLine(message.task()), this.shard, reason);
 		this.settling.endAs(message.runKey(), MessageState.DEAD,
-				new FailureRecord(0, FailureRecord.DAMAGED, reason, "", "", now, now), 1, now, SettleResult.APPLIED);
+				new FailureRecord(0, FailureRecord.DAMAGED, reason, "", "", now, now), 1, null, now);
 	}
 
 	/**

@@ -71,7 +71,8 @@ final class ShardDeletions {
 		this.statements.each((row) -> {
 			rows[0]++;
 			long id = row.getLong(1);
-			ChangedRow gone = new ChangedRow(row.getInt(4), row.getString(2), row.getString(3), row.getInt(6));
+			ChangedRow gone = new ChangedRow(StateCode.counted(row.getInt(4)), row.getString(2), row.getString(3),
+					row.getInt(6), false);
 			this.books.removed(gone.queue(), gone.task(), gone.state(), 1);
 			if (gone.isPrunable()) {
 				this.books.addPrunable(-1);

@@ -3,21 +3,26 @@ package io.github.queuesqlite.store.sqlite;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.RunKey;
-import io.github.queuesqlite.store.SettleResult;
+import io.github.queuesqlite.store.StartedRuns;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Takes back what a dead epoch owns: what had not started gets its attempt back, what had
- * pays it.
+ * Takes back what a dead epoch owns: what had not started gets its attempt back; what had
+ * has spent it, and is a suspect when the process died.
  */
 final class ShardRescue {
+
+	private static final Logger logger = LoggerFactory.getLogger(ShardRescue.class);
 
 	private final Statements statements;
 
@@ -41,52 +46,67 @@ final class ShardRescue {
 		this.shard = shard;
 	}
 
-	int rescue(long epoch, Predicate<RunKey> started, ToIntFunction<String> maxAttempts, int max, long now)
+	/**
+	 * Takes back some.
+	 * @param died whether the process died, rather than left
+	 */
+	int rescue(long epoch, StartedRuns started, boolean died, ToIntFunction<String> maxAttempts, int max, long now)
 			throws SQLException {
 		List<Owned> rows = new ArrayList<>();
 		this.statements.each((row) -> rows.add(new Owned(
 				new RunKey(this.shard, row.getLong(1), epoch, row.getLong(2), row.getString(3), row.getString(4)),
-				row.getInt(5), Statements.nullableLong(row, 6), row.getInt(7) != 0)), MessageTable.OWNED, epoch, max);
+				row.getInt(5), Statements.nullableLong(row, 6), row.getInt(7) != 0, row.getInt(8))), MessageTable.OWNED,
+				epoch, max);
 		for (Owned row : rows) {
-			rescue(row, started.test(row.key()), maxAttempts, now);
+			if (row.cancelRequested()) {
+				int uncounted = started.test(row.key()) ? 0 : 1;
+				this.settling.endAs(row.key(), MessageState.CANCELLED, null, uncounted, null, now);
+			}
+			else if (!started.test(row.key())) {
+				ready(row.key(), row.deaths(), null, 1, now);
+			}
+			else {
+				failed(row, (died && started.isKnown()) ? row.deaths() + 1 : 0, died, maxAttempts, now);
+			}
 		}
 		return rows.size();
 	}
 
-	private void rescue(Owned row, boolean started, ToIntFunction<String> maxAttempts, long now) throws SQLException {
+	private void failed(Owned row, int deaths, boolean died, ToIntFunction<String> maxAttempts, long now)
+			throws SQLException {
 		RunKey key = row.key();
-		if (row.cancelRequested()) {
-			this.settling.endAs(key, MessageState.CANCELLED, null, started ? 0 : 1, now, SettleResult.APPLIED);
-		}
-		else if (!started) {
-			ready(key, null, 1, now);
+		long most = (row.maxAttempts() != null) ? row.maxAttempts() : maxAttempts.applyAsInt(key.task());
+		FailureRecord failure = new FailureRecord(row.attempt(), FailureRecord.PROCESS_DIED, text(row, deaths, died),
+				"", "", now, now);
+		if (row.attempt() >= most) {
+			logger.warn("Message {} of task '{}' is DEAD after attempt {} of {}: {}", new MessageId(key.id()),
+					Names.oneLine(key.task()), row.attempt(), most, failure.message());
+			this.settling.endAs(key, MessageState.DEAD, failure, 0, deaths, now);
 		}
 		else {
-			FailureRecord failure = new FailureRecord(row.attempt(), FailureRecord.PROCESS_DIED,
-					"The process that ran attempt " + row.attempt() + " died (epoch " + key.epoch() + ")", "", "", now,
-					now);
-			long most = (row.maxAttempts() != null) ? row.maxAttempts() : maxAttempts.applyAsInt(key.task());
-			if (row.attempt() >= most) {
-				this.settling.endAs(key, MessageState.DEAD, failure, 0, now, SettleResult.APPLIED);
-			}
-			else {
-				String json = FailureCodec.encode(failure);
-				this.attempts.record(key, json);
-				ready(key, json, 0, now);
-			}
+			String json = FailureCodec.encode(failure);
+			this.attempts.record(key, json);
+			ready(key, deaths, json, 0, now);
 		}
 	}
 
-	private void ready(RunKey key, @Nullable String failure, int uncounted, long now) throws SQLException {
-		Long expiresAt = this.statements.number(MessageTable.RETRY, StateCode.READY, now, this.sequence.next(), failure,
+	private static String text(Owned row, int deaths, boolean died) {
+		String text = "The process that ran attempt " + row.attempt() + (died ? " died" : " stopped before its end")
+				+ " (epoch " + row.key().epoch() + ")";
+		return (deaths > 1) ? text + ". So ended " + deaths + " runs in a row: it may be the message that kills it"
+				: text;
+	}
+
+	private void ready(RunKey key, int deaths, @Nullable String failure, int uncounted, long now) throws SQLException {
+		Long expiresAt = this.statements.number(MessageTable.RESCUE, deaths, now, this.sequence.next(), failure,
 				uncounted, key.id(), key.epoch(), key.run());
 		if (expiresAt != null) {
-			this.books.back(key, expiresAt);
+			this.books.back(key, (deaths > 0) ? StateCode.SUSPECT : StateCode.READY, expiresAt);
 		}
 	}
 
 	/** A row that an epoch owns. */
-	private record Owned(RunKey key, int attempt, @Nullable Long maxAttempts, boolean cancelRequested) {
+	private record Owned(RunKey key, int attempt, @Nullable Long maxAttempts, boolean cancelRequested, int deaths) {
 
 	}
 

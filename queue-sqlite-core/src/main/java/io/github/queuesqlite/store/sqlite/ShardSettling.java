@@ -137,7 +137,8 @@ final class ShardSettling {
 					: retry(retry, now);
 		}
 		if (settlement instanceof Settlement.Dead dead) {
-			return endAs(key, MessageState.DEAD, dead.failure(), 0, now, SettleResult.APPLIED);
+			return endAs(key, MessageState.DEAD, dead.failure(), dead.countsAttempt() ? 0 : 1, now,
+					SettleResult.APPLIED);
 		}
 		if (settlement instanceof Settlement.Release) {
 			return isCancelRequested(key) ? endAs(key, MessageState.CANCELLED, null, 1, now, SettleResult.CANCELLED)
@@ -154,21 +155,28 @@ final class ShardSettling {
 		return requested != null && requested == 1;
 	}
 
+	private SettleResult endAs(RunKey key, MessageState state, @Nullable FailureRecord failure, int uncounted, long now,
+			SettleResult applied) throws SQLException {
+		// The process survived what it says has failed.
+		Integer deaths = (failure != null) ? 0 : null;
+		SettleResult result = endAs(key, state, failure, uncounted, deaths, now);
+		return (result == SettleResult.APPLIED) ? applied : result;
+	}
+
 	/**
 	 * Ends a run in a state other than COMPLETED.
 	 * @param uncounted 1 when its attempt does not count, else 0
-	 * @param applied what to answer when the run was still held
+	 * @param deaths runs in a row whose process died; null when that stays as it is
 	 */
-	SettleResult endAs(RunKey key, MessageState state, @Nullable FailureRecord failure, int uncounted, long now,
-			SettleResult applied) throws SQLException {
+	SettleResult endAs(RunKey key, MessageState state, @Nullable FailureRecord failure, int uncounted,
+			@Nullable Integer deaths, long now) throws SQLException {
 		String json = (failure != null) ? FailureCodec.encode(failure) : null;
-		Long hold = this.statements.number(MessageTable.END, StateCode.of(state), now, json, uncounted, key.id(),
-				key.epoch(), key.run());
+		Long hold = this.statements.number(MessageTable.END, StateCode.of(state), now, json, uncounted, deaths,
+				key.id(), key.epoch(), key.run());
 		if (hold != null && json != null) {
 			this.attempts.record(key, json);
 		}
-		SettleResult result = end(hold, key, state, null, null, failure);
-		return (result == SettleResult.APPLIED) ? applied : result;
+		return end(hold, key, state, null, null, failure);
 	}
 
 	private SettleResult end(@Nullable Long hold, RunKey key, MessageState state, @Nullable String codec,
@@ -204,12 +212,12 @@ final class ShardSettling {
 
 	/** Makes a run READY again at its old place, its attempt uncounted. */
 	SettleResult release(RunKey key) throws SQLException {
-		Long expiresAt = this.statements.number(MessageTable.RELEASE, key.id(), key.epoch(), key.run());
-		if (expiresAt == null) {
-			return SettleResult.LOST;
-		}
-		this.books.back(key, expiresAt);
-		return SettleResult.APPLIED;
+		SettleResult[] result = { SettleResult.LOST };
+		this.statements.each((row) -> {
+			this.books.back(key, row.getInt(2), row.getLong(1));
+			result[0] = SettleResult.APPLIED;
+		}, MessageTable.RELEASE, key.id(), key.epoch(), key.run());
+		return result[0];
 	}
 
 	boolean extend(RunKey key, long deadline) throws SQLException {

@@ -32,7 +32,7 @@ final class ShardTime {
 		this.statements.each((row) -> {
 			ids.add(row.getLong(1));
 			this.books.moved(row.getString(2), row.getString(3), StateCode.SCHEDULED, StateCode.READY, 1);
-			this.books.readyTasks().add(row.getString(2), row.getString(3));
+			this.books.ready(row.getString(2), row.getString(3), row.getInt(4) != 0);
 		}, MessageTable.DUE, now, max);
 		for (long id : ids) {
 			this.statements.update(MessageTable.PROMOTE, this.sequence.next(), id);
@@ -46,7 +46,8 @@ final class ShardTime {
 		this.statements.each((row) -> {
 			long id = row.getLong(1);
 			ids.add(id);
-			ChangedRow gone = new ChangedRow(row.getInt(4), row.getString(2), row.getString(3), 0);
+			ChangedRow gone = new ChangedRow(StateCode.counted(row.getInt(4)), row.getString(2), row.getString(3), 0,
+					false);
 			this.books.moved(gone.queue(), gone.task(), gone.state(), StateCode.EXPIRED, 1);
 			this.books.ended(gone.ended(id, MessageState.EXPIRED));
 		}, MessageTable.EXPIRED, now, max);

@@ -34,6 +34,9 @@ final class SqliteShardReader implements ShardReader {
 			SELECT epoch, name, slot, beat, dead FROM instance
 			WHERE dead = 0 OR epoch IN (SELECT owner FROM message WHERE state = 30)""";
 
+	private static final String SIGHTINGS = """
+			SELECT epoch, name, started_at, beat_at FROM instance WHERE dead = 0""";
+
 	/** Rows that one read passes over: a long query is many short reads. */
 	private static final int WINDOW = 5000;
 
@@ -73,6 +76,9 @@ final class SqliteShardReader implements ShardReader {
 			WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority < ?3
 			ORDER BY priority DESC, seq
 			LIMIT 1""";
+
+	private static final String OLDEST_SUSPECT = """
+			SELECT min(run_at) FROM message WHERE state = 22 AND queue = ?1 AND task = ?2""";
 
 	private static final String RETRYING = """
 			SELECT 1 FROM message INDEXED BY message_retrying
@@ -263,6 +269,7 @@ final class SqliteShardReader implements ShardReader {
 			codes.add((long) StateCode.of(state));
 			if (state == MessageState.READY) {
 				codes.add(StateCode.READY + 1L);
+				codes.add((long) StateCode.SUSPECT);
 			}
 		}
 		return LongJson.of(codes);
@@ -323,7 +330,8 @@ final class SqliteShardReader implements ShardReader {
 					break;
 				}
 			}
-			return found[0];
+			Long suspect = statements.number(OLDEST_SUSPECT, queue, task);
+			return (suspect != null) ? Math.min(found[0], suspect) : found[0];
 		});
 	}
 
@@ -335,6 +343,18 @@ final class SqliteShardReader implements ShardReader {
 				.add(new Peer(row.getLong(1), row.getString(2), row.getInt(3), row.getLong(4), row.getBoolean(5))),
 					PEERS);
 			return peers;
+		});
+	}
+
+	@Override
+	public List<Sighting> sightings() {
+		return read((statements) -> {
+			List<Sighting> sightings = new ArrayList<>();
+			statements.each(
+					(row) -> sightings
+						.add(new Sighting(row.getLong(1), row.getString(2), row.getLong(3), row.getLong(4))),
+					SIGHTINGS);
+			return sightings;
 		});
 	}
 

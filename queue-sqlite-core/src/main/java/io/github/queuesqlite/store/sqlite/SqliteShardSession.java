@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongPredicate;
-import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.store.CancelResult;
@@ -19,8 +18,10 @@ import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.store.ShardSession;
+import io.github.queuesqlite.store.StartedRuns;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.Suspect;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,7 +120,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.books.rolledBack();
 		try {
 			this.sequence.readHighWater();
-			this.books.readPrunable();
+			this.books.readShard();
 		}
 		catch (SQLException ex) {
 			// The writer finds out at its probe; until then the values of the last commit
@@ -170,6 +171,16 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max) throws SQLException {
 		return this.claims.claim(epoch, queue, tasks, max, this.clock.millis());
+	}
+
+	@Override
+	public long firstSuspect(String queue, Set<String> tasks) throws SQLException {
+		return this.books.readySuspects().first(queue, tasks);
+	}
+
+	@Override
+	public List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max) throws SQLException {
+		return this.claims.claimSuspects(epoch, queue, tasks, max, this.clock.millis());
 	}
 
 	@Override
@@ -293,7 +304,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public boolean beat(long epoch) throws SQLException {
-		return this.instances.beat(epoch);
+		return this.instances.beat(epoch, this.clock.millis());
 	}
 
 	@Override
@@ -303,9 +314,9 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
-	public int rescue(long epoch, Predicate<RunKey> started, ToIntFunction<String> maxAttempts, int max)
+	public int rescue(long epoch, StartedRuns started, boolean died, ToIntFunction<String> maxAttempts, int max)
 			throws SQLException {
-		return this.rescue.rescue(epoch, started, maxAttempts, max, this.clock.millis());
+		return this.rescue.rescue(epoch, started, died, maxAttempts, max, this.clock.millis());
 	}
 
 	// ---- reservations

@@ -11,6 +11,9 @@ final class StateCode {
 
 	static final int READY = 20;
 
+	/** READY, but kept out of the ready index: a suspect is claimed by itself. */
+	static final int SUSPECT = 22;
+
 	static final int RUNNING = 30;
 
 	static final int COMPLETED = 40;
@@ -33,9 +36,14 @@ final class StateCode {
 		return (state.ordinal() + 1) * 10;
 	}
 
+	/** Returns the code under which messages in a state are counted. */
+	static int counted(int code) {
+		return (code == SUSPECT) ? READY : code;
+	}
+
 	/** Returns whether the number stands for a state; else the row is damaged. */
 	static boolean isKnown(int code) {
-		return code >= SCHEDULED && code <= MOST && (code % 10 == 0 || code == READY + 1);
+		return code >= SCHEDULED && code <= MOST && (code % 10 == 0 || code == READY + 1 || code == SUSPECT);
 	}
 
 	static MessageState toState(int code) {

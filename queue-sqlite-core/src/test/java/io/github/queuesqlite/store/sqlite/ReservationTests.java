@@ -2,10 +2,12 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.stream.IntStream;
 
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.ShardRouter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,14 +52,38 @@ class ReservationTests {
 		}
 	}
 
+	@Test
+	void insertWhenTheProcessThatReservedDiedTakesTheKey() throws SQLException {
+		long dead;
+		try (TestStore queue = TestStore.open(this.directory, SHARDS)) {
+			dead = queue.instance.epoch();
+		}
+		// It reserved the keys and died before it stored their messages.
+		ShardRouter router = new ShardRouter(List.of(0, 1, 2), (shard) -> 0);
+		for (int i = 0; i < 10; i++) {
+			TestStore.sql(file(router.homeOfIdempotency("i" + i)),
+					"INSERT INTO reservation (idempotency_key, message_id, epoch) VALUES ('i" + i + "', " + (1000 + i)
+							+ ", " + dead + ")");
+		}
+		try (TestStore queue = TestStore.open(this.directory, SHARDS)) {
+			for (int i = 0; i < 10; i++) {
+				assertThat(queue.insert(new Keys(TestStore.TASK, "i" + i, "u" + i), 10)[1]).isZero();
+			}
+			assertThat(queue.all()).hasSize(10);
+		}
+	}
+
+	private Path file(int shard) {
+		return this.directory.resolve("queue_shard_" + shard + ".db");
+	}
+
 	private int reservations() {
 		return IntStream.range(0, SHARDS).map(this::reservations).sum();
 	}
 
 	private int reservations(int shard) {
-		Path file = this.directory.resolve("queue_shard_" + shard + ".db");
 		try {
-			return Integer.parseInt(TestStore.sql(file, "SELECT count(*) FROM reservation"));
+			return Integer.parseInt(TestStore.sql(file(shard), "SELECT count(*) FROM reservation"));
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);

@@ -2,15 +2,19 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.SettleResult;
+import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,10 +66,65 @@ class ShardCountTests {
 			List<Long> claimed = new ArrayList<>();
 			queue.claim(1000).forEach((message) -> claimed.add(message.id()));
 			assertThat(claimed).hasSize(29);
-			queue.store.claim(queue.instance, "default", java.util.Set.of("a"), 1000)
+			queue.store.claim(queue.instance, "default", Set.of("a"), 1000)
 				.forEach((message) -> assertThat(queue.complete(message)).isEqualTo(SettleResult.APPLIED));
 			assertThat(queue.store.counts().stream().filter((count) -> count.state() == MessageState.READY)).isEmpty();
 		}
+	}
+
+	@Test
+	void openWhenShardCountChangedKeepsFailuresOfMovedMessages() {
+		Map<String, Long> ids = new TreeMap<>();
+		try (TestStore queue = TestStore.open(this.directory, 1)) {
+			for (int i = 0; i < 20; i++) {
+				ids.put("i" + i, queue.insert(new Keys(TestStore.TASK, "i" + i, null), 10)[0]);
+			}
+			for (StoredMessage message : queue.claim(100)) {
+				assertThat(queue.fail(message)).isEqualTo(SettleResult.APPLIED);
+			}
+		}
+		try (TestStore queue = TestStore.open(this.directory, 5)) {
+			assertThat(queue.all()).extracting(StoredMessage::shard).contains(0, 1, 2, 3, 4);
+			ids.values().forEach((id) -> assertThat(queue.store.failures(id)).hasSize(1));
+		}
+	}
+
+	@Test
+	void openWhenShardCountChangedKeepsSuspects() throws SQLException {
+		try (TestStore queue = TestStore.open(this.directory, 2)) {
+			for (int i = 0; i < 20; i++) {
+				queue.insert(new Keys("a", null, "u" + i), 10);
+			}
+			StoreInstance other = queue.store.register("other");
+			queue.store.claim(other, "default", Set.of("a"), 20).forEach((message) -> other.started(message.runKey()));
+			Peer dead = queue.store.peers()
+				.stream()
+				.filter((peer) -> peer.epoch() == other.epoch())
+				.findFirst()
+				.orElseThrow();
+			assertThat(queue.store.rescue(dead, (task) -> 4)).isEqualTo(20);
+		}
+		try (TestStore queue = TestStore.open(this.directory, 3)) {
+			assertThat(queue.store.counts()).allMatch((count) -> count.state() == MessageState.READY)
+				.extracting(QueueStats.Count::messages)
+				.satisfies((counts) -> assertThat(counts.stream().mapToLong(Long::longValue).sum()).isEqualTo(20));
+		}
+		int suspects = countSuspects();
+		try (TestStore queue = TestStore.open(this.directory, null)) {
+			queue.store.claim(queue.instance, "default", Set.of("a"), 20)
+				.forEach((message) -> assertThat(queue.complete(message)).isEqualTo(SettleResult.APPLIED));
+			assertThat(queue.store.counts()).allMatch((count) -> count.state() == MessageState.COMPLETED);
+		}
+		assertThat(suspects).isEqualTo(20);
+	}
+
+	private int countSuspects() throws SQLException {
+		int suspects = 0;
+		for (int shard = 0; shard < 3; shard++) {
+			suspects += Integer.parseInt(TestStore.sql(this.directory.resolve("queue_shard_" + shard + ".db"),
+					"SELECT count(*) FROM message WHERE state = 22 AND deaths = 1"));
+		}
+		return suspects;
 	}
 
 	private void assertKept(TestStore queue, List<Long> ids, Map<String, Long> idempotent, Map<String, Long> unique) {

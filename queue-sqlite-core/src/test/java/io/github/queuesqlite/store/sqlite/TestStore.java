@@ -21,6 +21,7 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.Completion;
+import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
@@ -93,6 +94,14 @@ final class TestStore implements AutoCloseable {
 
 	SettleResult complete(StoredMessage message) {
 		return get(completeLater(message));
+	}
+
+	SettleResult fail(StoredMessage message) {
+		CompletableFuture<SettleResult> future = new CompletableFuture<>();
+		FailureRecord failure = new FailureRecord(message.attempt(), "java.lang.IllegalStateException", "again", "", "",
+				0, 0);
+		this.store.settle(new Settlement.Dead(message.runKey(), failure), completion(future));
+		return get(future);
 	}
 
 	CompletableFuture<SettleResult> completeLater(StoredMessage message) {

@@ -37,6 +37,9 @@ public final class FaultControl {
 
 	private static final int SIZE = 256;
 
+	/** In place of an error. */
+	private static final int KILL = -1;
+
 	private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
 	private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -70,13 +73,27 @@ public final class FaultControl {
 	 * @param fault which
 	 */
 	public void arm(Fault fault) {
-		this.memory.putInt(CALL, fault.call().ordinal() + 1);
-		this.memory.putInt(ERROR, fault.error().number);
-		this.memory.putInt(LASTING, fault.lasting() ? 1 : 0);
-		this.memory.putLong(NTH, fault.nth());
+		arm(fault.call(), fault.error().number, fault.lasting(), fault.nth());
+	}
+
+	private void arm(Call call, int error, boolean lasting, long nth) {
+		this.memory.putInt(CALL, call.ordinal() + 1);
+		this.memory.putInt(ERROR, error);
+		this.memory.putInt(LASTING, lasting ? 1 : 0);
+		this.memory.putLong(NTH, nth);
 		this.memory.putLong(SEEN, 0);
 		this.memory.putLong(FAILED, 0);
 		INTS.setVolatile(this.memory, ARMED, 1);
+	}
+
+	/**
+	 * From now on, calls are counted and the process is killed in place of the one asked
+	 * for.
+	 * @param call what is called
+	 * @param nth which of the calls, from 1
+	 */
+	public void killAt(Call call, long nth) {
+		arm(call, KILL, false, nth);
 	}
 
 	/** From now on, no call fails. */

@@ -78,18 +78,19 @@ public final class Verification {
 		}
 	}
 
+	/**
+	 * All states by one query: what changes from one to another is not missed in both.
+	 */
 	private static boolean isBusy(QueueOperations operations) {
-		MessageQuery query = MessageQuery.all().limit(MessageQuery.MAX_LIMIT);
-		if (!operations.list(query.state(MessageState.READY, MessageState.RUNNING).limit(1)).isEmpty()) {
-			return true;
-		}
-		MessageQuery scheduled = query.state(MessageState.SCHEDULED);
-		List<Message> page = operations.list(scheduled);
+		MessageQuery live = MessageQuery.all()
+			.state(MessageState.READY, MessageState.RUNNING, MessageState.SCHEDULED)
+			.limit(MessageQuery.MAX_LIMIT);
+		List<Message> page = operations.list(live);
 		while (!page.isEmpty()) {
-			if (page.stream().anyMatch((message) -> !isFar(message))) {
+			if (page.stream().anyMatch((message) -> message.state() != MessageState.SCHEDULED || !isFar(message))) {
 				return true;
 			}
-			page = operations.list(scheduled.after(page.get(page.size() - 1).id()));
+			page = operations.list(live.after(page.get(page.size() - 1).id()));
 		}
 		return false;
 	}

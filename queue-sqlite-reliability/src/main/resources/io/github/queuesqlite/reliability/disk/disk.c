@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -47,7 +48,7 @@ struct record {
 struct faults {
 	int32_t armed;
 	int32_t call;
-	int32_t error; /* an errno; 0 for a write of half its bytes */
+	int32_t error; /* an errno; 0 for a write of half its bytes; -1 to kill the process in place of the call */
 	int32_t lasting;
 	int64_t nth;
 	int64_t seen;
@@ -198,6 +199,10 @@ static int fails(int call, int fd, const char *path)
 	int64_t number = __atomic_add_fetch(&faults->seen, 1, __ATOMIC_ACQ_REL);
 	if (number == faults->nth || (faults->lasting && number > faults->nth)) {
 		int64_t before = __atomic_fetch_add(&faults->failed, 1, __ATOMIC_ACQ_REL);
+		if (faults->error == -1) {
+			kill(getpid(), SIGKILL);
+			pause();
+		}
 		/* Half of the first write is written; then the disk is full. */
 		errno = (faults->error == 0 && before > 0) ? ENOSPC : faults->error;
 		return 1;

@@ -1,11 +1,14 @@
 package io.github.queuesqlite.actuate.endpoint;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats.InstanceStats;
 import io.github.queuesqlite.message.QueueStats.ShardStats;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -20,11 +23,12 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param queues the queues by name
  * @param unserved what waits and nothing in this process handles
  * @param shards the files
+ * @param instances the live processes of the directory, the oldest first
  * @since 0.1.0
  */
 public record QueueReport(String directory, boolean workersRunning, long length, Map<MessageState, Long> states,
-		Map<String, QueueDescriptor> queues, Unserved unserved,
-		List<ShardDescriptor> shards) implements OperationResponseBody {
+		Map<String, QueueDescriptor> queues, Unserved unserved, List<ShardDescriptor> shards,
+		List<InstanceDescriptor> instances) implements OperationResponseBody {
 
 	/**
 	 * Names of what waits and nothing in this process handles.
@@ -55,6 +59,24 @@ public record QueueReport(String directory, boolean workersRunning, long length,
 			return new ShardDescriptor(stats.shard(), stats.file(), stats.accepting(),
 					stats.reason().isEmpty() ? null : stats.reason(), stats.pending(), stats.fileSize(),
 					stats.walSize());
+		}
+
+	}
+
+	/**
+	 * One process, or one application context, that uses the directory.
+	 *
+	 * @param name host and process id
+	 * @param epoch the number of its start
+	 * @param startedAt when it started
+	 * @param beatAge how long ago it gave its latest sign of life
+	 * @param self whether it is the one that answers
+	 */
+	public record InstanceDescriptor(String name, long epoch, Instant startedAt, Duration beatAge, boolean self) {
+
+		static InstanceDescriptor of(InstanceStats stats) {
+			return new InstanceDescriptor(stats.name(), stats.epoch(), stats.startedAt(), stats.beatAge(),
+					stats.self());
 		}
 
 	}

@@ -37,7 +37,8 @@ final class Snapshot {
 				queues(),
 				new QueueReport.Unserved(new TreeSet<>(this.stats.unservedQueues()),
 						new TreeSet<>(this.stats.unservedTasks())),
-				this.stats.shards().stream().map(QueueReport.ShardDescriptor::of).toList());
+				this.stats.shards().stream().map(QueueReport.ShardDescriptor::of).toList(),
+				this.stats.instances().stream().map(QueueReport.InstanceDescriptor::of).toList());
 	}
 
 	Set<String> queueNames() {

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import io.github.queuesqlite.QueueStatus;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.QueueStats.InstanceStats;
 import io.github.queuesqlite.message.QueueStats.ShardStats;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -88,6 +89,9 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 		}
 		builder.withDetail("lanes", lanes(status));
 		builder.withDetail("shards", status.shards().stream().map((shard) -> describe(shard, status)).toList());
+		if (stats != null) {
+			builder.withDetail("instances", stats.instances().stream().map(QueueHealthIndicator::describe).toList());
+		}
 	}
 
 	private List<String> failures(Observed observed) {
@@ -177,6 +181,16 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 		details.put("pending", shard.pending());
 		details.put("fileSize", shard.fileSize());
 		details.put("walSize", shard.walSize());
+		return details;
+	}
+
+	private static Map<String, Object> describe(InstanceStats instance) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("name", instance.name());
+		details.put("epoch", instance.epoch());
+		details.put("startedAt", instance.startedAt());
+		details.put("beatAge", instance.beatAge());
+		details.put("self", instance.self());
 		return details;
 	}
 

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.actuate.health;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,7 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.QueueStats.Count;
+import io.github.queuesqlite.message.QueueStats.InstanceStats;
 import io.github.queuesqlite.message.QueueStats.ShardStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,9 @@ class QueueHealthIndicatorTests {
 	private static final ShardStats FULL = new ShardStats(1, "queue_shard_1.db", false, "disk full", false, 40960, 0,
 			0);
 
+	private static final InstanceStats INSTANCE = new InstanceStats(17, "host:4711", Instant.ofEpochSecond(1),
+			Duration.ofSeconds(3), true);
+
 	private static final StuckRun STUCK = new StuckRun(new MessageId(77), "mail", "mail.welcome",
 			Duration.ofSeconds(12), "queue-mail-1");
 
@@ -45,14 +50,17 @@ class QueueHealthIndicatorTests {
 		Health health = health(status(SHARD));
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsOnlyKeys("workersRunning", "pausedQueues", "oldestReadyAge", "dead",
-				"lanes", "shards");
+				"lanes", "shards", "instances");
 		assertThat(health.getDetails()).containsEntry("workersRunning", true)
 			.containsEntry("dead", 4L)
 			.containsEntry("pausedQueues", Set.of("reports"))
 			.containsEntry("oldestReadyAge", Map.of("mail", Duration.ofSeconds(90)))
 			.containsEntry("lanes", Map.of("mail", Map.of("concurrency", 8, "running", 2, "paused", false)))
-			.containsEntry("shards", List.of(Map.of("shard", 0, "file", "queue_shard_0.db", "writable", true,
-					"accepting", true, "pending", 3, "fileSize", 40960L, "walSize", 8192L)));
+			.containsEntry("shards",
+					List.of(Map.of("shard", 0, "file", "queue_shard_0.db", "writable", true, "accepting", true,
+							"pending", 3, "fileSize", 40960L, "walSize", 8192L)))
+			.containsEntry("instances", List.of(Map.of("name", "host:4711", "epoch", 17L, "startedAt",
+					Instant.ofEpochSecond(1), "beatAge", Duration.ofSeconds(3), "self", true)));
 	}
 
 	@Test
@@ -109,7 +117,7 @@ class QueueHealthIndicatorTests {
 	@Test
 	void healthWhenAPausedQueueIsOlderThanAllowedIsUp() {
 		QueueStats stats = new QueueStats(List.of(), Map.of("reports", Duration.ofHours(1)), Set.of("reports"),
-				Set.of(), Set.of(), List.of(SHARD));
+				Set.of(), Set.of(), List.of(SHARD), List.of());
 		Threshold minute = new Threshold(Duration.ofMinutes(1), null, null);
 		Health health = new QueueHealthIndicator(() -> status(SHARD), () -> stats, properties(minute)).health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
@@ -196,7 +204,8 @@ class QueueHealthIndicatorTests {
 		QueueStats stats = new QueueStats(
 				List.of(new Count("mail", "mail.welcome", MessageState.DEAD, 4),
 						new Count("mail", "mail.welcome", MessageState.READY, 9)),
-				Map.of("mail", Duration.ofSeconds(90)), Set.of("reports"), Set.of(), Set.of(), List.of(SHARD));
+				Map.of("mail", Duration.ofSeconds(90)), Set.of("reports"), Set.of(), Set.of(), List.of(SHARD),
+				List.of(INSTANCE));
 		return new QueueHealthIndicator(status, () -> stats, properties);
 	}
 

@@ -6,8 +6,9 @@ CREATE TABLE message (
     queue            TEXT    NOT NULL,
     task             TEXT    NOT NULL,
     -- 10 scheduled, 20 ready, 30 running, 40 completed, 50 dead, 60 cancelled, 70 expired;
-    -- 21 is kept for messages that are ready but held back by a key or a limit.
-    state            INTEGER NOT NULL CHECK (state IN (10, 20, 21, 30, 40, 50, 60, 70)),
+    -- 21 is kept for messages that are ready but held back by a key or a limit; 22 is ready, but
+    -- a suspect, which is claimed by itself.
+    state            INTEGER NOT NULL CHECK (state IN (10, 20, 21, 22, 30, 40, 50, 60, 70)),
     priority         INTEGER NOT NULL,
     created_at       INTEGER NOT NULL,
     run_at           INTEGER NOT NULL,
@@ -16,6 +17,8 @@ CREATE TABLE message (
     run              INTEGER NOT NULL DEFAULT 0,
     owner            INTEGER NOT NULL DEFAULT 0,
     cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),
+    -- How many runs in a row ended with the death of their process: more than 0 is a suspect.
+    deaths           INTEGER NOT NULL DEFAULT 0 CHECK (deaths >= 0),
     -- What spares an ended message from pruning by count: 0 nothing, 1 an idempotency key, 2 a waiter.
     hold             INTEGER NOT NULL DEFAULT 0 CHECK (hold IN (0, 1, 2)),
     started_at       INTEGER,
@@ -36,6 +39,8 @@ CREATE TABLE message (
 
 -- Claims.
 CREATE INDEX message_ready ON message (queue, task, priority DESC, seq) WHERE state = 20;
+-- Claims of suspects.
+CREATE INDEX message_suspect ON message (queue, task, seq) WHERE state = 22;
 -- Promotion.
 CREATE INDEX message_due ON message (run_at) WHERE state = 10;
 -- What drain waits for beside what is due: a look, however many are delayed.

@@ -13,13 +13,15 @@ CREATE TABLE queue (
     paused_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Every start of a process on this directory. A dead epoch stays dead.
+-- Every start of a process on this directory. A dead epoch stays dead. Who decides about death reads
+-- the beat and never a time: times are for people, and for forgetting the dead.
 CREATE TABLE instance (
     epoch      INTEGER PRIMARY KEY,
     name       TEXT    NOT NULL,
     slot       INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 31),
     beat       INTEGER NOT NULL DEFAULT 0,
     started_at INTEGER NOT NULL,
+    beat_at    INTEGER NOT NULL,
     dead       INTEGER NOT NULL DEFAULT 0 CHECK (dead IN (0, 1))
 ) STRICT;
 

@@ -1,0 +1,195 @@
+package io.github.queuesqlite.worker;
+
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the suspects of this process apart, whatever their queues and shards: one at a
+ * time, the one that waits longest first, and the one whose process died more than once
+ * alone. Only for a time, so that one that takes long holds up nobody for as long. After
+ * one that ran alone, what stood still gets as much time before the next.
+ * <p>
+ * <b>Threads:</b> safe for use by several threads. A lane's lock may be held by who
+ * calls, other than for {@link #look}.
+ */
+final class Probation {
+
+	/** How often the suspect is looked at. */
+	static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+	/** How long shards may name their suspects before one is chosen. */
+	static final long CHOICE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+	/** No suspect is taken so long after one that was not there, or did not start. */
+	static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private final long nanos;
+
+	private final Runnable asking;
+
+	private volatile @Nullable Trial trial;
+
+	// Guarded by this
+
+	private Phase phase = Phase.FREE;
+
+	/** When the phase is over that time ends. */
+	private long until;
+
+	private @Nullable Candidate best;
+
+	/**
+	 * Creates a probation.
+	 * @param nanos how long; 0 keeps nobody apart
+	 * @param asking has the shards name their suspects again
+	 */
+	Probation(long nanos, Runnable asking) {
+		this.nanos = nanos;
+		this.asking = asking;
+	}
+
+	/**
+	 * Names a suspect.
+	 * @param seq its order number
+	 * @return whether it is the one that is chosen
+	 */
+	synchronized boolean isChosen(Lane lane, int shard, long seq, long now) {
+		Candidate best = this.best;
+		if (this.phase == Phase.FREE) {
+			become(Phase.CHOOSING, now + CHOICE_NANOS);
+			this.best = new Candidate(lane, shard, seq);
+		}
+		else if (this.phase == Phase.CHOOSING && best != null && seq < best.seq()) {
+			this.best = new Candidate(lane, shard, seq);
+		}
+		return this.phase == Phase.CHOSEN && best != null && best.lane() == lane && best.shard() == shard;
+	}
+
+	/**
+	 * Makes room for the suspect that is chosen, until {@link #begin} or {@link #cancel}.
+	 */
+	synchronized boolean reserve(Lane lane, int shard) {
+		Candidate best = this.best;
+		if (this.phase != Phase.CHOSEN || best == null || best.lane() != lane || best.shard() != shard) {
+			return false;
+		}
+		become(Phase.RESERVED, Long.MAX_VALUE);
+		return true;
+	}
+
+	/** There was no suspect to take. */
+	synchronized void cancel(long now) {
+		become(Phase.RESTING, now + REST_NANOS);
+	}
+
+	/** A suspect waits in its lane from now on. */
+	synchronized void begin(Run suspect, long now) {
+		if (this.nanos > 0) {
+			this.trial = new Trial(suspect, now, this.nanos);
+			become(Phase.TRIAL, Long.MAX_VALUE);
+		}
+		else {
+			become(Phase.RESTING, now);
+		}
+	}
+
+	private void become(Phase phase, long until) {
+		this.phase = phase;
+		this.until = until;
+	}
+
+	/** Whether a run may start now. */
+	boolean mayStart(Run run) {
+		Trial trial = this.trial;
+		return trial == null || trial.mayStart(run);
+	}
+
+	/** Whether everybody else stands still for a suspect. */
+	boolean isAlone() {
+		Trial trial = this.trial;
+		return trial != null && trial.isAlone();
+	}
+
+	/** Whether a run waits for its trial, and is not to be given back. */
+	boolean isKept(Run run, long now) {
+		Trial trial = this.trial;
+		return trial != null && trial.isKept(run, now);
+	}
+
+	/**
+	 * Looks after the suspect. By the watch only.
+	 * @param now monotonic nanoseconds
+	 * @param lanes all lanes
+	 * @return nanoseconds until it must look again, {@link Long#MAX_VALUE} when there is
+	 * nothing to look after
+	 */
+	long look(long now, Collection<Lane> lanes) {
+		Trial trial = this.trial;
+		if (trial != null) {
+			if (!trial.isOver(now)) {
+				trial.look(now, lanes);
+				return TICK_NANOS;
+			}
+			end(trial, now);
+		}
+		return lookAtTime(now);
+	}
+
+	private synchronized void end(Trial trial, long now) {
+		this.trial = null;
+		become(Phase.RESTING, now + Math.max(trial.stoodStill(now), trial.hasStarted() ? 0 : REST_NANOS));
+	}
+
+	private long lookAtTime(long now) {
+		long left;
+		synchronized (this) {
+			if (this.phase == Phase.FREE || this.until == Long.MAX_VALUE) {
+				return Long.MAX_VALUE;
+			}
+			if (now < this.until) {
+				return this.until - now;
+			}
+			if (this.phase == Phase.CHOOSING) {
+				become(Phase.CHOSEN, now + REST_NANOS);
+				left = REST_NANOS;
+			}
+			else {
+				become(Phase.FREE, Long.MAX_VALUE);
+				this.best = null;
+				left = Long.MAX_VALUE;
+			}
+		}
+		this.asking.run();
+		return left;
+	}
+
+	private enum Phase {
+
+		/** No suspect is known. */
+		FREE,
+
+		/** Shards name theirs. */
+		CHOOSING,
+
+		/** The chosen one is to be claimed. */
+		CHOSEN,
+
+		/** It is being claimed. */
+		RESERVED,
+
+		/** It waits or runs apart. */
+		TRIAL,
+
+		/** Nobody is asked for a time. */
+		RESTING
+
+	}
+
+	/** A suspect that a shard named. */
+	private record Candidate(Lane lane, int shard, long seq) {
+
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What runs again and again reads the rows it is about, in the order it wants them, from
+ * an index of its own: its cost does not grow with all other rows.
+ */
+class QueryPlanTests {
+
+	@TempDir
+	static Path directory;
+
+	static Stream<Arguments> hotStatements() {
+		return Stream.of(Arguments.of("CLAIMABLE_OF_TASK", "message_ready"),
+				Arguments.of("READY_OF_TASK", "message_ready"), Arguments.of("BEST_PRIORITY", "message_ready"),
+				Arguments.of("READY_TASKS", "message_ready"), Arguments.of("CLAIMABLE_OF_IDS", "PRIMARY KEY"),
+				Arguments.of("CLAIM", "PRIMARY KEY"), Arguments.of("COMPLETE", "PRIMARY KEY"),
+				Arguments.of("COMPLETE_MANY", "PRIMARY KEY"), Arguments.of("COMPLETE_AND_DELETE", "PRIMARY KEY"),
+				Arguments.of("RETRY", "PRIMARY KEY"), Arguments.of("RELEASE", "PRIMARY KEY"),
+				Arguments.of("DUE", "message_due"), Arguments.of("NEXT_DUE", "message_due"),
+				Arguments.of("EXPIRED", "message_expiry"), Arguments.of("NEXT_EXPIRY", "message_expiry"),
+				Arguments.of("OWNED", "message_owner"),
+				Arguments.of("FIND_BY_IDEMPOTENCY_KEY", "message_idempotency_key"),
+				Arguments.of("FIND_BY_UNIQUE_KEY", "message_unique_key"), Arguments.of("ABOVE_COUNT", "message_ended"),
+				Arguments.of("PRUNE_BY_AGE", "message_ended"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("hotStatements")
+	void hotStatementReadsAnIndexOfLiveRowsOnly(String name, String index) throws Exception {
+		// Not by name, which would copy the constant into this class.
+		String sql = (String) MessageTable.class.getDeclaredField(name).get(null);
+		Path file = directory.resolve("shard.db");
+		try (Connection connection = SqliteConnections.openWriter(file)) {
+			Migrations.shard().apply(connection, file);
+			List<String> reads = plan(connection, sql).stream().filter((step) -> step.contains(" message")).toList();
+			assertThat(reads).anyMatch((step) -> step.contains(index)).allMatch((step) -> isNarrow(step, index));
+		}
+	}
+
+	private static boolean isNarrow(String step, String index) {
+		return step.contains(index) || step.contains("PRIMARY KEY");
+	}
+
+	private static List<String> plan(Connection connection, String sql) throws SQLException {
+		List<String> steps = new ArrayList<>();
+		try (PreparedStatement statement = connection.prepareStatement("EXPLAIN QUERY PLAN " + sql);
+				ResultSet row = statement.executeQuery()) {
+			while (row.next()) {
+				steps.add(row.getString("detail"));
+			}
+		}
+		return steps;
+	}
+
+}

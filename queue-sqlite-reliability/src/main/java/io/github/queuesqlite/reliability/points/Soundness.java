@@ -1,0 +1,139 @@
+package io.github.queuesqlite.reliability.points;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What must hold in the files of a closed queue, whenever its process was killed. */
+final class Soundness {
+
+	/** Each finds rows that must not be. */
+	private static final Map<String, String> NEVER = Map.of("counters that differ from the rows", """
+			SELECT queue, task, state, sum(n) FROM (
+			    SELECT queue, task, state, n FROM counter
+			    UNION ALL SELECT queue, task, state, -1 FROM message)
+			GROUP BY queue, task, state HAVING sum(n) <> 0""", "a wrong count of what may be pruned", """
+			SELECT prunable FROM shard WHERE prunable <> (
+			    SELECT count(*) FROM message WHERE state >= 40 AND state <> 50 AND hold <> 1)""",
+			"a result without its end", "SELECT id FROM message WHERE result_codec IS NOT NULL AND state <> 40",
+			"an end without its result", """
+					SELECT id FROM message WHERE state = 40 AND result_codec IS NOT NULL AND result IS NULL""",
+			"an end without its time", "SELECT id FROM message WHERE (state >= 40) <> (finished_at IS NOT NULL)",
+			"an error that is not recorded", """
+					SELECT id FROM message
+					WHERE last_error IS NOT NULL AND id NOT IN (SELECT message_id FROM failed_attempt)""",
+			"a failure of no message",
+			"SELECT message_id FROM failed_attempt WHERE message_id NOT IN (SELECT id FROM message)",
+			"more attempts than runs", "SELECT id FROM message WHERE attempt > run");
+
+	/** What a transaction of the queue changes, but for signs of life. */
+	private static final List<String> CONTENT = List.of("SELECT * FROM message ORDER BY id",
+			"SELECT * FROM failed_attempt ORDER BY message_id, run",
+			"SELECT * FROM counter WHERE n <> 0 ORDER BY queue, task, state", "SELECT * FROM queue ORDER BY name",
+			"SELECT * FROM reservation ORDER BY idempotency_key", "SELECT epoch, dead FROM instance ORDER BY epoch",
+			"SELECT * FROM signal ORDER BY epoch, message_id", "SELECT layout, high_water, prunable FROM shard");
+
+	private Soundness() {
+	}
+
+	/** Checks each file alone and the keys over all of them. */
+	static void check(Path directory) throws IOException, SQLException {
+		Map<String, Long> keys = new HashMap<>();
+		for (Path file : shards(directory)) {
+			try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+				checkIntegrity(connection, file);
+				for (Map.Entry<String, String> never : NEVER.entrySet()) {
+					assertThat(rows(connection, never.getValue())).as(never.getKey() + " in " + file.getFileName())
+						.isEmpty();
+				}
+				checkKeys(connection, keys);
+			}
+		}
+	}
+
+	/** Checks what even holds while messages are being moved. */
+	static void checkIntegrity(Path directory) throws IOException, SQLException {
+		try (Stream<Path> found = Files.list(directory)) {
+			for (Path file : found.filter((path) -> path.toString().endsWith(".db")).toList()) {
+				try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+					checkIntegrity(connection, file);
+				}
+			}
+		}
+	}
+
+	private static void checkIntegrity(Connection connection, Path file) throws SQLException {
+		assertThat(rows(connection, "PRAGMA integrity_check")).as("integrity of " + file.getFileName())
+			.containsExactly("ok");
+	}
+
+	private static void checkKeys(Connection connection, Map<String, Long> keys) throws SQLException {
+		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery("""
+				SELECT 'idempotency ' || idempotency_key, id FROM message WHERE idempotency_key IS NOT NULL
+				UNION ALL
+				SELECT 'unique ' || task || ' ' || unique_key, id FROM message
+				WHERE unique_key IS NOT NULL AND state < 40""")) {
+			while (row.next()) {
+				Long other = keys.put(row.getString(1), row.getLong(2));
+				assertThat(other).as("another message with the key " + row.getString(1)).isIn(null, row.getLong(2));
+			}
+		}
+	}
+
+	/** What each shard holds, as a text. */
+	static Map<String, String> contents(Path directory) throws IOException, SQLException {
+		Map<String, String> contents = new TreeMap<>();
+		for (Path file : shards(directory)) {
+			try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+				StringBuilder text = new StringBuilder();
+				if (!rows(connection, "SELECT 1 FROM sqlite_schema WHERE name = 'shard'").isEmpty()) {
+					for (String sql : CONTENT) {
+						text.append(rows(connection, sql)).append('\n');
+					}
+				}
+				contents.put(String.valueOf(file.getFileName()), text.toString());
+			}
+		}
+		return contents;
+	}
+
+	private static List<Path> shards(Path directory) throws IOException {
+		try (Stream<Path> found = Files.list(directory)) {
+			return found.filter((path) -> path.getFileName().toString().matches("queue_shard_\\d+\\.db"))
+				.sorted()
+				.toList();
+		}
+	}
+
+	private static List<String> rows(Connection connection, String sql) throws SQLException {
+		List<String> rows = new ArrayList<>();
+		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
+			int columns = row.getMetaData().getColumnCount();
+			while (row.next()) {
+				StringBuilder text = new StringBuilder();
+				for (int i = 1; i <= columns; i++) {
+					byte[] value = row.getBytes(i);
+					text.append((i > 1) ? "|" : "")
+						.append((value != null) ? new String(value, StandardCharsets.UTF_8) : "");
+				}
+				rows.add(text.toString());
+			}
+		}
+		return rows;
+	}
+
+}

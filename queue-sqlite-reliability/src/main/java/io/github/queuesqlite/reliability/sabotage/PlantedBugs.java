@@ -1,0 +1,378 @@
+package io.github.queuesqlite.reliability.sabotage;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.queuesqlite.reliability.PlantedChange;
+
+/**
+ * The bugs, by the rule they break. Where a text of the core has changed, the bug changes
+ * with it.
+ */
+final class PlantedBugs {
+
+	private final List<PlantedBug> bugs = new ArrayList<>();
+
+	private String rule = "";
+
+	private PlantedBugs() {
+	}
+
+	static List<PlantedBug> all() {
+		PlantedBugs bugs = new PlantedBugs();
+		bugs.attempts();
+		bugs.fences();
+		bugs.oneTransaction();
+		bugs.bounded();
+		bugs.poison();
+		bugs.liveness();
+		bugs.order();
+		bugs.indexes();
+		bugs.pruning();
+		bugs.durability();
+		bugs.writers();
+		bugs.shards();
+		bugs.batches();
+		bugs.waiters();
+		bugs.loops();
+		bugs.handlers();
+		bugs.expiry();
+		bugs.instances();
+		bugs.listenData();
+		bugs.stopping();
+		return bugs.bugs;
+	}
+
+	private void add(String name, String text, String replacement, String test) {
+		this.bugs.add(new PlantedBug(new PlantedChange(name, text, replacement), this.rule, TestName.parse(test)));
+	}
+
+	/** A test of the suite that each store passes. */
+	private static String contract(String test) {
+		return "store.sqlite.SqliteStoreTwoShardsTests/" + test;
+	}
+
+	private void attempts() {
+		this.rule = "An attempt is counted at the claim: a message that kills its process ends DEAD, one that only stood near pays nothing";
+		add("a claim counts no attempt", "run = run + 1, attempt = attempt + 1, started_at",
+				"run = run + 1, started_at", contract("Rescues#rescueWhenRunHadStartedCountsTheAttempt"));
+		add("a message without an attempt left is rescued once more", "if (row.attempt() >= most) {",
+				"if (row.attempt() > most) {", contract("Rescues#rescueWhenNoAttemptIsLeftEndsDeadWithReason"));
+		add("a message without an attempt left is run", "else if (attempt() > maxAttempts()) {",
+				"else if (attempt() > maxAttempts() + 1) {",
+				"worker.OutcomeTests#startWhenAnEarlierProcessDiedOnTheLastAttemptEndsDeadWithoutRunning");
+		add("retries have no limit",
+				"if (run.attempt() >= run.maxAttempts()) { return dead(run, failed); } Duration wait", "Duration wait",
+				"worker.OutcomeTests#runWhenAttemptsAreUsedUpEndsDeadWithEachFailureRecorded");
+		add("a release counts the attempt", "ELSE 22 END, attempt = attempt - 1, deadline = NULL",
+				"ELSE 22 END, deadline = NULL", contract("Settlements#releaseGoesBackToItsOldPlaceUncounted"));
+		add("a rescued message pays although it had not started", "else if (!started.test(row.key())) {",
+				"else if (row.key() == null) {", contract("Rescues#rescueWhenRunHadNotStartedGivesTheAttemptBack"));
+		add("the start of a run is not noted", "int note = this.instance.started(this.key);", "int note = 0;",
+				"worker.RunningTests#startIsNotedBeforeTheHandlerIsCalled");
+		add("what had started is forgotten before it is taken back",
+				"StartedRuns started = this.membership.startedRuns(epoch);",
+				"StartedRuns started = this.membership.startedRuns(epoch);\nthis.membership.forget(epoch);",
+				"reliability.points.CrashPointsLayer#crash-points");
+	}
+
+	private void fences() {
+		this.rule = "Only the owner of a run may end or prolong it; anybody else is told that it is lost";
+		add("a completion with result is not fenced", "WHERE id = ?4 AND +owner = ?5 AND run = ?6 AND +state = 30",
+				"WHERE id = ?4 AND ?5 = ?5 AND ?6 = ?6",
+				contract("Settlements#settleWhenRunOrEpochIsNotItsOwnersIsLost"));
+		add("a completion without result is not fenced", "AND +owner = ?3 AND run = ?4 AND +state = 30 AND hold <> 1",
+				"AND ?3 = ?3 AND ?4 = ?4 AND hold <> 1", contract("Settlements#settleWhenSettledBeforeIsLost"));
+		add("another end is not fenced",
+				"deaths = coalesce(?5, deaths) WHERE id = ?6 AND +owner = ?7 AND run = ?8 AND +state = 30",
+				"deaths = coalesce(?5, deaths)\nWHERE id = ?6 AND ?7 = ?7 AND ?8 = ?8",
+				contract("Settlements#settleWhenSettledBeforeIsLost"));
+		add("a retry is not fenced",
+				"deaths = 0, deadline = NULL WHERE id = ?6 AND +owner = ?7 AND run = ?8 AND +state = 30",
+				"deaths = 0, deadline = NULL\nWHERE id = ?6 AND ?7 = ?7 AND ?8 = ?8",
+				contract("Settlements#settleWhenMessageRunsAgainIsLostForTheOldRun"));
+		add("a release is not fenced",
+				"attempt = attempt - 1, deadline = NULL WHERE id = ?1 AND +owner = ?2 AND run = ?3 AND +state = 30",
+				"attempt = attempt - 1, deadline = NULL\nWHERE id = ?1 AND ?2 = ?2 AND ?3 = ?3",
+				contract("Settlements#settleWhenSettledBeforeIsLost"));
+		add("an extension is not fenced", "WHERE id = ?2 AND +owner = ?3 AND run = ?4 AND +state = 30",
+				"WHERE id = ?2 AND ?3 = ?3 AND ?4 = ?4", contract("Settlements#extendMovesDeadlineOfThisRunOnly"));
+		add("a claim does not raise the run", "owner = ?1, run = run + 1,", "owner = ?1, run = max(run, 1),",
+				contract("Claims#claimRaisesRunEachTimeAndNeverLowersIt"));
+		add("a lost run is told that its end counts", "if (hold == null) { return SettleResult.LOST; }",
+				"if (hold == null) { return SettleResult.APPLIED; }",
+				contract("Settlements#settleWhenSettledBeforeIsLost"));
+		add("a dead epoch may claim", "OR NOT EXISTS (SELECT 1 FROM instance WHERE epoch = ?2 AND dead = 0)",
+				"OR ?2 IS NULL", contract("Rescues#rescueIsFinalForClaims"));
+	}
+
+	private void oneTransaction() {
+		this.rule = "State, result, failure and counters of an end are one transaction, and nobody is told before it is committed";
+		add("the result is not stored with the completion", "result_codec = ?2, result = ?3",
+				"result_codec = ?2, result = nullif(?3, ?3)", contract("Settlements#completeStoresResult"));
+		add("a counter is not moved",
+				"this.books.moved(key.queue(), key.task(), StateCode.RUNNING, StateCode.COMPLETED, 1);", "",
+				contract("Reads#countsWhenManyThreadsChangeEverythingStaysExact"));
+		add("counters are written after the commit", "this.books.write(); super.commit();",
+				"super.commit(); this.books.write();", "reliability.points.CrashPointsLayer#crash-points");
+		add("the last failure is not recorded",
+				"if (hold != null && json != null) { this.attempts.record(key, json); }", "",
+				contract("Settlements#deadStoresFailure"));
+		add("callers are told before the commit", "rows = this.turn.execute(this.session, batch);",
+				"rows = this.turn.execute(this.session, batch);\nbatch.forEach(this.answers::succeeded);",
+				"store.CommitTests#completionIsToldAfterTheCommit");
+		add("a command that fails takes the others with it", "case ROW, DEFECT -> redo(batch, cause);",
+				"case ROW, DEFECT -> busy(batch, cause);",
+				"store.sqlite.RowFaultTests#insertWhenOneRowBreaksAConstraintFailsAlone");
+	}
+
+	private void bounded() {
+		this.rule = "A lane claims what its free permits and a bounded claim-ahead allow";
+		add("a lane forgets what it has asked for", "- this.waiting.size() - this.demand.promised();",
+				"- this.waiting.size();", "worker.LaneTests#wantedWhenAnotherShardWasPromisedAllPermitsIsNothing");
+		add("slow handlers are claimed ahead", "if (this.samples < LEAST_SAMPLES || this.nanos >= SLOW_NANOS) {",
+				"if (this.samples < LEAST_SAMPLES) {", "worker.ClaimAheadTests#rowsWhenHandlersAreSlowIsZero");
+	}
+
+	private void poison() {
+		this.rule = "A message that cannot be read, whose task is unknown or whose command fails harms only itself";
+		add("a payload that cannot be read is retried", "end(() -> unusable(\"The payload cannot be read: \", ex));",
+				"end(() -> Verdict.ofFailure(this, ex));",
+				"worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
+		add("a task is claimed that this process does not host", "if (hosted.contains(task)) { tasks.add(task); }",
+				"tasks.add(task);", contract("Claims#claimTakesNamedTasksOnly"));
+	}
+
+	private void liveness() {
+		this.rule = "Neither a busy lane nor a handler that hangs keeps others from seeing that a process lives, or from recovering its work";
+		add("nobody looks at deadlines", "late.forEach((run) -> run.timeOut(now));", "",
+				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
+		add("a time-out does not interrupt",
+				"submit(verdict.settlement()); engine().interrupts().execute(this::interrupt);",
+				"submit(verdict.settlement());", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
+		add("the beat stands still", "UPDATE instance SET beat = beat + 1", "UPDATE instance SET beat = beat",
+				contract("Instances#beatRaisesTheBeatOfItsInstanceOnly"));
+		add("messages of a paused queue are not rescued", "WHERE state = 30 AND owner = ?1",
+				"WHERE state = 30 AND owner = ?1 AND queue NOT IN (SELECT name FROM queue)",
+				contract("Rescues#rescueWhenQueueIsPausedTakesBackAllTheSame"));
+	}
+
+	private void order() {
+		this.rule = "Times are compared as numbers and never order work: priority and a sequence of the shard do";
+		add("a claim goes by time",
+				"ORDER BY priority DESC, seq, id LIMIT ?3\"\"\"; static final String CLAIMABLE_OF_IDS",
+				"ORDER BY priority DESC, created_at, id LIMIT ?3\"\"\";\nstatic final String CLAIMABLE_OF_IDS",
+				contract("Retries#retryGoesBehindWhatWaits"));
+		add("a claim does not look at the priority",
+				"ORDER BY priority DESC, seq, id LIMIT ?3\"\"\"; static final String CLAIMABLE_OF_IDS",
+				"ORDER BY seq, id LIMIT ?3\"\"\";\nstatic final String CLAIMABLE_OF_IDS",
+				contract("Claims#claimReturnsHigherPriorityFirstThenInOrderOfInsertion"));
+		add("the greatest id is not stored",
+				"this.statements.update(\"UPDATE shard SET high_water = max(high_water, ?1) WHERE id = 1\", this.highWater);",
+				"", contract("Ids#assignIdWhenReopenedAfterClockStepBackAndDeletionNeverRepeats"));
+		add("a claimed batch is not sorted", "claimed.sort(StoredMessage.CLAIM_ORDER); return withoutDamaged",
+				"return withoutDamaged", contract("StandingDemand#attachWhenSeveralTasksAreHostedHandsOverBestFirst"));
+	}
+
+	private void indexes() {
+		this.rule = "What is not due or has ended does not stand in the way of a claim, and nothing starts early";
+		add("a delayed message is ready at once",
+				"statement.setInt(++column, scheduled ? StateCode.SCHEDULED : StateCode.READY);",
+				"statement.setInt(++column, StateCode.READY);", contract("DueTimes#promoteDueWhenNotDueLeavesIt"));
+		add("a message is promoted early", "WHERE state = 10 AND run_at <= ?1 ORDER BY run_at",
+				"WHERE state = 10 AND run_at <= ?1 + 1 ORDER BY run_at",
+				contract("DueTimes#promoteDueWhenNotDueLeavesIt"));
+		add("a claim reads all messages",
+				"FROM message WHERE state = 20 AND queue = ?1 AND task = ?2 ORDER BY priority DESC, seq, id LIMIT ?3\"\"\"; static final String CLAIMABLE_OF_IDS",
+				"FROM message WHERE +state = 20 AND queue = ?1 AND task = ?2 ORDER BY priority DESC, seq, id LIMIT ?3\"\"\";\nstatic final String CLAIMABLE_OF_IDS",
+				"store.sqlite.QueryPlanTests#hotStatementReadsAnIndexOfLiveRowsOnly");
+	}
+
+	private void pruning() {
+		this.rule = "Ended messages are deleted physically, in bounded steps, DEAD ones and those with a key or a waiter not before their time";
+		add("nothing is pruned by count", "return this.prunable + this.prunableDelta;", "return 0;",
+				contract("Pruning#pruneWhenTooManyDeletesTheOldest"));
+		add("dead messages are pruned by count",
+				"SELECT id, finished_at FROM ( SELECT id, finished_at FROM message WHERE hold = 0 AND state = 40 AND",
+				"SELECT id, finished_at FROM (\nSELECT id, finished_at FROM message\nWHERE hold = 0 AND state IN (40, 50) AND",
+				contract("Pruning#pruneWhenTooManyNeverDeletesDead"));
+		add("dead messages are kept no longer than completed ones", "now - retention.dead().toMillis()",
+				"now - retention.completed().toMillis()",
+				contract("Pruning#pruneWhenAgeIsOverDeletesEachStateInItsTime"));
+		add("pruning by age takes all at once", "ORDER BY finished_at LIMIT ?4)",
+				"ORDER BY finished_at LIMIT ?4 * 1000)", contract("Pruning#pruneWhenManyAreOldDeletesAllInSteps"));
+		add("expiry takes all at once", "ORDER BY expires_at LIMIT ?2", "ORDER BY expires_at LIMIT ?2 * 1000",
+				contract("DueTimes#promoteDueWhenManyExpireExpiresAll"));
+	}
+
+	private void durability() {
+		this.rule = "What is acknowledged at full durability is synced; each connection has its settings from the start";
+		add("no commit is synced", "synced ? \"PRAGMA synchronous = FULL\" : \"PRAGMA synchronous = NORMAL\"",
+				"\"PRAGMA synchronous = NORMAL\"", "store.sqlite.SqliteSessionTests#beginSetsTheLevelItIsAskedFor");
+		add("the writer does not ask for a sync", "if (command.synced()) { return true; }",
+				"if (command.synced()) { return false; }", "store.CommitTests#commitIsSyncedWhenACommandMustBe");
+		add("SQLite checkpoints by itself", "execute(connection, \"PRAGMA wal_autocheckpoint = 0\");", "",
+				"store.sqlite.SqliteSessionTests#connectionsHaveTheirSettingsFromTheStart");
+		add("the log is never copied into the file", "state = checkpoint(PASSIVE);", "",
+				"store.sqlite.WriteAheadLogTests#logWhenMuchIsWrittenStaysBounded");
+	}
+
+	private void writers() {
+		this.rule = "One thread writes a file; others wait a bounded time, then are told that nothing is stored";
+		add("a transaction takes the write lock late", "this.statements.run(\"BEGIN IMMEDIATE\");",
+				"this.statements.run(\"BEGIN\");", "store.sqlite.SqliteSessionTests#beginTakesTheWriteLock");
+		add("a writer that has nothing to do takes the lock",
+				"if (this.batch.isEmpty() && !this.turn.isWanted(this.session)) {", "if (this.closing) {",
+				"store.CommitTests#nudgeWhenNothingIsWantedBeginsNothing");
+		add("a lock of another process is not waited for", "LockSupport.parkNanos(BUSY_PARK_NANOS); return 1;",
+				"return 0;", "store.sqlite.SqliteSessionTests#beginWhenAnotherProcessWritesWaits");
+		add("a caller is told that all went well though the file was locked", "case BUSY -> busy(batch, cause);",
+				"case BUSY -> batch.forEach(this.answers::succeeded);",
+				"store.CommitTests#commitWhenFileIsLockedStoresNothingAndSaysSo");
+		add("the inbox has no bound", "if (!this.places.tryAcquire(rows)) {",
+				"if (!this.places.tryAcquire(rows) && rows < 0) {",
+				contract("Threads#insertWhenInboxStaysFullThrowsAndStoresNothing"));
+	}
+
+	private void shards() {
+		this.rule = "A changed number of shards loses and strands nothing, and keys hold over all shards";
+		add("a moved message is not looked for", "if (this.relocated) { return this.group.files()",
+				"if (this.relocated && id < 0) { return this.group.files()",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsEverything");
+		add("shards that leave are forgotten", "draining.removeAll(accepting);", "draining.clear();",
+				"store.sqlite.ShardCountTests#openWhenFewerShardsDrainsThoseThatLeaveAndRemovesThemOnceEmpty");
+		add("a move that was cut off is not gone on with", "return new Layout(accepting, draining, true, true);",
+				"return new Layout(accepting, draining, true, !all().equals(accepting) && this.relocated);",
+				"reliability.points.CrashPointsLayer#crash-points");
+		add("counters are not rebuilt after a move", "statements.update(RECOUNT);", "",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsEverything");
+		add("failures do not move with their message", "statements.update(COPY_ATTEMPTS, json);", "",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsFailuresOfMovedMessages");
+		add("reserved keys are forgotten at a move", "if (home != entry.getKey()) { byHome", "if (home < 0) { byHome",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsEverything");
+		add("the index of unique keys is not unique", "CREATE UNIQUE INDEX message_unique_key",
+				"CREATE INDEX message_unique_key", contract("TheKeys#uniqueKeyWhenLiveMessageHasItReturnsExisting"));
+		add("a key of another shard is not reserved", "if (home == null) { insertAtHome",
+				"if (home == null || home >= 0) { insertAtHome",
+				"store.sqlite.ReservationTests#pruneWhenMessagesAreKeptKeepsTheirReservations");
+		add("a reservation of a dead process is kept",
+				"return reservation.confirmed() || !this.alive.test(reservation.epoch());",
+				"return reservation.confirmed();",
+				"store.sqlite.ReservationTests#insertWhenTheProcessThatReservedDiedTakesTheKey");
+	}
+
+	private void batches() {
+		this.rule = "A batch tells for each message what became of it";
+		add("the bad ones of a batch are told as stored", "if (failure == null) { this.accepted[index]",
+				"if (index >= 0) { this.accepted[index]",
+				"EnqueueAllTests#enqueueAllWhenSomeAreBadStoresTheOthersAndSaysWhich");
+	}
+
+	private void waiters() {
+		this.rule = "No result is missed: a waiter is there before the message, and stored state resolves it too";
+		add("a waiter comes after its message",
+				"if (waiter != null) { this.access.waiters().handingIn(this.id); this.access.waiters().register(this.id, waiter); } this.access.store().insert(instance, List.of(this.draft.withId(this.id, waiter != null)), this);",
+				"this.access.store().insert(instance, List.of(this.draft.withId(this.id, waiter != null)), this);\nif (waiter != null) { this.access.waiters().handingIn(this.id); this.access.waiters().register(this.id, waiter); }",
+				"HandingTests#waiterIsThereWhenTheStoreGetsTheMessage");
+		add("a message that somebody waits for is pruned at once", "row.awaited() ? 2 : 0", "0",
+				contract("Pruning#pruneWhenTooManySparesAwaitedRowsForAMinute"));
+		add("stored state is not looked up", "if (due && !this.handingIn.contains(id)) {", "if (due && !due) {",
+				"WaitingTests#awaitWhenAnotherProcessEndsItIsTold");
+		add("the end is not told", "this.listeners.forEach((listener) -> guard(() -> listener.ended(ended)));", "",
+				contract("Listeners#endedWhenCompletedCarriesResult"));
+	}
+
+	private void loops() {
+		this.rule = "A loop survives whatever is thrown into it, and says so";
+		add("a service ends at its first failure", "catch (Throwable ex) { this.failures.incrementAndGet();",
+				"catch (Throwable ex) { if (ex instanceof Error failed) { throw failed; } this.failures.incrementAndGet();",
+				"maintenance.LoopTests#runWhenPassThrowsGoesOnAndShowsTheFailureUntilOneSucceeds");
+		add("a writer ends at its first failure", "if (this.recovery.isDamage(ex)) { continue; }",
+				"if (!this.closing) { throw new IllegalStateException(ex); }\nif (this.recovery.isDamage(ex)) { continue; }",
+				"store.CommitTests#loopWhenTurnThrowsGoesOn");
+	}
+
+	private void handlers() {
+		this.rule = "An asynchronous handler is awaited; a failed message waits by its policy, behind what waits";
+		add("a future is taken for the result", "if (result instanceof CompletionStage<?> stage) { return stage; }",
+				"if (result instanceof CompletionStage<?> stage && stage == null) { return stage; }",
+				"worker.RunningTests#stageIsAwaitedWithoutAThreadAndHoldsItsPermit");
+		add("two tasks may have one name", "if (other != null) {", "if (other == task) {",
+				"task.TaskRegistryTests#registerWhenNameIsTakenNamesBoth");
+		add("the wait before a retry has no cap",
+				"double millis = Math.min(this.delay.toMillis() * Math.pow(this.multiplier, retry - 1.0), this.maxDelay.toMillis());",
+				"double millis = this.delay.toMillis() * Math.pow(this.multiplier, retry - 1.0);",
+				"task.RetryPolicyTests#waitBeforeIsCapped");
+		add("the wait before a retry has no jitter", "(2 * random.nextDouble() - 1) : 0",
+				"(random.nextDouble() - random.nextDouble()) * 0 : 0",
+				"task.RetryPolicyTests#waitBeforeIsSpreadToBothSides");
+		add("a retried message keeps its place at the head",
+				"MessageTable.RETRY, state, retry.runAt(), this.sequence.next(), json,",
+				"MessageTable.RETRY, state, retry.runAt(), key.id(), json,",
+				contract("Settlements#retryGoesBehindWhatWaits"));
+		add("a cancelled message is retried",
+				"return isCancelRequested(key) ? endAs(key, MessageState.CANCELLED, retry.failure()",
+				"return (isCancelRequested(key) && key == null) ? endAs(key, MessageState.CANCELLED, retry.failure()",
+				contract("Cancels#settleWhenCancelWasAskedDoesNotRunAgain"));
+	}
+
+	private void expiry() {
+		this.rule = "Expiry ends in EXPIRED, tells waiters, and never touches running work";
+		add("running messages expire", "WHERE expires_at IS NOT NULL AND state < 30 AND expires_at <= ?1",
+				"WHERE expires_at IS NOT NULL AND state < 40 AND expires_at <= ?1",
+				contract("DueTimes#promoteDueNeverExpiresRunning"));
+		add("an expired message is run", "else if (expiresAt != null && engine().millis() >= expiresAt) {",
+				"else if (expiresAt != null && expiresAt < 0) {",
+				"worker.OutcomeTests#startWhenTimeToLiveIsOverExpiresWithoutRunning");
+		add("expiry is not told", "this.books.ended(gone.ended(id, MessageState.EXPIRED));", "",
+				contract("Listeners#endedWhenCancelledOrExpiredOrDeletedSaysSo"));
+	}
+
+	private void instances() {
+		this.rule = "Instances on one directory leave each other alone while they live, and take over when one dies";
+		add("the lock of a slot does not exclude other processes", "return channel.tryLock();",
+				"return channel.tryLock(ProcessHandle.current().pid(), 1, false);",
+				"store.sqlite.SeveralProcessesTests#openWhenProcessesMigrateANewDirectoryAtOnceAllSucceed");
+		add("a live instance counts as gone",
+				"return !this.instances.containsKey(peer.epoch()) && this.membership.isGone(peer, this.peers);",
+				"return true;", contract("Instances#isGoneWhenInstanceLivesIsFalse"));
+		add("a part of the lease without a beat is enough", "&& this.latestLook - sight.since >= this.leaseNanos",
+				"&& this.latestLook >= sight.since", "maintenance.PeerWatchTests#isFrozenWhenLeaseIsNotOverIsFalse");
+		add("a process that stood still itself takes the others for dead",
+				"if (now - this.latestLook > this.leaseNanos / 2) {", "if (this.leaseNanos < 0) {",
+				"maintenance.PeerWatchTests#isFrozenWhenThisProcessStoodStillBeginsAnew");
+		add("an epoch is given twice", "SET epoch = max(epoch, ?1) + 1 WHERE", "SET epoch = max(epoch, ?1, 1) WHERE",
+				contract("Instances#registerGivesRisingEpochsAndFreeSlots"));
+		add("a paused queue is claimed", "EXISTS (SELECT 1 FROM queue WHERE name = ?1)",
+				"EXISTS (SELECT 1 FROM queue WHERE name = ?1 AND paused_at < 0)",
+				contract("Pauses#pauseStopsClaimsOfItsQueueInAllShards"));
+	}
+
+	private void listenData() {
+		this.rule = "Listeners get each change, in order for each key, and only the owner of a cursor moves it";
+		add("the cursor moves before the change is delivered",
+				"if (this.stopping || !deliver(cursor, change)) { return false; } cursor.moveTo(change.number());",
+				"cursor.moveTo(change.number());\nif (this.stopping || !deliver(cursor, change)) { return false; }",
+				"listen.ListenDeliveryTests#stopWhenListenerIgnoresItInterruptsAndLosesNothing");
+		add("later changes overtake one that failed", "if (cursor.held().contains(change.key())) {",
+				"if (change.key().isEmpty()) {",
+				"listen.ListenDeliveryTests#failureWhenTransientIsRetriedInOrderAndOthersGoOn");
+		add("a change that failed is dropped",
+				"hold(cursor, new HeldKey(change.key(), change.number() - 1, 0, false, \"\"), change, failed);", "",
+				"listen.ListenDeliveryTests#failureWhenTransientIsRetriedInOrderAndOthersGoOn");
+		add("a cursor is saved by who does not own it",
+				"SET position = max(position, ?3) WHERE name = ?1 AND owner = ?2",
+				"SET position = max(position, ?3)\nWHERE name = ?1 AND ?2 = ?2",
+				"listen.ListenDeliveryTests#saveWhenOwnerChangedIsRefused");
+	}
+
+	private void stopping() {
+		this.rule = "A stop claims no more, gives back at once what has not started, and waits for what has";
+		add("a stop keeps what has not started", "leaving.forEach(Runner::wake); recallUnstarted();",
+				"leaving.forEach(Runner::wake);", "worker.LaneTests#closeGivesBackAtOnceWhatHasNotStarted");
+		add("a stop does not wait for handlers",
+				"if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()))) {", "if (!isDrained(0)) {",
+				"worker.LaneTests#stopReleasesUnstartedWaitsForRunningAndStartGoesOn");
+	}
+
+}

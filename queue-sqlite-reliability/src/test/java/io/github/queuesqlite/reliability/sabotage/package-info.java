@@ -1,0 +1,5 @@
+/** Tests of the planted bugs. */
+@NullUnmarked
+package io.github.queuesqlite.reliability.sabotage;
+
+import org.jspecify.annotations.NullUnmarked;
