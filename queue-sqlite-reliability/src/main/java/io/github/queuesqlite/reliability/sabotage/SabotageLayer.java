@@ -44,13 +44,17 @@ public final class SabotageLayer implements Layer {
 	}
 
 	@Override
-	public String details() {
-		StringBuilder text = new StringBuilder("### Planted bugs: which test fails when a rule is broken\n\n");
-		text.append("| Rule | Planted bug | What notices |\n|---|---|---|\n");
+	public String details(Map<String, String> notes) {
+		if (notes.isEmpty()) {
+			return "";
+		}
+		StringBuilder text = new StringBuilder("### Planted bugs, and what noticed them\n\n");
+		text.append("| Rule | Planted bug | Caught by | Seen |\n|---|---|---|---|\n");
 		String rule = "";
 		for (PlantedBug bug : PlantedBugs.all()) {
 			text.append("| ").append(bug.rule().equals(rule) ? "" : bug.rule()).append(" | ").append(bug.name());
-			text.append(" | ").append(bug.test().shown()).append(" |\n");
+			text.append(" | ").append(bug.test().shown());
+			text.append(" | ").append(notes.getOrDefault(bug.name(), "not yet")).append(" |\n");
 			rule = bug.rule();
 		}
 		return text.toString();
@@ -82,7 +86,12 @@ public final class SabotageLayer implements Layer {
 		}
 		outcome.count("planted bugs", 0);
 		for (PlantedBug bug : chosen) {
-			plant(bug, sources, effort, outcome);
+			try {
+				plant(bug, sources, effort, outcome);
+			}
+			catch (IllegalStateException ex) {
+				outcome.violation("Expected that '" + bug.name() + "' can be planted and run, found " + ex);
+			}
 		}
 	}
 
@@ -108,6 +117,7 @@ public final class SabotageLayer implements Layer {
 				effort, effort.isLong() ? PATIENCE_SECONDS : SHORT_PATIENCE_SECONDS);
 		outcome.count("planted bugs", 1);
 		outcome.sample("time to catch a bug, s", (System.nanoTime() - start) / 1e9);
+		outcome.note(bug.name(), failure.isEmpty() ? "not caught" : "caught");
 		if (failure.isEmpty()) {
 			outcome.violation("Expected that " + bug.test() + " fails with the planted bug '" + bug.name()
 					+ "', found that it passes");
