@@ -16,6 +16,7 @@ import io.github.queuesqlite.QueueStatus.StuckRun;
 import io.github.queuesqlite.listen.ListenData;
 import io.github.queuesqlite.listen.ListenSettings;
 import io.github.queuesqlite.listen.ListenStore;
+import io.github.queuesqlite.maintenance.Lease;
 import io.github.queuesqlite.maintenance.Maintenance;
 import io.github.queuesqlite.maintenance.MaintenanceSettings;
 import io.github.queuesqlite.maintenance.Presence;
@@ -96,7 +97,8 @@ final class QueueEngine {
 			// Before the waiters: what is recorded is recorded before anybody is
 			// released.
 			this.store.addListener(new EndRecorder(builder.recorder));
-			this.presence = new Presence(this.store, ProcessName.get(), this::maxAttempts, this::awaitInFlight);
+			this.presence = new Presence(this.store, ProcessName.get(),
+					new Lease(builder.leaseDuration, System::nanoTime), this::maxAttempts, this::awaitInFlight);
 			this.closers.push(this.presence::leave);
 			Payloads payloads = new Payloads(builder.codec, builder.maxPayloadSize);
 			this.listen = listen(builder, payloads);

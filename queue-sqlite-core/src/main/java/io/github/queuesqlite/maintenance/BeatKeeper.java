@@ -43,10 +43,16 @@ final class BeatKeeper implements StoreListener {
 
 	private long pass() {
 		StoreInstance instance = this.presence.current();
+		boolean late = !this.presence.holdsLease(instance);
 		if (!this.store.beat(instance)) {
 			logger.warn("Epoch {} of '{}' was declared dead: no sign of life reached the others in time. "
 					+ "Its runs are lost and run again", instance.epoch(), instance.name());
 			this.presence.renew(instance);
+		}
+		else if (late) {
+			logger.warn("'{}' (epoch {}) gave no sign of life for a whole lease, but nobody took its messages: "
+					+ "it goes on", instance.name(), instance.epoch());
+			this.store.demandChanged();
 		}
 		return this.intervalNanos;
 	}

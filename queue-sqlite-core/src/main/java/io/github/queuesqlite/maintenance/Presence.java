@@ -21,6 +21,8 @@ public final class Presence {
 
 	private final String name;
 
+	private final Lease lease;
+
 	private final ToIntFunction<String> maxAttempts;
 
 	private final Runnable beforeLeaving;
@@ -31,14 +33,17 @@ public final class Presence {
 	 * Joins the store.
 	 * @param store the store
 	 * @param name for people: host and process id
+	 * @param lease how long a sign of life holds
 	 * @param maxAttempts attempts by task, for messages whose sender set none; asked when
 	 * it leaves
 	 * @param beforeLeaving waits until nobody hands in under an older instance; ids of an
 	 * instance that has left may be given again
 	 */
-	public Presence(MessageStore store, String name, ToIntFunction<String> maxAttempts, Runnable beforeLeaving) {
+	public Presence(MessageStore store, String name, Lease lease, ToIntFunction<String> maxAttempts,
+			Runnable beforeLeaving) {
 		this.store = store;
 		this.name = name;
+		this.lease = lease;
 		this.maxAttempts = maxAttempts;
 		this.beforeLeaving = beforeLeaving;
 		this.current = store.register(name);
@@ -50,6 +55,15 @@ public final class Presence {
 	 */
 	public StoreInstance current() {
 		return this.current;
+	}
+
+	/**
+	 * Returns whether nobody can have taken an instance for dead so far.
+	 * @param instance the current one or an earlier one
+	 * @return false when nothing that it claimed may begin: it may be somebody else's
+	 */
+	public boolean holdsLease(StoreInstance instance) {
+		return this.lease.isHeldBy(instance);
 	}
 
 	/**

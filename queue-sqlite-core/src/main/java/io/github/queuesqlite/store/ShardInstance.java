@@ -12,10 +12,13 @@ final class ShardInstance implements StoreInstance {
 
 	private final Map<Integer, IdGenerator> ids;
 
-	ShardInstance(String name, Membership.Place place, Map<Integer, IdGenerator> ids) {
+	private volatile long beatAt;
+
+	ShardInstance(String name, Membership.Place place, Map<Integer, IdGenerator> ids, long beatAt) {
 		this.name = name;
 		this.place = place;
 		this.ids = Map.copyOf(ids);
+		this.beatAt = beatAt;
 	}
 
 	Membership.Place place() {
@@ -39,6 +42,15 @@ final class ShardInstance implements StoreInstance {
 	@Override
 	public String name() {
 		return this.name;
+	}
+
+	@Override
+	public long beatAt() {
+		return this.beatAt;
+	}
+
+	void beat(long at) {
+		this.beatAt = at;
 	}
 
 	@Override

@@ -138,6 +138,7 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public StoreInstance register(String name) {
 		checkOpen();
+		long now = System.nanoTime();
 		Membership.Place place = this.membership.join(this::greatestEpoch,
 				(epoch, slot) -> writeEach((writer) -> writer.call((session) -> {
 					session.join(epoch, name, slot);
@@ -148,7 +149,7 @@ public final class ShardedMessageStore implements MessageStore {
 		this.group.files().forEach((file) -> ids.put(file.number(), newIds(file.number(), place.slot(), 0)));
 		inEach((shard) -> ids.put(shard.number(),
 				newIds(shard.number(), place.slot(), writer(shard.number()).call(ShardSession::highWater))));
-		ShardInstance instance = new ShardInstance(name, place, ids);
+		ShardInstance instance = new ShardInstance(name, place, ids, now);
 		this.instances.put(place.epoch(), instance);
 		this.own.add(instance);
 		peers();
@@ -197,11 +198,34 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public boolean beat(StoreInstance instance) {
+		ShardInstance own = own(instance);
+		long now = System.nanoTime();
 		boolean[] dead = { false };
-		writeEach((writer) -> dead[0] |= !callUnsynced(writer, (session) -> session.beat(instance.epoch())));
+		boolean[] alive = { false };
+		List<QueueException> failures = new ArrayList<>();
+		writeEach((writer) -> {
+			try {
+				boolean told = callUnsynced(writer, (session) -> session.beat(instance.epoch()));
+				alive[0] |= told;
+				dead[0] |= !told;
+			}
+			catch (ShardQuarantinedException ex) {
+				throw ex;
+			}
+			catch (QueueException ex) {
+				// A sign in any other shard is one.
+				failures.add(ex);
+			}
+		});
+		if (alive[0] && !dead[0]) {
+			own.beat(now);
+		}
 		if (dead[0] && this.instances.remove(instance.epoch()) != null) {
-			this.membership.leave(own(instance).place());
+			this.membership.leave(own.place());
 			this.group.listeners().forEach((listener) -> listener.declaredDead(instance.epoch()));
+		}
+		if (!dead[0] && !failures.isEmpty()) {
+			throw failures.get(0);
 		}
 		return !dead[0];
 	}

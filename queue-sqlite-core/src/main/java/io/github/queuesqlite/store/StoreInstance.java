@@ -24,6 +24,13 @@ public interface StoreInstance {
 	String name();
 
 	/**
+	 * Returns when its latest sign of life was given that a shard has stored: a moment
+	 * before others could see it.
+	 * @return {@link System#nanoTime()}
+	 */
+	long beatAt();
+
+	/**
 	 * Notes that a run begins, so that after a crash only started runs count as attempts.
 	 * Survives the kill of the process; costs no commit.
 	 * @param key the run

@@ -186,7 +186,7 @@ final class Lane implements Claimer {
 			answered(shard);
 			this.best[shard] = bestReady;
 			this.poked = false;
-			if (!this.open || this.paused) {
+			if (!mayClaim()) {
 				return 0;
 			}
 			long bit = 1L << shard;
@@ -209,6 +209,11 @@ final class Lane implements Claimer {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/** What is claimed without a sure lease would only be given back. */
+	private boolean mayClaim() {
+		return this.open && !this.paused && this.engine.environment.presence().holdsLease(owner());
 	}
 
 	/** A shard that had nothing lets one go first that was turned away meanwhile. */
@@ -339,7 +344,7 @@ final class Lane implements Claimer {
 		this.lock.lock();
 		try {
 			this.poked = false;
-			if (!this.open || this.paused) {
+			if (!mayClaim()) {
 				return false;
 			}
 			this.suspectWaits = room() <= 0;

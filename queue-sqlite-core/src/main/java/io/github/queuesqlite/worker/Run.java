@@ -287,7 +287,7 @@ final class Run implements TaskContext, Completion<SettleResult>, Runnable {
 		if (this.cancelRequested) {
 			instead = new Settlement.Cancel(this.key);
 		}
-		else if (this.lane.isPaused()) {
+		else if (this.lane.isPaused() || !engine().environment.presence().holdsLease(this.instance)) {
 			instead = new Settlement.Release(this.key);
 		}
 		else if (expiresAt != null && engine().millis() >= expiresAt) {

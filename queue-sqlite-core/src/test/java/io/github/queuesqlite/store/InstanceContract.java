@@ -112,10 +112,12 @@ abstract class InstanceContract extends StoreSubject {
 	void beatRaisesTheBeatOfItsInstanceOnly() {
 		StoreInstance other = this.store.register("other");
 		long before = peer(this.instance).beat();
+		long beatAt = this.instance.beatAt();
 		long untouched = peer(other).beat();
 		assertThat(this.store.beat(this.instance)).isTrue();
 		assertThat(this.store.beat(this.instance)).isTrue();
 		assertThat(peer(this.instance).beat()).isGreaterThan(before);
+		assertThat(this.instance.beatAt() - beatAt).isPositive();
 		assertThat(peer(other).beat()).isEqualTo(untouched);
 	}
 

@@ -189,7 +189,9 @@ abstract class RescueContract extends StoreSubject {
 		assertThat(settle(complete(message))).isEqualTo(SettleResult.LOST);
 		assertThat(settle(new Settlement.Release(message.runKey()))).isEqualTo(SettleResult.LOST);
 		assertThat(this.store.extend(message.runKey(), now() + 1000)).isFalse();
+		long beatAt = this.other.beatAt();
 		assertThat(this.store.beat(this.other)).isFalse();
+		assertThat(this.other.beatAt()).isEqualTo(beatAt);
 		assertThat(this.store.peers()).extracting(Peer::epoch).containsExactly(this.instance.epoch());
 		assertThat(state(message.id())).isEqualTo(MessageState.READY);
 	}

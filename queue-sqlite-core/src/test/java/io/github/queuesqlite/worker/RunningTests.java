@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -407,6 +409,32 @@ class RunningTests {
 		long id = this.queue.enqueue("greet", "Ada");
 		this.queue.awaitState(id, MessageState.DEAD);
 		assertThat(this.queue.store.failures(id).get(0).message()).isEqualTo("vetoed");
+	}
+
+	@Test
+	void runWhenItsProcessStoodStillForALeaseDoesNotStartBeforeTheNextSignOfLife() throws Exception {
+		BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
+		this.queue = TestQueue.open(this.directory, (settings) -> settings.executor(handed::add)).start();
+		AtomicInteger runs = new AtomicInteger();
+		this.queue.tasks.register("count", Void.class, (nothing, run) -> runs.incrementAndGet());
+		long id = this.queue.enqueue("count", null);
+		Runnable claimed = handed.poll(60, TimeUnit.SECONDS);
+		assertThat(claimed).isNotNull();
+		this.queue.still = TestQueue.LEASE;
+		claimed.run();
+		StoredMessage row = this.queue.awaitState(id, MessageState.READY);
+		assertThat(row.attempt()).isZero();
+		assertThat(runs).hasValue(0);
+		this.queue.still = Duration.ZERO;
+		this.queue.store.demandChanged();
+		await().until(() -> {
+			Runnable next = handed.poll();
+			if (next != null) {
+				next.run();
+			}
+			return this.queue.find(id).state() == MessageState.COMPLETED;
+		});
+		assertThat(runs).hasValue(1);
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.maintenance.Lease;
 import io.github.queuesqlite.maintenance.Maintenance;
 import io.github.queuesqlite.maintenance.MaintenanceSettings;
 import io.github.queuesqlite.maintenance.Presence;
@@ -41,6 +42,11 @@ final class TestQueue implements AutoCloseable {
 
 	static final int MAX_PAYLOAD = 100_000;
 
+	static final Duration LEASE = Duration.ofMinutes(2);
+
+	/** For how long this process has stood still. */
+	volatile Duration still = Duration.ZERO;
+
 	final MovableClock clock = new MovableClock();
 
 	final MessageStore store;
@@ -61,14 +67,16 @@ final class TestQueue implements AutoCloseable {
 		this.store = SqliteStores.open(new SqliteStoreSettings(directory, shards,
 				new WriterSettings(false, 10_000, Duration.ofMinutes(1), Duration.ofSeconds(1), QueueRecorder.NONE),
 				Retention.DEFAULT, 1L << 30, this.clock));
-		this.presence = new Presence(this.store, "test", (task) -> settings.retry().maxAttempts(), () -> {
-		});
+		this.presence = new Presence(this.store, "test",
+				new Lease(LEASE, () -> System.nanoTime() + this.still.toNanos()),
+				(task) -> settings.retry().maxAttempts(), () -> {
+				});
 		this.pool = new WorkerPool(
 				new WorkerEnvironment(this.store, this.presence, this.tasks, this.payloads,
 						(recorder != null) ? recorder : this.recorded, this.clock, new Random(42), "test-host"),
 				settings);
 		this.maintenance = new Maintenance(this.store, this.presence, this.pool::maxAttempts, this.clock,
-				System::nanoTime, new MaintenanceSettings(Duration.ofMinutes(2), Duration.ofMillis(200)));
+				System::nanoTime, new MaintenanceSettings(LEASE, Duration.ofMillis(200)));
 	}
 
 	static TestQueue open(Path directory) {
