@@ -385,8 +385,8 @@ final class PlantedBugs {
 
 	private void stopping() {
 		this.rule = "A stop claims no more, gives back at once what has not started, and waits for what has";
-		add("a lane that is stopped claims", "if (!this.open || this.paused) { return 0; } long bit",
-				"if (this.paused) { return 0; }\nlong bit", "worker.LaneTests#closeGivesBackAtOnceWhatHasNotStarted");
+		add("a lane that is stopped claims", "return this.open && !this.paused && this.engine",
+				"return !this.paused && this.engine", "worker.LaneTests#closeGivesBackAtOnceWhatHasNotStarted");
 		add("a stop keeps what has not started", "leaving.forEach(Runner::wake); recallUnstarted();",
 				"leaving.forEach(Runner::wake);", "worker.LaneTests#closeGivesBackAtOnceWhatHasNotStarted");
 		add("a stop does not wait for handlers",

@@ -32,7 +32,10 @@ public final class WorkloadQueue implements AutoCloseable {
 	/** A task of a queue of its own with few handlers at once. */
 	public static final String SLOW = "slow";
 
-	/** A task of a queue that is idle but for it: how soon it begins tells of the wake-up alone. */
+	/**
+	 * A task of a queue that is idle but for it: how soon it begins tells of the wake-up
+	 * alone.
+	 */
 	public static final String PROBE = "probe";
 
 	static final String LISTENER = "listener";
