@@ -52,20 +52,11 @@ final class Lane implements Claimer {
 	/** A further runner is worth waking for so much work. */
 	private static final double WORTH_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-	/** How long a shard waits for one with better messages. */
-	private static final long YIELD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
-	private static final int MOST_PER_CLAIM = 1000;
-
 	private final Engine engine;
 
 	private final String queue;
 
 	private final int concurrency;
-
-	private final int mostRunners;
-
-	private final @Nullable VirtualThreadTaskExecutor virtualThreads;
 
 	private final AtomicLong outstanding = new AtomicLong();
 
@@ -77,53 +68,19 @@ final class Lane implements Claimer {
 
 	private final ClaimAhead ahead;
 
-	private final @Nullable Run[] places;
+	private final Permits permits;
 
-	private final int[] freePlaces;
+	private final Demand demand = new Demand();
 
-	private int free;
-
-	/** What each shard was told and has not answered. */
-	private int[] promised = new int[2];
-
-	private int promisedInAll;
-
-	/** The highest priority that may be ready in each shard. */
-	private int[] best = { Integer.MIN_VALUE, Integer.MIN_VALUE };
-
-	/** Since when shards were made to wait for a better one; 0 when none was. */
-	private long yieldingSince;
-
-	/** Shards that may have more than they were asked for. */
-	private long unserved;
-
-	/** Shards that had less than they were asked for. */
-	private long dry;
-
-	/** Whether a suspect waits in a shard for room here. */
-	private boolean suspectWaits;
-
-	/** Whether the writers were told of free room and have not asked yet. */
-	private boolean poked;
+	private final Crew crew;
 
 	private boolean open;
-
-	/** The first of the runs whose end could not be said. */
-	private @Nullable Run brokenOff;
-
-	private final Deque<Runner> idle;
-
-	private int active;
-
-	private int threads;
-
-	private long takes;
-
-	private long takesSeen;
 
 	private long scannedAt;
 
 	private volatile boolean paused;
+
+	private final BrokenOffRuns brokenOff = new BrokenOffRuns();
 
 	private final FailureNote failure;
 
@@ -133,17 +90,9 @@ final class Lane implements Claimer {
 		this.engine = engine;
 		this.queue = queue;
 		this.concurrency = engine.settings.concurrencyOf(queue);
-		this.mostRunners = (engine.settings.executor() != null) ? 1 : this.concurrency;
-		this.virtualThreads = (engine.settings.virtualThreads() && engine.settings.executor() == null)
-				? new VirtualThreadTaskExecutor("queue-" + queue + "-") : null;
 		this.ahead = new ClaimAhead(this.concurrency);
-		this.places = new Run[this.concurrency];
-		this.freePlaces = new int[this.concurrency];
-		for (int i = 0; i < this.concurrency; i++) {
-			this.freePlaces[i] = this.concurrency - 1 - i;
-		}
-		this.free = this.concurrency;
-		this.idle = new ArrayDeque<>(this.concurrency + 1);
+		this.permits = new Permits(this.concurrency);
+		this.crew = new Crew(this, this.lock, engine.settings);
 		this.failure = new FailureNote(logger, "Lane '{}' failed and goes on", queue);
 	}
 
@@ -171,10 +120,9 @@ final class Lane implements Claimer {
 	@Override
 	public int wanted(int shard, int bestReady) {
 		int promise = promise(shard, bestReady);
-		if (promise < 0) {
-			// Another shard has better ones: it is to ask first.
+		if (promise == Demand.LATER) {
 			poke(true);
-			this.engine.watch.within(YIELD_NANOS);
+			this.engine.watch.within(Demand.YIELD_NANOS);
 			return 0;
 		}
 		return promise;
@@ -183,28 +131,15 @@ final class Lane implements Claimer {
 	private int promise(int shard, int bestReady) {
 		this.lock.lock();
 		try {
-			answered(shard);
-			this.best[shard] = bestReady;
-			this.poked = false;
+			this.demand.asks(shard, bestReady);
 			if (!mayClaim()) {
 				return 0;
 			}
-			long bit = 1L << shard;
-			int room = room();
-			if (room <= 0 || this.engine.probation.isAlone() || isAnotherFirst(bit)) {
-				this.unserved |= bit;
+			if (this.engine.probation.isAlone()) {
+				this.demand.putOff(shard);
 				return 0;
 			}
-			if (this.ahead.rows() == 0 && isBetterElsewhere(shard)) {
-				this.unserved |= bit;
-				this.poked = true;
-				return -1;
-			}
-			this.yieldingSince = 0;
-			int promise = Math.min(room, MOST_PER_CLAIM);
-			this.promised[shard] = promise;
-			this.promisedInAll += promise;
-			return promise;
+			return this.demand.promise(shard, room(), this.ahead.rows() == 0, this.engine.now());
 		}
 		finally {
 			this.lock.unlock();
@@ -216,51 +151,9 @@ final class Lane implements Claimer {
 		return this.open && !this.paused && this.engine.environment.presence().holdsLease(owner());
 	}
 
-	/** A shard that had nothing lets one go first that was turned away meanwhile. */
-	private boolean isAnotherFirst(long bit) {
-		boolean another = (this.dry & bit) != 0 && (this.unserved & ~this.dry & ~bit) != 0;
-		this.dry &= ~bit;
-		return another;
-	}
-
-	/**
-	 * Lets the shard with the best messages go first while there are permits for some
-	 * only; not for long, since it may not be able to answer.
-	 */
-	private boolean isBetterElsewhere(int shard) {
-		boolean better = false;
-		for (int other = 0; other < this.best.length; other++) {
-			better |= other != shard && (this.unserved & (1L << other)) != 0 && this.promised[other] == 0
-					&& this.best[other] > this.best[shard];
-		}
-		if (!better) {
-			return false;
-		}
-		long now = this.engine.now() + 1;
-		if (this.yieldingSince == 0) {
-			this.yieldingSince = now;
-		}
-		if (now - this.yieldingSince < YIELD_NANOS) {
-			return true;
-		}
-		this.unserved &= 1L << shard;
-		return false;
-	}
-
-	private int answered(int shard) {
-		if (shard >= this.promised.length) {
-			this.promised = Arrays.copyOf(this.promised, shard + 1);
-			this.best = Arrays.copyOf(this.best, shard + 1);
-		}
-		int promise = this.promised[shard];
-		this.promised[shard] = 0;
-		this.promisedInAll -= promise;
-		return promise;
-	}
-
 	private int room() {
 		int more = (this.waiting.bytes() < ClaimAhead.MOST_BYTES) ? this.ahead.rows() : 0;
-		return this.free + more - this.waiting.size() - this.promisedInAll;
+		return this.permits.free() + more - this.waiting.size() - this.demand.promised();
 	}
 
 	@Override
@@ -269,7 +162,7 @@ final class Lane implements Claimer {
 			boolean poke;
 			this.lock.lock();
 			try {
-				noteAnswer(shard, messages);
+				this.demand.answered(shard, messages);
 				poke = isPokeDue(1L << shard);
 			}
 			finally {
@@ -286,7 +179,7 @@ final class Lane implements Claimer {
 		this.lock.lock();
 		try {
 			this.waiting.reserve(runs.size());
-			noteAnswer(shard, messages);
+			this.demand.answered(shard, messages);
 			this.outstanding.addAndGet(runs.size());
 			if (this.open && !this.paused) {
 				runners = accept(runs);
@@ -303,7 +196,7 @@ final class Lane implements Claimer {
 			if (refused) {
 				runs.forEach(Run::recall);
 			}
-			wakeRunners(runners);
+			this.crew.wake(runners);
 			poke(poke);
 		}
 		catch (Throwable ex) {
@@ -321,13 +214,9 @@ final class Lane implements Claimer {
 		boolean poke;
 		this.lock.lock();
 		try {
-			answered(shard);
-			long bit = 1L << shard;
-			this.best[shard] = Integer.MIN_VALUE;
-			this.unserved &= ~bit;
-			this.dry |= bit;
+			this.demand.quarantined(shard);
 			unstarted = this.waiting.removeIf((run) -> run.key().shard() == shard);
-			poke = isPokeDue(bit);
+			poke = isPokeDue(1L << shard);
 		}
 		finally {
 			this.lock.unlock();
@@ -343,12 +232,8 @@ final class Lane implements Claimer {
 	public boolean wantsSuspect(int shard, long seq) {
 		this.lock.lock();
 		try {
-			this.poked = false;
-			if (!mayClaim()) {
-				return false;
-			}
-			this.suspectWaits = room() <= 0;
-			if (this.suspectWaits) {
+			boolean room = this.demand.isRoomForSuspect(room());
+			if (!mayClaim() || !room) {
 				return false;
 			}
 		}
@@ -389,28 +274,13 @@ final class Lane implements Claimer {
 			this.lock.unlock();
 		}
 		if (accepted) {
-			wakeRunners(1);
+			this.crew.wake(1);
 		}
 		else {
 			probation.cancel(run.claimedAt);
 			run.recall();
 		}
 		this.engine.watch.within(Probation.TICK_NANOS);
-	}
-
-	private void noteAnswer(int shard, List<StoredMessage> messages) {
-		int rows = messages.size();
-		int promise = answered(shard);
-		this.best[shard] = (rows > 0 && rows >= promise) ? messages.get(rows - 1).priority() : Integer.MIN_VALUE;
-		long bit = 1L << shard;
-		if (rows < promise) {
-			this.dry |= bit;
-			this.unserved &= ~bit;
-		}
-		else {
-			this.dry &= ~bit;
-			this.unserved |= bit;
-		}
 	}
 
 	private int accept(List<Run> runs) {
@@ -421,7 +291,7 @@ final class Lane implements Claimer {
 		}
 		int useful = usefulRunners();
 		// With nothing waiting before, runners that are busy now may be so for long.
-		return (first && useful == 0) ? Math.min(1, Math.min(this.free, this.waiting.size())) : useful;
+		return (first && useful == 0) ? Math.min(1, Math.min(this.permits.free(), this.waiting.size())) : useful;
 	}
 
 	private List<Run> runs(List<StoredMessage> messages) {
@@ -448,24 +318,15 @@ final class Lane implements Claimer {
 
 	/** How many more runners would shorten the work at hand. */
 	private int usefulRunners() {
-		int startable = Math.min(this.waiting.size(), this.free);
+		int startable = Math.min(this.waiting.size(), this.permits.free());
 		double work = this.waiting.size() * this.ahead.nanosPerRun();
 		int useful = 1 + (int) Math.min(this.concurrency, work / WORTH_NANOS);
-		return Math.max(0, Math.min(startable, useful - this.active));
+		return Math.max(0, Math.min(startable, useful - this.crew.active()));
 	}
 
 	/** Asks the writers again, when there is room for what they were not asked for. */
 	private boolean isPokeDue(long except) {
-		if (this.suspectWaits && this.open && !this.paused && room() > 0) {
-			this.suspectWaits = false;
-			return true;
-		}
-		if (this.poked || !this.open || this.paused || (this.unserved & ~except) == 0
-				|| room() <= this.ahead.rows() / 2) {
-			return false;
-		}
-		this.poked = true;
-		return true;
+		return this.open && !this.paused && this.demand.isToAskAgain(room(), this.ahead.rows(), except);
 	}
 
 	private void poke(boolean due) {
@@ -493,16 +354,11 @@ final class Lane implements Claimer {
 			}
 			next = next();
 			if (next != null) {
-				occupy(next);
+				this.permits.give(next);
 				more = usefulRunners() > 0;
 			}
 			else {
-				this.active--;
-				runner.leaving = !this.open || this.virtualThreads != null;
-				if (!runner.leaving) {
-					runner.idle = true;
-					this.idle.push(runner);
-				}
+				this.crew.rest(runner, this.open);
 			}
 			poke = isPokeDue((ended != null) ? 1L << ended.key().shard() : 0);
 		}
@@ -511,7 +367,7 @@ final class Lane implements Claimer {
 		}
 		try {
 			if (more) {
-				wakeRunners(1);
+				this.crew.wake(1);
 			}
 			poke(poke);
 		}
@@ -523,28 +379,16 @@ final class Lane implements Claimer {
 	}
 
 	private @Nullable Run next() {
-		if (this.free == 0) {
+		if (this.permits.free() == 0) {
 			return null;
 		}
 		Run best = this.waiting.peek();
 		return (best != null && this.engine.probation.mayStart(best)) ? this.waiting.poll() : null;
 	}
 
-	private void occupy(Run run) {
-		int place = this.freePlaces[--this.free];
-		this.places[place] = run;
-		run.place = place;
-		this.takes++;
-	}
-
 	private void free(Run run) {
-		if (run.place >= 0) {
-			this.places[run.place] = null;
-			this.freePlaces[this.free++] = run.place;
-			run.place = -1;
-			if (run.elapsed() > 0) {
-				this.ahead.ran(run.elapsed());
-			}
+		if (this.permits.takeBack(run) && run.elapsed() > 0) {
+			this.ahead.ran(run.elapsed());
 		}
 	}
 
@@ -555,96 +399,27 @@ final class Lane implements Claimer {
 		this.lock.lock();
 		try {
 			free(run);
-			wake = !this.waiting.isEmpty() && this.free > 0;
+			wake = !this.waiting.isEmpty() && this.permits.free() > 0;
 			poke = isPokeDue(1L << run.key().shard());
 		}
 		finally {
 			this.lock.unlock();
 		}
 		if (wake) {
-			wakeRunners(1);
+			this.crew.wake(1);
 		}
 		poke(poke);
 	}
 
 	/** A suspect that waited for others may start. */
 	void wakeForSuspect() {
-		wakeRunners(1);
+		this.crew.wake(1);
 	}
 
-	private void wakeRunners(int count) {
-		for (int i = 0; i < count; i++) {
-			Runner runner = nextRunner();
-			if (runner == null) {
-				return;
-			}
-			runner.wake();
-		}
-	}
-
-	private @Nullable Runner nextRunner() {
-		this.lock.lock();
-		try {
-			Runner runner = this.idle.poll();
-			if (runner == null) {
-				if (this.active >= this.mostRunners) {
-					return null;
-				}
-				runner = new Runner(this);
-			}
-			runner.idle = false;
-			this.active++;
-			return runner;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	void startThread(Runner runner) {
-		try {
-			if (this.virtualThreads != null) {
-				this.virtualThreads.execute(runner);
-				return;
-			}
-			// A daemon: a handler that never returns must not keep the process from its
-			// end.
-			Thread thread = new Thread(runner, "queue-" + this.queue + "-" + nextThread());
-			thread.setDaemon(true);
-			thread.start();
-		}
-		catch (Throwable ex) {
-			failed(ex);
-			this.lock.lock();
-			try {
-				this.active--;
-			}
-			finally {
-				this.lock.unlock();
-			}
-			this.engine.watch.within(UNSTARTED_NANOS);
-		}
-	}
-
-	private int nextThread() {
-		this.lock.lock();
-		try {
-			return ++this.threads;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	/** Lets an idle runner end, unless it was woken in this moment. */
-	boolean isRetired(Runner runner) {
-		this.lock.lock();
-		try {
-			return runner.idle && this.idle.remove(runner);
-		}
-		finally {
-			this.lock.unlock();
-		}
+	/** A runner has no thread: the watch sees what it does not start. */
+	void runnerMissing(Throwable ex) {
+		failed(ex);
+		this.engine.watch.within(UNSTARTED_NANOS);
 	}
 
 	/** Gives a run, which keeps its permit, to an executor of the user. */
@@ -690,7 +465,7 @@ final class Lane implements Claimer {
 	boolean isQuiet() {
 		this.lock.lock();
 		try {
-			return this.free == this.concurrency && this.outstanding.get() <= this.waiting.size();
+			return this.permits.free() == this.concurrency && this.outstanding.get() <= this.waiting.size();
 		}
 		finally {
 			this.lock.unlock();
@@ -718,53 +493,11 @@ final class Lane implements Claimer {
 		this.failure.note(ex);
 	}
 
-	/**
-	 * The end of a run could not be said or stored: the watch does it. Needs no memory,
-	 * since that is what most likely lacks.
-	 */
+	/** The end of a run could not be said or stored: the watch does it. */
 	void brokeOff(Run run, Throwable ex) {
 		failed(ex);
-		this.lock.lock();
-		try {
-			if (run.brokenBy == null) {
-				run.brokenBy = ex;
-				run.nextBrokenOff = this.brokenOff;
-				this.brokenOff = run;
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.brokenOff.add(run, ex);
 		this.engine.watch.within(TICK_NANOS);
-	}
-
-	/** Ends what broke off; returns whether there is more to do. */
-	private boolean finishBrokenOff() {
-		while (true) {
-			Run run;
-			@Nullable Throwable ex;
-			this.lock.lock();
-			try {
-				run = this.brokenOff;
-				ex = (run != null) ? run.brokenBy : null;
-				if (run == null || ex == null) {
-					return false;
-				}
-				this.brokenOff = run.nextBrokenOff;
-				run.nextBrokenOff = null;
-				run.brokenBy = null;
-			}
-			finally {
-				this.lock.unlock();
-			}
-			try {
-				run.finish(ex);
-			}
-			catch (Throwable again) {
-				brokeOff(run, again);
-				return true;
-			}
-		}
 	}
 
 	/** A run ended as it should. */
@@ -795,9 +528,7 @@ final class Lane implements Claimer {
 		this.lock.lock();
 		try {
 			this.open = true;
-			this.unserved = 0;
-			this.dry = 0;
-			this.poked = false;
+			this.demand.reset();
 		}
 		finally {
 			this.lock.unlock();
@@ -811,10 +542,7 @@ final class Lane implements Claimer {
 		this.lock.lock();
 		try {
 			this.open = false;
-			leaving = List.copyOf(this.idle);
-			this.idle.clear();
-			this.active += leaving.size();
-			leaving.forEach((runner) -> runner.idle = false);
+			leaving = this.crew.dismiss();
 		}
 		finally {
 			this.lock.unlock();
@@ -829,7 +557,7 @@ final class Lane implements Claimer {
 		this.lock.lock();
 		try {
 			unstarted = this.waiting.removeIf((run) -> true);
-			addPlaced(Run::isNew, placed);
+			this.permits.collect(Run::isNew, placed);
 		}
 		finally {
 			this.lock.unlock();
@@ -851,7 +579,7 @@ final class Lane implements Claimer {
 			for (int i = 0; i < this.waiting.size(); i++) {
 				runs.add(this.waiting.at(i));
 			}
-			addPlaced((run) -> true, runs);
+			this.permits.collect((run) -> true, runs);
 		}
 		finally {
 			this.lock.unlock();
@@ -863,7 +591,7 @@ final class Lane implements Claimer {
 		List<Run> runs = new ArrayList<>();
 		this.lock.lock();
 		try {
-			addPlaced(condition, runs);
+			this.permits.collect(condition, runs);
 		}
 		finally {
 			this.lock.unlock();
@@ -871,19 +599,10 @@ final class Lane implements Claimer {
 		return runs;
 	}
 
-	private void addPlaced(Predicate<Run> condition, List<Run> runs) {
-		for (Run run : this.places) {
-			if (run != null && condition.test(run)) {
-				runs.add(run);
-			}
-		}
-	}
-
 	LaneState state() {
 		this.lock.lock();
 		try {
-			return new LaneState(this.queue, this.concurrency, this.concurrency - this.free, this.waiting.size(),
-					this.paused);
+			return new LaneState(this.queue, this.concurrency, this.permits.inUse(), this.waiting.size(), this.paused);
 		}
 		finally {
 			this.lock.unlock();
@@ -900,7 +619,11 @@ final class Lane implements Claimer {
 	 * is under way
 	 */
 	long look(long now) {
-		boolean broken = finishBrokenOff();
+		Throwable broken = this.brokenOff.finish();
+		if (broken != null) {
+			failed(broken);
+		}
+		List<Run> running = new ArrayList<>();
 		List<Run> late = new ArrayList<>();
 		List<Run> handed = new ArrayList<>();
 		List<Run> unstarted = List.of();
@@ -909,34 +632,30 @@ final class Lane implements Claimer {
 		boolean poke;
 		this.lock.lock();
 		try {
-			for (Run run : this.places) {
-				if (run != null) {
-					next = Math.min(next, look(run, now, late, handed));
-				}
-			}
+			this.permits.collect((run) -> true, running);
+			boolean isAnyGiven = this.permits.wasAnyGiven();
 			if (!this.waiting.isEmpty()) {
 				unstarted = removeUnstarted(now);
-				runners = (this.takes == this.takesSeen) ? Math.min(this.free, this.waiting.size()) : 0;
-				next = Math.min(next, (this.free > 0) ? TICK_NANOS : SCAN_NANOS);
+				runners = isAnyGiven ? 0 : Math.min(this.permits.free(), this.waiting.size());
+				next = (this.permits.free() > 0) ? TICK_NANOS : SCAN_NANOS;
 			}
-			this.takesSeen = this.takes;
-			if (this.yieldingSince != 0) {
-				// The better shard did not ask so far: whoever waits for it asks again.
-				this.poked = false;
-				this.yieldingSince = (now - this.yieldingSince < SCAN_NANOS) ? this.yieldingSince : 0;
-				next = Math.min(next, YIELD_NANOS);
+			if (this.demand.isYielding(now)) {
+				next = Math.min(next, Demand.YIELD_NANOS);
 			}
-			poke = this.unserved != 0 && isPokeDue(0);
+			poke = this.demand.isUnserved() && isPokeDue(0);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		wakeRunners(runners);
+		for (Run run : running) {
+			next = Math.min(next, look(run, now, late, handed));
+		}
+		this.crew.wake(runners);
 		late.forEach((run) -> run.timeOut(now));
 		handed.forEach(this::takeBack);
 		unstarted.forEach(Run::recall);
 		poke(poke);
-		return broken ? Math.min(next, SCAN_NANOS) : next;
+		return (broken != null) ? Math.min(next, SCAN_NANOS) : next;
 	}
 
 	private static long look(Run run, long now, List<Run> late, List<Run> handed) {

@@ -16,18 +16,21 @@ final class Runner implements Runnable {
 
 	private final Lane lane;
 
+	private final Crew crew;
+
 	/** Whether it stands among the idle ones. Guarded by the lane's lock. */
 	boolean idle;
 
-	/** Whether it ends when it has no work. Set by the lane, for this thread only. */
+	/** Whether it ends when it has no work. Set by the crew, for this thread only. */
 	boolean leaving;
 
 	private volatile boolean woken;
 
 	private volatile @Nullable Thread thread;
 
-	Runner(Lane lane) {
+	Runner(Lane lane, Crew crew) {
 		this.lane = lane;
+		this.crew = crew;
 	}
 
 	/** Lets it look for work; starts its thread the first time. */
@@ -38,7 +41,7 @@ final class Runner implements Runnable {
 			LockSupport.unpark(thread);
 		}
 		else {
-			this.lane.startThread(this);
+			this.crew.start(this);
 		}
 	}
 
@@ -59,7 +62,7 @@ final class Runner implements Runnable {
 		while (!this.woken) {
 			LockSupport.parkNanos(this.lane, KEEP_ALIVE_NANOS);
 			Thread.interrupted();
-			if (!this.woken && this.lane.isRetired(this)) {
+			if (!this.woken && this.crew.isRetired(this)) {
 				return false;
 			}
 		}

@@ -52,7 +52,7 @@ final class ListenSession extends SqliteSession {
 	static void damaged(Quarantine quarantine, Throwable failure) {
 		quarantine.declare("its file is damaged (" + SqliteFault.finding(failure)
 				+ "). Messages are not concerned. Stop all"
-				+ " processes of the directory and start again: the file is then set aside, and listen data begins anew.");
+				+ " processes of the directory and start again: unless the file turns out sound, it is set aside, and listen data begins anew.");
 	}
 
 	/** Sets a value, unless it is equal. */

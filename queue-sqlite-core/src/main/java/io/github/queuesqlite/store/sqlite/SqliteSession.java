@@ -9,6 +9,8 @@ import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * The writing connection of one file: transactions, the probe, and the write-ahead log.
@@ -47,6 +49,11 @@ abstract class SqliteSession implements Session {
 
 	private final Quarantine quarantine;
 
+	private final FileIdentity identity;
+
+	/** Whether closing the connection would harm what others wrote. */
+	private boolean abandoned;
+
 	private boolean synced = true;
 
 	private long dataVersion = -1;
@@ -63,6 +70,7 @@ abstract class SqliteSession implements Session {
 		this.file = file;
 		this.walMax = walMax;
 		this.quarantine = quarantine;
+		this.identity = new FileIdentity(file);
 	}
 
 	final Statements statements() {
@@ -89,6 +97,28 @@ abstract class SqliteSession implements Session {
 	@Override
 	public void commit() throws SQLException {
 		this.statements.run("COMMIT");
+		refuseChanged();
+	}
+
+	/**
+	 * What is committed from now on would be lost. What was committed is saved: it is in
+	 * the log that we have open.
+	 */
+	private void refuseChanged() throws SQLException {
+		String change = this.identity.change();
+		if (change.isEmpty()) {
+			return;
+		}
+		throw new SQLiteException(change + ": " + saveLog(), SQLiteErrorCode.SQLITE_CORRUPT);
+	}
+
+	private String saveLog() throws SQLException {
+		if (!this.identity.isOnlyLog()) {
+			this.abandoned = true;
+			return "another log stands beside it, what was committed last is lost";
+		}
+		return checkpoint(TRUNCATE).busy() ? "what was committed last is not in it while another program reads it"
+				: "what was committed is in the file that was open";
 	}
 
 	@Override
@@ -153,6 +183,7 @@ abstract class SqliteSession implements Session {
 
 	@Override
 	public boolean changedElsewhere() throws SQLException {
+		refuseChanged();
 		Long version = this.statements.number("PRAGMA data_version");
 		boolean changed = version != null && version != this.dataVersion && this.dataVersion != -1;
 		this.dataVersion = (version != null) ? version : -1;
@@ -220,6 +251,10 @@ abstract class SqliteSession implements Session {
 
 	@Override
 	public void close() {
+		if (this.abandoned) {
+			// SQLite would copy the log over what others wrote, and delete theirs.
+			return;
+		}
 		try {
 			checkpoint(PASSIVE);
 		}

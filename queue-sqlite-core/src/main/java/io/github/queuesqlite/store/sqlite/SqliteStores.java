@@ -10,6 +10,7 @@ import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.ShardGroup;
 import io.github.queuesqlite.store.ShardedMessageStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +71,11 @@ public final class SqliteStores {
 			SharedGroup used = shared;
 			return new ShardedMessageStore(used.group, () -> release(directory, used));
 		}
+	}
+
+	/** Returns whether this JVM has the directory open, in whatever class loader. */
+	static boolean isOpen(@Nullable Path directory) {
+		return System.getProperty(OPEN_IN + directory) != null;
 	}
 
 	private static void warnWhenIgnored(SqliteStoreSettings asked, SqliteStoreSettings held) {

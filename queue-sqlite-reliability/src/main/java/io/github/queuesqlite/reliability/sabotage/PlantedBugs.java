@@ -130,7 +130,7 @@ final class PlantedBugs {
 
 	private void bounded() {
 		this.rule = "A lane claims what its free permits and a bounded claim-ahead allow";
-		add("a lane forgets what it has asked for", "- this.waiting.size() - this.promisedInAll;",
+		add("a lane forgets what it has asked for", "- this.waiting.size() - this.demand.promised();",
 				"- this.waiting.size();", "worker.LaneTests#wantedWhenAnotherShardWasPromisedAllPermitsIsNothing");
 		add("slow handlers are claimed ahead", "if (this.samples < LEAST_SAMPLES || this.nanos >= SLOW_NANOS) {",
 				"if (this.samples < LEAST_SAMPLES) {", "worker.ClaimAheadTests#rowsWhenHandlersAreSlowIsZero");

@@ -1,0 +1,175 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.store.StoredMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the messages of a shard's file page by page, so that damage costs what stands on
+ * the damaged pages only. A row counts as a message when it has a message's columns;
+ * whether it is as it was written is told by its checksum.
+ * <p>
+ * <b>Threads:</b> one at a time.
+ */
+public final class ShardSalvage implements AutoCloseable {
+
+	private static final int COLUMNS = 27;
+
+	private static final int COUNTER_COLUMNS = 4;
+
+	private final PageFile file;
+
+	private final RecordReader records;
+
+	private final Checksum checksum = new Checksum();
+
+	/** Page and cell of each message, by id. */
+	private final Map<Long, long[]> places = new TreeMap<>();
+
+	private long counted = -1;
+
+	private ShardSalvage(PageFile file) throws IOException {
+		this.file = file;
+		this.records = new RecordReader(file);
+		for (int page = 2; page <= file.pages(); page++) {
+			if (!file.isFree(page)) {
+				look(page);
+			}
+		}
+	}
+
+	/**
+	 * Looks through a file.
+	 * @param file the file, with its log beside it
+	 * @return what was found, to be closed
+	 * @throws IOException if it cannot be read
+	 * @throws StoreUnavailableException if a queue of this process has it open
+	 */
+	public static ShardSalvage open(Path file) throws IOException {
+		Path real = file.toRealPath();
+		if (SqliteStores.isOpen(real.getParent())) {
+			throw new StoreUnavailableException("The file " + real
+					+ " belongs to a queue that is open in this process. Close the queue, or salvage in another process.",
+					null);
+		}
+		PageFile pages = PageFile.open(real);
+		try {
+			return new ShardSalvage(pages);
+		}
+		catch (IOException | RuntimeException ex) {
+			pages.close();
+			throw ex;
+		}
+	}
+
+	private void look(int page) throws IOException {
+		for (RecordReader.Row row : this.records.rows(page)) {
+			StoredMessage message = message(row);
+			if (message != null) {
+				found(message, new long[] { page, row.cell() });
+			}
+		}
+		for (List<@Nullable Object> key : this.records.keys(page)) {
+			if (key.size() == COUNTER_COLUMNS && key.get(0) instanceof String && key.get(1) instanceof String
+					&& key.get(2) instanceof Long && key.get(3) instanceof Long n) {
+				this.counted = Math.max(0, this.counted) + n;
+			}
+		}
+	}
+
+	/** Where a page was copied and the old one not freed yet, the latest state counts. */
+	private void found(StoredMessage message, long[] place) throws IOException {
+		long[] other = this.places.get(message.id());
+		if (other != null) {
+			StoredMessage former = read(other);
+			if (former != null && !former.damaged() && (message.damaged() || former.run() > message.run()
+					|| (former.run() == message.run() && former.state().compareTo(message.state()) >= 0))) {
+				return;
+			}
+		}
+		this.places.put(message.id(), place);
+	}
+
+	private @Nullable StoredMessage read(long[] place) throws IOException {
+		return this.records.row((int) place[0], (int) place[1]).map(this::message).orElse(null);
+	}
+
+	/**
+	 * Returns how many messages the file should have.
+	 * @return what its counters say as far as they can be read; -1 when they cannot
+	 */
+	public long counted() {
+		return this.counted;
+	}
+
+	/**
+	 * Gives each message that was found, in the order of their ids.
+	 * @param action gets the messages, damaged ones too
+	 * @throws IOException if the file cannot be read or the action fails
+	 */
+	public void forEach(Action action) throws IOException {
+		for (long[] place : this.places.values()) {
+			StoredMessage message = read(place);
+			if (message != null) {
+				action.accept(message);
+			}
+		}
+	}
+
+	private @Nullable StoredMessage message(RecordReader.Row row) {
+		List<@Nullable Object> values = row.values();
+		if (row.id() < 0 || values.size() != COLUMNS || values.get(0) != null) {
+			return null;
+		}
+		try {
+			return message(row.id(), values);
+		}
+		catch (ClassCastException | NullPointerException ex) {
+			return null;
+		}
+	}
+
+	@SuppressWarnings("NullAway") // what must not be null and is makes it no message
+	private StoredMessage message(long id, List<@Nullable Object> values) {
+		int state = (int) (long) (Long) values.get(4);
+		boolean known = StateCode.isKnown(state);
+		Long maxAttempts = (Long) values.get(9);
+		StoredMessage message = new StoredMessage(id, 0, (Long) values.get(1), (String) values.get(2),
+				(String) values.get(3), known ? StateCode.toState(state) : MessageState.DEAD,
+				(int) (long) (Long) values.get(5), (Long) values.get(6), (Long) values.get(7),
+				(int) (long) (Long) values.get(8),
+				(maxAttempts != null) ? Integer.valueOf(maxAttempts.intValue()) : null, (Long) values.get(10),
+				(Long) values.get(11), (Long) values.get(12) != 0, (Long) values.get(14), (Long) values.get(15),
+				(Long) values.get(16), (Long) values.get(17), (String) values.get(18), (String) values.get(19),
+				(String) values.get(21), (String) values.get(23), (byte[]) values.get(26), (String) values.get(24),
+				(byte[]) values.get(25), (String) values.get(22), false);
+		long stored = (Long) values.get(20);
+		return (known && this.checksum.matches(stored, message)) ? message : message.asDamaged();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.file.close();
+	}
+
+	/** What is done with a message. */
+	@FunctionalInterface
+	public interface Action {
+
+		/**
+		 * Takes a message.
+		 * @param message as it is stored
+		 * @throws IOException ends the reading
+		 */
+		void accept(StoredMessage message) throws IOException;
+
+	}
+
+}

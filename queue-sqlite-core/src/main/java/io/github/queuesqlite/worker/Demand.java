@@ -1,0 +1,207 @@
+package io.github.queuesqlite.worker;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.github.queuesqlite.store.StoredMessage;
+
+/**
+ * What the shards were promised room for in a lane and what they answered: which may have
+ * more, which had less, and whether they should be asked again.
+ * <p>
+ * <b>Threads:</b> guarded by the lane's lock.
+ */
+final class Demand {
+
+	/** Promised when a shard with better messages is to ask first. */
+	static final int LATER = -1;
+
+	/** How long a shard waits for one with better messages. */
+	static final long YIELD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+	/** A shard that was to ask first is reminded so soon. */
+	private static final long REMIND_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+	private static final int MOST_PER_CLAIM = 1000;
+
+	/** What each shard was told and has not answered. */
+	private int[] promised = new int[2];
+
+	private int promisedInAll;
+
+	/** The highest priority that may be ready in each shard. */
+	private int[] best = { Integer.MIN_VALUE, Integer.MIN_VALUE };
+
+	/** Since when shards were made to wait for a better one; 0 when none was. */
+	private long yieldingSince;
+
+	/** Shards that may have more than they were asked for. */
+	private long unserved;
+
+	/** Shards that had less than they were asked for. */
+	private long dry;
+
+	/** Whether a suspect waits in a shard for room here. */
+	private boolean suspectWaits;
+
+	/** Whether the writers were told of free room and have not asked yet. */
+	private boolean poked;
+
+	/** Forgets who may have more. */
+	void reset() {
+		this.unserved = 0;
+		this.dry = 0;
+		this.poked = false;
+	}
+
+	/** Returns how many messages were promised room and have not come. */
+	int promised() {
+		return this.promisedInAll;
+	}
+
+	/** A shard asks. */
+	void asks(int shard, int bestReady) {
+		answered(shard);
+		this.best[shard] = bestReady;
+		this.poked = false;
+	}
+
+	/** A shard that asks gets nothing now, but later. */
+	void putOff(int shard) {
+		this.unserved |= 1L << shard;
+	}
+
+	/**
+	 * Promises room to a shard that asks.
+	 * @param room for how many messages there is room
+	 * @param scarce whether that is free permits only
+	 * @param now monotonic nanoseconds
+	 * @return for how many, {@link #LATER} when another shard is to ask first
+	 */
+	int promise(int shard, int room, boolean scarce, long now) {
+		if (room <= 0 || isAnotherFirst(1L << shard)) {
+			putOff(shard);
+			return 0;
+		}
+		if (scarce && isBetterElsewhere(shard, now + 1)) {
+			putOff(shard);
+			this.poked = true;
+			return LATER;
+		}
+		this.yieldingSince = 0;
+		int promise = Math.min(room, MOST_PER_CLAIM);
+		this.promised[shard] = promise;
+		this.promisedInAll += promise;
+		return promise;
+	}
+
+	/** A shard that had nothing lets one go first that was turned away meanwhile. */
+	private boolean isAnotherFirst(long bit) {
+		boolean another = (this.dry & bit) != 0 && (this.unserved & ~this.dry & ~bit) != 0;
+		this.dry &= ~bit;
+		return another;
+	}
+
+	/**
+	 * Lets the shard with the best messages go first while there are permits for some
+	 * only; not for long, since it may not be able to answer.
+	 */
+	private boolean isBetterElsewhere(int shard, long now) {
+		boolean better = false;
+		for (int other = 0; other < this.best.length; other++) {
+			better |= other != shard && (this.unserved & (1L << other)) != 0 && this.promised[other] == 0
+					&& this.best[other] > this.best[shard];
+		}
+		if (!better) {
+			return false;
+		}
+		if (this.yieldingSince == 0) {
+			this.yieldingSince = now;
+		}
+		if (now - this.yieldingSince < YIELD_NANOS) {
+			return true;
+		}
+		this.unserved &= 1L << shard;
+		return false;
+	}
+
+	/** A shard answers with what it had, best first. */
+	void answered(int shard, List<StoredMessage> messages) {
+		int rows = messages.size();
+		int promise = answered(shard);
+		this.best[shard] = (rows > 0 && rows >= promise) ? messages.get(rows - 1).priority() : Integer.MIN_VALUE;
+		long bit = 1L << shard;
+		if (rows < promise) {
+			this.dry |= bit;
+			this.unserved &= ~bit;
+		}
+		else {
+			this.dry &= ~bit;
+			this.unserved |= bit;
+		}
+	}
+
+	/** A shard is out of use: it has nothing any more. */
+	void quarantined(int shard) {
+		answered(shard);
+		this.best[shard] = Integer.MIN_VALUE;
+		this.unserved &= ~(1L << shard);
+		this.dry |= 1L << shard;
+	}
+
+	private int answered(int shard) {
+		if (shard >= this.promised.length) {
+			this.promised = Arrays.copyOf(this.promised, shard + 1);
+			this.best = Arrays.copyOf(this.best, shard + 1);
+		}
+		int promise = this.promised[shard];
+		this.promised[shard] = 0;
+		this.promisedInAll -= promise;
+		return promise;
+	}
+
+	/** A shard asks whether there is room for its suspect. */
+	boolean isRoomForSuspect(int room) {
+		this.poked = false;
+		this.suspectWaits = room <= 0;
+		return !this.suspectWaits;
+	}
+
+	/**
+	 * Returns whether the shards are to ask again, and takes it that they are told.
+	 * @param room for how many messages there is room
+	 * @param ahead how many are claimed ahead at most
+	 * @param except shards that ask anyway
+	 */
+	boolean isToAskAgain(int room, int ahead, long except) {
+		if (this.suspectWaits && room > 0) {
+			this.suspectWaits = false;
+			return true;
+		}
+		if (this.poked || (this.unserved & ~except) == 0 || room <= ahead / 2) {
+			return false;
+		}
+		this.poked = true;
+		return true;
+	}
+
+	/** Returns whether a shard may have more than it was asked for. */
+	boolean isUnserved() {
+		return this.unserved != 0;
+	}
+
+	/**
+	 * Returns whether a shard waits for a better one. That one did not ask so far:
+	 * whoever waits for it asks again.
+	 */
+	boolean isYielding(long now) {
+		if (this.yieldingSince == 0) {
+			return false;
+		}
+		this.poked = false;
+		this.yieldingSince = (now - this.yieldingSince < REMIND_NANOS) ? this.yieldingSince : 0;
+		return true;
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.github.queuesqlite.worker;
+
+import java.util.List;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The permits of a lane, one for each handler that may run at once, and who has them.
+ * <p>
+ * <b>Threads:</b> guarded by the lane's lock.
+ */
+final class Permits {
+
+	private final @Nullable Run[] places;
+
+	private final int[] freePlaces;
+
+	private int free;
+
+	private boolean taken;
+
+	Permits(int permits) {
+		this.places = new Run[permits];
+		this.freePlaces = new int[permits];
+		for (int i = 0; i < permits; i++) {
+			this.freePlaces[i] = permits - 1 - i;
+		}
+		this.free = permits;
+	}
+
+	int free() {
+		return this.free;
+	}
+
+	int inUse() {
+		return this.places.length - this.free;
+	}
+
+	/** Gives one to a run. There must be a free one. */
+	void give(Run run) {
+		int place = this.freePlaces[--this.free];
+		this.places[place] = run;
+		run.place = place;
+		this.taken = true;
+	}
+
+	/** Takes back the one of a run; returns whether it had one. */
+	boolean takeBack(Run run) {
+		if (run.place < 0) {
+			return false;
+		}
+		this.places[run.place] = null;
+		this.freePlaces[this.free++] = run.place;
+		run.place = -1;
+		return true;
+	}
+
+	/** Returns whether one was given since the last call. */
+	boolean wasAnyGiven() {
+		boolean taken = this.taken;
+		this.taken = false;
+		return taken;
+	}
+
+	/** Adds the runs that have one and meet a condition. */
+	void collect(Predicate<Run> condition, List<Run> runs) {
+		for (Run run : this.places) {
+			if (run != null && condition.test(run)) {
+				runs.add(run);
+			}
+		}
+	}
+
+}

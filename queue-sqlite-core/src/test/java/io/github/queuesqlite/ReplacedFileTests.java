@@ -1,0 +1,156 @@
+package io.github.queuesqlite;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats.ShardStats;
+import io.github.queuesqlite.message.ShardQuarantinedException;
+import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.store.IdLayout;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** A file or its log is deleted, moved or replaced while it is in use. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "open files cannot be moved or deleted")
+@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ReplacedFileTests extends QueueTester {
+
+	private final List<MessageId> accepted = new ArrayList<>();
+
+	private Path file() {
+		return this.directory.resolve("default").resolve("queue_shard_1.db");
+	}
+
+	private Path wal() {
+		return this.directory.resolve("default").resolve("queue_shard_1.db-wal");
+	}
+
+	private Path aside() {
+		return this.directory.resolve("aside.db");
+	}
+
+	private void openTwoShards() {
+		open((builder) -> builder.shards(2));
+	}
+
+	private void enqueue(int messages) {
+		for (int i = 0; i < messages; i++) {
+			this.accepted.add(this.operations.enqueue(TASK, "x" + i));
+		}
+	}
+
+	private ShardStats stats() {
+		return this.operations.stats().shards().get(1);
+	}
+
+	private void awaitQuarantine(String reason) {
+		// A reader that opens the file now finds a log that is too short.
+		await().atMost(LONG)
+			.ignoreExceptionsInstanceOf(StoreUnavailableException.class)
+			.until(() -> stats().quarantined());
+		assertThat(stats().reason()).contains("Shard 1 (queue_shard_1.db) is quarantined", reason);
+		assertThat(this.operations.stats().shards().get(0).quarantined()).isFalse();
+		enqueue(20);
+		assertThat(this.accepted.subList(this.accepted.size() - 20, this.accepted.size()))
+			.allSatisfy((id) -> assertThat(IdLayout.shard(id.value())).isZero());
+	}
+
+	private void assertAllAcceptedRun() {
+		openTwoShards();
+		assertThat(stats().reason()).isEmpty();
+		this.queue.tasks().register(TASK, String.class, (payload, context) -> null);
+		this.queue.start();
+		assertThat(this.operations.drain(LONG)).isTrue();
+		assertThat(this.accepted).anyMatch((id) -> IdLayout.shard(id.value()) == 1)
+			.allSatisfy((id) -> assertThat(state(id)).isEqualTo(MessageState.COMPLETED));
+	}
+
+	@Test
+	void commitWhenLogWasDeletedIsRefusedAndNothingIsLost() throws IOException {
+		openTwoShards();
+		enqueue(40);
+		Files.delete(wal());
+		ShardQuarantinedException refusal = null;
+		for (int i = 0; i < 200 && refusal == null; i++) {
+			try {
+				enqueue(1);
+			}
+			catch (ShardQuarantinedException ex) {
+				refusal = ex;
+			}
+		}
+		awaitQuarantine("queue_shard_1.db-wal was ");
+		this.queue.close();
+		assertAllAcceptedRun();
+		if (refusal != null) {
+			// Committed when it was noticed, or handed in when it had been noticed.
+			boolean stored = this.operations.find(Objects.requireNonNull(refusal.messageId())).isPresent();
+			assertThat(refusal).hasMessageContaining(stored ? "The outcome is unknown" : "Nothing of this was stored");
+		}
+	}
+
+	@Test
+	void idleWhenLogWasDeletedNoticesAndNothingIsLost() throws IOException {
+		openTwoShards();
+		enqueue(40);
+		Files.delete(wal());
+		awaitQuarantine("queue_shard_1.db-wal was ");
+		this.queue.close();
+		assertAllAcceptedRun();
+	}
+
+	@Test
+	void useWhenFileWasMovedIsRefusedAndNothingIsLost() throws IOException {
+		openTwoShards();
+		enqueue(40);
+		Files.move(file(), aside());
+		awaitQuarantine("queue_shard_1.db was deleted or moved while it was in use");
+		this.queue.close();
+		Files.move(aside(), file());
+		assertAllAcceptedRun();
+	}
+
+	@Test
+	void useWhenFileWasReplacedIsRefusedAndTheNewOneIsNotTouched() throws IOException {
+		openTwoShards();
+		enqueue(40);
+		this.queue.close();
+		Files.copy(file(), aside());
+		byte[] backup = Files.readAllBytes(aside());
+		openTwoShards();
+		List<MessageId> kept = List.copyOf(this.accepted);
+		enqueue(40);
+		Files.move(aside(), file(), StandardCopyOption.REPLACE_EXISTING);
+		awaitQuarantine("queue_shard_1.db was replaced while it was in use");
+		this.queue.close();
+		assertThat(Files.readAllBytes(file())).isEqualTo(backup);
+		this.accepted.retainAll(kept);
+		assertAllAcceptedRun();
+	}
+
+	@Test
+	void useWhenAnotherLogStandsBesideTheFileDoesNotTouchIt() throws IOException {
+		openTwoShards();
+		enqueue(40);
+		Path other = this.directory.resolve("other.wal");
+		Files.write(other, new byte[5000]);
+		Files.move(other, wal(), StandardCopyOption.REPLACE_EXISTING);
+		awaitQuarantine("what was committed last is lost");
+		this.queue.close();
+		assertThat(wal()).hasBinaryContent(new byte[5000]);
+	}
+
+}
