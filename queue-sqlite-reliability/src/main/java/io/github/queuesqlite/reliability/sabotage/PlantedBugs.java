@@ -314,7 +314,8 @@ final class PlantedBugs {
 		add("a future is taken for the result", "if (result instanceof CompletionStage<?> stage) { return stage; }",
 				"if (result instanceof CompletionStage<?> stage && stage == null) { return stage; }",
 				"worker.RunningTests#stageIsAwaitedWithoutAThreadAndHoldsItsPermit");
-		add("two tasks may have one name", "if (other != null) {", "if (other == task) {",
+		add("two tasks may have one name", "putIfAbsent(task.name(), task); if (other != null) {",
+				"putIfAbsent(task.name(), task);\nif (other == task) {",
 				"task.TaskRegistryTests#registerWhenNameIsTakenNamesBoth");
 		add("the wait before a retry has no cap",
 				"double millis = Math.min(this.delay.toMillis() * Math.pow(this.multiplier, retry - 1.0), this.maxDelay.toMillis());",
