@@ -6,6 +6,7 @@ import io.github.queuesqlite.reliability.diskfull.DiskFullLayer;
 import io.github.queuesqlite.reliability.hostile.HostileLayer;
 import io.github.queuesqlite.reliability.ioerrors.IoErrorLayer;
 import io.github.queuesqlite.reliability.kill.KillLayer;
+import io.github.queuesqlite.reliability.model.ModelLayer;
 import io.github.queuesqlite.reliability.points.CrashPointsLayer;
 import io.github.queuesqlite.reliability.power.PowerLossLayer;
 import io.github.queuesqlite.reliability.processes.ProcessesLayer;
@@ -22,7 +23,7 @@ final class Layers {
 	static List<Layer> all() {
 		return List.of(new KillLayer(), new CrashPointsLayer(), new PowerLossLayer(), new IoErrorLayer(),
 				new DiskFullLayer(), new ProcessesLayer(), new ShardsLayer(), new HostileLayer(), new SoakLayer(),
-				new SabotageLayer());
+				new ModelLayer(), new SabotageLayer());
 	}
 
 }
