@@ -34,6 +34,12 @@ public final class WorkloadQueue implements AutoCloseable {
 	/** A task of a queue of its own with few handlers at once. */
 	public static final String SLOW = "slow";
 
+	/**
+	 * A task of a queue that is idle but for it: how soon it begins tells of the wake-up
+	 * alone.
+	 */
+	public static final String PROBE = "probe";
+
 	static final String LISTENER = "listener";
 
 	static final List<String> KEYS = List.of("value.a", "value.b", "value.c");
@@ -51,6 +57,7 @@ public final class WorkloadQueue implements AutoCloseable {
 		this.queue = queue;
 		register(QUICK, "default");
 		register(SLOW, "slow");
+		register(PROBE, "probe");
 		queue.listeners()
 			.register(new ListenerDefinition(LISTENER, List.of("value.*"), String.class, false, this::onChange));
 	}
