@@ -6,12 +6,15 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Lets every {@code await()} wait for a minute: the machine may be slow and shared. */
+/**
+ * Lets every {@code await()} wait for a minute: the machine may be slow and shared. Where
+ * what is awaited will hardly come, {@code -Dtest.patience=} says how many seconds.
+ */
 public final class PatientAwaits implements BeforeAllCallback {
 
 	@Override
 	public void beforeAll(ExtensionContext context) {
-		Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+		Awaitility.setDefaultTimeout(Duration.ofSeconds(Long.getLong("test.patience", 60)));
 	}
 
 }

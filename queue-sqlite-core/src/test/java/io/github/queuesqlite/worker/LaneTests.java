@@ -228,6 +228,7 @@ class LaneTests {
 			.count() == 4);
 		goOn.countDown();
 		await().until(lane::isIdle);
+		assertThat(lane.wanted(0, 0)).isZero();
 	}
 
 	@Test

@@ -1,5 +1,7 @@
 package io.github.queuesqlite.reliability;
 
+import java.util.Map;
+
 /** One way to try to break the queue. */
 public interface Layer {
 
@@ -17,9 +19,10 @@ public interface Layer {
 
 	/**
 	 * Returns what more the report says of it.
+	 * @param notes what its runs of this version noted, by subject
 	 * @return a section in Markdown; empty for none
 	 */
-	default String details() {
+	default String details(Map<String, String> notes) {
 		return "";
 	}
 

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -53,15 +54,22 @@ final class Ledger {
 	 * @param seed of its random numbers
 	 * @param counts what was done
 	 * @param samples what was measured
+	 * @param notes texts for the layer's section of the report
 	 * @param violations what was broken
 	 */
 	record Entry(String version, String java, String layer, Instant at, long seconds, long seed,
-			Map<String, Long> counts, Map<String, List<Double>> samples, List<String> violations) {
+			Map<String, Long> counts, Map<String, List<Double>> samples, Map<String, String> notes,
+			List<String> violations) {
+
+		Entry {
+			// Not in entries of before there were notes.
+			notes = Objects.requireNonNullElse(notes, Map.of());
+		}
 
 		static Entry of(Layer layer, Instant start, Duration took, Effort effort, Outcome outcome) {
 			return new Entry(currentVersion(), Runtime.version().toString(), layer.name(),
 					start.truncatedTo(ChronoUnit.SECONDS), took.toSeconds(), effort.seed(), outcome.counts(),
-					outcome.samples(), outcome.violations());
+					outcome.samples(), outcome.notes(), outcome.violations());
 		}
 
 		private static String currentVersion() {

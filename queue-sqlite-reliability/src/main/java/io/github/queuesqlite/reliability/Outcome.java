@@ -16,6 +16,8 @@ public final class Outcome {
 
 	private final Map<String, List<Double>> samples = new LinkedHashMap<>();
 
+	private final Map<String, String> notes = new LinkedHashMap<>();
+
 	private final List<String> violations = new ArrayList<>();
 
 	/**
@@ -37,6 +39,15 @@ public final class Outcome {
 	}
 
 	/**
+	 * Keeps a text for the layer's section of the report.
+	 * @param subject what it is about; a later note replaces an earlier one
+	 * @param text one line
+	 */
+	public synchronized void note(String subject, String text) {
+		this.notes.put(subject, text);
+	}
+
+	/**
 	 * A promise was broken.
 	 * @param what was expected, what was found, and what is needed to see it again
 	 */
@@ -52,6 +63,10 @@ public final class Outcome {
 		Map<String, List<Double>> copy = new LinkedHashMap<>();
 		this.samples.forEach((name, values) -> copy.put(name, List.copyOf(values)));
 		return copy;
+	}
+
+	synchronized Map<String, String> notes() {
+		return new LinkedHashMap<>(this.notes);
 	}
 
 	/**

@@ -45,10 +45,6 @@ final class Report {
 			List<Ledger.Entry> runs = this.entries.stream().filter((entry) -> entry.version().equals(version)).toList();
 			version(text, version, runs);
 		}
-		this.layers.stream()
-			.map(Layer::details)
-			.filter((details) -> !details.isEmpty())
-			.forEach((details) -> text.append('\n').append(details));
 		return text.toString();
 	}
 
@@ -61,6 +57,7 @@ final class Report {
 		}
 		samples(text, runs);
 		found(text, runs);
+		details(text, runs);
 	}
 
 	private void row(StringBuilder text, Layer layer, List<Ledger.Entry> runs) {
@@ -119,6 +116,15 @@ final class Report {
 	private static double percentile(List<Double> sorted, int percent) {
 		int rank = (int) Math.ceil(percent / 100.0 * sorted.size());
 		return sorted.get(Math.max(0, rank - 1));
+	}
+
+	private void details(StringBuilder text, List<Ledger.Entry> runs) {
+		for (Layer layer : this.layers) {
+			Map<String, String> notes = new LinkedHashMap<>();
+			runs.stream().filter((run) -> run.layer().equals(layer.name())).forEach((run) -> notes.putAll(run.notes()));
+			String details = layer.details(notes);
+			text.append(details.isEmpty() ? "" : "\n" + details);
+		}
 	}
 
 	private static void found(StringBuilder text, List<Ledger.Entry> runs) {

@@ -10,6 +10,7 @@ import io.github.queuesqlite.reliability.Outcome;
 import io.github.queuesqlite.reliability.history.Event;
 import io.github.queuesqlite.reliability.history.History;
 import io.github.queuesqlite.reliability.history.Order;
+import io.github.queuesqlite.reliability.workload.WorkloadQueue;
 
 /** How long things take between processes, from their histories. */
 final class Latencies {
@@ -32,7 +33,7 @@ final class Latencies {
 		Map<String, Long> startedAt = new HashMap<>();
 		for (History.Entry entry : this.history.entries()) {
 			boolean isCalm = entry.process().equals(SharedDirectory.CALM);
-			if (isCalm && entry.event() instanceof Event.Asked call && call.method().equals("enqueue")) {
+			if (isCalm && entry.event() instanceof Event.Asked call && isBlocking(call)) {
 				asked.put(call.call(), call);
 			}
 			else if (isCalm && entry.event() instanceof Event.Answered answered) {
@@ -50,11 +51,16 @@ final class Latencies {
 			Order order = call.orders().get(0);
 			Long from = answeredAt.get(order.tag());
 			Long to = startedAt.get(order.tag());
-			if (from != null && to != null && order.delayMillis() == 0) {
+			if (from != null && to != null && order.task().equals(WorkloadQueue.PROBE)) {
 				// May begin before its sender has heard of the commit.
 				outcome.sample("wake-up in another process, ms", Math.max(0, to - from) / 1e6);
 			}
 		}
+	}
+
+	/** Whether it returns after the commit, and hands in one message. */
+	private static boolean isBlocking(Event.Asked call) {
+		return call.method().equals("enqueue") || call.method().equals("probe");
 	}
 
 	/** From each kill to the first run of something that the killed one was running. */

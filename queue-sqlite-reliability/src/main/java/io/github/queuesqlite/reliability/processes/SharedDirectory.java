@@ -50,6 +50,8 @@ final class SharedDirectory implements AutoCloseable {
 
 	private final HistoryLog supervisor;
 
+	private final Logs logs;
+
 	private final RandomGenerator random;
 
 	private final List<WorkloadProcess> workers = new ArrayList<>();
@@ -63,19 +65,25 @@ final class SharedDirectory implements AutoCloseable {
 		this.directory = effort.directory().resolve("directory-" + number);
 		this.settings = WorkloadSettings.in(this.directory);
 		this.supervisor = new HistoryLog(Path.of(this.settings.history()), "supervisor");
+		this.logs = new Logs(this.directory.resolve("logs"), "seed %d, directory %d".formatted(effort.seed(), number));
 		this.random = effort.random(number);
 	}
 
 	void run(Duration time) throws IOException, InterruptedException {
-		try (WorkloadProcess calm = WorkloadProcess.start(
-				this.settings.callsPerSecond(CALM_CALLS).works(false).process(CALM, this.random.nextLong()),
-				this.supervisor)) {
+		try (WorkloadProcess calm = start(
+				this.settings.callsPerSecond(CALM_CALLS).works(false).process(CALM, this.random.nextLong()))) {
 			join();
 			join();
 			calm.awaitOpened();
 			long end = System.nanoTime() + time.toNanos();
+			// However short the time is: one of each.
+			pause();
+			kill();
+			join();
+			pause();
+			restart();
 			while (System.nanoTime() < end) {
-				Thread.sleep(this.random.nextInt(MOST_PAUSE_MILLIS));
+				pause();
 				change();
 			}
 			for (WorkloadProcess worker : this.workers) {
@@ -89,6 +97,7 @@ final class SharedDirectory implements AutoCloseable {
 			.forEach((violation) -> this.outcome.violation("%s (seed %d, directory %d: %s)".formatted(violation,
 					this.effort.seed(), this.number, this.directory)));
 		this.outcome.count("messages", verification.messages());
+		this.logs.search(this.outcome);
 		new Latencies(History.read(Path.of(this.settings.history()))).sample(this.outcome);
 		if (this.outcome.violations().isEmpty()) {
 			Directories.delete(this.directory);
@@ -101,15 +110,28 @@ final class SharedDirectory implements AutoCloseable {
 			join();
 		}
 		else if (kind == 1) {
-			anyWorker().kill();
-			this.outcome.count("kills", 1);
+			kill();
 		}
 		else {
-			WorkloadProcess leaver = anyWorker();
-			join();
-			end(leaver);
-			this.outcome.count("restarts", 1);
+			restart();
 		}
+	}
+
+	private void pause() throws InterruptedException {
+		Thread.sleep(this.random.nextInt(MOST_PAUSE_MILLIS));
+	}
+
+	private void kill() throws InterruptedException {
+		anyWorker().kill();
+		this.outcome.count("kills", 1);
+	}
+
+	/** One takes the place of another, which leaves in peace. */
+	private void restart() throws IOException, InterruptedException {
+		WorkloadProcess leaver = anyWorker();
+		join();
+		end(leaver);
+		this.outcome.count("restarts", 1);
 	}
 
 	/** Any but the one that has been there longest, so that there is always one. */
@@ -120,12 +142,15 @@ final class SharedDirectory implements AutoCloseable {
 	private void join() throws IOException, InterruptedException {
 		int calls = (this.started == 0) ? HOT_CALLS : OTHER_CALLS;
 		this.started++;
-		WorkloadProcess worker = WorkloadProcess.start(
-				this.settings.callsPerSecond(calls).process("worker-" + this.started, this.random.nextLong()),
-				this.supervisor);
+		WorkloadProcess worker = start(
+				this.settings.callsPerSecond(calls).process("worker-" + this.started, this.random.nextLong()));
 		this.workers.add(worker);
 		worker.awaitOpened();
 		this.outcome.count("joins", 1);
+	}
+
+	private WorkloadProcess start(WorkloadSettings settings) throws IOException {
+		return WorkloadProcess.start(settings, this.supervisor, this.logs.arguments(settings.process()));
 	}
 
 	private static void end(WorkloadProcess process) throws InterruptedException {

@@ -61,6 +61,8 @@ final class PlantedBugs {
 		add("a message without an attempt left is run", "else if (attempt() > maxAttempts()) {",
 				"else if (attempt() > maxAttempts() + 1) {",
 				"worker.OutcomeTests#startWhenAnEarlierProcessDiedOnTheLastAttemptEndsDeadWithoutRunning");
+		add("a retry counts no attempt", "retry.countsAttempt() ? 0 : 1, key.id()", "1, key.id()",
+				contract("Settlements#retryWhenDueIsReady"));
 		add("retries have no limit",
 				"if (run.attempt() >= run.maxAttempts()) { return dead(run, failed); } Duration wait", "Duration wait",
 				"worker.OutcomeTests#runWhenAttemptsAreUsedUpEndsDeadWithEachFailureRecorded");
@@ -141,6 +143,12 @@ final class PlantedBugs {
 				"worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
 		add("a task is claimed that this process does not host", "if (hosted.contains(task)) { tasks.add(task); }",
 				"tasks.add(task);", contract("Claims#claimTakesNamedTasksOnly"));
+		add("what was changed in the file is handed to a handler", "if (message.damaged()) { bury",
+				"if (message.damaged() && now < 0) { bury",
+				"store.sqlite.DamagedMessageTests#retryWhenMessageIsDamagedEndsItDeadAgain");
+		add("a message whose process died runs again beside all others",
+				"SET state = CASE ?1 WHEN 0 THEN 20 ELSE 22 END, deaths = ?1, run_at",
+				"SET state = 20, deaths = ?1, run_at", contract("Suspects#claimPassesSuspectsBy"));
 	}
 
 	private void liveness() {
@@ -211,6 +219,15 @@ final class PlantedBugs {
 				"\"PRAGMA synchronous = NORMAL\"", "store.sqlite.SqliteSessionTests#beginSetsTheLevelItIsAskedFor");
 		add("the writer does not ask for a sync", "if (command.synced()) { return true; }",
 				"if (command.synced()) { return false; }", "store.CommitTests#commitIsSyncedWhenACommandMustBe");
+		add("no commit is synced later at normal durability", "if (this.syncs.isOverdue(now)) { syncIdle(); }", "",
+				"store.CommitTests#commitWhenDurabilityIsNormalIsSyncedALittleLater");
+		add("a commit that failed at the disk is told as stored", "case STORAGE -> this.recovery.begin(batch, cause);",
+				"case STORAGE -> batch.forEach(this.answers::succeeded);",
+				"store.WriterFaultTests#commitWhenMemoryLacksAfterwardsIsLookedUpNotRepeated");
+		add("a shard that its last user did not close is not checked",
+				"String found = IntegrityCheck.check(connection); if (!found.isEmpty()) { throw",
+				"String found = \"\";\nif (!found.isEmpty()) { throw",
+				"UncleanStopTests#openWhenAFileWasNotClosedFindsDamageBeforeItIsUsed");
 		add("SQLite checkpoints by itself", "execute(connection, \"PRAGMA wal_autocheckpoint = 0\");", "",
 				"store.sqlite.SqliteSessionTests#connectionsHaveTheirSettingsFromTheStart");
 		add("the log is never copied into the file", "state = checkpoint(PASSIVE);", "",
@@ -297,7 +314,8 @@ final class PlantedBugs {
 		add("a future is taken for the result", "if (result instanceof CompletionStage<?> stage) { return stage; }",
 				"if (result instanceof CompletionStage<?> stage && stage == null) { return stage; }",
 				"worker.RunningTests#stageIsAwaitedWithoutAThreadAndHoldsItsPermit");
-		add("two tasks may have one name", "if (other != null) {", "if (other == task) {",
+		add("two tasks may have one name", "putIfAbsent(task.name(), task); if (other != null) {",
+				"putIfAbsent(task.name(), task);\nif (other == task) {",
 				"task.TaskRegistryTests#registerWhenNameIsTakenNamesBoth");
 		add("the wait before a retry has no cap",
 				"double millis = Math.min(this.delay.toMillis() * Math.pow(this.multiplier, retry - 1.0), this.maxDelay.toMillis());",
@@ -368,6 +386,8 @@ final class PlantedBugs {
 
 	private void stopping() {
 		this.rule = "A stop claims no more, gives back at once what has not started, and waits for what has";
+		add("a lane that is stopped claims", "return this.open && !this.paused && this.engine",
+				"return !this.paused && this.engine", "worker.LaneTests#closeGivesBackAtOnceWhatHasNotStarted");
 		add("a stop keeps what has not started", "leaving.forEach(Runner::wake); recallUnstarted();",
 				"leaving.forEach(Runner::wake);", "worker.LaneTests#closeGivesBackAtOnceWhatHasNotStarted");
 		add("a stop does not wait for handlers",

@@ -27,11 +27,12 @@ import io.github.queuesqlite.reliability.PlantedChange;
  */
 public final class SabotageLayer implements Layer {
 
-	/** A test that hangs has failed; all tests without a bug take as long at most. */
-	private static final long PATIENCE_SECONDS = 900;
+	private static final Patience WITHOUT_BUG = new Patience(900, 60);
 
-	/** In each build a test that waits for what never comes is not waited for. */
-	private static final long SHORT_PATIENCE_SECONDS = 20;
+	/** What a test with a bug awaits will hardly come. */
+	private static final Patience WITH_BUG = new Patience(900, 15);
+
+	private static final Patience WITH_BUG_IN_EACH_BUILD = new Patience(20, 15);
 
 	@Override
 	public String name() {
@@ -44,13 +45,17 @@ public final class SabotageLayer implements Layer {
 	}
 
 	@Override
-	public String details() {
-		StringBuilder text = new StringBuilder("### Planted bugs: which test fails when a rule is broken\n\n");
-		text.append("| Rule | Planted bug | What notices |\n|---|---|---|\n");
+	public String details(Map<String, String> notes) {
+		if (notes.isEmpty()) {
+			return "";
+		}
+		StringBuilder text = new StringBuilder("### Planted bugs, and what noticed them\n\n");
+		text.append("| Rule | Planted bug | Caught by | Seen |\n|---|---|---|---|\n");
 		String rule = "";
 		for (PlantedBug bug : PlantedBugs.all()) {
 			text.append("| ").append(bug.rule().equals(rule) ? "" : bug.rule()).append(" | ").append(bug.name());
-			text.append(" | ").append(bug.test().shown()).append(" |\n");
+			text.append(" | ").append(bug.test().shown());
+			text.append(" | ").append(notes.getOrDefault(bug.name(), "not yet")).append(" |\n");
 			rule = bug.rule();
 		}
 		return text.toString();
@@ -75,14 +80,19 @@ public final class SabotageLayer implements Layer {
 		Collections.shuffle(chosen, new Random(effort.seed()));
 		chosen = chosen.subList(0, Math.min(chosen.size(), effort.count(2, all.size())));
 		List<TestName> tests = chosen.stream().map(PlantedBug::test).distinct().toList();
-		String passing = run(System.getProperty("java.class.path"), tests, effort, PATIENCE_SECONDS);
+		String passing = run(System.getProperty("java.class.path"), tests, effort, WITHOUT_BUG);
 		if (!passing.isEmpty()) {
 			outcome.violation("Expected that the tests pass without a bug, found: " + passing);
 			return;
 		}
 		outcome.count("planted bugs", 0);
 		for (PlantedBug bug : chosen) {
-			plant(bug, sources, effort, outcome);
+			try {
+				plant(bug, sources, effort, outcome);
+			}
+			catch (IllegalStateException ex) {
+				outcome.violation("Expected that '" + bug.name() + "' can be planted and run, found " + ex);
+			}
 		}
 	}
 
@@ -105,9 +115,10 @@ public final class SabotageLayer implements Layer {
 		sources.compile(bug.change(), classes);
 		long start = System.nanoTime();
 		String failure = run(classes + File.pathSeparator + System.getProperty("java.class.path"), List.of(bug.test()),
-				effort, effort.isLong() ? PATIENCE_SECONDS : SHORT_PATIENCE_SECONDS);
+				effort, effort.isLong() ? WITH_BUG : WITH_BUG_IN_EACH_BUILD);
 		outcome.count("planted bugs", 1);
 		outcome.sample("time to catch a bug, s", (System.nanoTime() - start) / 1e9);
+		outcome.note(bug.name(), failure.isEmpty() ? "not caught" : "caught");
 		if (failure.isEmpty()) {
 			outcome.violation("Expected that " + bug.test() + " fails with the planted bug '" + bug.name()
 					+ "', found that it passes");
@@ -118,7 +129,7 @@ public final class SabotageLayer implements Layer {
 	}
 
 	/** Runs tests; returns what failed, empty when nothing did. */
-	private static String run(String classPath, Collection<TestName> tests, Effort effort, long patience)
+	private static String run(String classPath, Collection<TestName> tests, Effort effort, Patience patience)
 			throws Exception {
 		List<String> methods = tests.stream().filter((test) -> !test.isLayer()).map(TestName::toString).toList();
 		String failed = methods.isEmpty() ? "" : run(classPath, TestRun.class, methods, effort.directory(), patience);
@@ -132,10 +143,10 @@ public final class SabotageLayer implements Layer {
 		return failed;
 	}
 
-	private static String run(String classPath, Class<?> main, List<String> args, Path directory, long patience)
+	private static String run(String classPath, Class<?> main, List<String> args, Path directory, Patience patience)
 			throws Exception {
 		try (ChildProcess child = ChildProcess.start(classPath, main, Map.of(),
-				List.of("-Xmx512m", "-Djava.io.tmpdir=" + directory), args)) {
+				List.of("-Xmx512m", "-Djava.io.tmpdir=" + directory, "-Dtest.patience=" + patience.awaits()), args)) {
 			StringBuilder failures = new StringBuilder();
 			long start = System.nanoTime();
 			String line = "";
@@ -148,18 +159,28 @@ public final class SabotageLayer implements Layer {
 				if (line == null && !alive) {
 					break;
 				}
-				if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(patience)) {
+				if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(patience.seconds())) {
 					child.kill();
-					return "no end within " + patience + " s";
+					return "no end within " + patience.seconds() + " s";
 				}
 			}
-			int code = child.waitFor(patience);
+			int code = child.waitFor(patience.seconds());
 			return switch (code) {
 				case TestRun.PASSED -> "";
 				case TestRun.FAILED -> failures.toString();
 				default -> throw new IllegalStateException("Could not run " + args + ", code " + code);
 			};
 		}
+	}
+
+	/**
+	 * How long tests may take. One that hangs has failed.
+	 *
+	 * @param seconds all of a JVM
+	 * @param awaits seconds that each waits for one thing
+	 */
+	private record Patience(long seconds, long awaits) {
+
 	}
 
 }

@@ -16,6 +16,7 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PartialEnqueueException;
+import io.github.queuesqlite.message.Priority;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueTimeoutException;
 import io.github.queuesqlite.message.TaskFailedException;
@@ -95,7 +96,7 @@ final class Load {
 	}
 
 	private void call(RandomGenerator random) {
-		switch (random.nextInt(20)) {
+		switch (random.nextInt(22)) {
 			case 0, 1 -> enqueueWithCallback(random);
 			case 2, 3, 4, 5, 6 -> enqueueAsync(random);
 			case 7, 8 -> enqueueAll(random);
@@ -104,12 +105,19 @@ final class Load {
 			case 12 -> cancel(this.recent.get(random.nextInt(RECENT)));
 			case 13 -> cancel(enqueue(this.orders.far(random), random));
 			case 14 -> put(random);
+			case 15, 16 -> probe(random);
 			default -> enqueue(this.orders.next(random), random);
 		}
 	}
 
 	private @Nullable MessageId enqueue(Order order, RandomGenerator random) {
 		return ask("enqueue", order, () -> this.operations.enqueue(Orders.message(order, random)));
+	}
+
+	private void probe(RandomGenerator random) {
+		Order order = this.orders.probe();
+		NewMessage message = Orders.message(order, random).priority(Priority.URGENT);
+		ask("probe", order, () -> this.operations.enqueue(message));
 	}
 
 	private void enqueueWithCallback(RandomGenerator random) {

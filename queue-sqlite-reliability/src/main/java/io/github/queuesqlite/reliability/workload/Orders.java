@@ -47,9 +47,18 @@ final class Orders {
 	}
 
 	private Order plain(RandomGenerator random) {
-		String tag = this.process + "-" + this.number.incrementAndGet();
+		String tag = tag();
 		return (random.nextInt(10) == 0) ? Order.of(tag, WorkloadQueue.SLOW).holding(20 + random.nextInt(130))
 				: Order.of(tag, WorkloadQueue.QUICK).holding((random.nextInt(3) == 0) ? random.nextInt(15) : 0);
+	}
+
+	/** One that does nothing, for a queue that is idle. */
+	Order probe() {
+		return Order.of(tag(), WorkloadQueue.PROBE);
+	}
+
+	private String tag() {
+		return this.process + "-" + this.number.incrementAndGet();
 	}
 
 	/** One that waits for its cancel. */

@@ -3,8 +3,10 @@ package io.github.queuesqlite.reliability.workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.queuesqlite.Durability;
@@ -32,9 +34,17 @@ public final class WorkloadQueue implements AutoCloseable {
 	/** A task of a queue of its own with few handlers at once. */
 	public static final String SLOW = "slow";
 
+	/**
+	 * A task of a queue that is idle but for it: how soon it begins tells of the wake-up
+	 * alone.
+	 */
+	public static final String PROBE = "probe";
+
 	static final String LISTENER = "listener";
 
 	static final List<String> KEYS = List.of("value.a", "value.b", "value.c");
+
+	private static final Duration TIMEOUT = Duration.ofMinutes(30);
 
 	private final HistoryLog log;
 
@@ -47,6 +57,7 @@ public final class WorkloadQueue implements AutoCloseable {
 		this.queue = queue;
 		register(QUICK, "default");
 		register(SLOW, "slow");
+		register(PROBE, "probe");
 		queue.listeners()
 			.register(new ListenerDefinition(LISTENER, List.of("value.*"), String.class, false, this::onChange));
 	}
@@ -74,13 +85,14 @@ public final class WorkloadQueue implements AutoCloseable {
 	}
 
 	private void register(String task, String queue) {
-		this.queue.tasks().register(TaskDefinition.builder(task, Order.class, this::handle).queue(queue).build());
+		this.queue.tasks()
+			.register(TaskDefinition.builder(task, Order.class, this::handle).queue(queue).timeout(TIMEOUT).build());
 	}
 
 	private Object handle(Order order, TaskContext context) throws InterruptedException {
 		FencingToken token = context.fencingToken();
 		this.log.add(new Event.Started(HistoryLog.now(), context.id(), order.tag(), token.run(), token.epoch(),
-				context.attempt()));
+				context.attempt(), begunAt(context)));
 		try {
 			Thread.sleep(order.holdMillis());
 		}
@@ -94,6 +106,12 @@ public final class WorkloadQueue implements AutoCloseable {
 		}
 		ended(context, How.RETURNS);
 		return HistoryChecker.token(token.run(), token.epoch());
+	}
+
+	/** The deadline is reckoned from there. */
+	private static long begunAt(TaskContext context) {
+		Instant begun = Objects.requireNonNull(context.deadline()).minus(TIMEOUT);
+		return HistoryLog.now() - Duration.between(begun, Instant.now()).toNanos();
 	}
 
 	private void ended(TaskContext context, How how) {
