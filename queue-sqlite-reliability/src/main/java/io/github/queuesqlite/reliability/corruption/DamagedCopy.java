@@ -108,7 +108,7 @@ final class DamagedCopy {
 		for (String line : Files.readAllLines(target)) {
 			JsonNode message = MAPPER.readTree(line);
 			if (!message.get("damaged").asBoolean()) {
-				compare("salvaged", message.get("id").asString(), message.get("payload").asString());
+				compare("salvaged", message.get("id").asString(), message.path("payload").asString("no text"));
 			}
 		}
 		this.outcome.count("messages salvaged", salvage.readable());
