@@ -3,6 +3,7 @@ package io.github.queuesqlite.reliability;
 import java.util.List;
 
 import io.github.queuesqlite.reliability.diskfull.DiskFullLayer;
+import io.github.queuesqlite.reliability.freeze.FreezeLayer;
 import io.github.queuesqlite.reliability.hostile.HostileLayer;
 import io.github.queuesqlite.reliability.ioerrors.IoErrorLayer;
 import io.github.queuesqlite.reliability.kill.KillLayer;
@@ -22,8 +23,8 @@ final class Layers {
 
 	static List<Layer> all() {
 		return List.of(new KillLayer(), new CrashPointsLayer(), new PowerLossLayer(), new IoErrorLayer(),
-				new DiskFullLayer(), new ProcessesLayer(), new ShardsLayer(), new HostileLayer(), new SoakLayer(),
-				new ModelLayer(), new SabotageLayer());
+				new DiskFullLayer(), new ProcessesLayer(), new FreezeLayer(), new ShardsLayer(), new HostileLayer(),
+				new SoakLayer(), new ModelLayer(), new SabotageLayer());
 	}
 
 }

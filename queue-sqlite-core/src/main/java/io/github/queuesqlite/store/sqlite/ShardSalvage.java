@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 import io.github.queuesqlite.message.MessageState;
@@ -20,7 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShardSalvage implements AutoCloseable {
 
-	private static final int COLUMNS = 27;
+	/** The columns of the table {@code message}, in their order in the file. */
+	static final List<String> COLUMNS = List.of("id", "seq", "queue", "task", "state", "priority", "created_at",
+			"run_at", "attempt", "max_attempts", "run", "owner", "cancel_requested", "deaths", "hold", "started_at",
+			"finished_at", "expires_at", "deadline", "idempotency_key", "unique_key", "checksum", "attributes",
+			"last_error", "codec", "result_codec", "result", "payload");
 
 	private static final int COUNTER_COLUMNS = 4;
 
@@ -125,33 +130,31 @@ public final class ShardSalvage implements AutoCloseable {
 
 	private @Nullable StoredMessage message(RecordReader.Row row) {
 		List<@Nullable Object> values = row.values();
-		if (row.id() < 0 || values.size() != COLUMNS || values.get(0) != null) {
+		if (row.id() < 0 || values.size() != COLUMNS.size() || values.get(0) != null) {
 			return null;
 		}
 		try {
-			return message(row.id(), values);
+			return message(row.id(), new Fields(values));
 		}
 		catch (ClassCastException | NullPointerException ex) {
 			return null;
 		}
 	}
 
-	@SuppressWarnings("NullAway") // what must not be null and is makes it no message
-	private StoredMessage message(long id, List<@Nullable Object> values) {
-		int state = (int) (long) (Long) values.get(4);
+	private StoredMessage message(long id, Fields fields) {
+		int state = (int) fields.number("state");
 		boolean known = StateCode.isKnown(state);
-		Long maxAttempts = (Long) values.get(9);
-		StoredMessage message = new StoredMessage(id, 0, (Long) values.get(1), (String) values.get(2),
-				(String) values.get(3), known ? StateCode.toState(state) : MessageState.DEAD,
-				(int) (long) (Long) values.get(5), (Long) values.get(6), (Long) values.get(7),
-				(int) (long) (Long) values.get(8),
-				(maxAttempts != null) ? Integer.valueOf(maxAttempts.intValue()) : null, (Long) values.get(10),
-				(Long) values.get(11), (Long) values.get(12) != 0, (Long) values.get(14), (Long) values.get(15),
-				(Long) values.get(16), (Long) values.get(17), (String) values.get(18), (String) values.get(19),
-				(String) values.get(21), (String) values.get(23), (byte[]) values.get(26), (String) values.get(24),
-				(byte[]) values.get(25), (String) values.get(22), false);
-		long stored = (Long) values.get(20);
-		return (known && this.checksum.matches(stored, message)) ? message : message.asDamaged();
+		Long maxAttempts = fields.nullable("max_attempts");
+		StoredMessage message = new StoredMessage(id, 0, fields.number("seq"), fields.text("queue"),
+				fields.text("task"), known ? StateCode.toState(state) : MessageState.DEAD,
+				(int) fields.number("priority"), fields.number("created_at"), fields.number("run_at"),
+				(int) fields.number("attempt"), (maxAttempts != null) ? Integer.valueOf(maxAttempts.intValue()) : null,
+				fields.number("run"), fields.number("owner"), fields.number("cancel_requested") != 0,
+				fields.nullable("started_at"), fields.nullable("finished_at"), fields.nullable("expires_at"),
+				fields.nullable("deadline"), fields.nullableText("idempotency_key"), fields.nullableText("unique_key"),
+				fields.nullableText("attributes"), fields.nullableText("codec"), fields.bytes("payload"),
+				fields.nullableText("result_codec"), fields.bytes("result"), fields.nullableText("last_error"), false);
+		return (known && this.checksum.matches(fields.number("checksum"), message)) ? message : message.asDamaged();
 	}
 
 	@Override
@@ -169,6 +172,40 @@ public final class ShardSalvage implements AutoCloseable {
 		 * @throws IOException ends the reading
 		 */
 		void accept(StoredMessage message) throws IOException;
+
+	}
+
+	/**
+	 * A row by the names of its columns. What is of another type, or missing, is thrown
+	 * as the exception of the language.
+	 *
+	 * @param values in the order of {@link #COLUMNS}
+	 */
+	private record Fields(List<@Nullable Object> values) {
+
+		private @Nullable Object value(String column) {
+			return this.values.get(COLUMNS.indexOf(column));
+		}
+
+		long number(String column) {
+			return Objects.requireNonNull(nullable(column));
+		}
+
+		@Nullable Long nullable(String column) {
+			return (Long) value(column);
+		}
+
+		String text(String column) {
+			return Objects.requireNonNull(nullableText(column));
+		}
+
+		@Nullable String nullableText(String column) {
+			return (String) value(column);
+		}
+
+		byte @Nullable [] bytes(String column) {
+			return (byte[]) value(column);
+		}
 
 	}
 

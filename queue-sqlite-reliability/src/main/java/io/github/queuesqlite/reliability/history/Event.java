@@ -93,6 +93,22 @@ public sealed interface Event {
 	}
 
 	/**
+	 * It is about to collect its heap for so long that nothing else gets far.
+	 *
+	 * @param at when
+	 */
+	record Collecting(long at) implements Event {
+	}
+
+	/**
+	 * It has collected its heap.
+	 *
+	 * @param at when
+	 */
+	record Collected(long at) implements Event {
+	}
+
+	/**
 	 * Messages are about to be handed in by one call.
 	 *
 	 * @param at when
@@ -142,8 +158,10 @@ public sealed interface Event {
 	 * @param run of the fencing token
 	 * @param epoch of the fencing token
 	 * @param attempt as the handler is told
+	 * @param begunAt when the queue began the run, just after it looked at its lease
 	 */
-	record Started(long at, MessageId id, String tag, long run, long epoch, int attempt) implements Event {
+	record Started(long at, MessageId id, String tag, long run, long epoch, int attempt,
+			long begunAt) implements Event {
 	}
 
 	/**

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** A history, sorted by what the rules ask for. */
 final class Facts {
 
+	/** When a run began is told by the wall clock, in milliseconds. */
+	private static final long CLOCK_SLACK_NANOS = 20_000_000;
+
 	private final Map<String, Handed> handed = new LinkedHashMap<>();
 
 	private final Map<MessageId, List<RunTrace>> runs = new LinkedHashMap<>();
@@ -70,6 +73,12 @@ final class Facts {
 		}
 		else if (event instanceof Event.Thawed thawed) {
 			process(thawed.process()).thaw(event.at());
+		}
+		else if (event instanceof Event.Collecting) {
+			process.collectingAt = event.at();
+		}
+		else if (event instanceof Event.Collected) {
+			process.collected(event.at());
 		}
 		else if (event instanceof Event.Failed failed) {
 			if (process.closingAt == null) {
@@ -243,6 +252,9 @@ final class Facts {
 
 		final long startedAt;
 
+		/** When its process made sure for the last time that it was its own. */
+		final long begunAt;
+
 		final ProcessTrace process;
 
 		/** Null when that was not logged. */
@@ -257,7 +269,17 @@ final class Facts {
 			this.epoch = started.epoch();
 			this.attempt = started.attempt();
 			this.startedAt = started.at();
+			this.begunAt = started.begunAt();
 			this.process = process;
+		}
+
+		/**
+		 * Whether its handler may rightly start after it was lost at a time: its process
+		 * had looked at its lease before, and stood still between the two.
+		 */
+		boolean mayStartLate(long lostAt) {
+			return this.begunAt <= lostAt + CLOCK_SLACK_NANOS
+					&& this.process.mayHaveLostItsLease(lostAt, this.startedAt);
 		}
 
 		/** What its handler returns. */
@@ -335,6 +357,8 @@ final class Facts {
 
 		private @Nullable Long frozenAt;
 
+		private @Nullable Long collectingAt;
+
 		/** From and to of each time without a sign of life. */
 		private final List<long[]> stills = new ArrayList<>();
 
@@ -360,7 +384,15 @@ final class Facts {
 			}
 		}
 
+		private void collected(long at) {
+			if (this.collectingAt != null) {
+				this.stills.add(new long[] { this.collectingAt, at });
+				this.collectingAt = null;
+			}
+		}
+
 		private void finish() {
+			collected(Long.MAX_VALUE);
 			if (this.latestPulse != null) {
 				this.stills.add(new long[] { this.latestPulse, this.latestAt });
 			}

@@ -26,8 +26,7 @@ final class LifeRule implements Rule {
 			checkDue(facts.handed().get(runs.get(0).tag), runs.get(0), violations);
 			for (Event.Saw saw : facts.sightings(entry.getKey(), runs.get(0).tag)) {
 				runs.stream()
-					.filter((run) -> run.startedAt > saw.at()
-							&& !run.process.mayHaveLostItsLease(saw.at(), run.startedAt))
+					.filter((run) -> run.startedAt > saw.at() && !run.mayStartLate(saw.at()))
 					.forEach((run) -> violations.accept("Ran after its end: %s, seen before: %s".formatted(run, saw)));
 			}
 			for (Cancel cancel : facts.cancels(entry.getKey())) {

@@ -26,8 +26,7 @@ final class OneOwnerRule implements Rule {
 			violations.accept("One run twice: %s and %s".formatted(earlier, later));
 		}
 		else if (later.startedAt < earlier.startedAt) {
-			// Claimed, frozen, and begun before it could know that it was taken over.
-			if (!earlier.process.mayHaveLostItsLease(later.startedAt, earlier.startedAt)) {
+			if (!earlier.mayStartLate(later.startedAt)) {
 				violations.accept("Runs out of order: %s began after %s".formatted(earlier, later));
 			}
 		}

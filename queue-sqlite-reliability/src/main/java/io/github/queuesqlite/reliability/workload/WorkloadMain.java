@@ -36,6 +36,10 @@ final class WorkloadMain {
 		if (settings.works()) {
 			queue.start();
 		}
+		Long collections = Long.getLong(Collections.PROPERTY);
+		if (collections != null) {
+			daemon(new Collections(collections, settings.seed(), queue.log()));
+		}
 		System.out.println(OPENED);
 		new Load(queue, settings).start();
 		if (!settings.works()) {

@@ -3,8 +3,10 @@ package io.github.queuesqlite.reliability.workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.queuesqlite.Durability;
@@ -41,6 +43,8 @@ public final class WorkloadQueue implements AutoCloseable {
 	static final String LISTENER = "listener";
 
 	static final List<String> KEYS = List.of("value.a", "value.b", "value.c");
+
+	private static final Duration TIMEOUT = Duration.ofMinutes(30);
 
 	private final HistoryLog log;
 
@@ -81,13 +85,14 @@ public final class WorkloadQueue implements AutoCloseable {
 	}
 
 	private void register(String task, String queue) {
-		this.queue.tasks().register(TaskDefinition.builder(task, Order.class, this::handle).queue(queue).build());
+		this.queue.tasks()
+			.register(TaskDefinition.builder(task, Order.class, this::handle).queue(queue).timeout(TIMEOUT).build());
 	}
 
 	private Object handle(Order order, TaskContext context) throws InterruptedException {
 		FencingToken token = context.fencingToken();
 		this.log.add(new Event.Started(HistoryLog.now(), context.id(), order.tag(), token.run(), token.epoch(),
-				context.attempt()));
+				context.attempt(), begunAt(context)));
 		try {
 			Thread.sleep(order.holdMillis());
 		}
@@ -101,6 +106,12 @@ public final class WorkloadQueue implements AutoCloseable {
 		}
 		ended(context, How.RETURNS);
 		return HistoryChecker.token(token.run(), token.epoch());
+	}
+
+	/** The deadline is reckoned from there. */
+	private static long begunAt(TaskContext context) {
+		Instant begun = Objects.requireNonNull(context.deadline()).minus(TIMEOUT);
+		return HistoryLog.now() - Duration.between(begun, Instant.now()).toNanos();
 	}
 
 	private void ended(TaskContext context, How how) {

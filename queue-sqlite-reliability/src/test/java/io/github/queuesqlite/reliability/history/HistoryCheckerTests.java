@@ -211,6 +211,40 @@ class HistoryCheckerTests {
 		assertFinds("Two owners");
 	}
 
+	@Test
+	void checkWhenThawedProcessBeginsWhatItLostFindsIt() {
+		beginningAfterThaw(1510);
+		assertFinds("Runs out of order");
+	}
+
+	@Test
+	void checkWhenFrozenOnTheWayIntoAHandlerFindsNothing() {
+		beginningAfterThaw(95);
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
+	void checkWhenHeapWasCollectedForALeaseFindsNothing() {
+		accepted(ORDER, 10, 1);
+		started("a", ORDER, 1, 1, 100);
+		process("a", new Event.Collecting(ms(200)));
+		run("b", ORDER, 1, 2, 1300, 1400, How.RETURNS);
+		process("a", new Event.Collected(ms(1500)));
+		ended("a", 1, 1, 1600, How.INTERRUPTED);
+		row(1, ORDER, MessageState.COMPLETED, 2, "2/1");
+		assertThat(check()).isEmpty();
+	}
+
+	private void beginningAfterThaw(int begunAt) {
+		accepted(ORDER, 10, 1);
+		process("s", new Event.Freezing(ms(100), "a"));
+		run("b", ORDER, 1, 2, 1300, 1400, How.RETURNS);
+		process("s", new Event.Thawed(ms(1500), "a"));
+		process("a", new Event.Started(ms(1520), new MessageId(1), ORDER.tag(), 1, 1, 1, ms(begunAt)));
+		ended("a", 1, 1, 1530, How.INTERRUPTED);
+		row(1, ORDER, MessageState.COMPLETED, 2, "2/1");
+	}
+
 	private void overlapping(int frozenMillis) {
 		accepted(ORDER, 10, 1);
 		started("a", ORDER, 1, 1, 100);
@@ -353,6 +387,20 @@ class HistoryCheckerTests {
 	}
 
 	@Test
+	void checkWhenTheOtherKeyOfAnOrderWasTakenFindsNothing() {
+		Order holder = ORDER.unique("u");
+		accepted(holder, 10, 1);
+		accepted(Order.of("a-2", "quick").unique("u").idempotent("i"), 12, 1);
+		run("a", holder, 1, 1, 20, 30, How.RETURNS);
+		row(1, holder, MessageState.COMPLETED, 1, "1/1");
+		Order other = Order.of("a-3", "quick").idempotent("i");
+		accepted(other, 40, 2);
+		run("a", other, 2, 1, 50, 60, How.RETURNS);
+		row(2, other, MessageState.COMPLETED, 1, "1/1");
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
 	void checkWhenCountersDifferFromRowsFindsIt() {
 		this.extraCounts.put(new Counted("default", "quick", MessageState.READY), 1L);
 		assertFinds("Counters");
@@ -484,7 +532,7 @@ class HistoryCheckerTests {
 	}
 
 	private void started(String process, Order order, long id, long run, int attempt, long at) {
-		process(process, new Event.Started(ms(at), new MessageId(id), order.tag(), run, 1, attempt));
+		process(process, new Event.Started(ms(at), new MessageId(id), order.tag(), run, 1, attempt, ms(at)));
 	}
 
 	private void ended(String process, long id, long run, long at, How how) {

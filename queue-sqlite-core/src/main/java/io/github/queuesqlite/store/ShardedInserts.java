@@ -1,0 +1,142 @@
+package io.github.queuesqlite.store;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.QueueException;
+
+/** Inserts messages, with their keys reserved first where another shard is their home. */
+final class ShardedInserts {
+
+	/** How many rows one insert takes. */
+	private static final int MAX_ROWS = 1000;
+
+	private final ShardGroup group;
+
+	private final KeyReservations reservations;
+
+	ShardedInserts(ShardGroup group, KeyReservations reservations) {
+		this.group = group;
+		this.reservations = reservations;
+	}
+
+	void insert(StoreInstance instance, List<Insertion> rows, Completion<InsertResult> completion) {
+		check(rows);
+		boolean reserving = false;
+		for (Insertion row : rows) {
+			reserving |= this.reservations.concerns(row);
+		}
+		if (reserving) {
+			insertOneByOne(instance, rows, completion);
+		}
+		else {
+			insertTogether(rows, completion);
+		}
+	}
+
+	private static void check(List<Insertion> rows) {
+		if (rows.isEmpty() || rows.size() > MAX_ROWS) {
+			throw new IllegalArgumentException("'rows' must have 1 to " + MAX_ROWS + " rows, had " + rows.size());
+		}
+		int shard = IdLayout.shard(rows.get(0).id());
+		for (Insertion row : rows) {
+			if (IdLayout.shard(row.id()) != shard) {
+				throw new IllegalArgumentException(
+						"'rows' must be of one shard, were of " + shard + " and " + IdLayout.shard(row.id()));
+			}
+		}
+	}
+
+	private void insertTogether(List<Insertion> rows, Completion<InsertResult> completion) {
+		long first = rows.get(0).id();
+		this.group.openFor(IdLayout.shard(first), new MessageId(first))
+			.offerBounded(new InsertCommand(rows, completion));
+	}
+
+	private void insertOneByOne(StoreInstance instance, List<Insertion> rows, Completion<InsertResult> completion) {
+		Gathered gathered = new Gathered(rows.size(), completion);
+		for (int i = 0; i < rows.size(); i++) {
+			Insertion row = rows.get(i);
+			Completion<InsertResult> part = gathered.part(i);
+			try {
+				if (this.reservations.concerns(row)) {
+					this.reservations.insert(instance.epoch(), row, this::insertTogether, part);
+				}
+				else {
+					insertTogether(List.of(row), part);
+				}
+			}
+			catch (QueueException ex) {
+				if (rows.size() == 1) {
+					throw ex;
+				}
+				part.failed(ex);
+			}
+		}
+	}
+
+	/** Puts the results of rows together that were stored one by one. */
+	private static final class Gathered {
+
+		private final AtomicReferenceArray<Object> outcomes;
+
+		private final AtomicInteger missing;
+
+		private final Completion<InsertResult> completion;
+
+		Gathered(int size, Completion<InsertResult> completion) {
+			this.outcomes = new AtomicReferenceArray<>(size);
+			this.missing = new AtomicInteger(size);
+			this.completion = completion;
+		}
+
+		Completion<InsertResult> part(int index) {
+			return new Completion<>() {
+
+				@Override
+				public void succeeded(InsertResult result) {
+					set(index, result.existing()[0]);
+				}
+
+				@Override
+				public void failed(QueueException failure) {
+					set(index, failure);
+				}
+
+			};
+		}
+
+		private void set(int index, Object outcome) {
+			this.outcomes.set(index, outcome);
+			if (this.missing.decrementAndGet() == 0) {
+				finish();
+			}
+		}
+
+		private void finish() {
+			long[] existing = new long[this.outcomes.length()];
+			Map<Integer, QueueException> failed = new TreeMap<>();
+			for (int i = 0; i < existing.length; i++) {
+				Object outcome = this.outcomes.get(i);
+				if (outcome instanceof QueueException failure) {
+					failed.put(i, failure);
+				}
+				else {
+					existing[i] = (Long) outcome;
+				}
+			}
+			if (existing.length == 1 && !failed.isEmpty()) {
+				this.completion.failed(failed.values().iterator().next());
+			}
+			else {
+				this.completion.succeeded(new InsertResult(existing, failed));
+			}
+		}
+
+	}
+
+}

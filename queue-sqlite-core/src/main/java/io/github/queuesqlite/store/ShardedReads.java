@@ -1,0 +1,145 @@
+package io.github.queuesqlite.store;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.ShardQuarantinedException;
+
+/** Reads from all shards together. */
+final class ShardedReads {
+
+	private final ShardAccess shards;
+
+	private final ShardGroup group;
+
+	private final ShardRouter router;
+
+	private final boolean relocated;
+
+	ShardedReads(ShardAccess shards) {
+		this.shards = shards;
+		this.group = shards.group();
+		this.router = this.group.router();
+		this.relocated = this.group.isRelocated();
+	}
+
+	Optional<StoredMessage> find(long id) {
+		return findAll(List.of(id)).stream().findFirst();
+	}
+
+	List<StoredMessage> findAll(List<Long> ids) {
+		this.shards.checkOpen();
+		Map<Integer, List<Long>> byShard = new TreeMap<>();
+		ids.forEach((id) -> homesOf(id)
+			.forEach((shard) -> byShard.computeIfAbsent(shard, (number) -> new ArrayList<>()).add(id)));
+		List<StoredMessage> found = new ArrayList<>();
+		Map<Long, ShardQuarantinedException> doubtful = new TreeMap<>();
+		byShard.forEach((shard, some) -> {
+			try {
+				found.addAll(this.shards.reader(shard).findAll(some));
+			}
+			catch (ShardQuarantinedException ex) {
+				some.forEach((id) -> doubtful.put(id, ex));
+			}
+		});
+		found.forEach((message) -> doubtful.remove(message.id()));
+		doubtful.forEach((id, ex) -> {
+			throw new ShardQuarantinedException(String.valueOf(ex.getMessage()), ex.shard(), new MessageId(id));
+		});
+		return found;
+	}
+
+	/** Returns the shards that a message may be in. */
+	private Collection<Integer> homesOf(long id) {
+		if (this.relocated) {
+			return this.group.files().stream().map(ShardFile::number).toList();
+		}
+		int named = IdLayout.shard(id);
+		return this.group.has(named) ? Set.of(named) : Set.of();
+	}
+
+	Optional<StoredMessage> findByKey(String idempotencyKey) {
+		this.shards.checkOpen();
+		ShardReader home = this.shards.reader(this.router.homeOfIdempotency(idempotencyKey));
+		Optional<StoredMessage> found = home.findByKey(idempotencyKey);
+		if (found.isPresent()) {
+			return found;
+		}
+		ShardReader.Reservation reservation = home.reservation(idempotencyKey);
+		return (reservation != null) ? find(reservation.messageId()) : Optional.empty();
+	}
+
+	List<StoredMessage> list(MessageQuery query) {
+		List<StoredMessage> found = new ArrayList<>();
+		this.shards.readEach((reader) -> found.addAll(reader.list(query)));
+		found.sort(Comparator.comparingLong(StoredMessage::id));
+		return (found.size() > query.limit()) ? List.copyOf(found.subList(0, query.limit())) : found;
+	}
+
+	List<FailureRecord> failures(long id) {
+		return locate(id).map((shard) -> this.shards.reader(shard).failures(id)).orElse(List.of());
+	}
+
+	/** Returns the shard of a message; empty when there is none. */
+	Optional<Integer> locate(long id) {
+		this.shards.checkOpen();
+		int named = IdLayout.shard(id);
+		if (!this.relocated) {
+			return this.group.has(named) ? Optional.of(named) : Optional.empty();
+		}
+		return find(id).map(StoredMessage::shard);
+	}
+
+	Set<String> pausedQueues() {
+		Set<String> paused = new TreeSet<>();
+		this.shards.readEach((reader) -> paused.addAll(reader.pausedQueues()));
+		return paused;
+	}
+
+	List<QueueStats.Count> counts() {
+		Map<QueueStats.Count, Long> sums = new LinkedHashMap<>();
+		this.shards.readEach((reader) -> reader.counts()
+			.forEach((count) -> sums.merge(new QueueStats.Count(count.queue(), count.task(), count.state(), 0),
+					count.messages(), Long::sum)));
+		List<QueueStats.Count> counts = new ArrayList<>();
+		sums.forEach((key, n) -> counts.add(new QueueStats.Count(key.queue(), key.task(), key.state(), n)));
+		return counts;
+	}
+
+	boolean hasRunnable(BiPredicate<String, String> hosted, long now) {
+		boolean[] any = { false };
+		this.shards.readEach((reader) -> any[0] = any[0] || reader.hasRunnable(hosted, now));
+		return any[0];
+	}
+
+	Map<String, Long> oldestReady() {
+		Map<String, Long> oldest = new TreeMap<>();
+		this.shards
+			.readEach((reader) -> reader.oldestReady().forEach((queue, at) -> oldest.merge(queue, at, Math::min)));
+		return oldest;
+	}
+
+	List<QueueStats.ShardStats> shardStats() {
+		List<QueueStats.ShardStats> stats = new ArrayList<>();
+		for (ShardFile file : this.group.files()) {
+			String reason = this.shards.isClosed() ? "The queue is closed" : this.group.refusal(file);
+			stats.add(new QueueStats.ShardStats(file.number(), file.name(), reason.isEmpty(), reason,
+					file.quarantine().isDeclared(), file.size().getAsLong(), file.walSize().getAsLong(),
+					this.group.pending(file)));
+		}
+		return stats;
+	}
+
+}

@@ -1,0 +1,208 @@
+package io.github.queuesqlite.reliability.freeze;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import io.github.queuesqlite.reliability.Directories;
+import io.github.queuesqlite.reliability.Effort;
+import io.github.queuesqlite.reliability.Outcome;
+import io.github.queuesqlite.reliability.history.Event;
+import io.github.queuesqlite.reliability.history.History;
+import io.github.queuesqlite.reliability.history.HistoryChecker;
+import io.github.queuesqlite.reliability.history.HistoryLog;
+import io.github.queuesqlite.reliability.workload.Verification;
+import io.github.queuesqlite.reliability.workload.WorkloadProcess;
+import io.github.queuesqlite.reliability.workload.WorkloadSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two processes on one directory that stand still in turn; one also collects its heap for
+ * longer than its lease. In every other directory with many freezes the first one is
+ * inside a transaction.
+ */
+final class FrozenPair implements AutoCloseable {
+
+	private static final Duration LEASE = Duration.ofSeconds(2);
+
+	/** In each build a freeze inside a transaction would take too long. */
+	private static final int FREEZES_WORTH_A_LOCK = 10;
+
+	/** As long again as others wait for the lock before they give up. */
+	private static final Duration HELD = Duration.ofSeconds(20);
+
+	/** However slow the machine is. */
+	private static final long PATIENCE_NANOS = Duration.ofSeconds(120).toNanos();
+
+	private static final long LOOK_MILLIS = 50;
+
+	private static final int MOST_WORKING_MILLIS = 500;
+
+	private final Effort effort;
+
+	private final int number;
+
+	private final Outcome outcome;
+
+	private final Path directory;
+
+	private final WorkloadSettings settings;
+
+	private final HistoryLog supervisor;
+
+	private final RandomGenerator random;
+
+	/** When a lock was held by a process that stood still; never to begin with. */
+	private long lockedFrom = Long.MAX_VALUE;
+
+	private long lockedTo;
+
+	FrozenPair(Effort effort, int number, Outcome outcome) throws IOException {
+		this.effort = effort;
+		this.number = number;
+		this.outcome = outcome;
+		this.directory = effort.directory().resolve("directory-" + number);
+		this.settings = WorkloadSettings.in(this.directory).lease(LEASE).callsPerSecond(100);
+		this.supervisor = new HistoryLog(Path.of(this.settings.history()), "supervisor");
+		this.random = effort.random(number);
+	}
+
+	void run(int freezes) throws IOException, InterruptedException {
+		try (WorkloadProcess one = start("one");
+				WorkloadProcess two = start("two", "-Xmx400m", "-Dcollections.millis=" + 3 * LEASE.toMillis() / 2)) {
+			one.awaitOpened();
+			two.awaitOpened();
+			for (int i = 0; i < freezes; i++) {
+				WorkloadProcess process = (i % 2 == 0) ? one : two;
+				freezeBriefly(process);
+				if (i == 0 && this.number % 2 == 0 && freezes >= FREEZES_WORTH_A_LOCK) {
+					freezeInTransaction(process);
+				}
+				else {
+					freezeInRuns(process);
+				}
+			}
+			one.terminate();
+			two.terminate();
+			one.awaitEnd();
+			two.awaitEnd();
+		}
+		check();
+	}
+
+	private WorkloadProcess start(String name, String... jvmArguments) throws IOException {
+		return WorkloadProcess.start(this.settings.process(name, this.random.nextLong()), this.supervisor,
+				jvmArguments);
+	}
+
+	private void check() throws IOException, InterruptedException {
+		report(new Verification(this.settings.process("check", 0), HistoryChecker.ofPromises()).run());
+		History history = history();
+		Refusals refusals = new Refusals(history, this.lockedFrom, this.lockedTo);
+		this.outcome.count("calls refused beside a frozen transaction", refusals.expected());
+		report(refusals.violations());
+		this.outcome.count("long collections",
+				history.entries().stream().filter((entry) -> entry.event() instanceof Event.Collected).count());
+		LateEnds late = new LateEnds(history);
+		this.outcome.count("late ends refused", late.refused());
+		report(late.uncounted());
+		if (this.outcome.violations().isEmpty()) {
+			Directories.delete(this.directory);
+		}
+	}
+
+	/** Much shorter than its lease: the check finds it when something is taken over. */
+	private void freezeBriefly(WorkloadProcess process) throws IOException, InterruptedException {
+		Thread.sleep(this.random.nextInt(MOST_WORKING_MILLIS));
+		process.freeze();
+		Thread.sleep(LEASE.toMillis() / 5);
+		process.thaw();
+		this.outcome.count("brief freezes", 1);
+	}
+
+	/** Longer than its lease, with runs that the other can take. */
+	private void freezeInRuns(WorkloadProcess process) throws IOException, InterruptedException {
+		long giveUp = HistoryLog.now() + PATIENCE_NANOS;
+		while (HistoryLog.now() < giveUp) {
+			FrozenRuns runs = frozen(process, false);
+			if (runs != null) {
+				awaitTakeOver(process, runs);
+				return;
+			}
+		}
+		throw new IllegalStateException("Process " + process.name() + " was never caught in the midst of a run");
+	}
+
+	private void awaitTakeOver(WorkloadProcess process, FrozenRuns runs) throws IOException, InterruptedException {
+		long frozenAt = HistoryLog.now();
+		FrozenRuns.Fate fate = runs.fate(history());
+		while (fate == FrozenRuns.Fate.OPEN && HistoryLog.now() - frozenAt < PATIENCE_NANOS) {
+			Thread.sleep(LOOK_MILLIS);
+			fate = runs.fate(history());
+		}
+		Thread.sleep(this.random.nextInt(MOST_WORKING_MILLIS));
+		this.outcome.count("freezes", 1);
+		if (fate == FrozenRuns.Fate.OPEN) {
+			report(List
+				.of("Expected that a run of the frozen process is taken over, found none of %s".formatted(runs)));
+		}
+		else if (fate == FrozenRuns.Fate.TAKEN) {
+			this.outcome.count("runs taken over", runs.taken(history()));
+			this.outcome.sample("take-over from a frozen process, ms", (runs.takenAt(history()) - frozenAt) / 1e6);
+		}
+		process.thaw();
+	}
+
+	/**
+	 * So long that the other gives up waiting. Then both must go on: the next freeze
+	 * waits for a take-over.
+	 */
+	private void freezeInTransaction(WorkloadProcess process) throws IOException, InterruptedException {
+		long giveUp = HistoryLog.now() + PATIENCE_NANOS;
+		while (HistoryLog.now() < giveUp) {
+			if (frozen(process, true) != null) {
+				this.lockedFrom = HistoryLog.now();
+				Thread.sleep(HELD.toMillis());
+				this.lockedTo = HistoryLog.now();
+				process.thaw();
+				this.outcome.count("freezes inside a transaction", 1);
+				return;
+			}
+		}
+		throw new IllegalStateException("Process " + process.name() + " was never caught inside a transaction");
+	}
+
+	/**
+	 * Freezes it; lets it go on and returns null when that was not where it is wanted.
+	 */
+	private @Nullable FrozenRuns frozen(WorkloadProcess process, boolean inTransaction)
+			throws IOException, InterruptedException {
+		Thread.sleep(this.random.nextInt(inTransaction ? 20 : MOST_WORKING_MILLIS));
+		process.freeze();
+		Kernel.awaitStopped(process.child().pid(), PATIENCE_NANOS);
+		FrozenRuns runs = new FrozenRuns(process.name(), history());
+		boolean holdsLock = Kernel.holdsWriteLock(process.child().pid());
+		if (inTransaction ? holdsLock : !holdsLock && !runs.isEmpty()) {
+			return runs;
+		}
+		process.thaw();
+		return null;
+	}
+
+	private History history() throws IOException {
+		return History.read(Path.of(this.settings.history()));
+	}
+
+	private void report(List<String> violations) {
+		violations.forEach((violation) -> this.outcome.violation("%s (seed %d, directory %d: %s)".formatted(violation,
+				this.effort.seed(), this.number, this.directory)));
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.supervisor.close();
+	}
+
+}
