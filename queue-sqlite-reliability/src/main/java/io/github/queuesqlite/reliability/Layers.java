@@ -2,6 +2,7 @@ package io.github.queuesqlite.reliability;
 
 import java.util.List;
 
+import io.github.queuesqlite.reliability.corruption.CorruptionLayer;
 import io.github.queuesqlite.reliability.diskfull.DiskFullLayer;
 import io.github.queuesqlite.reliability.freeze.FreezeLayer;
 import io.github.queuesqlite.reliability.hostile.HostileLayer;
@@ -23,8 +24,8 @@ final class Layers {
 
 	static List<Layer> all() {
 		return List.of(new KillLayer(), new CrashPointsLayer(), new PowerLossLayer(), new IoErrorLayer(),
-				new DiskFullLayer(), new ProcessesLayer(), new FreezeLayer(), new ShardsLayer(), new HostileLayer(),
-				new SoakLayer(), new ModelLayer(), new SabotageLayer());
+				new DiskFullLayer(), new ProcessesLayer(), new FreezeLayer(), new CorruptionLayer(), new ShardsLayer(),
+				new HostileLayer(), new SoakLayer(), new ModelLayer(), new SabotageLayer());
 	}
 
 }

@@ -278,9 +278,14 @@ final class Life implements AutoCloseable {
 		MessageQuery busy = MessageQuery.all().queue("default").state(MessageState.READY, MessageState.RUNNING);
 		this.subject.operations().resume("default");
 		boolean quiet = this.subject.await(() -> this.subject.operations().list(busy.limit(1)).isEmpty());
+		String status = quiet ? "" : this.subject.queue().status() + ", " + this.subject.operations().stats();
 		this.subject.operations().pause("default");
-		Mismatch.expect("Handlers that ran", expected, this.subject.takeRan());
-		Mismatch.expect("Queue is worked off", true, quiet);
+		List<MessageId> ran = this.subject.takeRan();
+		if (!quiet) {
+			throw new Mismatch(
+					"Work on %s: expected all to end, found that %s ran; %s".formatted(expected, ran, status));
+		}
+		Mismatch.expect("Handlers that ran", expected, ran);
 		compareSoon();
 	}
 

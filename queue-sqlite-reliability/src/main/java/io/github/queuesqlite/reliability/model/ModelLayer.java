@@ -3,10 +3,15 @@ package io.github.queuesqlite.reliability.model;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
-import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.reliability.Effort;
 import io.github.queuesqlite.reliability.Layer;
 import io.github.queuesqlite.reliability.Outcome;
@@ -15,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 /** Does random things to queues and compares each answer with a model. */
 public final class ModelLayer implements Layer {
 
-	private static final int SHORT_COMMANDS = 600;
+	private static final int SHORT_COMMANDS = 300;
 
 	private static final int LONG_COMMANDS = 200_000;
 
 	private static final int COMMANDS_OF_ONE_QUEUE = 300;
+
+	private static final int QUEUES_AT_ONCE = 4;
 
 	private static final int MOST_SHARDS = 4;
 
@@ -48,21 +55,41 @@ public final class ModelLayer implements Layer {
 	public void run(Effort effort, Outcome outcome) throws Exception {
 		outcome.count("commands", 0);
 		outcome.count("queues", 0);
-		int left = effort.count(SHORT_COMMANDS, LONG_COMMANDS);
-		for (int number = 0; left > 0 && outcome.violations().isEmpty(); number++) {
-			RandomGenerator random = effort.random(number);
-			int shards = 1 + random.nextInt(MOST_SHARDS);
-			List<Long> commands = random.longs(Math.min(left, COMMANDS_OF_ONE_QUEUE)).boxed().toList();
-			Path directory = effort.directory().resolve("queue-" + number);
-			Failure failure = run(directory, shards, commands, PATIENCE);
-			if (failure != null) {
-				outcome.violation("%s (seed %d, queue %d of %d shards)"
-					.formatted(shrunk(directory, shards, commands, failure), effort.seed(), number, shards));
+		int commands = effort.count(SHORT_COMMANDS, LONG_COMMANDS);
+		int queues = (commands + COMMANDS_OF_ONE_QUEUE - 1) / COMMANDS_OF_ONE_QUEUE;
+		AtomicInteger next = new AtomicInteger();
+		// A queue mostly waits, for its disk and its services.
+		ExecutorService threads = Executors.newFixedThreadPool(QUEUES_AT_ONCE);
+		try {
+			List<Callable<Void>> work = Collections.nCopies(QUEUES_AT_ONCE, () -> {
+				int number;
+				while ((number = next.getAndIncrement()) < queues && outcome.violations().isEmpty()) {
+					run(effort, number, Math.min(COMMANDS_OF_ONE_QUEUE, commands - number * COMMANDS_OF_ONE_QUEUE),
+							outcome);
+				}
+				return null;
+			});
+			for (Future<Void> done : threads.invokeAll(work)) {
+				done.get();
 			}
-			left -= commands.size();
-			outcome.count("commands", commands.size());
-			outcome.count("queues", 1);
 		}
+		finally {
+			threads.shutdown();
+		}
+	}
+
+	private static void run(Effort effort, int number, int count, Outcome outcome) throws Exception {
+		RandomGenerator random = effort.random(number);
+		int shards = 1 + random.nextInt(MOST_SHARDS);
+		List<Long> commands = random.longs(count).boxed().toList();
+		Path directory = effort.directory().resolve("queue-" + number);
+		Failure failure = run(directory, shards, commands, PATIENCE);
+		if (failure != null) {
+			outcome.violation("%s (seed %d, queue %d of %d shards)"
+				.formatted(shrunk(directory, shards, commands, failure), effort.seed(), number, shards));
+		}
+		outcome.count("commands", count);
+		outcome.count("queues", 1);
 	}
 
 	private static @Nullable Failure run(Path directory, int shards, List<Long> commands, Duration patience)
@@ -75,7 +102,7 @@ public final class ModelLayer implements Layer {
 				life.finish();
 				return null;
 			}
-			catch (Mismatch | QueueException ex) {
+			catch (RuntimeException ex) {
 				return new Failure(String.valueOf(ex), List.copyOf(life.history()));
 			}
 		}

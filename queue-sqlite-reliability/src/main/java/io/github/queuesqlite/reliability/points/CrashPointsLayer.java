@@ -19,6 +19,7 @@ import io.github.queuesqlite.reliability.PlantedChange;
  */
 public final class CrashPointsLayer implements Layer {
 
+	/** With each operation, however slow the machine is. */
 	private static final long PATIENCE_SECONDS = 600;
 
 	private static final PlantedChange WATCH = new PlantedChange("each connection that writes is watched",

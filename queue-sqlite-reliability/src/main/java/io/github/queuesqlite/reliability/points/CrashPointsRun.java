@@ -43,7 +43,9 @@ public final class CrashPointsRun {
 		System.out.println("END");
 	}
 
+	@SuppressWarnings("SystemOut") // its starter sees that it goes on
 	private static void attempt(CrashPoints points, String name, Attempt attempt) {
+		System.out.println("BEGIN " + name);
 		try {
 			attempt.run();
 		}

@@ -258,8 +258,8 @@ final class PlantedBugs {
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsEverything");
 		add("shards that leave are forgotten", "draining.removeAll(accepting);", "draining.clear();",
 				"store.sqlite.ShardCountTests#openWhenFewerShardsDrainsThoseThatLeaveAndRemovesThemOnceEmpty");
-		add("a move that was cut off is not gone on with", "return new Layout(accepting, draining, true, true);",
-				"return new Layout(accepting, draining, true, !all().equals(accepting) && this.relocated);",
+		add("a move that was cut off is not gone on with", "layout = resized(layout); if (layout.moving()) {",
+				"boolean cut = layout.moving();\nlayout = resized(layout);\nif (layout.moving() && !cut) {",
 				"reliability.points.CrashPointsLayer#crash-points");
 		add("counters are not rebuilt after a move", "statements.update(RECOUNT);", "",
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsEverything");
@@ -350,7 +350,7 @@ final class PlantedBugs {
 		this.rule = "Instances on one directory leave each other alone while they live, and take over when one dies";
 		add("the lock of a slot does not exclude other processes", "return channel.tryLock();",
 				"return channel.tryLock(ProcessHandle.current().pid(), 1, false);",
-				"store.sqlite.SeveralProcessesTests#openWhenProcessesMigrateANewDirectoryAtOnceAllSucceed");
+				"store.sqlite.SeveralProcessesTests#killWhenClaimsAreHeldGivesBackAttemptsOfRunsThatHadNotStarted");
 		add("a live instance counts as gone",
 				"return !this.instances.containsKey(peer.epoch()) && this.membership.isGone(peer, this.peers);",
 				"return true;", contract("Instances#isGoneWhenInstanceLivesIsFalse"));

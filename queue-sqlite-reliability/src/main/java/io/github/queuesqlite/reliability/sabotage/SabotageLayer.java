@@ -27,10 +27,10 @@ import io.github.queuesqlite.reliability.PlantedChange;
  */
 public final class SabotageLayer implements Layer {
 
-	private static final Patience WITHOUT_BUG = new Patience(900, 60);
+	private static final Patience WITHOUT_BUG = new Patience(1800, 60);
 
 	/** What a test with a bug awaits will hardly come. */
-	private static final Patience WITH_BUG = new Patience(900, 15);
+	private static final Patience WITH_BUG = new Patience(1800, 15);
 
 	private static final Patience WITH_BUG_IN_EACH_BUILD = new Patience(20, 15);
 
@@ -161,6 +161,10 @@ public final class SabotageLayer implements Layer {
 				}
 				if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(patience.seconds())) {
 					child.kill();
+					if (main == LayerRun.class) {
+						// A layer has limits of its own for what hangs: this one is slow.
+						throw new IllegalStateException("The layer did not end within " + patience.seconds() + " s");
+					}
 					return "no end within " + patience.seconds() + " s";
 				}
 			}

@@ -20,6 +20,7 @@ import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.reliability.ChildProcess;
 import io.github.queuesqlite.reliability.Directories;
 import io.github.queuesqlite.reliability.Effort;
@@ -85,6 +86,21 @@ final class ResizedDirectory {
 	}
 
 	void run() throws IOException, InterruptedException {
+		try {
+			resize();
+		}
+		catch (QueueException ex) {
+			this.found.add("expected an answer, found " + ex);
+		}
+		this.outcome.count("messages", this.accepted.size());
+		this.found.forEach((what) -> this.outcome.violation(
+				"%s (seed %d, directory %d, after %s)".formatted(what, this.effort.seed(), this.number, this.steps)));
+		if (this.found.isEmpty()) {
+			Directories.delete(this.directory);
+		}
+	}
+
+	private void resize() throws IOException, InterruptedException {
 		Holdings holdings = new Holdings(Map.of(), Map.of(), Set.of());
 		for (int i = 0; i < SHARDS.size() && this.found.isEmpty(); i++) {
 			int shards = SHARDS.get(i);
@@ -95,12 +111,6 @@ final class ResizedDirectory {
 			if (this.found.isEmpty()) {
 				holdings = open(shards, holdings, i == SHARDS.size() - 1);
 			}
-		}
-		this.outcome.count("messages", this.accepted.size());
-		this.found.forEach((what) -> this.outcome.violation(
-				"%s (seed %d, directory %d, after %s)".formatted(what, this.effort.seed(), this.number, this.steps)));
-		if (this.found.isEmpty()) {
-			Directories.delete(this.directory);
 		}
 	}
 
@@ -134,7 +144,9 @@ final class ResizedDirectory {
 
 	private void fill(EmbeddedQueue queue, int shards) {
 		QueueOperations operations = queue.operations();
-		operations.pause(Work.PAUSED);
+		if (!operations.stats().pausedQueues().contains(Work.PAUSED)) {
+			operations.pause(Work.PAUSED);
+		}
 		int messages = LEAST_MESSAGES + this.random.nextInt(MORE_MESSAGES);
 		for (int i = 0; i < messages; i++) {
 			Work work = work();

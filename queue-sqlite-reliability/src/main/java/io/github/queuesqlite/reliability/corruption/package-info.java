@@ -1,0 +1,5 @@
+/** Files that are not what was written. */
+@NullMarked
+package io.github.queuesqlite.reliability.corruption;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullUnmarked
+package io.github.queuesqlite.reliability.model;
+
+import org.jspecify.annotations.NullUnmarked;
