@@ -5,21 +5,35 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
+import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.StoreUnavailableException;
 
 /** Stores messages of one shard. */
 final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded {
 
 	private final List<Insertion> insertions;
 
+	private final long reserver;
+
 	private final Completion<InsertResult> completion;
 
 	private final long bytes;
 
+	private boolean refused;
+
 	private long[] existing = {};
 
-	InsertCommand(List<Insertion> insertions, Completion<InsertResult> completion) {
+	/**
+	 * Creates a command.
+	 * @param insertions what to store
+	 * @param reserver the epoch that reserved their keys in another shard, 0 for none:
+	 * once it is dead, the keys may be somebody else's
+	 * @param completion told in the end
+	 */
+	InsertCommand(List<Insertion> insertions, long reserver, Completion<InsertResult> completion) {
 		this.insertions = insertions;
+		this.reserver = reserver;
 		this.completion = completion;
 		long sum = 0;
 		for (Insertion insertion : insertions) {
@@ -30,6 +44,12 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 
 	List<Insertion> insertions() {
 		return this.insertions;
+	}
+
+	/** Finds out, in the transaction, whether its rows may be stored. */
+	boolean mayInsert(ShardSession session) throws SQLException {
+		this.refused = this.reserver != 0 && !session.isAlive(this.reserver);
+		return !this.refused;
 	}
 
 	/** Takes its part of a batch's result; returns where the next command's begins. */
@@ -56,7 +76,9 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 
 	@Override
 	void execute(ShardSession session) throws SQLException {
-		this.existing = session.insert(this.insertions);
+		if (mayInsert(session)) {
+			this.existing = session.insert(this.insertions);
+		}
 	}
 
 	@Override
@@ -72,6 +94,14 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 
 	@Override
 	void succeeded() {
+		if (this.refused) {
+			this.completion.failed(new StoreUnavailableException(
+					"This process gave no sign of life for a lease, and"
+							+ " others hold it for dead: the key that it had reserved for message "
+							+ new MessageId(messageId()) + " may be taken. Nothing was stored. Hand it in again.",
+					new MessageId(messageId()), null));
+			return;
+		}
 		this.completion.succeeded(new InsertResult(this.existing, Map.of()));
 	}
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 
@@ -22,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * home in another shard first reserves it there. A reservation whose message does not
  * exist is stale when it was confirmed (the message was pruned since) or when its epoch
  * is dead (its process died between the two commits); otherwise the message is on its
- * way.
+ * way. A process may be held for dead that only stood still: whoever takes a key over
+ * first declares the epoch dead in the shard of its message, and no message is stored
+ * there under a reservation of a dead epoch.
  */
 final class KeyReservations {
 
@@ -40,6 +43,8 @@ final class KeyReservations {
 
 	private final IntFunction<ShardReader> readers;
 
+	private final IntPredicate shards;
+
 	private final LongFunction<@Nullable StoredMessage> find;
 
 	private final LongPredicate alive;
@@ -50,11 +55,12 @@ final class KeyReservations {
 	private final Duration patience;
 
 	KeyReservations(ShardRouter router, IntFunction<GroupCommitWriter<ShardSession>> writers,
-			IntFunction<ShardReader> readers, LongFunction<@Nullable StoredMessage> find, LongPredicate alive,
-			Executor executor, Duration patience) {
+			IntFunction<ShardReader> readers, IntPredicate shards, LongFunction<@Nullable StoredMessage> find,
+			LongPredicate alive, Executor executor, Duration patience) {
 		this.router = router;
 		this.writers = writers;
 		this.readers = readers;
+		this.shards = shards;
 		this.find = find;
 		this.alive = alive;
 		this.executor = executor;
@@ -85,7 +91,7 @@ final class KeyReservations {
 	}
 
 	private void insertAtHome(Insertion row, Inserter insert, Completion<InsertResult> completion, long deadline) {
-		insert.insert(List.of(row), new Completion<>() {
+		insert.insert(List.of(row), 0, new Completion<>() {
 
 			@Override
 			public void succeeded(InsertResult result) {
@@ -117,7 +123,7 @@ final class KeyReservations {
 							() -> reserve(epoch, row, home, insert, completion, deadline));
 					return;
 				}
-				handOver(() -> insertReserved(row, home, insert, completion), completion);
+				handOver(() -> insertReserved(epoch, row, home, insert, completion), completion);
 			}
 
 			@Override
@@ -128,7 +134,8 @@ final class KeyReservations {
 		});
 	}
 
-	private void insertReserved(Insertion row, int home, Inserter insert, Completion<InsertResult> completion) {
+	private void insertReserved(long epoch, Insertion row, int home, Inserter insert,
+			Completion<InsertResult> completion) {
 		String key = key(row);
 		Completion<InsertResult> confirming = new Completion<>() {
 
@@ -152,7 +159,7 @@ final class KeyReservations {
 
 		};
 		try {
-			insert.insert(List.of(row), confirming);
+			insert.insert(List.of(row), epoch, confirming);
 		}
 		catch (QueueException ex) {
 			unreserve(home, key, row.id());
@@ -185,7 +192,7 @@ final class KeyReservations {
 			.reservations(this.swept.getOrDefault(home, ""), SWEEP);
 		int removed = 0;
 		for (ShardReader.Reservation reservation : some) {
-			if (isOver(reservation) && isGone(reservation)) {
+			if (isOver(reservation) && willNotCome(reservation)) {
 				this.writers.apply(home).call((session) -> {
 					session.unreserve(reservation.key(), reservation.messageId());
 					return 0;
@@ -198,16 +205,31 @@ final class KeyReservations {
 	}
 
 	/** A message in a quarantined shard may be there. */
-	private boolean isGone(ShardReader.Reservation reservation) {
+	private boolean willNotCome(ShardReader.Reservation reservation) {
 		try {
-			return this.find.apply(reservation.messageId()) == null;
+			return isAbsentForEver(reservation);
 		}
 		catch (ShardQuarantinedException ex) {
 			return false;
 		}
 	}
 
-	/** Whether its message, if it is not stored, will not be. */
+	/**
+	 * Of a reservation that is over: whether its message is not stored, and never will
+	 * be.
+	 */
+	private boolean isAbsentForEver(ShardReader.Reservation reservation) {
+		int shard = IdLayout.shard(reservation.messageId());
+		if (!reservation.confirmed() && this.shards.test(shard)) {
+			this.writers.apply(shard).call((session) -> {
+				session.declareDead(reservation.epoch());
+				return 0;
+			});
+		}
+		return this.find.apply(reservation.messageId()) == null;
+	}
+
+	/** Whether nobody is about to store its message any more. */
 	private boolean isOver(ShardReader.Reservation reservation) {
 		return reservation.confirmed() || !this.alive.test(reservation.epoch());
 	}
@@ -253,7 +275,7 @@ final class KeyReservations {
 		if (reservation == null || reservation.messageId() != holder) {
 			return true;
 		}
-		if (isOver(reservation) && this.find.apply(holder) == null) {
+		if (isOver(reservation) && isAbsentForEver(reservation)) {
 			this.writers.apply(home).call((session) -> {
 				session.unreserve(key, holder);
 				return 0;
@@ -291,7 +313,11 @@ final class KeyReservations {
 	@FunctionalInterface
 	interface Inserter {
 
-		void insert(List<Insertion> rows, Completion<InsertResult> completion);
+		/**
+		 * Hands rows over.
+		 * @param reserver the epoch that must live when they are stored, 0 for none
+		 */
+		void insert(List<Insertion> rows, long reserver, Completion<InsertResult> completion);
 
 	}
 

@@ -115,7 +115,12 @@ final class MessageTurn implements Turn<ShardSession> {
 	}
 
 	private int insert(ShardSession session, List<Command<ShardSession>> batch) throws SQLException {
-		List<InsertCommand> commands = only(batch, InsertCommand.class);
+		List<InsertCommand> commands = new ArrayList<>();
+		for (InsertCommand command : only(batch, InsertCommand.class)) {
+			if (command.mayInsert(session)) {
+				commands.add(command);
+			}
+		}
 		if (commands.isEmpty()) {
 			return 0;
 		}

@@ -155,6 +155,14 @@ public interface ShardSession extends Session {
 	void declareDead(long epoch) throws SQLException;
 
 	/**
+	 * Returns whether an instance may still write.
+	 * @param epoch the instance
+	 * @return false once it was declared dead here, and for one that never joined
+	 * @throws SQLException if the file cannot be read
+	 */
+	boolean isAlive(long epoch) throws SQLException;
+
+	/**
 	 * Takes back what an epoch owns.
 	 * @param epoch a dead epoch
 	 * @param started which runs had started

@@ -34,7 +34,7 @@ final class ShardedInserts {
 			insertOneByOne(instance, rows, completion);
 		}
 		else {
-			insertTogether(rows, completion);
+			insertTogether(rows, 0, completion);
 		}
 	}
 
@@ -51,10 +51,10 @@ final class ShardedInserts {
 		}
 	}
 
-	private void insertTogether(List<Insertion> rows, Completion<InsertResult> completion) {
+	private void insertTogether(List<Insertion> rows, long reserver, Completion<InsertResult> completion) {
 		long first = rows.get(0).id();
 		this.group.openFor(IdLayout.shard(first), new MessageId(first))
-			.offerBounded(new InsertCommand(rows, completion));
+			.offerBounded(new InsertCommand(rows, reserver, completion));
 	}
 
 	private void insertOneByOne(StoreInstance instance, List<Insertion> rows, Completion<InsertResult> completion) {
@@ -67,7 +67,7 @@ final class ShardedInserts {
 					this.reservations.insert(instance.epoch(), row, this::insertTogether, part);
 				}
 				else {
-					insertTogether(List.of(row), part);
+					insertTogether(List.of(row), 0, part);
 				}
 			}
 			catch (QueueException ex) {

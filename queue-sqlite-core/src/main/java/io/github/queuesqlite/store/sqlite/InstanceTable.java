@@ -32,6 +32,8 @@ final class InstanceTable {
 
 	private static final String DECLARE_DEAD = "UPDATE instance SET dead = 1 WHERE epoch = ?1";
 
+	private static final String IS_ALIVE = "SELECT epoch FROM instance WHERE epoch = ?1 AND dead = 0";
+
 	private final Statements statements;
 
 	InstanceTable(Statements statements) {
@@ -51,6 +53,10 @@ final class InstanceTable {
 	/** False when the epoch is dead. */
 	boolean beat(long epoch, long now) throws SQLException {
 		return this.statements.update(BEAT, epoch, now) == 1;
+	}
+
+	boolean isAlive(long epoch) throws SQLException {
+		return this.statements.number(IS_ALIVE, epoch) != null;
 	}
 
 	void declareDead(long epoch) throws SQLException {

@@ -308,6 +308,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
+	public boolean isAlive(long epoch) throws SQLException {
+		return this.instances.isAlive(epoch);
+	}
+
+	@Override
 	public void declareDead(long epoch) throws SQLException {
 		this.instances.declareDead(epoch);
 		this.signals.deleteOf(epoch);

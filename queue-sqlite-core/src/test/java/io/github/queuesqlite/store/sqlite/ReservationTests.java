@@ -1,17 +1,27 @@
 package io.github.queuesqlite.store.sqlite;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
+import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.store.IdLayout;
+import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.ShardRouter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /** Reservations of idempotency keys whose message is in another shard. */
 class ReservationTests {
@@ -71,6 +81,63 @@ class ReservationTests {
 			}
 			assertThat(queue.all()).hasSize(10);
 		}
+	}
+
+	@Test
+	void insertWhenDeclaredDeadAfterTheReservationStoresNothing() throws SQLException {
+		try (TestStore queue = TestStore.open(this.directory, SHARDS)) {
+			Keys keys = keysReservedElsewhere(queue);
+			int home = home(keys);
+			long id = queue.store.assignId(queue.instance, keys);
+			CompletableFuture<InsertResult> frozen;
+			try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file(IdLayout.shard(id)));
+					Statement statement = other.createStatement()) {
+				statement.execute("BEGIN IMMEDIATE");
+				statement.execute("UPDATE instance SET dead = 1 WHERE epoch = " + queue.instance.epoch());
+				frozen = queue.insertLater(List.of(queue.insertion(id, keys, 10)));
+				await().until(() -> reservations(home) == 1);
+				statement.execute("COMMIT");
+			}
+			assertThatExceptionOfType(StoreUnavailableException.class).isThrownBy(() -> TestStore.get(frozen))
+				.withMessageContaining("Nothing was stored")
+				.satisfies((ex) -> assertThat(ex.messageId()).isEqualTo(new MessageId(id)));
+			assertThat(queue.store.find(id)).isEmpty();
+		}
+		try (TestStore queue = TestStore.open(this.directory, SHARDS)) {
+			assertThat(queue.insert(keysReservedElsewhere(queue), 10)[1]).isZero();
+			assertThat(queue.all()).hasSize(1);
+		}
+	}
+
+	@Test
+	void insertWhenItTakesAKeyOverDeclaresItsReserverDeadWhereItWouldStore() throws SQLException {
+		long gone = 1_000_000;
+		try (TestStore queue = TestStore.open(this.directory, SHARDS)) {
+			for (int shard = 0; shard < SHARDS; shard++) {
+				TestStore.sql(file(shard), "INSERT INTO instance (epoch, name, slot, started_at, beat_at) VALUES ("
+						+ gone + ", 'gone', 17, 0, 0)");
+			}
+			Keys keys = keysReservedElsewhere(queue);
+			long holder = queue.store.assignId(queue.instance, keys);
+			TestStore.sql(file(home(keys)), "INSERT INTO reservation (idempotency_key, message_id, epoch) VALUES ('"
+					+ keys.idempotencyKey() + "', " + holder + ", " + gone + ")");
+			assertThat(queue.insert(keys, 10)[1]).isZero();
+			assertThat(TestStore.sql(file(IdLayout.shard(holder)), "SELECT dead FROM instance WHERE epoch = " + gone))
+				.isEqualTo("1");
+		}
+	}
+
+	/** Keys whose message is in another shard than its idempotency key. */
+	private static Keys keysReservedElsewhere(TestStore queue) {
+		return IntStream.range(0, 100)
+			.mapToObj((i) -> new Keys(TestStore.TASK, "i", "u" + i))
+			.filter((keys) -> IdLayout.shard(queue.store.assignId(queue.instance, keys)) != home(keys))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	private static int home(Keys keys) {
+		return new ShardRouter(List.of(0, 1, 2), (shard) -> 0).homeOfIdempotency(keys.idempotencyKey());
 	}
 
 	private Path file(int shard) {

@@ -276,6 +276,9 @@ final class PlantedBugs {
 				"return reservation.confirmed() || !this.alive.test(reservation.epoch());",
 				"return reservation.confirmed();",
 				"store.sqlite.ReservationTests#insertWhenTheProcessThatReservedDiedTakesTheKey");
+		add("a message is stored under the reservation of a dead process",
+				"this.refused = this.reserver != 0 && !session.isAlive(this.reserver);", "this.refused = false;",
+				"store.sqlite.ReservationTests#insertWhenDeclaredDeadAfterTheReservationStoresNothing");
 	}
 
 	private void batches() {
