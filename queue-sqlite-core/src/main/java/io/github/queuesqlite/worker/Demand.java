@@ -20,8 +20,11 @@ final class Demand {
 	/** How long a shard waits for one with better messages. */
 	static final long YIELD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-	/** A shard that was to ask first is reminded so soon. */
-	private static final long REMIND_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+	/**
+	 * Nobody waits any more when it did not ask again for so long: twice the time that it
+	 * waits, and once more since it may ask just too early.
+	 */
+	private static final long FORGET_NANOS = 3 * YIELD_NANOS;
 
 	private static final int MOST_PER_CLAIM = 1000;
 
@@ -200,7 +203,7 @@ final class Demand {
 			return false;
 		}
 		this.poked = false;
-		this.yieldingSince = (now - this.yieldingSince < REMIND_NANOS) ? this.yieldingSince : 0;
+		this.yieldingSince = (now - this.yieldingSince < FORGET_NANOS) ? this.yieldingSince : 0;
 		return true;
 	}
 
