@@ -91,13 +91,13 @@ final class SharedDirectory implements AutoCloseable {
 			}
 			end(calm);
 		}
+		this.logs.search(this.outcome);
 		Verification verification = new Verification(this.settings.process("check", 0),
 				HistoryChecker.ofHealthyStore());
 		verification.run()
 			.forEach((violation) -> this.outcome.violation("%s (seed %d, directory %d: %s)".formatted(violation,
 					this.effort.seed(), this.number, this.directory)));
 		this.outcome.count("messages", verification.messages());
-		this.logs.search(this.outcome);
 		new Latencies(History.read(Path.of(this.settings.history()))).sample(this.outcome);
 		if (this.outcome.violations().isEmpty()) {
 			Directories.delete(this.directory);
