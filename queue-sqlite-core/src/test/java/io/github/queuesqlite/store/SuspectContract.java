@@ -290,9 +290,13 @@ abstract class SuspectContract extends StoreSubject {
 		SuspectLane lane = attach();
 		this.store.probe();
 		assertThat(lane.suspects).isEmpty();
-		lane.room.set(1);
 		this.store.resume(QUEUE);
-		await().until(() -> !lane.suspects.isEmpty());
+		await().until(() -> {
+			// While it was paused, room was reserved in vain.
+			lane.room.set(1);
+			this.store.demandChanged();
+			return !lane.suspects.isEmpty();
+		});
 		assertThat(lane.suspects.peek().message().id()).isEqualTo(id);
 	}
 

@@ -29,6 +29,18 @@ final class Report {
 			layer last found something; what was found stands below.
 			""";
 
+	private static final String NOT_COVERED = """
+
+			## Not covered
+
+			- Real power cuts, and disks that acknowledge what they did not write: power loss is played on the recorded stream of
+			  writes and syncs, which trusts a sync that returned.
+			- Operating systems other than Linux, file systems other than the one of the machine, defects of either.
+			- Network file systems: the start is refused.
+			- More than one machine, and virtual machines that share a directory.
+			- Handlers' effects outside the queue: a handler may run twice.
+			""";
+
 	private final List<Layer> layers;
 
 	private final List<Ledger.Entry> entries;
@@ -45,6 +57,7 @@ final class Report {
 			List<Ledger.Entry> runs = this.entries.stream().filter((entry) -> entry.version().equals(version)).toList();
 			version(text, version, runs);
 		}
+		text.append(NOT_COVERED);
 		return text.toString();
 	}
 
