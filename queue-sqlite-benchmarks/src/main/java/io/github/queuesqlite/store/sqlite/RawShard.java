@@ -63,7 +63,7 @@ public final class RawShard implements AutoCloseable {
 		this.payload = payload.clone();
 		// What the writer does between its transactions, left to SQLite.
 		this.statements.number("PRAGMA wal_autocheckpoint = 4096");
-		this.statements.update("INSERT INTO instance (epoch, name, slot, started_at) VALUES (?1, 'raw', 31, 0)", EPOCH);
+		new InstanceTable(this.statements).join(EPOCH, "raw", 31, System.currentTimeMillis());
 	}
 
 	/**

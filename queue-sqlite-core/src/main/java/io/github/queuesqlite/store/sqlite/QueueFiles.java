@@ -130,6 +130,11 @@ record QueueFiles(Path directory) {
 		return file.resolveSibling(file.getFileName() + "-wal");
 	}
 
+	/** What SQLite leaves when the first write of a file was cut off. */
+	static Path journal(Path file) {
+		return file.resolveSibling(file.getFileName() + "-journal");
+	}
+
 	static long size(Path file) {
 		try {
 			return Files.size(file);

@@ -301,7 +301,7 @@ final class StoreOpening {
 	private static Connection openFile(Path file) {
 		Connection connection = null;
 		long size = QueueFiles.size(file);
-		boolean whole = size > 0 && Files.notExists(QueueFiles.wal(file));
+		boolean whole = size > 0 && Files.notExists(QueueFiles.wal(file)) && Files.notExists(QueueFiles.journal(file));
 		try {
 			connection = SqliteConnections.openWriter(file);
 			if (whole) {

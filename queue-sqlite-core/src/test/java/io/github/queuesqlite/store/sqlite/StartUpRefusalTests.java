@@ -8,8 +8,11 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import io.github.queuesqlite.message.StoreUnavailableException;
@@ -101,6 +104,29 @@ class StartUpRefusalTests {
 		Files.delete(shard(0));
 		SqliteConnections.openWriter(shard(0)).close();
 		assertThat(QueueFiles.size(shard(0))).isEqualTo(4096);
+		try (TestStore queue = TestStore.open(this.directory, 1)) {
+			assertThat(queue.store.find(queue.insert(10))).isPresent();
+		}
+	}
+
+	/**
+	 * As above, a moment earlier: the first write of the file, whose journal is whole.
+	 */
+	@Test
+	void openWhenFirstWriteOfShardFileWasCutOffBeginsItAnew() throws IOException, SQLException {
+		create(1);
+		Files.delete(shard(0));
+		Path other = this.directory.resolve("other.db");
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + other);
+				Statement statement = connection.createStatement()) {
+			statement.execute("PRAGMA cache_size = 1");
+			statement.execute("BEGIN");
+			statement.execute("CREATE TABLE filler AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+					+ "WHERE i < 100) SELECT i, randomblob(4000) FROM n");
+			assertThat(QueueFiles.size(other)).isGreaterThan(4096);
+			Files.write(shard(0), Arrays.copyOf(Files.readAllBytes(other), 3584));
+			Files.copy(QueueFiles.journal(other), QueueFiles.journal(shard(0)));
+		}
 		try (TestStore queue = TestStore.open(this.directory, 1)) {
 			assertThat(queue.store.find(queue.insert(10))).isPresent();
 		}
