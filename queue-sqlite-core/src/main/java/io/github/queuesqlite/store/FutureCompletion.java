@@ -7,12 +7,20 @@ import java.util.concurrent.TimeoutException;
 
 import io.github.queuesqlite.message.QueueException;
 
-/** Lets somebody wait for a command for a limited time. */
-final class FutureCompletion<R> implements Completion<R> {
+/**
+ * Lets somebody wait for a command for a limited time, or for several at once.
+ *
+ * @param <R> what the command gives back
+ */
+public final class FutureCompletion<R> implements Completion<R> {
 
 	private final CompletableFuture<R> future = new CompletableFuture<>();
 
-	CompletableFuture<R> future() {
+	/**
+	 * Returns the future of the command.
+	 * @return fails with the {@link QueueException} that the command failed with
+	 */
+	public CompletableFuture<R> future() {
 		return this.future;
 	}
 

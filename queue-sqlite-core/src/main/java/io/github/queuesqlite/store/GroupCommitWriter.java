@@ -238,18 +238,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		this.closing = true;
 		wake();
 		LockSupport.unpark(this.thread);
-		boolean interrupted = false;
-		while (this.thread.isAlive()) {
-			try {
-				this.thread.join();
-			}
-			catch (InterruptedException ex) {
-				interrupted = true;
-			}
-		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
-		}
+		Threads.awaitEnd(this.thread);
 	}
 
 	private void loop() {
@@ -317,7 +306,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			park(this.settings.pollInterval().toNanos());
 			return;
 		}
-		if (!this.recovery.isReadable()) {
+		if (!this.recovery.makeReadable()) {
 			park(RETRY_AFTER_NANOS);
 			return;
 		}
@@ -418,11 +407,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			this.syncs.synced();
 		}
 		this.lastCommit = end;
-		this.log.committed();
+		this.log.committed(batch, rows);
 		record(end - start, rows);
 		batch.forEach(this.answers::succeeded);
 		this.turn.committed();
-		if (this.log.isDueAfter(batch, rows) || this.recovery.isLogTooLong()) {
+		if (this.log.isDue() || this.recovery.isLogTooLong()) {
 			trim(false);
 		}
 	}

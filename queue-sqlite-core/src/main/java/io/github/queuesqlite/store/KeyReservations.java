@@ -7,8 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntFunction;
-import java.util.function.IntPredicate;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 
@@ -37,13 +35,9 @@ final class KeyReservations {
 	/** Where the next sweep of a shard begins. */
 	private final Map<Integer, String> swept = new ConcurrentHashMap<>();
 
+	private final ShardAccess shards;
+
 	private final ShardRouter router;
-
-	private final IntFunction<GroupCommitWriter<ShardSession>> writers;
-
-	private final IntFunction<ShardReader> readers;
-
-	private final IntPredicate shards;
 
 	private final LongFunction<@Nullable StoredMessage> find;
 
@@ -54,17 +48,13 @@ final class KeyReservations {
 
 	private final Duration patience;
 
-	KeyReservations(ShardRouter router, IntFunction<GroupCommitWriter<ShardSession>> writers,
-			IntFunction<ShardReader> readers, IntPredicate shards, LongFunction<@Nullable StoredMessage> find,
-			LongPredicate alive, Executor executor, Duration patience) {
-		this.router = router;
-		this.writers = writers;
-		this.readers = readers;
+	KeyReservations(ShardAccess shards, LongFunction<@Nullable StoredMessage> find, LongPredicate alive) {
 		this.shards = shards;
+		this.router = shards.group().router();
+		this.executor = shards.group().keyThreads();
+		this.patience = shards.group().patience();
 		this.find = find;
 		this.alive = alive;
-		this.executor = executor;
-		this.patience = patience;
 	}
 
 	/** Returns whether the row needs more than an insert into its own shard. */
@@ -114,7 +104,7 @@ final class KeyReservations {
 	private void reserve(long epoch, Insertion row, int home, Inserter insert, Completion<InsertResult> completion,
 			long deadline) {
 		String key = key(row);
-		this.writers.apply(home).submit((session) -> session.reserve(key, row.id(), epoch), new Completion<Long>() {
+		this.shards.writer(home).submit((session) -> session.reserve(key, row.id(), epoch), new Completion<Long>() {
 
 			@Override
 			public void succeeded(Long holder) {
@@ -168,14 +158,14 @@ final class KeyReservations {
 	}
 
 	private void confirm(int home, String key, long messageId) {
-		this.writers.apply(home).submitUnsynced((session) -> {
+		this.shards.writer(home).submitUnsynced((session) -> {
 			session.confirm(key, messageId);
 			return 0;
 		}, ignore());
 	}
 
 	private void unreserve(int home, String key, long messageId) {
-		this.writers.apply(home).submit((session) -> {
+		this.shards.writer(home).submit((session) -> {
 			session.unreserve(key, messageId);
 			return 0;
 		}, ignore());
@@ -188,12 +178,12 @@ final class KeyReservations {
 	 * @return how many were removed
 	 */
 	int sweep(int home) {
-		List<ShardReader.Reservation> some = this.readers.apply(home)
+		List<ShardReader.Reservation> some = this.shards.reader(home)
 			.reservations(this.swept.getOrDefault(home, ""), SWEEP);
 		int removed = 0;
 		for (ShardReader.Reservation reservation : some) {
 			if (isOver(reservation) && willNotCome(reservation)) {
-				this.writers.apply(home).call((session) -> {
+				this.shards.writer(home).call((session) -> {
 					session.unreserve(reservation.key(), reservation.messageId());
 					return 0;
 				});
@@ -220,8 +210,8 @@ final class KeyReservations {
 	 */
 	private boolean isAbsentForEver(ShardReader.Reservation reservation) {
 		int shard = IdLayout.shard(reservation.messageId());
-		if (!reservation.confirmed() && this.shards.test(shard)) {
-			this.writers.apply(shard).call((session) -> {
+		if (!reservation.confirmed() && this.shards.group().has(shard)) {
+			this.shards.writer(shard).call((session) -> {
 				session.declareDead(reservation.epoch());
 				return 0;
 			});
@@ -271,12 +261,12 @@ final class KeyReservations {
 	private boolean isStale(Insertion row, long holder) {
 		String key = key(row);
 		int home = this.router.homeOfIdempotency(key);
-		ShardReader.Reservation reservation = this.readers.apply(home).reservation(key);
+		ShardReader.Reservation reservation = this.shards.reader(home).reservation(key);
 		if (reservation == null || reservation.messageId() != holder) {
 			return true;
 		}
 		if (isOver(reservation) && isAbsentForEver(reservation)) {
-			this.writers.apply(home).call((session) -> {
+			this.shards.writer(home).call((session) -> {
 				session.unreserve(key, holder);
 				return 0;
 			});

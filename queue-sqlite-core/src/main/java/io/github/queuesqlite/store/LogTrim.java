@@ -32,17 +32,17 @@ final class LogTrim {
 		this.session = session;
 	}
 
-	/** Notes a commit. */
-	void committed() {
+	/** Notes a commit, and about how much it wrote. */
+	<S> void committed(List<Command<S>> batch, int rows) {
 		this.untrimmed = true;
-	}
-
-	/** Counts what a commit wrote, and returns whether that is enough for a look. */
-	<S> boolean isDueAfter(List<Command<S>> batch, int rows) {
 		this.written += COMMIT_BYTES + rows * ROW_BYTES;
 		for (Command<S> command : batch) {
 			this.written += command.bytes();
 		}
+	}
+
+	/** Returns whether enough was written for a look. */
+	boolean isDue() {
 		return this.written >= TRIM_BYTES;
 	}
 

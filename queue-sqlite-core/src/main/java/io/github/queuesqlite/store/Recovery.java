@@ -96,7 +96,7 @@ final class Recovery<S extends Session> {
 	 * not.
 	 * @return whether it is readable
 	 */
-	boolean isReadable() {
+	boolean makeReadable() {
 		if (!this.unreadable || settle(List.of())) {
 			return true;
 		}

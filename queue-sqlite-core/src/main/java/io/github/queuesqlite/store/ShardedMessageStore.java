@@ -64,8 +64,7 @@ public final class ShardedMessageStore implements MessageStore {
 		this.shards = new ShardAccess(group);
 		this.instances = new ShardedInstances(this.shards);
 		this.reads = new ShardedReads(this.shards);
-		this.reservations = new KeyReservations(group.router(), group::writer, this.shards::reader, group::has,
-				(id) -> find(id).orElse(null), this.instances::isAlive, group.keyThreads(), group.patience());
+		this.reservations = new KeyReservations(this.shards, (id) -> find(id).orElse(null), this.instances::isAlive);
 		this.inserts = new ShardedInserts(group, this.reservations);
 	}
 

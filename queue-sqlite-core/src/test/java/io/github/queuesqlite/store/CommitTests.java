@@ -42,22 +42,6 @@ class CommitTests {
 		this.writer.close();
 	}
 
-	private static <R> Completion<R> completion(CompletableFuture<R> future) {
-		return new Completion<>() {
-
-			@Override
-			public void succeeded(R result) {
-				future.complete(result);
-			}
-
-			@Override
-			public void failed(QueueException failure) {
-				future.completeExceptionally(failure);
-			}
-
-		};
-	}
-
 	@Test
 	void completionIsToldAfterTheCommit() {
 		CompletableFuture<List<String>> seen = new CompletableFuture<>();
@@ -83,9 +67,9 @@ class CommitTests {
 	@Test
 	void commitIsSyncedWhenACommandMustBe() {
 		start(true).call((session) -> 0);
-		CompletableFuture<Integer> unsynced = new CompletableFuture<>();
-		this.writer.submitUnsynced((session) -> 0, completion(unsynced));
-		assertThat(unsynced).succeedsWithin(LONG);
+		FutureCompletion<Integer> unsynced = new FutureCompletion<>();
+		this.writer.submitUnsynced((session) -> 0, unsynced);
+		assertThat(unsynced.future()).succeedsWithin(LONG);
 		this.writer.call((session) -> 0);
 		assertThat(this.session.done).containsExactly("begin synced", "commit", "begin", "commit", "begin synced",
 				"commit");
@@ -132,9 +116,9 @@ class CommitTests {
 		await().atMost(LONG).until(() -> this.writer.failing().contains("a defect"));
 		this.turn.wanted = () -> false;
 		await().atMost(LONG).until(() -> this.writer.failing().isEmpty());
-		CompletableFuture<Integer> later = new CompletableFuture<>();
-		this.writer.submit((session) -> 7, completion(later));
-		assertThat(later).succeedsWithin(LONG.toSeconds(), TimeUnit.SECONDS).isEqualTo(7);
+		FutureCompletion<Integer> later = new FutureCompletion<>();
+		this.writer.submit((session) -> 7, later);
+		assertThat(later.future()).succeedsWithin(LONG.toSeconds(), TimeUnit.SECONDS).isEqualTo(7);
 	}
 
 	/** Wants what it is told to want, and runs commands. */
@@ -182,7 +166,7 @@ class CommitTests {
 	}
 
 	/** Notes each call that changes something; its commit fails on demand. */
-	private static final class RecordingSession implements Session {
+	private static final class RecordingSession extends MemorySession {
 
 		private final List<String> done = new CopyOnWriteArrayList<>();
 
@@ -230,25 +214,6 @@ class CommitTests {
 		@Override
 		public void repair() {
 			did("repair");
-		}
-
-		@Override
-		public boolean changedElsewhere() {
-			return false;
-		}
-
-		@Override
-		public String trim(boolean idle) {
-			return "";
-		}
-
-		@Override
-		public String label() {
-			return "test";
-		}
-
-		@Override
-		public void close() {
 		}
 
 	}

@@ -50,7 +50,7 @@ class GroupCommitWriterTests {
 	}
 
 	/** Notes whether a transaction was synced. */
-	private static final class RecordingSession implements Session {
+	private static final class RecordingSession extends MemorySession {
 
 		private final CountDownLatch synced = new CountDownLatch(1);
 
@@ -66,20 +66,8 @@ class GroupCommitWriterTests {
 		}
 
 		@Override
-		public void commit() {
-		}
-
-		@Override
-		public void rollback() {
-		}
-
-		@Override
 		public Fault classify(SQLException failure) {
 			return Fault.DEFECT;
-		}
-
-		@Override
-		public void damaged(SQLException failure) {
 		}
 
 		@Override
@@ -88,29 +76,6 @@ class GroupCommitWriterTests {
 				this.idle = true;
 				this.synced.countDown();
 			}
-		}
-
-		@Override
-		public void repair() {
-		}
-
-		@Override
-		public boolean changedElsewhere() {
-			return false;
-		}
-
-		@Override
-		public String trim(boolean idle) {
-			return "";
-		}
-
-		@Override
-		public String label() {
-			return "a session";
-		}
-
-		@Override
-		public void close() {
 		}
 
 	}

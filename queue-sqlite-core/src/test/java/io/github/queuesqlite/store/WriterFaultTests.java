@@ -19,11 +19,11 @@ import static org.awaitility.Awaitility.await;
 /** What a writer does when memory lacks, or somebody else throws what they must not. */
 class WriterFaultTests {
 
-	private final MemorySession session = new MemorySession();
+	private final FailingSession session = new FailingSession();
 
-	private final GroupCommitWriter<MemorySession> writer = start(QueueRecorder.NONE);
+	private final GroupCommitWriter<FailingSession> writer = start(QueueRecorder.NONE);
 
-	private GroupCommitWriter<MemorySession> start(QueueRecorder recorder) {
+	private GroupCommitWriter<FailingSession> start(QueueRecorder recorder) {
 		return GroupCommitWriter.start("test-writer", this.session, new Quarantine(0, "shard 0"),
 				new WriterSettings(true, 1000, Duration.ofSeconds(10), Duration.ofSeconds(1), recorder));
 	}
@@ -105,7 +105,7 @@ class WriterFaultTests {
 
 	@Test
 	void recorderWhenItThrowsKeepsNobodyWaiting() throws Exception {
-		try (GroupCommitWriter<MemorySession> other = start(new QueueRecorder() {
+		try (GroupCommitWriter<FailingSession> other = start(new QueueRecorder() {
 
 			@Override
 			public void committed(int shard, Duration duration, int rows) {
@@ -120,7 +120,7 @@ class WriterFaultTests {
 	}
 
 	/** A session without a file. */
-	private static final class MemorySession implements Session {
+	private static final class FailingSession extends MemorySession {
 
 		final AtomicInteger failuresAfterCommit = new AtomicInteger();
 
@@ -133,50 +133,10 @@ class WriterFaultTests {
 		}
 
 		@Override
-		public void begin(boolean synced) {
-		}
-
-		@Override
 		public void commit() {
 			if (this.countFrom.getAndDecrement() <= 0 && this.failuresAfterCommit.getAndDecrement() > 0) {
 				throw new OutOfMemoryError("just now");
 			}
-		}
-
-		@Override
-		public void rollback() {
-		}
-
-		@Override
-		public Fault classify(SQLException failure) {
-			return Fault.STORAGE;
-		}
-
-		@Override
-		public void probe() {
-		}
-
-		@Override
-		public void repair() {
-		}
-
-		@Override
-		public boolean changedElsewhere() {
-			return false;
-		}
-
-		@Override
-		public String trim(boolean idle) {
-			return "";
-		}
-
-		@Override
-		public String label() {
-			return "memory";
-		}
-
-		@Override
-		public void close() {
 		}
 
 	}

@@ -6,7 +6,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -20,6 +19,7 @@ import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.payload.JsonPayloadCodec;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.Completion;
+import io.github.queuesqlite.store.FutureCompletion;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
@@ -141,21 +141,9 @@ final class TestQueue implements AutoCloseable {
 	}
 
 	void insert(List<Insertion> rows) {
-		CompletableFuture<InsertResult> inserted = new CompletableFuture<>();
-		this.store.insert(this.presence.current(), rows, new Completion<>() {
-
-			@Override
-			public void succeeded(InsertResult result) {
-				inserted.complete(result);
-			}
-
-			@Override
-			public void failed(QueueException failure) {
-				inserted.completeExceptionally(failure);
-			}
-
-		});
-		assertThat(inserted.orTimeout(60, TimeUnit.SECONDS).join().failed()).isEmpty();
+		FutureCompletion<InsertResult> inserted = new FutureCompletion<>();
+		this.store.insert(this.presence.current(), rows, inserted);
+		assertThat(inserted.future().orTimeout(60, TimeUnit.SECONDS).join().failed()).isEmpty();
 	}
 
 	StoredMessage find(long id) {

@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.concurrent.locks.Lock;
 
 import io.github.queuesqlite.store.Quarantine;
+import io.github.queuesqlite.store.Threads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -148,18 +149,7 @@ final class IntegrityCheck implements AutoCloseable {
 	@Override
 	public void close() {
 		stop("the queue is closed");
-		boolean interrupted = false;
-		while (this.thread.isAlive()) {
-			try {
-				this.thread.join();
-			}
-			catch (InterruptedException ex) {
-				interrupted = true;
-			}
-		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
-		}
+		Threads.awaitEnd(this.thread);
 	}
 
 }

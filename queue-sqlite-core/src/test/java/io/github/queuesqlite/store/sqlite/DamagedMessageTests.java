@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
 import io.github.queuesqlite.LogLines;
 import io.github.queuesqlite.message.MessageQuery;
@@ -24,6 +23,7 @@ import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.FutureCompletion;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.SettleResult;
@@ -211,10 +211,10 @@ class DamagedMessageTests {
 		long id;
 		try (TestStore queue = open()) {
 			id = queue.insert(10);
-			CompletableFuture<SettleResult> settled = new CompletableFuture<>();
+			FutureCompletion<SettleResult> settled = new FutureCompletion<>();
 			queue.store.settle(new Settlement.Complete(queue.claim(1).get(0).runKey(), "json", new byte[] { '1', '3' }),
-					TestStore.completion(settled));
-			assertThat(TestStore.get(settled)).isEqualTo(SettleResult.APPLIED);
+					settled);
+			assertThat(TestStore.get(settled.future())).isEqualTo(SettleResult.APPLIED);
 			assertThat(queue.store.find(id).orElseThrow().damaged()).isFalse();
 		}
 		change(id, assignment);

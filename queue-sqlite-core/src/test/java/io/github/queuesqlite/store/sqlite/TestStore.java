@@ -20,8 +20,8 @@ import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.QueueException;
-import io.github.queuesqlite.store.Completion;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.FutureCompletion;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
@@ -77,9 +77,9 @@ final class TestStore implements AutoCloseable {
 	}
 
 	CompletableFuture<InsertResult> insertLater(List<Insertion> rows) {
-		CompletableFuture<InsertResult> future = new CompletableFuture<>();
-		this.store.insert(this.instance, rows, completion(future));
-		return future;
+		FutureCompletion<InsertResult> future = new FutureCompletion<>();
+		this.store.insert(this.instance, rows, future);
+		return future.future();
 	}
 
 	Insertion insertion(long id, Keys keys, int payloadBytes) {
@@ -97,17 +97,17 @@ final class TestStore implements AutoCloseable {
 	}
 
 	SettleResult fail(StoredMessage message) {
-		CompletableFuture<SettleResult> future = new CompletableFuture<>();
+		FutureCompletion<SettleResult> future = new FutureCompletion<>();
 		FailureRecord failure = new FailureRecord(message.attempt(), "java.lang.IllegalStateException", "again", "", "",
 				0, 0);
-		this.store.settle(new Settlement.Dead(message.runKey(), failure), completion(future));
-		return get(future);
+		this.store.settle(new Settlement.Dead(message.runKey(), failure), future);
+		return get(future.future());
 	}
 
 	CompletableFuture<SettleResult> completeLater(StoredMessage message) {
-		CompletableFuture<SettleResult> future = new CompletableFuture<>();
-		this.store.settle(new Settlement.Complete(message.runKey(), null, null), completion(future));
-		return future;
+		FutureCompletion<SettleResult> future = new FutureCompletion<>();
+		this.store.settle(new Settlement.Complete(message.runKey(), null, null), future);
+		return future.future();
 	}
 
 	List<StoredMessage> all() {
@@ -130,22 +130,6 @@ final class TestStore implements AutoCloseable {
 		catch (InterruptedException | TimeoutException ex) {
 			throw new AssertionError(ex);
 		}
-	}
-
-	static <R> Completion<R> completion(CompletableFuture<R> future) {
-		return new Completion<>() {
-
-			@Override
-			public void succeeded(R result) {
-				future.complete(result);
-			}
-
-			@Override
-			public void failed(QueueException failure) {
-				future.completeExceptionally(failure);
-			}
-
-		};
 	}
 
 	/** Runs SQL on a file that no store has open, or reads one that is. */

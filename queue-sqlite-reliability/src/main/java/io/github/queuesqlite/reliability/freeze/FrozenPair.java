@@ -1,12 +1,10 @@
 package io.github.queuesqlite.reliability.freeze;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-import io.github.queuesqlite.reliability.Directories;
 import io.github.queuesqlite.reliability.Effort;
 import io.github.queuesqlite.reliability.Outcome;
 import io.github.queuesqlite.reliability.history.Event;
@@ -14,6 +12,7 @@ import io.github.queuesqlite.reliability.history.History;
 import io.github.queuesqlite.reliability.history.HistoryChecker;
 import io.github.queuesqlite.reliability.history.HistoryLog;
 import io.github.queuesqlite.reliability.workload.Verification;
+import io.github.queuesqlite.reliability.workload.WorkloadDirectory;
 import io.github.queuesqlite.reliability.workload.WorkloadProcess;
 import io.github.queuesqlite.reliability.workload.WorkloadSettings;
 import org.jspecify.annotations.Nullable;
@@ -40,17 +39,13 @@ final class FrozenPair implements AutoCloseable {
 
 	private static final int MOST_WORKING_MILLIS = 500;
 
-	private final Effort effort;
-
 	private final int number;
+
+	private final WorkloadDirectory directory;
 
 	private final Outcome outcome;
 
-	private final Path directory;
-
 	private final WorkloadSettings settings;
-
-	private final HistoryLog supervisor;
 
 	private final RandomGenerator random;
 
@@ -60,12 +55,10 @@ final class FrozenPair implements AutoCloseable {
 	private long lockedTo;
 
 	FrozenPair(Effort effort, int number, Outcome outcome) throws IOException {
-		this.effort = effort;
 		this.number = number;
 		this.outcome = outcome;
-		this.directory = effort.directory().resolve("directory-" + number);
-		this.settings = WorkloadSettings.in(this.directory).lease(LEASE).callsPerSecond(100);
-		this.supervisor = new HistoryLog(Path.of(this.settings.history()), "supervisor");
+		this.directory = new WorkloadDirectory(effort, number, outcome);
+		this.settings = this.directory.settings().lease(LEASE).callsPerSecond(100);
 		this.random = effort.random(number);
 	}
 
@@ -93,24 +86,21 @@ final class FrozenPair implements AutoCloseable {
 	}
 
 	private WorkloadProcess start(String name, String... jvmArguments) throws IOException {
-		return WorkloadProcess.start(this.settings.process(name, this.random.nextLong()), this.supervisor,
-				jvmArguments);
+		return this.directory.start(this.settings.process(name, this.random.nextLong()), jvmArguments);
 	}
 
 	private void check() throws IOException, InterruptedException {
-		report(new Verification(this.settings.process("check", 0), HistoryChecker.ofPromises()).run());
-		History history = history();
+		this.directory.report(new Verification(this.settings.process("check", 0), HistoryChecker.ofPromises()).run());
+		History history = this.directory.history();
 		Refusals refusals = new Refusals(history, this.lockedFrom, this.lockedTo);
 		this.outcome.count("calls refused beside a frozen transaction", refusals.expected());
-		report(refusals.violations());
+		this.directory.report(refusals.violations());
 		this.outcome.count("long collections",
 				history.entries().stream().filter((entry) -> entry.event() instanceof Event.Collected).count());
 		LateEnds late = new LateEnds(history);
 		this.outcome.count("late ends refused", late.refused());
-		report(late.uncounted());
-		if (this.outcome.violations().isEmpty()) {
-			Directories.delete(this.directory);
-		}
+		this.directory.report(late.uncounted());
+		this.directory.deleteWhenSound();
 	}
 
 	/** Much shorter than its lease: the check finds it when something is taken over. */
@@ -137,20 +127,21 @@ final class FrozenPair implements AutoCloseable {
 
 	private void awaitTakeOver(WorkloadProcess process, FrozenRuns runs) throws IOException, InterruptedException {
 		long frozenAt = HistoryLog.now();
-		FrozenRuns.Fate fate = runs.fate(history());
+		FrozenRuns.Fate fate = runs.fate(this.directory.history());
 		while (fate == FrozenRuns.Fate.OPEN && HistoryLog.now() - frozenAt < PATIENCE_NANOS) {
 			Thread.sleep(LOOK_MILLIS);
-			fate = runs.fate(history());
+			fate = runs.fate(this.directory.history());
 		}
 		Thread.sleep(this.random.nextInt(MOST_WORKING_MILLIS));
 		this.outcome.count("freezes", 1);
 		if (fate == FrozenRuns.Fate.OPEN) {
-			report(List
+			this.directory.report(List
 				.of("Expected that a run of the frozen process is taken over, found none of %s".formatted(runs)));
 		}
 		else if (fate == FrozenRuns.Fate.TAKEN) {
-			this.outcome.count("runs taken over", runs.taken(history()));
-			this.outcome.sample("take-over from a frozen process, ms", (runs.takenAt(history()) - frozenAt) / 1e6);
+			this.outcome.count("runs taken over", runs.taken(this.directory.history()));
+			this.outcome.sample("take-over from a frozen process, ms",
+					(runs.takenAt(this.directory.history()) - frozenAt) / 1e6);
 		}
 		process.thaw();
 	}
@@ -182,7 +173,7 @@ final class FrozenPair implements AutoCloseable {
 		Thread.sleep(this.random.nextInt(inTransaction ? 20 : MOST_WORKING_MILLIS));
 		process.freeze();
 		Kernel.awaitStopped(process.child().pid(), PATIENCE_NANOS);
-		FrozenRuns runs = new FrozenRuns(process.name(), history());
+		FrozenRuns runs = new FrozenRuns(process.name(), this.directory.history());
 		boolean holdsLock = Kernel.holdsWriteLock(process.child().pid());
 		if (inTransaction ? holdsLock : !holdsLock && !runs.isEmpty()) {
 			return runs;
@@ -191,18 +182,9 @@ final class FrozenPair implements AutoCloseable {
 		return null;
 	}
 
-	private History history() throws IOException {
-		return History.read(Path.of(this.settings.history()));
-	}
-
-	private void report(List<String> violations) {
-		violations.forEach((violation) -> this.outcome.violation("%s (seed %d, directory %d: %s)".formatted(violation,
-				this.effort.seed(), this.number, this.directory)));
-	}
-
 	@Override
 	public void close() throws IOException {
-		this.supervisor.close();
+		this.directory.close();
 	}
 
 }

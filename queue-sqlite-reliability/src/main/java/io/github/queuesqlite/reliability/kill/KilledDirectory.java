@@ -17,6 +17,7 @@ import io.github.queuesqlite.reliability.history.HistoryChecker;
 import io.github.queuesqlite.reliability.history.HistoryLog;
 import io.github.queuesqlite.reliability.history.Integrity;
 import io.github.queuesqlite.reliability.workload.Verification;
+import io.github.queuesqlite.reliability.workload.WorkloadDirectory;
 import io.github.queuesqlite.reliability.workload.WorkloadProcess;
 import io.github.queuesqlite.reliability.workload.WorkloadSettings;
 
@@ -36,17 +37,11 @@ final class KilledDirectory implements AutoCloseable {
 
 	private static final int MOST_CLOSING_MILLIS = 200;
 
-	private final Effort effort;
-
-	private final int number;
+	private final WorkloadDirectory directory;
 
 	private final Outcome outcome;
 
-	private final Path directory;
-
 	private final WorkloadSettings settings;
-
-	private final HistoryLog supervisor;
 
 	private final RandomGenerator random;
 
@@ -57,12 +52,9 @@ final class KilledDirectory implements AutoCloseable {
 	private int messages;
 
 	KilledDirectory(Effort effort, int number, Outcome outcome) throws IOException {
-		this.effort = effort;
-		this.number = number;
 		this.outcome = outcome;
-		this.directory = effort.directory().resolve("directory-" + number);
-		this.settings = WorkloadSettings.in(this.directory);
-		this.supervisor = new HistoryLog(Path.of(this.settings.history()), "supervisor");
+		this.directory = new WorkloadDirectory(effort, number, outcome);
+		this.settings = this.directory.settings();
 		this.random = effort.random(number);
 	}
 
@@ -74,16 +66,13 @@ final class KilledDirectory implements AutoCloseable {
 			}
 		}
 		sampleRestarts();
-		if (this.outcome.violations().isEmpty()) {
-			Directories.delete(this.directory);
-		}
+		this.directory.deleteWhenSound();
 	}
 
 	private void kill(int kill) throws IOException, InterruptedException {
 		String name = "process-" + kill;
 		long spawned = HistoryLog.now();
-		try (WorkloadProcess process = WorkloadProcess.start(this.settings.process(name, this.random.nextLong()),
-				this.supervisor)) {
+		try (WorkloadProcess process = this.directory.start(this.settings.process(name, this.random.nextLong()))) {
 			long begun = process.awaitBegun();
 			this.outcome.sample("start of the JVM, ms", (begun - spawned) / 1e6);
 			this.begun.put(name, begun);
@@ -91,8 +80,8 @@ final class KilledDirectory implements AutoCloseable {
 			process.kill();
 		}
 		this.outcome.count("kills", 1);
-		Path copy = this.directory.resolve("copy");
-		report(Integrity.checkCopy(Path.of(this.settings.directory()), copy));
+		Path copy = this.directory.path().resolve("copy");
+		this.directory.report(Integrity.checkCopy(Path.of(this.settings.directory()), copy));
 		Directories.delete(copy);
 	}
 
@@ -116,21 +105,16 @@ final class KilledDirectory implements AutoCloseable {
 
 	private void check(String name) throws IOException, InterruptedException {
 		Verification verification = new Verification(this.settings.process(name, 0), HistoryChecker.ofHealthyStore());
-		report(verification.run());
+		this.directory.report(verification.run());
 		this.outcome.count("checks", 1);
 		this.outcome.count("messages", verification.messages() - this.messages);
 		this.messages = verification.messages();
 	}
 
-	private void report(List<String> violations) {
-		violations.forEach((violation) -> this.outcome.violation("%s (seed %d, directory %d: %s)".formatted(violation,
-				this.effort.seed(), this.number, this.directory)));
-	}
-
 	/** From the main method of a restarted process to the first handler it runs. */
 	private void sampleRestarts() throws IOException {
 		List<String> seen = new ArrayList<>();
-		for (History.Entry entry : History.read(Path.of(this.settings.history())).entries()) {
+		for (History.Entry entry : this.directory.history().entries()) {
 			Long begun = this.begun.get(entry.process());
 			if (entry.event() instanceof Event.Started started && begun != null && !seen.contains(entry.process())) {
 				seen.add(entry.process());
@@ -141,7 +125,7 @@ final class KilledDirectory implements AutoCloseable {
 
 	@Override
 	public void close() throws IOException {
-		this.supervisor.close();
+		this.directory.close();
 	}
 
 }

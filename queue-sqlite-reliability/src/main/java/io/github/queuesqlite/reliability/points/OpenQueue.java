@@ -16,9 +16,8 @@ import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
-import io.github.queuesqlite.message.QueueException;
-import io.github.queuesqlite.store.Completion;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.FutureCompletion;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
@@ -124,9 +123,9 @@ final class OpenQueue implements AutoCloseable {
 	}
 
 	private InsertResult insert(List<Insertion> rows) {
-		CompletableFuture<InsertResult> future = new CompletableFuture<>();
-		this.store.insert(this.instance, rows, completion(future));
-		InsertResult result = future.join();
+		FutureCompletion<InsertResult> future = new FutureCompletion<>();
+		this.store.insert(this.instance, rows, future);
+		InsertResult result = future.future().join();
 		if (!result.failed().isEmpty()) {
 			throw new IllegalStateException("Not stored: " + result.failed());
 		}
@@ -153,9 +152,9 @@ final class OpenQueue implements AutoCloseable {
 	}
 
 	private CompletableFuture<SettleResult> settleLater(Settlement settlement) {
-		CompletableFuture<SettleResult> future = new CompletableFuture<>();
-		this.store.settle(settlement, completion(future));
-		return future;
+		FutureCompletion<SettleResult> future = new FutureCompletion<>();
+		this.store.settle(settlement, future);
+		return future.future();
 	}
 
 	/** Settles several at once, so that they share transactions. */
@@ -191,22 +190,6 @@ final class OpenQueue implements AutoCloseable {
 		Map<MessageState, Integer> states = new TreeMap<>();
 		all().forEach((message) -> states.merge(message.state(), 1, Integer::sum));
 		return states;
-	}
-
-	private static <R> Completion<R> completion(CompletableFuture<R> future) {
-		return new Completion<>() {
-
-			@Override
-			public void succeeded(R result) {
-				future.complete(result);
-			}
-
-			@Override
-			public void failed(QueueException failure) {
-				future.completeExceptionally(failure);
-			}
-
-		};
 	}
 
 	@Override

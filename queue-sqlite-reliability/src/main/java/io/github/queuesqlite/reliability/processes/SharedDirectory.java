@@ -1,19 +1,16 @@
 package io.github.queuesqlite.reliability.processes;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-import io.github.queuesqlite.reliability.Directories;
 import io.github.queuesqlite.reliability.Effort;
 import io.github.queuesqlite.reliability.Outcome;
-import io.github.queuesqlite.reliability.history.History;
 import io.github.queuesqlite.reliability.history.HistoryChecker;
-import io.github.queuesqlite.reliability.history.HistoryLog;
 import io.github.queuesqlite.reliability.workload.Verification;
+import io.github.queuesqlite.reliability.workload.WorkloadDirectory;
 import io.github.queuesqlite.reliability.workload.WorkloadProcess;
 import io.github.queuesqlite.reliability.workload.WorkloadSettings;
 
@@ -38,17 +35,11 @@ final class SharedDirectory implements AutoCloseable {
 
 	private static final int MOST_PAUSE_MILLIS = 1000;
 
-	private final Effort effort;
-
-	private final int number;
+	private final WorkloadDirectory directory;
 
 	private final Outcome outcome;
 
-	private final Path directory;
-
 	private final WorkloadSettings settings;
-
-	private final HistoryLog supervisor;
 
 	private final Logs logs;
 
@@ -59,13 +50,11 @@ final class SharedDirectory implements AutoCloseable {
 	private int started;
 
 	SharedDirectory(Effort effort, int number, Outcome outcome) throws IOException {
-		this.effort = effort;
-		this.number = number;
 		this.outcome = outcome;
-		this.directory = effort.directory().resolve("directory-" + number);
-		this.settings = WorkloadSettings.in(this.directory);
-		this.supervisor = new HistoryLog(Path.of(this.settings.history()), "supervisor");
-		this.logs = new Logs(this.directory.resolve("logs"), "seed %d, directory %d".formatted(effort.seed(), number));
+		this.directory = new WorkloadDirectory(effort, number, outcome);
+		this.settings = this.directory.settings();
+		this.logs = new Logs(this.directory.path().resolve("logs"),
+				"seed %d, directory %d".formatted(effort.seed(), number));
 		this.random = effort.random(number);
 	}
 
@@ -94,14 +83,10 @@ final class SharedDirectory implements AutoCloseable {
 		this.logs.search(this.outcome);
 		Verification verification = new Verification(this.settings.process("check", 0),
 				HistoryChecker.ofHealthyStore());
-		verification.run()
-			.forEach((violation) -> this.outcome.violation("%s (seed %d, directory %d: %s)".formatted(violation,
-					this.effort.seed(), this.number, this.directory)));
+		this.directory.report(verification.run());
 		this.outcome.count("messages", verification.messages());
-		new Latencies(History.read(Path.of(this.settings.history()))).sample(this.outcome);
-		if (this.outcome.violations().isEmpty()) {
-			Directories.delete(this.directory);
-		}
+		new Latencies(this.directory.history()).sample(this.outcome);
+		this.directory.deleteWhenSound();
 	}
 
 	private void change() throws IOException, InterruptedException {
@@ -150,7 +135,7 @@ final class SharedDirectory implements AutoCloseable {
 	}
 
 	private WorkloadProcess start(WorkloadSettings settings) throws IOException {
-		return WorkloadProcess.start(settings, this.supervisor, this.logs.arguments(settings.process()));
+		return this.directory.start(settings, this.logs.arguments(settings.process()));
 	}
 
 	private static void end(WorkloadProcess process) throws InterruptedException {
@@ -161,7 +146,7 @@ final class SharedDirectory implements AutoCloseable {
 	@Override
 	public void close() throws IOException {
 		this.workers.forEach(WorkloadProcess::close);
-		this.supervisor.close();
+		this.directory.close();
 	}
 
 }
