@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +13,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.benchmark.measure.ChildJvm;
+import io.github.queuesqlite.benchmark.measure.Cpu;
 
 /** What needs a JVM of its own: little memory, a fresh start, or quiet. */
 final class Child {
+
+	private static final Duration PATIENCE = Duration.ofMinutes(15);
 
 	private static final Duration IDLE_AFTER = Duration.ofSeconds(5);
 
@@ -100,19 +102,14 @@ final class Child {
 	/** Runs a job in a new JVM and returns what it printed. */
 	static Map<String, Double> run(String job, Path directory, int number, String... jvmArguments)
 			throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>();
-		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.add("--enable-native-access=ALL-UNNAMED");
-		command.addAll(List.of(jvmArguments));
-		command.addAll(List.of("-classpath", System.getProperty("java.class.path"), Child.class.getName(), job,
-				directory.toString(), Integer.toString(number)));
-		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		if (process.waitFor() != 0) {
-			throw new IllegalStateException("The job '" + job + "' failed:\n" + output);
+		ChildJvm.Output output = ChildJvm.run(Child.class, List.of(job, directory.toString(), Integer.toString(number)),
+				PATIENCE, jvmArguments);
+		if (!output.ended()) {
+			throw new IllegalStateException(
+					"The job '%s' did not end in %s:%n%s".formatted(job, PATIENCE, output.text()));
 		}
 		Map<String, Double> values = new HashMap<>();
-		output.lines().filter((line) -> line.matches("\\w+=[-0-9.E]+")).forEach((line) -> {
+		output.text().lines().filter((line) -> line.matches("\\w+=[-0-9.E]+")).forEach((line) -> {
 			int equals = line.indexOf('=');
 			values.put(line.substring(0, equals), Double.valueOf(line.substring(equals + 1)));
 		});

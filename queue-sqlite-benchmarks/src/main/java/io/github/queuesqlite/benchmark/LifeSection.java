@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
+import io.github.queuesqlite.benchmark.measure.Cpu;
+import io.github.queuesqlite.benchmark.measure.Samples;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.sqlite.RawShard;
 

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.benchmark.peer.Payload;
 import io.github.queuesqlite.message.NewMessage;
 
 /** A queue with a task that does nothing, and ways to load it. */
@@ -20,7 +21,7 @@ final class Load implements AutoCloseable {
 	static final String TASK = "noop";
 
 	/** 200 bytes as JSON. */
-	static final String PAYLOAD = "x".repeat(198);
+	static final String PAYLOAD = Payload.ANY;
 
 	static final byte[] PAYLOAD_BYTES = ('"' + PAYLOAD + '"').getBytes(StandardCharsets.UTF_8);
 

@@ -10,6 +10,10 @@ final class Report {
 
 	private final List<Figure> figures = new ArrayList<>();
 
+	private final List<Figure> further = new ArrayList<>();
+
+	private final List<Table> tables = new ArrayList<>();
+
 	private final List<RawRates> rawRates = new ArrayList<>();
 
 	private final List<PartsSection.Part> parts = new ArrayList<>();
@@ -33,6 +37,15 @@ final class Report {
 		this.figures.add(figure);
 	}
 
+	/** Adds a figure whose goal is beyond the first ones. */
+	void addFurther(Figure figure) {
+		this.further.add(figure);
+	}
+
+	void add(Table table) {
+		this.tables.add(table);
+	}
+
 	void add(PartsSection.Part part) {
 		this.parts.add(part);
 	}
@@ -44,6 +57,14 @@ final class Report {
 
 	List<Figure> figures() {
 		return this.figures;
+	}
+
+	List<Figure> further() {
+		return this.further;
+	}
+
+	List<Table> tables() {
+		return this.tables;
 	}
 
 	List<RawRates> rawRates() {
