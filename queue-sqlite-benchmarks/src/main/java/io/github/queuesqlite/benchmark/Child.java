@@ -27,8 +27,8 @@ final class Child {
 	}
 
 	/**
-	 * Runs one of the jobs {@code fill}, {@code start}, {@code drain} and {@code idle}
-	 * and prints what it found as {@code name=number} lines.
+	 * Runs one of the jobs {@code fill}, {@code start}, {@code drain}, {@code idle} and
+	 * {@code bare}, and prints what it found as {@code name=number} lines.
 	 * @param args job, directory, number
 	 */
 	public static void main(String[] args) throws InterruptedException {
@@ -39,6 +39,7 @@ final class Child {
 			case "start" -> start(directory, false, number);
 			case "drain" -> start(directory, true, number);
 			case "idle" -> idle(directory, Duration.ofMillis(number));
+			case "bare" -> doNothing(Duration.ofMillis(number));
 			default -> throw new IllegalArgumentException(args[0]);
 		}
 	}
@@ -75,12 +76,16 @@ final class Child {
 	private static void idle(Path directory, Duration duration) throws InterruptedException {
 		try (Load load = Load.open(directory, 2).start()) {
 			load.asyncLives(2000);
-			TimeUnit.NANOSECONDS.sleep(IDLE_AFTER.toNanos());
-			long cpu = Cpu.nanos();
-			long start = System.nanoTime();
-			TimeUnit.NANOSECONDS.sleep(duration.toNanos());
-			print("cpuPercent", 100.0 * (Cpu.nanos() - cpu) / (System.nanoTime() - start));
+			doNothing(duration);
 		}
+	}
+
+	private static void doNothing(Duration duration) throws InterruptedException {
+		TimeUnit.NANOSECONDS.sleep(IDLE_AFTER.toNanos());
+		long cpu = Cpu.nanos();
+		long start = System.nanoTime();
+		TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+		print("cpuPercent", 100.0 * (Cpu.nanos() - cpu) / (System.nanoTime() - start));
 	}
 
 	/** The sum of the pools' peaks, in MB: never less than what was in use at once. */
