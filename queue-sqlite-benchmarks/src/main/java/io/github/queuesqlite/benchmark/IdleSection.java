@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
+import io.github.queuesqlite.benchmark.measure.Samples;
+
 /** What a started queue costs while nothing happens, beside a JVM that only sleeps. */
 final class IdleSection implements Section {
 
