@@ -23,6 +23,11 @@ public final class Benchmarks {
 		SECTIONS.put(IdleSection.NAME, List.of(new IdleSection()));
 		SECTIONS.put(TablesSection.NAME, List.of(new TablesSection()));
 		SECTIONS.put(BacklogSection.NAME, List.of(new BacklogSection()));
+		SECTIONS.put(ShapesSection.NAME, List.of(new ShapesSection()));
+		SECTIONS.put(SizesSection.NAME, List.of(new SizesSection()));
+		SECTIONS.put(DuringSection.NAME, List.of(new DuringSection()));
+		SECTIONS.put(AcrossSection.NAME, List.of(new AcrossSection()));
+		SECTIONS.put(SteadySection.NAME, List.of(new SteadySection()));
 		SECTIONS.put(PeersSection.NAME, List.of(new PeersSection()));
 		SECTIONS.put(PartsSection.NAME, List.of(new PartsSection()));
 	}
@@ -64,6 +69,7 @@ public final class Benchmarks {
 					measure(entry.getKey(), List.of(new FsyncSection()), bench, out);
 				}
 			}
+			FurtherGoals.addTo(report);
 			new ReportWriter(machine, command, settings.runs()).write(report, settings.output());
 		}
 		out.println("Written to " + settings.output().toAbsolutePath().normalize());

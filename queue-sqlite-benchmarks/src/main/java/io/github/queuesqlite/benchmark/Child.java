@@ -2,8 +2,6 @@ package io.github.queuesqlite.benchmark;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.benchmark.measure.ChildJvm;
 import io.github.queuesqlite.benchmark.measure.Cpu;
+import io.github.queuesqlite.benchmark.measure.Usage;
 
 /** What needs a JVM of its own: little memory, a fresh start, or quiet. */
 final class Child {
@@ -49,7 +48,7 @@ final class Child {
 			load.enqueueAll(messages);
 			print("ready", load.operations().length());
 		}
-		print("heap", peakHeap());
+		print("heap", Usage.peakHeap());
 	}
 
 	private static void start(Path directory, boolean drain, int messages) throws InterruptedException {
@@ -68,7 +67,7 @@ final class Child {
 				queue.operations().drain(Load.PATIENCE);
 				print("drained", Load.rate(messages, open));
 				print("left", queue.operations().length());
-				print("heap", peakHeap());
+				print("heap", Usage.peakHeap());
 			}
 		}
 	}
@@ -86,17 +85,6 @@ final class Child {
 		long start = System.nanoTime();
 		TimeUnit.NANOSECONDS.sleep(duration.toNanos());
 		print("cpuPercent", 100.0 * (Cpu.nanos() - cpu) / (System.nanoTime() - start));
-	}
-
-	/** The sum of the pools' peaks, in MB: never less than what was in use at once. */
-	private static double peakHeap() {
-		long bytes = 0;
-		for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-			if (pool.getType() == MemoryType.HEAP) {
-				bytes += pool.getPeakUsage().getUsed();
-			}
-		}
-		return bytes / (double) (1 << 20);
 	}
 
 	@SuppressWarnings("SystemOut") // the parent reads it

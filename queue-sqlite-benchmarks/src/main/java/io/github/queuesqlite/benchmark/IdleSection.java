@@ -12,6 +12,8 @@ final class IdleSection implements Section {
 
 	static final String NAME = "idle";
 
+	static final String CPU = "CPU of an idle queue";
+
 	private static final String PERCENT = "% of a core";
 
 	@Override
@@ -26,7 +28,7 @@ final class IdleSection implements Section {
 			idle.add(percent("idle", directory, millis));
 		}
 		Workspace.delete(directory);
-		bench.add(Figure.of(NAME, "CPU of an idle queue", PERCENT, idle, Figure.Goal.atMost(0.5),
+		bench.add(Figure.of(NAME, CPU, PERCENT, idle, Figure.Goal.atMost(0.5),
 				"a JVM that only sleeps: %.2f %%".formatted(Samples.median(bare))));
 		bench.add(Figure.of(NAME, "CPU of a JVM that only sleeps", PERCENT, bare, null, ""));
 	}

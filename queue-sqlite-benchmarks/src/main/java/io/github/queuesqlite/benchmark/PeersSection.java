@@ -1,7 +1,6 @@
 package io.github.queuesqlite.benchmark;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +22,7 @@ final class PeersSection implements Section {
 	@Override
 	public void measure(Bench bench) throws Exception {
 		boolean quick = bench.settings().quick();
-		Plan plan = new Plan(quick ? 1 : bench.runs(), window(bench, 1500, 700), window(bench, 3000, 1500));
+		Plan plan = new Plan(bench.rounds(), bench.window(1500, 700), bench.window(3000, 1500));
 		for (ContestantKind kind : ContestantKind.values()) {
 			// What is slow by default is slow for a long time: not for a quick run.
 			if (!quick || kind == ContestantKind.QUEUE || kind.settings() == Settings.BEST) {
@@ -35,11 +34,8 @@ final class PeersSection implements Section {
 		report(bench);
 	}
 
-	private static Duration window(Bench bench, int full, int quick) {
-		return Duration.ofMillis(Math.max(50, bench.count(full, quick)));
-	}
-
 	private void report(Bench bench) {
+		this.results.values().forEach((result) -> bench.report().add(NAME, result));
 		bench.report().add(rates());
 		bench.report().add(latencies());
 		bench.report().add(settings());

@@ -2,6 +2,9 @@ package io.github.queuesqlite.benchmark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,8 @@ final class Report {
 	private final List<Figure> further = new ArrayList<>();
 
 	private final List<Table> tables = new ArrayList<>();
+
+	private final Map<String, List<Object>> results = new TreeMap<>();
 
 	private final List<RawRates> rawRates = new ArrayList<>();
 
@@ -67,6 +72,22 @@ final class Report {
 		return this.tables;
 	}
 
+	/** Adds what programs read of a section, in all its digits. */
+	void add(String section, Object result) {
+		this.results.computeIfAbsent(section, (name) -> new ArrayList<>()).add(result);
+	}
+
+	Map<String, List<Object>> results() {
+		return this.results;
+	}
+
+	/** The figure of a section; empty when it was not measured. */
+	Optional<Figure> figure(String section, String name) {
+		return this.figures.stream()
+			.filter((figure) -> figure.section().equals(section) && figure.name().equals(name))
+			.findFirst();
+	}
+
 	List<RawRates> rawRates() {
 		return this.rawRates;
 	}
@@ -100,7 +121,7 @@ final class Report {
 		return (found != null) ? "raw insert, %,d a transaction: %,.0f/s".formatted(rows, found.insert()) : "";
 	}
 
-	private @Nullable RawRates raw(int rows) {
+	@Nullable RawRates raw(int rows) {
 		return this.rawRates.stream().filter((rates) -> rates.rows() == rows).findFirst().orElse(null);
 	}
 

@@ -50,7 +50,7 @@ final class ReportWriter {
 		values.put("rawWholeLife", report.ceiling());
 		values.put("figures", report.figures());
 		values.put("furtherGoals", report.further());
-		values.put("tables", report.tables());
+		values.put("results", report.results());
 		values.put("parts", report.parts());
 		return JSON.writeValueAsString(values);
 	}
@@ -64,6 +64,10 @@ final class ReportWriter {
 			.replace("{{further}}", figures(report.further(), true))
 			.replace("{{others}}", figures(report.figures(), false))
 			.replace("{{peers}}", tables(report, PeersSection.NAME))
+			.replace("{{shapes}}", tables(report, ShapesSection.NAME))
+			.replace("{{sizes}}", tables(report, SizesSection.NAME))
+			.replace("{{during}}", tables(report, DuringSection.NAME))
+			.replace("{{steady}}", tables(report, SteadySection.NAME))
 			.replace("{{fsync}}", "p50 %.3f ms, p99 %.3f ms".formatted(report.fsyncP50(), report.fsyncP99()))
 			.replace("{{raw}}", raw(report.rawRates()))
 			.replace("{{ceiling}}", (report.ceiling() > 0) ? "%,.0f".formatted(report.ceiling()) : "not measured")

@@ -21,7 +21,8 @@ class BenchmarksTests {
 	Path directory;
 
 	@ParameterizedTest
-	@ValueSource(strings = { "raw", "life", "bulk", "producers", "latency", "idle", "tables", "backlog", "peers" })
+	@ValueSource(strings = { "raw", "life", "bulk", "producers", "latency", "idle", "tables", "backlog", "shapes",
+			"sizes", "during", "across", "steady", "peers" })
 	void runWhenTinyWritesBothReports(String section) throws Exception {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
 		BenchmarkSettings settings = new BenchmarkSettings(true, List.of(section), this.directory.resolve("files"),

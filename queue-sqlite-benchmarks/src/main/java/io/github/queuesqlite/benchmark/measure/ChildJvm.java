@@ -30,13 +30,7 @@ public final class ChildJvm {
 	 */
 	public static Output run(Class<?> main, List<String> arguments, Duration patience, String... jvmArguments)
 			throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>();
-		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.add("--enable-native-access=ALL-UNNAMED");
-		command.addAll(List.of(jvmArguments));
-		command.addAll(List.of("-classpath", System.getProperty("java.class.path"), main.getName()));
-		command.addAll(arguments);
-		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+		Process process = start(main, arguments, jvmArguments);
 		CompletableFuture<String> text = CompletableFuture.supplyAsync(() -> read(process));
 		boolean ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
 		if (!ended) {
@@ -48,6 +42,23 @@ public final class ChildJvm {
 					process.exitValue(), output.text()));
 		}
 		return output;
+	}
+
+	/**
+	 * Starts a program and does not wait for it.
+	 * @param main its class
+	 * @param arguments its arguments
+	 * @param jvmArguments options of the JVM
+	 * @return the process, its errors among its output
+	 */
+	public static Process start(Class<?> main, List<String> arguments, String... jvmArguments) throws IOException {
+		List<String> command = new ArrayList<>();
+		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.add("--enable-native-access=ALL-UNNAMED");
+		command.addAll(List.of(jvmArguments));
+		command.addAll(List.of("-classpath", System.getProperty("java.class.path"), main.getName()));
+		command.addAll(arguments);
+		return new ProcessBuilder(command).redirectErrorStream(true).start();
 	}
 
 	private static String read(Process process) {
