@@ -19,7 +19,8 @@ record BenchmarkSettings(boolean quick, List<String> only, @Nullable Path direct
 
 	static final String USAGE = """
 			Options: --quick            fewer and shorter runs
-			         --only=a,b         these sections only: raw, life, bulk, producers, latency, idle, tables, backlog, parts
+			         --only=a,b         these sections only: raw, life, bulk, producers, latency, idle, tables, backlog,
+			                            shapes, sizes, during, across, steady, peers, parts
 			         --directory=path   where the files are made (and deleted); its disk is what is measured
 			         --output=path      folder of performance.md and performance.json, docs unless given""";
 

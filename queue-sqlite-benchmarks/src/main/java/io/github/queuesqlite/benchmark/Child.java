@@ -2,12 +2,8 @@ package io.github.queuesqlite.benchmark;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +11,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.benchmark.measure.ChildJvm;
+import io.github.queuesqlite.benchmark.measure.Cpu;
+import io.github.queuesqlite.benchmark.measure.Usage;
 
 /** What needs a JVM of its own: little memory, a fresh start, or quiet. */
 final class Child {
+
+	private static final Duration PATIENCE = Duration.ofMinutes(15);
 
 	private static final Duration IDLE_AFTER = Duration.ofSeconds(5);
 
@@ -47,7 +48,7 @@ final class Child {
 			load.enqueueAll(messages);
 			print("ready", load.operations().length());
 		}
-		print("heap", peakHeap());
+		print("heap", Usage.peakHeap());
 	}
 
 	private static void start(Path directory, boolean drain, int messages) throws InterruptedException {
@@ -66,7 +67,7 @@ final class Child {
 				queue.operations().drain(Load.PATIENCE);
 				print("drained", Load.rate(messages, open));
 				print("left", queue.operations().length());
-				print("heap", peakHeap());
+				print("heap", Usage.peakHeap());
 			}
 		}
 	}
@@ -86,17 +87,6 @@ final class Child {
 		print("cpuPercent", 100.0 * (Cpu.nanos() - cpu) / (System.nanoTime() - start));
 	}
 
-	/** The sum of the pools' peaks, in MB: never less than what was in use at once. */
-	private static double peakHeap() {
-		long bytes = 0;
-		for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-			if (pool.getType() == MemoryType.HEAP) {
-				bytes += pool.getPeakUsage().getUsed();
-			}
-		}
-		return bytes / (double) (1 << 20);
-	}
-
 	@SuppressWarnings("SystemOut") // the parent reads it
 	private static void print(String name, double value) {
 		System.out.println(name + "=" + value);
@@ -105,19 +95,14 @@ final class Child {
 	/** Runs a job in a new JVM and returns what it printed. */
 	static Map<String, Double> run(String job, Path directory, int number, String... jvmArguments)
 			throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>();
-		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.add("--enable-native-access=ALL-UNNAMED");
-		command.addAll(List.of(jvmArguments));
-		command.addAll(List.of("-classpath", System.getProperty("java.class.path"), Child.class.getName(), job,
-				directory.toString(), Integer.toString(number)));
-		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		if (process.waitFor() != 0) {
-			throw new IllegalStateException("The job '" + job + "' failed:\n" + output);
+		ChildJvm.Output output = ChildJvm.run(Child.class, List.of(job, directory.toString(), Integer.toString(number)),
+				PATIENCE, jvmArguments);
+		if (!output.ended()) {
+			throw new IllegalStateException(
+					"The job '%s' did not end in %s:%n%s".formatted(job, PATIENCE, output.text()));
 		}
 		Map<String, Double> values = new HashMap<>();
-		output.lines().filter((line) -> line.matches("\\w+=[-0-9.E]+")).forEach((line) -> {
+		output.text().lines().filter((line) -> line.matches("\\w+=[-0-9.E]+")).forEach((line) -> {
 			int equals = line.indexOf('=');
 			values.put(line.substring(0, equals), Double.valueOf(line.substring(equals + 1)));
 		});

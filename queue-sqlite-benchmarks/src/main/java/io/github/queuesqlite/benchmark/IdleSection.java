@@ -5,10 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
+import io.github.queuesqlite.benchmark.measure.Samples;
+
 /** What a started queue costs while nothing happens, beside a JVM that only sleeps. */
 final class IdleSection implements Section {
 
 	static final String NAME = "idle";
+
+	static final String CPU = "CPU of an idle queue";
 
 	private static final String PERCENT = "% of a core";
 
@@ -24,7 +28,7 @@ final class IdleSection implements Section {
 			idle.add(percent("idle", directory, millis));
 		}
 		Workspace.delete(directory);
-		bench.add(Figure.of(NAME, "CPU of an idle queue", PERCENT, idle, Figure.Goal.atMost(0.5),
+		bench.add(Figure.of(NAME, CPU, PERCENT, idle, Figure.Goal.atMost(0.5),
 				"a JVM that only sleeps: %.2f %%".formatted(Samples.median(bare))));
 		bench.add(Figure.of(NAME, "CPU of a JVM that only sleeps", PERCENT, bare, null, ""));
 	}

@@ -52,7 +52,7 @@ final class ProducersSection implements Section {
 		}
 	}
 
-	private static String name(int producers, boolean handled) {
+	static String name(int producers, boolean handled) {
 		return "blocking enqueue, " + producers + ((producers == 1) ? " producer" : " producers")
 				+ (handled ? ", messages handled meanwhile" : "");
 	}

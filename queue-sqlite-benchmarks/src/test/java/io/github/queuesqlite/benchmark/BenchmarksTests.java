@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
+import io.github.queuesqlite.benchmark.measure.Samples;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,8 @@ class BenchmarksTests {
 	Path directory;
 
 	@ParameterizedTest
-	@ValueSource(strings = { "raw", "life", "bulk", "producers", "latency", "idle", "tables", "backlog" })
+	@ValueSource(strings = { "raw", "life", "bulk", "producers", "latency", "idle", "tables", "backlog", "shapes",
+			"sizes", "during", "across", "steady", "peers" })
 	void runWhenTinyWritesBothReports(String section) throws Exception {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
 		BenchmarkSettings settings = new BenchmarkSettings(true, List.of(section), this.directory.resolve("files"),
