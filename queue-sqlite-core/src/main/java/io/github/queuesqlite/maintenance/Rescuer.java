@@ -24,6 +24,9 @@ final class Rescuer {
 
 	private static final long GONE_INTERVAL_NANOS = Duration.ofMillis(50).toNanos();
 
+	/** As long as nobody else is there: an idle queue should cost nothing. */
+	private static final long ARRIVAL_INTERVAL_NANOS = Duration.ofMillis(200).toNanos();
+
 	private final MessageStore store;
 
 	private final Presence presence;
@@ -74,7 +77,7 @@ final class Rescuer {
 		if (failure != null) {
 			throw failure;
 		}
-		return GONE_INTERVAL_NANOS;
+		return this.peers.isEmpty() ? ARRIVAL_INTERVAL_NANOS : GONE_INTERVAL_NANOS;
 	}
 
 	private void look(long now) {
