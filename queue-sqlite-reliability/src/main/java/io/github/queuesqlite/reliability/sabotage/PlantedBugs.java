@@ -146,6 +146,9 @@ final class PlantedBugs {
 		add("what was changed in the file is handed to a handler", "if (message.damaged()) { bury",
 				"if (message.damaged() && now < 0) { bury",
 				"store.sqlite.DamagedMessageTests#retryWhenMessageIsDamagedEndsItDeadAgain");
+		add("a bit of a checksum switches the comparison off", "return stored == of(row, row.codec(), row.payload());",
+				"return (stored & MARK) == 0 || stored == of(row, row.codec(), row.payload());",
+				"store.sqlite.DamagedMessageTests#claimWhenContentWasChangedEndsItDeadAndLeavesTheOthersAlone");
 		add("a message whose process died runs again beside all others",
 				"SET state = CASE ?1 WHEN 0 THEN 20 ELSE 22 END, deaths = ?1, run_at",
 				"SET state = 20, deaths = ?1, run_at", contract("Suspects#claimPassesSuspectsBy"));
