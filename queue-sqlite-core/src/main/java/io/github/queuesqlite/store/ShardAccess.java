@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.message.QueueException;
@@ -77,14 +78,13 @@ final class ShardAccess {
 	/**
 	 * Does something in each shard that is in use, in all at once, and waits for all. One
 	 * that is quarantined meanwhile is left out.
-	 * @return what it gave back, by shard
-	 * @throws QueueException the first failure, once all have ended
+	 * @param submit hands it to a writer
 	 */
-	<R> Map<GroupCommitWriter<ShardSession>, R> callEach(Work<ShardSession, R> work) {
+	<R> Told<R> tellEach(BiConsumer<GroupCommitWriter<ShardSession>, Completion<R>> submit) {
 		Map<GroupCommitWriter<ShardSession>, BlockingCompletion<R>> begun = new LinkedHashMap<>();
 		writeEach((writer) -> {
 			BlockingCompletion<R> completion = new BlockingCompletion<>();
-			writer.submit(work, completion);
+			submit.accept(writer, completion);
 			begun.put(writer, completion);
 		});
 		Map<GroupCommitWriter<ShardSession>, R> results = new LinkedHashMap<>();
@@ -100,10 +100,7 @@ final class ShardAccess {
 				failures.add(ex);
 			}
 		});
-		if (!failures.isEmpty()) {
-			throw failures.get(0);
-		}
-		return results;
+		return new Told<>(results, failures);
 	}
 
 	void checkOpen() {
@@ -111,6 +108,23 @@ final class ShardAccess {
 		if (this.closed) {
 			throw new StoreUnavailableException("The queue is closed", null);
 		}
+	}
+
+	/**
+	 * What became of something in each shard.
+	 *
+	 * @param results what it gave back where it is committed
+	 * @param failures of the others
+	 */
+	record Told<R>(Map<GroupCommitWriter<ShardSession>, R> results, List<QueueException> failures) {
+
+		/** Throws the first failure, if any. */
+		void refuseFailures() {
+			if (!this.failures.isEmpty()) {
+				throw this.failures.get(0);
+			}
+		}
+
 	}
 
 	/** Does something whose commit need not be synced, and waits for it. */

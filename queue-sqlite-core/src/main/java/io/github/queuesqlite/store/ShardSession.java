@@ -148,8 +148,12 @@ public interface ShardSession extends Session {
 	/** Returns the greatest time part that an id of the shard may have. */
 	long highWater();
 
-	/** Raises the beat; false when the epoch is dead. */
-	boolean beat(long epoch) throws SQLException;
+	/**
+	 * Raises the beat.
+	 * @param number how many beats it has given, this one included
+	 * @return false when the epoch is dead
+	 */
+	boolean beat(long epoch, long number) throws SQLException;
 
 	/** Declares an epoch dead. */
 	void declareDead(long epoch) throws SQLException;
@@ -157,7 +161,7 @@ public interface ShardSession extends Session {
 	/**
 	 * Declares an epoch dead unless it lives.
 	 * @param latestBeat the latest one that was seen
-	 * @return false when its beat is later, or the shard does not know it
+	 * @return false when its beat is later
 	 */
 	boolean declareDead(long epoch, long latestBeat) throws SQLException;
 

@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
-import io.github.queuesqlite.message.ShardQuarantinedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,34 +120,22 @@ final class ShardedInstances {
 	boolean beat(StoreInstance instance) {
 		ShardInstance own = own(instance);
 		long now = System.nanoTime();
-		boolean[] dead = { false };
-		boolean[] alive = { false };
-		List<QueueException> failures = new ArrayList<>();
-		this.shards.writeEach((writer) -> {
-			try {
-				boolean told = ShardAccess.callUnsynced(writer, (session) -> session.beat(instance.epoch()));
-				alive[0] |= told;
-				dead[0] |= !told;
-			}
-			catch (ShardQuarantinedException ex) {
-				throw ex;
-			}
-			catch (QueueException ex) {
-				// A sign in any other shard is one.
-				failures.add(ex);
-			}
-		});
-		if (alive[0] && !dead[0]) {
+		long number = own.nextBeat();
+		// All at once: while a shard is locked for long, a sign in any other is one.
+		ShardAccess.Told<Boolean> told = this.shards.tellEach((writer, completion) -> writer
+			.submitUnsynced((session) -> session.beat(instance.epoch(), number), completion));
+		boolean dead = told.results().containsValue(false);
+		if (!dead && told.results().containsValue(true)) {
 			own.beat(now);
 		}
-		if (dead[0] && this.instances.remove(instance.epoch()) != null) {
+		if (dead && this.instances.remove(instance.epoch()) != null) {
 			this.membership.leave(own.place());
 			this.group.listeners().forEach((listener) -> listener.declaredDead(instance.epoch()));
 		}
-		if (!dead[0] && !failures.isEmpty()) {
-			throw failures.get(0);
+		if (!dead) {
+			told.refuseFailures();
 		}
-		return !dead[0];
+		return !dead;
 	}
 
 	List<Peer> peers() {
@@ -179,32 +166,45 @@ final class ShardedInstances {
 
 	/**
 	 * Who was seen without a sign of life may have given one since: then its lease runs,
-	 * and it begins what is its own. Dead in one shard is dead.
+	 * and it begins what is its own. Dead in one shard is dead: there its next sign comes
+	 * before that, or too late.
 	 */
 	private boolean declareDead(Peer peer) {
-		boolean[] dead = { false };
-		this.shards.writeEach((writer) -> dead[0] = dead[0]
-				|| writer.call((session) -> session.declareDead(peer.epoch(), peer.beat())));
-		return dead[0];
+		List<Shard> knowing = new ArrayList<>();
+		boolean[] lives = { false };
+		this.shards.inEach((shard) -> {
+			for (Peer now : shard.reader().peers()) {
+				if (now.epoch() == peer.epoch()) {
+					knowing.add(shard);
+					lives[0] |= now.beat() > peer.beat();
+				}
+			}
+		});
+		if (lives[0] || knowing.isEmpty()) {
+			return !lives[0];
+		}
+		return this.shards.writer(knowing.get(0).number())
+			.call((session) -> session.declareDead(peer.epoch(), peer.beat()));
 	}
 
 	/** All shards at once: what waits for one is not held up by the commits of others. */
 	private int takeBack(long epoch, boolean died, ToIntFunction<String> maxAttempts) {
 		StartedRuns started = this.membership.startedRuns(epoch);
-		Map<GroupCommitWriter<ShardSession>, Integer> firsts = this.shards.callEach((session) -> {
+		ShardAccess.Told<Integer> firsts = this.shards.tellEach((writer, completion) -> writer.submit((session) -> {
 			session.declareDead(epoch);
 			return session.rescue(epoch, started, died, maxAttempts, STEP);
-		});
+		}, completion));
+		firsts.refuseFailures();
 		int[] rows = { 0 };
 		int[] done = { 0 };
 		this.shards.writeEach((writer) -> {
-			int step = firsts.getOrDefault(writer, 0);
+			int step = firsts.results().getOrDefault(writer, 0);
 			rows[0] += step;
 			while (step == STEP) {
 				step = writer.call((session) -> session.rescue(epoch, started, died, maxAttempts, STEP));
 				rows[0] += step;
 			}
-			done[0] += firsts.containsKey(writer) ? 1 : 0;
+			done[0] += firsts.results().containsKey(writer) ? 1 : 0;
 		});
 		if (done[0] == this.group.files().size()) {
 			// A quarantined shard that comes back asks again which runs had started.

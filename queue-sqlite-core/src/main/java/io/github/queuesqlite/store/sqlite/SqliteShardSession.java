@@ -303,8 +303,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
-	public boolean beat(long epoch) throws SQLException {
-		return this.instances.beat(epoch, this.clock.millis());
+	public boolean beat(long epoch, long number) throws SQLException {
+		return this.instances.beat(epoch, number, this.clock.millis());
 	}
 
 	@Override

@@ -1,8 +1,10 @@
 package io.github.queuesqlite.reliability.freeze;
 
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.random.RandomGenerator;
 
 import io.github.queuesqlite.reliability.Effort;
@@ -11,9 +13,11 @@ import io.github.queuesqlite.reliability.history.Event;
 import io.github.queuesqlite.reliability.history.History;
 import io.github.queuesqlite.reliability.history.HistoryChecker;
 import io.github.queuesqlite.reliability.history.HistoryLog;
+import io.github.queuesqlite.reliability.workload.Kernel;
 import io.github.queuesqlite.reliability.workload.Verification;
 import io.github.queuesqlite.reliability.workload.WorkloadDirectory;
 import io.github.queuesqlite.reliability.workload.WorkloadProcess;
+import io.github.queuesqlite.reliability.workload.WorkloadQueue;
 import io.github.queuesqlite.reliability.workload.WorkloadSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,14 @@ final class FrozenPair implements AutoCloseable {
 
 	private static final int MOST_WORKING_MILLIS = 500;
 
+	private static final int MOST_MILLIS_BEFORE_THE_NEXT_TRY = 50;
+
+	/** More than run at once, so that some are claimed and wait. */
+	private static final int BURST = 100;
+
+	/** So often it is thawed at once because nothing that it has claimed waits. */
+	private static final int TRIES_FOR_WAITING = 20;
+
 	private final int number;
 
 	private final WorkloadDirectory directory;
@@ -58,11 +70,11 @@ final class FrozenPair implements AutoCloseable {
 		this.number = number;
 		this.outcome = outcome;
 		this.directory = new WorkloadDirectory(effort, number, outcome);
-		this.settings = this.directory.settings().lease(LEASE).callsPerSecond(100);
+		this.settings = this.directory.settings().lease(LEASE).callsPerSecond(100).burst(BURST);
 		this.random = effort.random(number);
 	}
 
-	void run(int freezes) throws IOException, InterruptedException {
+	void run(int freezes) throws IOException, InterruptedException, SQLException {
 		try (WorkloadProcess one = start("one");
 				WorkloadProcess two = start("two", "-Xmx400m", "-Dcollections.millis=" + 3 * LEASE.toMillis() / 2)) {
 			one.awaitOpened();
@@ -112,12 +124,21 @@ final class FrozenPair implements AutoCloseable {
 		this.outcome.count("brief freezes", 1);
 	}
 
-	/** Longer than its lease, with runs that the other can take. */
-	private void freezeInRuns(WorkloadProcess process) throws IOException, InterruptedException {
+	/**
+	 * Longer than its lease, with runs that the other can take; if possible when what it
+	 * has claimed waits, and must not begin when it goes on.
+	 */
+	private void freezeInRuns(WorkloadProcess process) throws IOException, InterruptedException, SQLException {
 		long giveUp = HistoryLog.now() + PATIENCE_NANOS;
-		while (HistoryLog.now() < giveUp) {
-			FrozenRuns runs = frozen(process, false);
-			if (runs != null) {
+		for (int tries = 0; HistoryLog.now() < giveUp; tries++) {
+			int least = (tries < TRIES_FOR_WAITING) ? 2 * WorkloadQueue.CONCURRENCY : 1;
+			FrozenRuns runs = frozen(process, (tries == 0) ? MOST_WORKING_MILLIS : MOST_MILLIS_BEFORE_THE_NEXT_TRY,
+					(owned, holdsLock) -> !holdsLock && owned.size() >= least);
+			if (runs != null && runs.isEmpty()) {
+				process.thaw();
+			}
+			else if (runs != null) {
+				this.outcome.count("messages that were claimed and had not begun", runs.waiting());
 				awaitTakeOver(process, runs);
 				return;
 			}
@@ -150,10 +171,10 @@ final class FrozenPair implements AutoCloseable {
 	 * So long that the other gives up waiting. Then both must go on: the next freeze
 	 * waits for a take-over.
 	 */
-	private void freezeInTransaction(WorkloadProcess process) throws IOException, InterruptedException {
+	private void freezeInTransaction(WorkloadProcess process) throws IOException, InterruptedException, SQLException {
 		long giveUp = HistoryLog.now() + PATIENCE_NANOS;
 		while (HistoryLog.now() < giveUp) {
-			if (frozen(process, true) != null) {
+			if (frozen(process, MOST_MILLIS_BEFORE_THE_NEXT_TRY, (owned, holdsLock) -> holdsLock) != null) {
 				this.lockedFrom = HistoryLog.now();
 				Thread.sleep(HELD.toMillis());
 				this.lockedTo = HistoryLog.now();
@@ -168,15 +189,14 @@ final class FrozenPair implements AutoCloseable {
 	/**
 	 * Freezes it; lets it go on and returns null when that was not where it is wanted.
 	 */
-	private @Nullable FrozenRuns frozen(WorkloadProcess process, boolean inTransaction)
-			throws IOException, InterruptedException {
-		Thread.sleep(this.random.nextInt(inTransaction ? 20 : MOST_WORKING_MILLIS));
+	private @Nullable FrozenRuns frozen(WorkloadProcess process, int mostMillis,
+			BiPredicate<List<Event.Claim>, Boolean> isWanted) throws IOException, InterruptedException, SQLException {
+		Thread.sleep(this.random.nextInt(mostMillis));
 		process.freeze();
 		Kernel.awaitStopped(process.child().pid(), PATIENCE_NANOS);
-		FrozenRuns runs = new FrozenRuns(process.name(), this.directory.history());
-		boolean holdsLock = Kernel.holdsWriteLock(process.child().pid());
-		if (inTransaction ? holdsLock : !holdsLock && !runs.isEmpty()) {
-			return runs;
+		List<Event.Claim> owned = process.owned();
+		if (isWanted.test(owned, Kernel.holdsWriteLock(process.child().pid()))) {
+			return new FrozenRuns(process.name(), this.directory.history(), owned);
 		}
 		process.thaw();
 		return null;

@@ -274,6 +274,15 @@ final class Facts {
 		}
 
 		/**
+		 * Whether it may rightly be somebody else's at a time: its process stood still
+		 * since it made sure for the last time that it was its own.
+		 */
+		boolean mayBeLost(long at) {
+			long from = Math.min(this.startedAt, this.begunAt - CLOCK_SLACK_NANOS);
+			return this.process.mayHaveLostItsLease(Math.min(from, at), Math.max(this.startedAt, at));
+		}
+
+		/**
 		 * Whether its handler may rightly start after it was lost at a time: its process
 		 * had looked at its lease before, and stood still between the two.
 		 */

@@ -161,7 +161,8 @@ final class PlantedBugs {
 		add("a time-out does not interrupt",
 				"submit(verdict.settlement()); engine().interrupts().execute(this::interrupt);",
 				"submit(verdict.settlement());", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
-		add("the beat stands still", "UPDATE instance SET beat = beat + 1", "UPDATE instance SET beat = beat",
+		add("the beat stands still", "UPDATE instance SET beat = max(beat + 1, ?2)",
+				"UPDATE instance SET beat = max(beat, 0 * ?2)",
 				contract("Instances#beatRaisesTheBeatOfItsInstanceOnly"));
 		add("messages of a paused queue are not rescued", "WHERE state = 30 AND owner = ?1",
 				"WHERE state = 30 AND owner = ?1 AND queue NOT IN (SELECT name FROM queue)",
@@ -367,7 +368,9 @@ final class PlantedBugs {
 				"maintenance.PeerWatchTests#isFrozenWhenThisProcessStoodStillBeginsAnew");
 		add("who gave a sign of life in the last moment is declared dead",
 				"WHERE epoch = ?1 AND (dead = 1 OR beat <= ?2)", "WHERE epoch = ?1 AND (?2 = ?2)",
-				contract("Rescues#rescueWhenASignOfLifeCameSinceLeavesTheInstanceAlone"));
+				"store.sqlite.InstanceTableTests#beatWhenSomeWereMissedIsAsHighAsElsewhere");
+		add("a file that missed beats stays behind", "beat = max(beat + 1, ?2)", "beat = beat + min(1, ?2)",
+				"store.sqlite.InstanceTableTests#beatWhenSomeWereMissedIsAsHighAsElsewhere");
 		add("a beat counts from before it was read", "new Sight(peer.beat(), to, to, 1));",
 				"new Sight(peer.beat(), from, from, 1));",
 				"maintenance.PeerWatchTests#isFrozenWhenTheBeatMayHaveBeenGivenWhileItWasReadCountsFromThen");

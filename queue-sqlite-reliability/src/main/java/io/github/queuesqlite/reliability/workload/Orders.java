@@ -52,6 +52,11 @@ final class Orders {
 				: Order.of(tag, WorkloadQueue.QUICK).holding((random.nextInt(3) == 0) ? random.nextInt(15) : 0);
 	}
 
+	/** One that works for some milliseconds and completes. */
+	Order brief(RandomGenerator random) {
+		return Order.of(tag(), WorkloadQueue.QUICK).holding(1 + random.nextInt(10));
+	}
+
 	/** One that does nothing, for a queue that is idle. */
 	Order probe() {
 		return Order.of(tag(), WorkloadQueue.PROBE);

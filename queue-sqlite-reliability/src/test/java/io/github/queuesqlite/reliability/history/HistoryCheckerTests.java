@@ -224,6 +224,29 @@ class HistoryCheckerTests {
 	}
 
 	@Test
+	void checkWhenFrozenOnTheWayIntoAHandlerThatReturnsFindsNothing() {
+		returningAfterThaw(95);
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
+	void checkWhenThawedProcessBeginsAndReturnsInVainFindsItDropped() {
+		returningAfterThaw(1525);
+		assertFinds("Dropped completion");
+	}
+
+	/** Begun by a process that had stood still, and taken over after that. */
+	private void returningAfterThaw(int begunAt) {
+		accepted(ORDER, 10, 1);
+		process("s", new Event.Freezing(ms(100), "a"));
+		process("s", new Event.Thawed(ms(1500), "a"));
+		process("a", new Event.Started(ms(1550), new MessageId(1), ORDER.tag(), 1, 1, 1, ms(begunAt)));
+		ended("a", 1, 1, 1560, How.RETURNS);
+		run("b", ORDER, 1, 2, 1600, 1700, How.RETURNS);
+		row(1, ORDER, MessageState.COMPLETED, 2, "2/1");
+	}
+
+	@Test
 	void checkWhenHeapWasCollectedForALeaseFindsNothing() {
 		accepted(ORDER, 10, 1);
 		started("a", ORDER, 1, 1, 100);
