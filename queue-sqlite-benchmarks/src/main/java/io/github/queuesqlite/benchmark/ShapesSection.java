@@ -48,7 +48,7 @@ final class ShapesSection implements Section {
 
 	private static ShapeResult run(Bench bench, Shape shape) throws Exception {
 		Path directory = bench.workspace().next("shape");
-		Duration window = bench.window(1500, 400);
+		Duration window = bench.window(1500, 300);
 		ShapeResult result = ShapeRun.measure(shape, directory, bench.rounds(), window, bench.count(1_000_000, 150_000),
 				Company.NONE);
 		Workspace.delete(directory);
