@@ -1,5 +1,9 @@
 package io.github.queuesqlite.store;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.message.QueueException;
@@ -70,6 +74,38 @@ final class ShardAccess {
 		inEach((shard) -> action.accept(writer(shard.number())));
 	}
 
+	/**
+	 * Does something in each shard that is in use, in all at once, and waits for all. One
+	 * that is quarantined meanwhile is left out.
+	 * @return what it gave back, by shard
+	 * @throws QueueException the first failure, once all have ended
+	 */
+	<R> Map<GroupCommitWriter<ShardSession>, R> callEach(Work<ShardSession, R> work) {
+		Map<GroupCommitWriter<ShardSession>, BlockingCompletion<R>> begun = new LinkedHashMap<>();
+		writeEach((writer) -> {
+			BlockingCompletion<R> completion = new BlockingCompletion<>();
+			writer.submit(work, completion);
+			begun.put(writer, completion);
+		});
+		Map<GroupCommitWriter<ShardSession>, R> results = new LinkedHashMap<>();
+		List<QueueException> failures = new ArrayList<>();
+		begun.forEach((writer, completion) -> {
+			try {
+				results.put(writer, await(completion));
+			}
+			catch (ShardQuarantinedException ex) {
+				logger.debug("A shard was left out", ex);
+			}
+			catch (QueueException ex) {
+				failures.add(ex);
+			}
+		});
+		if (!failures.isEmpty()) {
+			throw failures.get(0);
+		}
+		return results;
+	}
+
 	void checkOpen() {
 		WriterThread.refuse();
 		if (this.closed) {
@@ -82,6 +118,10 @@ final class ShardAccess {
 		WriterThread.refuse();
 		BlockingCompletion<R> completion = new BlockingCompletion<>();
 		writer.submitUnsynced(work, completion);
+		return await(completion);
+	}
+
+	private static <R> R await(BlockingCompletion<R> completion) {
 		return completion.await(() -> new QueueException("Interrupted while waiting for a commit"));
 	}
 

@@ -155,6 +155,13 @@ public interface ShardSession extends Session {
 	void declareDead(long epoch) throws SQLException;
 
 	/**
+	 * Declares an epoch dead unless it lives.
+	 * @param latestBeat the latest one that was seen
+	 * @return false when its beat is later, or the shard does not know it
+	 */
+	boolean declareDead(long epoch, long latestBeat) throws SQLException;
+
+	/**
 	 * Returns whether an instance may still write.
 	 * @param epoch the instance
 	 * @return false once it was declared dead here, and for one that never joined

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -160,33 +161,50 @@ final class ShardedInstances {
 		return all;
 	}
 
+	long arrivals() {
+		return this.membership.arrivals();
+	}
+
 	boolean isGone(Peer peer) {
 		return !this.instances.containsKey(peer.epoch()) && this.membership.isGone(peer, this.peers);
 	}
 
-	int rescue(Peer peer, ToIntFunction<String> maxAttempts) {
+	OptionalInt rescue(Peer peer, ToIntFunction<String> maxAttempts) {
 		this.shards.checkOpen();
-		int rows = takeBack(peer.epoch(), true, maxAttempts);
-		logger.debug("Took back {} messages of {} (epoch {}), which is gone", rows, peer.name(), peer.epoch());
-		return rows;
+		if (!peer.dead() && !isGone(peer) && !declareDead(peer)) {
+			return OptionalInt.empty();
+		}
+		return OptionalInt.of(takeBack(peer.epoch(), true, maxAttempts));
 	}
 
+	/**
+	 * Who was seen without a sign of life may have given one since: then its lease runs,
+	 * and it begins what is its own. Dead in one shard is dead.
+	 */
+	private boolean declareDead(Peer peer) {
+		boolean[] dead = { false };
+		this.shards.writeEach((writer) -> dead[0] = dead[0]
+				|| writer.call((session) -> session.declareDead(peer.epoch(), peer.beat())));
+		return dead[0];
+	}
+
+	/** All shards at once: what waits for one is not held up by the commits of others. */
 	private int takeBack(long epoch, boolean died, ToIntFunction<String> maxAttempts) {
 		StartedRuns started = this.membership.startedRuns(epoch);
+		Map<GroupCommitWriter<ShardSession>, Integer> firsts = this.shards.callEach((session) -> {
+			session.declareDead(epoch);
+			return session.rescue(epoch, started, died, maxAttempts, STEP);
+		});
 		int[] rows = { 0 };
 		int[] done = { 0 };
 		this.shards.writeEach((writer) -> {
-			writer.call((session) -> {
-				session.declareDead(epoch);
-				return 0;
-			});
-			int step;
-			do {
+			int step = firsts.getOrDefault(writer, 0);
+			rows[0] += step;
+			while (step == STEP) {
 				step = writer.call((session) -> session.rescue(epoch, started, died, maxAttempts, STEP));
 				rows[0] += step;
 			}
-			while (step == STEP);
-			done[0]++;
+			done[0] += firsts.containsKey(writer) ? 1 : 0;
 		});
 		if (done[0] == this.group.files().size()) {
 			// A quarantined shard that comes back asks again which runs had started.

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -96,7 +97,12 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
-	public int rescue(Peer peer, ToIntFunction<String> maxAttempts) {
+	public long arrivals() {
+		return this.instances.arrivals();
+	}
+
+	@Override
+	public OptionalInt rescue(Peer peer, ToIntFunction<String> maxAttempts) {
 		return this.instances.rescue(peer, maxAttempts);
 	}
 

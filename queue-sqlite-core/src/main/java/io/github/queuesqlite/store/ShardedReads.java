@@ -134,12 +134,19 @@ final class ShardedReads {
 	List<QueueStats.ShardStats> shardStats() {
 		List<QueueStats.ShardStats> stats = new ArrayList<>();
 		for (ShardFile file : this.group.files()) {
-			String reason = this.shards.isClosed() ? "The queue is closed" : this.group.refusal(file);
-			stats.add(new QueueStats.ShardStats(file.number(), file.name(), reason.isEmpty(), reason,
+			String reason = reason(file);
+			stats.add(new QueueStats.ShardStats(file.number(), file.name(), reason.isEmpty(), reason, !file.accepting(),
 					file.quarantine().isDeclared(), file.size().getAsLong(), file.walSize().getAsLong(),
 					this.group.pending(file)));
 		}
 		return stats;
+	}
+
+	private String reason(ShardFile file) {
+		String refusal = this.shards.isClosed() ? "The queue is closed" : this.group.refusal(file);
+		return (refusal.isEmpty() && !file.accepting())
+				? "It is being emptied, since the number of shards was lowered: new messages go to the others"
+				: refusal;
 	}
 
 }

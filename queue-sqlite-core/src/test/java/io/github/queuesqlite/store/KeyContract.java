@@ -211,7 +211,7 @@ abstract class KeyContract extends StoreSubject {
 		StoreInstance other = this.store.register("other");
 		StoredMessage message = this.store.claim(other, QUEUE, Set.of(TASK), 1).get(0);
 		other.started(message.runKey());
-		assertThat(this.store.rescue(peer(other), (task) -> 3)).isOne();
+		assertThat(this.store.rescue(peer(other), (task) -> 3)).hasValue(1);
 		assertThat(state(id)).isEqualTo(MessageState.DEAD);
 		insert(draft.idempotencyKey(null));
 	}

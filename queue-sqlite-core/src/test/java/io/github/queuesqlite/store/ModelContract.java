@@ -401,7 +401,7 @@ abstract class ModelContract extends StoreSubject {
 				.stream()
 				.filter((row) -> row.state == MessageState.RUNNING && row.owner == old.epoch())
 				.count();
-			assertThat(this.store.rescue(peer(old), (task) -> 2)).isEqualTo(owned);
+			assertThat(this.store.rescue(peer(old), (task) -> 2)).hasValue(owned);
 		}
 		else {
 			this.store.deregister(old);

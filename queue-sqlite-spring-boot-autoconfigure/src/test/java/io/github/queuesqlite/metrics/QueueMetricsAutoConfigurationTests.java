@@ -79,11 +79,10 @@ class QueueMetricsAutoConfigurationTests {
 
 	private static EmbeddedQueue queue() {
 		QueueOperations operations = mock(QueueOperations.class);
-		given(operations.stats())
-			.willReturn(new QueueStats(List.of(), Map.of(), Set.of(), Set.of(), Set.of(),
-					List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, 40960, 0, 0),
-							new QueueStats.ShardStats(1, "queue_shard_1.db", true, "", false, 40960, 8192, 0)),
-					List.of()));
+		given(operations.stats()).willReturn(new QueueStats(List.of(), Map.of(), Set.of(), Set.of(), Set.of(),
+				List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, false, 40960, 0, 0),
+						new QueueStats.ShardStats(1, "queue_shard_1.db", true, "", false, false, 40960, 8192, 0)),
+				List.of()));
 		EmbeddedQueue queue = mock(EmbeddedQueue.class);
 		given(queue.operations()).willReturn(operations);
 		given(queue.tasks()).willReturn(new TaskRegistry());

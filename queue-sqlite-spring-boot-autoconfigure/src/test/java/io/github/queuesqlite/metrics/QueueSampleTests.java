@@ -20,7 +20,8 @@ class QueueSampleTests {
 					new Count("mail", "b", MessageState.SCHEDULED, 5), new Count("mail", "b", MessageState.RUNNING, 7),
 					new Count("alien", "a", MessageState.READY, 11), new Count("alien", "a", MessageState.DEAD, 13)),
 			Map.of("mail", Duration.ofMillis(1500)), Set.of("paused"), Set.of("alien"), Set.of("b"),
-			List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, 4096, 8192, 0)), List.of()));
+			List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, false, 4096, 8192, 0)),
+			List.of()));
 
 	@Test
 	void countAddsTheTasksOfAQueue() {

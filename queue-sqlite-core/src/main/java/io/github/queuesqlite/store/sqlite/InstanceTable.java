@@ -32,6 +32,9 @@ final class InstanceTable {
 
 	private static final String DECLARE_DEAD = "UPDATE instance SET dead = 1 WHERE epoch = ?1";
 
+	private static final String DECLARE_DEAD_SINCE = """
+			UPDATE instance SET dead = 1 WHERE epoch = ?1 AND (dead = 1 OR beat <= ?2)""";
+
 	private static final String IS_ALIVE = "SELECT epoch FROM instance WHERE epoch = ?1 AND dead = 0";
 
 	private final Statements statements;
@@ -61,6 +64,11 @@ final class InstanceTable {
 
 	void declareDead(long epoch) throws SQLException {
 		this.statements.update(DECLARE_DEAD, epoch);
+	}
+
+	/** False when it has given a later sign of life, or is not known. */
+	boolean declareDead(long epoch, long latestBeat) throws SQLException {
+		return this.statements.update(DECLARE_DEAD_SINCE, epoch, latestBeat) == 1;
 	}
 
 }

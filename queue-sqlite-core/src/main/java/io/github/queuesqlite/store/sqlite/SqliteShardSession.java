@@ -319,6 +319,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
+	public boolean declareDead(long epoch, long latestBeat) throws SQLException {
+		return this.instances.declareDead(epoch, latestBeat);
+	}
+
+	@Override
 	public int rescue(long epoch, StartedRuns started, boolean died, ToIntFunction<String> maxAttempts, int max)
 			throws SQLException {
 		return this.rescue.rescue(epoch, started, died, maxAttempts, max, this.clock.millis());

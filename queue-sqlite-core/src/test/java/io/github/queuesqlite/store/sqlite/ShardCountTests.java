@@ -102,7 +102,7 @@ class ShardCountTests {
 				.filter((peer) -> peer.epoch() == other.epoch())
 				.findFirst()
 				.orElseThrow();
-			assertThat(queue.store.rescue(dead, (task) -> 4)).isEqualTo(20);
+			assertThat(queue.store.rescue(dead, (task) -> 4)).hasValue(20);
 		}
 		try (TestStore queue = TestStore.open(this.directory, 3)) {
 			assertThat(queue.store.counts()).allMatch((count) -> count.state() == MessageState.READY)
@@ -163,6 +163,9 @@ class ShardCountTests {
 				assertThat(queue.store.find(id)).get().extracting(StoredMessage::shard).isEqualTo(0);
 				ids.add(id);
 			}
+			assertThat(queue.store.shardStats()).extracting(QueueStats.ShardStats::accepting)
+				.containsExactly(true, false, false);
+			assertThat(queue.store.shardStats().get(2).reason()).contains("being emptied");
 			List<StoredMessage> claimed = queue.claim(1000);
 			assertThat(claimed).extracting(StoredMessage::id).containsExactlyInAnyOrderElementsOf(ids);
 			claimed.forEach((message) -> assertThat(queue.complete(message)).isEqualTo(SettleResult.APPLIED));

@@ -360,8 +360,16 @@ final class PlantedBugs {
 		add("a part of the lease without a beat is enough", "&& this.latestLook - sight.since >= this.leaseNanos",
 				"&& this.latestLook >= sight.since", "maintenance.PeerWatchTests#isFrozenWhenLeaseIsNotOverIsFalse");
 		add("a process that stood still itself takes the others for dead",
-				"if (now - this.latestLook > this.leaseNanos / 2) {", "if (this.leaseNanos < 0) {",
+				"if (to - this.latestLooked > this.leaseNanos / 2) {", "if (this.leaseNanos < 0) {",
 				"maintenance.PeerWatchTests#isFrozenWhenThisProcessStoodStillBeginsAnew");
+		add("who gave a sign of life in the last moment is declared dead",
+				"WHERE epoch = ?1 AND (dead = 1 OR beat <= ?2)", "WHERE epoch = ?1 AND (?2 = ?2)",
+				contract("Rescues#rescueWhenASignOfLifeCameSinceLeavesTheInstanceAlone"));
+		add("a beat counts from before it was read", "new Sight(peer.beat(), to, to, 1));",
+				"new Sight(peer.beat(), from, from, 1));",
+				"maintenance.PeerWatchTests#isFrozenWhenTheBeatMayHaveBeenGivenWhileItWasReadCountsFromThen");
+		add("a handler begins without a lease", "|| !engine().environment.presence().holdsLease(this.instance)) {",
+				") {", "worker.RunningTests#runWhenItsProcessStoodStillForALeaseDoesNotStartBeforeTheNextSignOfLife");
 		add("an epoch is given twice", "SET epoch = max(epoch, ?1) + 1 WHERE", "SET epoch = max(epoch, ?1, 1) WHERE",
 				contract("Instances#registerGivesRisingEpochsAndFreeSlots"));
 		add("a paused queue is claimed", "EXISTS (SELECT 1 FROM queue WHERE name = ?1)",
@@ -372,9 +380,12 @@ final class PlantedBugs {
 	private void listenData() {
 		this.rule = "Listeners get each change, in order for each key, and only the owner of a cursor moves it";
 		add("the cursor moves before the change is delivered",
-				"if (this.stopping || !deliver(cursor, change)) { return false; } cursor.moveTo(change.number());",
-				"cursor.moveTo(change.number());\nif (this.stopping || !deliver(cursor, change)) { return false; }",
+				"if (!mayDeliver(cursor) || !deliver(cursor, change)) { return false; } cursor.moveTo(change.number());",
+				"cursor.moveTo(change.number());\nif (!mayDeliver(cursor) || !deliver(cursor, change)) { return false; }",
 				"listen.ListenDeliveryTests#stopWhenListenerIgnoresItInterruptsAndLosesNothing");
+		add("a listener is called without a lease", "return !this.stopping && this.owner.holdsLease(cursor.epoch());",
+				"return !this.stopping;",
+				"listen.ListenDeliveryTests#deliverWhenStoodStillForALeaseLeavesTheRestToWhoTookOver");
 		add("later changes overtake one that failed", "if (cursor.held().contains(change.key())) {",
 				"if (change.key().isEmpty()) {",
 				"listen.ListenDeliveryTests#failureWhenTransientIsRetriedInOrderAndOthersGoOn");
