@@ -18,8 +18,8 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
 
 	private final List<String> lines = new CopyOnWriteArrayList<>();
 
-	private LogLines(Class<?> type) {
-		this.logger = (Logger) LoggerFactory.getLogger(type);
+	private LogLines(String name) {
+		this.logger = (Logger) LoggerFactory.getLogger(name);
 		this.level = this.logger.getLevel();
 		this.logger.setLevel(Level.WARN);
 		this.logger.setAdditive(false);
@@ -28,7 +28,11 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
 	}
 
 	public static LogLines of(Class<?> type) {
-		return new LogLines(type);
+		return of(type.getName());
+	}
+
+	public static LogLines of(String name) {
+		return new LogLines(name);
 	}
 
 	/** Returns the level and the text of each line, without stack traces. */

@@ -144,6 +144,10 @@ record QueueFiles(Path directory) {
 		return file.resolveSibling(file.getFileName() + "-wal");
 	}
 
+	static Path sharedMemory(Path file) {
+		return file.resolveSibling(file.getFileName() + "-shm");
+	}
+
 	/** What SQLite leaves when the first write of a file was cut off. */
 	static Path journal(Path file) {
 		return file.resolveSibling(file.getFileName() + "-journal");

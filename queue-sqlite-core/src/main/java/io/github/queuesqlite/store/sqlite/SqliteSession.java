@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Session;
@@ -29,6 +30,14 @@ abstract class SqliteSession implements Session {
 	/** Pages in the log from which readers are kept out until it starts over. */
 	private static final int RESTART_PAGES = 64 * 1024 * 1024 / PAGE;
 
+	/** Quicker than any other process can come. */
+	private static final long MEMORY_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final long LOG_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+	/** Another process may begin the log anew while it is looked at. */
+	private static final int LOG_LOOKS = 3;
+
 	private static final String WAL_STATE = "PRAGMA wal_checkpoint(NOOP)";
 
 	private static final String PASSIVE = "PRAGMA wal_checkpoint(PASSIVE)";
@@ -51,6 +60,14 @@ abstract class SqliteSession implements Session {
 
 	private final FileIdentity identity;
 
+	private final LogFrames frames;
+
+	/** When the shared memory is looked at again, at the earliest. */
+	private long memoryLookAt = System.nanoTime();
+
+	/** When the log is looked at again, at the earliest. */
+	private long logLookAt = System.nanoTime();
+
 	/** Whether closing the connection would harm what others wrote. */
 	private boolean abandoned;
 
@@ -71,6 +88,7 @@ abstract class SqliteSession implements Session {
 		this.walMax = walMax;
 		this.quarantine = quarantine;
 		this.identity = new FileIdentity(file);
+		this.frames = new LogFrames(QueueFiles.wal(file));
 	}
 
 	final Statements statements() {
@@ -87,6 +105,7 @@ abstract class SqliteSession implements Session {
 
 	@Override
 	public void begin(boolean synced) throws SQLException {
+		refuseOtherMemory();
 		if (synced != this.synced) {
 			this.statements.run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 			this.synced = synced;
@@ -98,6 +117,43 @@ abstract class SqliteSession implements Session {
 	public void commit() throws SQLException {
 		this.statements.run("COMMIT");
 		refuseChanged();
+		if (System.nanoTime() - this.logLookAt > 0) {
+			refuseOtherLog();
+		}
+	}
+
+	/**
+	 * What is written beside another shared memory would overwrite what others write.
+	 * What was committed is safe: whoever opens the file finds it in the log.
+	 */
+	private void refuseOtherMemory() throws SQLException {
+		if (System.nanoTime() - this.memoryLookAt > 0) {
+			this.memoryLookAt = System.nanoTime() + MEMORY_LOOK_NANOS;
+			String change = this.identity.memoryChange();
+			if (!change.isEmpty()) {
+				this.abandoned = true;
+				throw new SQLiteException(change + ": what was committed is in the log",
+						SQLiteErrorCode.SQLITE_CORRUPT);
+			}
+		}
+	}
+
+	/** What stands in the log now must not be copied into the file. */
+	private void refuseOtherLog() throws SQLException {
+		this.logLookAt = System.nanoTime() + LOG_LOOK_NANOS;
+		WalState state = checkpoint(WAL_STATE);
+		for (int i = 0; i < LOG_LOOKS; i++) {
+			if (this.frames.areThere(state.pages())) {
+				return;
+			}
+			state = checkpoint(WAL_STATE);
+		}
+		this.abandoned = true;
+		throw new SQLiteException(
+				QueueFiles.wal(this.file).getFileName() + " was cut or overwritten while it was in use: "
+						+ ((state.pages() == state.copied()) ? "all of it is in the file"
+								: "what was committed last is lost"),
+				SQLiteErrorCode.SQLITE_CORRUPT);
 	}
 
 	/**
@@ -167,6 +223,7 @@ abstract class SqliteSession implements Session {
 	 */
 	@Override
 	public void repair() throws SQLException {
+		refuseOtherLog();
 		this.gate.stopCheck("the write-ahead log must start over");
 		if (!this.gate.tryClose()) {
 			throw new SQLException("A reader of this process holds the write-ahead log of " + label());
@@ -184,6 +241,10 @@ abstract class SqliteSession implements Session {
 	@Override
 	public boolean changedElsewhere() throws SQLException {
 		refuseChanged();
+		refuseOtherMemory();
+		if (System.nanoTime() - this.logLookAt > 0) {
+			refuseOtherLog();
+		}
 		Long version = this.statements.number("PRAGMA data_version");
 		boolean changed = version != null && version != this.dataVersion && this.dataVersion != -1;
 		this.dataVersion = (version != null) ? version : -1;
@@ -194,6 +255,7 @@ abstract class SqliteSession implements Session {
 	public String trim(boolean idle) throws SQLException {
 		WalState state = checkpoint(WAL_STATE);
 		if (state.pages() >= this.nextCheckpoint || (idle && state.pages() > state.copied())) {
+			refuseOtherLog();
 			state = checkpoint(PASSIVE);
 			// What a reader holds back is not tried again at every commit.
 			this.nextCheckpoint = (state.pages() == state.copied()) ? CHECKPOINT_PAGES
@@ -251,8 +313,10 @@ abstract class SqliteSession implements Session {
 
 	@Override
 	public void close() {
+		lookOnceMore();
 		if (this.abandoned) {
 			// SQLite would copy the log over what others wrote, and delete theirs.
+			AbandonedFiles.add(this.identity.fileKey());
 			return;
 		}
 		try {
@@ -263,6 +327,23 @@ abstract class SqliteSession implements Session {
 		}
 		this.statements.close();
 		SqliteConnections.closeQuietly(this.connection);
+	}
+
+	private void lookOnceMore() {
+		if (this.abandoned) {
+			return;
+		}
+		try {
+			refuseChanged();
+			refuseOtherMemory();
+			refuseOtherLog();
+		}
+		catch (SQLException ex) {
+			logger.debug("Last look at {}: {}", label(), ex.getMessage());
+			if (classify(ex) == Fault.DAMAGED) {
+				damaged(ex);
+			}
+		}
 	}
 
 	/**

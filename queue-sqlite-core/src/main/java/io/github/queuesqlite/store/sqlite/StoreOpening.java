@@ -236,6 +236,10 @@ final class StoreOpening {
 
 	/** Opens a file that is what it was when it was closed, as far as a look can tell. */
 	private Connection openChecked(int shard, Path file, Layout layout) throws SQLException {
+		if (AbandonedFiles.contains(file)) {
+			throw new SQLiteException("somebody laid hands on it while this process used it, which must end first",
+					SQLiteErrorCode.SQLITE_CORRUPT);
+		}
 		boolean mayBeNew = layout.moving() || !this.control.isUsed();
 		long size = QueueFiles.size(file);
 		if (size == 0 && !mayBeNew) {
