@@ -137,7 +137,7 @@ final class ShardedReads {
 			String reason = this.shards.isClosed() ? "The queue is closed" : this.group.refusal(file);
 			stats.add(new QueueStats.ShardStats(file.number(), file.name(), reason.isEmpty(), reason,
 					file.quarantine().isDeclared(), file.size().getAsLong(), file.walSize().getAsLong(),
-					this.group.pending(file)));
+					file.diskFree().getAsLong(), this.group.pending(file)));
 		}
 		return stats;
 	}
