@@ -84,6 +84,7 @@ class FullDiskTests extends QueueTester {
 		assertThatExceptionOfType(StoreUnavailableException.class)
 			.isThrownBy(() -> this.operations.enqueue(TASK, "refused"))
 			.withMessageContaining("disk full (0 KB free");
+		assertThat(all()).hasSize(1);
 		this.space.free(100 * MEGABYTE);
 		await().atMost(Duration.ofSeconds(5)).until(() -> stats().get(0).accepting());
 	}

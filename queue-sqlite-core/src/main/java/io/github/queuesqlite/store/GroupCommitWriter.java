@@ -36,6 +36,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private static final long MAX_BYTES = 8L * 1024 * 1024;
 
+	/** While the disk is full each transaction has to find room in the log. */
+	private static final int FEW_ROWS = 50;
+
+	private static final long FEW_BYTES = 256L * 1024;
+
 	private static final long IDLE_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
 	private static final long RETRY_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -390,12 +395,14 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		List<Command<S>> batch = this.batch;
 		int rows = 0;
 		long bytes = 0;
-		while (rows < MAX_ROWS && bytes < MAX_BYTES) {
+		int mostRows = mostRows();
+		long mostBytes = this.refusal.isDiskFull() ? FEW_BYTES : MAX_BYTES;
+		while (rows < mostRows && bytes < mostBytes) {
 			Command<S> command = this.inbox.next();
 			if (command == null) {
 				break;
 			}
-			if (!batch.isEmpty() && (rows + command.rows() > MAX_ROWS || bytes + command.bytes() > MAX_BYTES)) {
+			if (!batch.isEmpty() && (rows + command.rows() > mostRows || bytes + command.bytes() > mostBytes)) {
 				this.inbox.hold(command);
 				break;
 			}
@@ -405,6 +412,10 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			bytes += command.bytes();
 		}
 		return LogTrim.growth(rows, bytes);
+	}
+
+	private int mostRows() {
+		return this.refusal.isDiskFull() ? FEW_ROWS : MAX_ROWS;
 	}
 
 	/** Refuses what of the batch is new data, where the disk has no room for it. */
@@ -427,7 +438,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		this.committing = false;
 		try {
 			this.session.begin(synced);
-			rows = this.turn.execute(this.session, batch);
+			rows = this.turn.execute(this.session, batch, mostRows());
 			this.committing = true;
 			this.session.commit();
 			markCommitted(batch);
@@ -454,7 +465,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		record(end - start, rows);
 		batch.forEach(this.answers::succeeded);
 		this.turn.committed();
-		if (this.log.isDue() || this.refusal.isLogTooLong()) {
+		if (this.log.isDue() || this.refusal.needsShortLog()) {
 			trim(false);
 		}
 	}

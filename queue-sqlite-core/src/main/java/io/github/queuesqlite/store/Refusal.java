@@ -58,6 +58,10 @@ final class Refusal {
 		changed();
 	}
 
+	boolean isDiskFull() {
+		return !this.disk.isEmpty();
+	}
+
 	String disk() {
 		return this.disk;
 	}
@@ -71,8 +75,9 @@ final class Refusal {
 		changed();
 	}
 
-	boolean isLogTooLong() {
-		return !this.log.isEmpty();
+	/** Returns whether the log must be kept as short as can be, whatever it costs. */
+	boolean needsShortLog() {
+		return !this.log.isEmpty() || isDiskFull();
 	}
 
 	private void changed() {

@@ -52,7 +52,7 @@ final class RoomWatch {
 
 	/** Returns how long an idle writer may sleep, for the end of a refusal to be seen. */
 	long untilWanted(long now) {
-		return this.refusal.disk().isEmpty() ? Long.MAX_VALUE : Math.max(0, this.lookAt - now);
+		return !this.refusal.isDiskFull() ? Long.MAX_VALUE : Math.max(0, this.lookAt - now);
 	}
 
 }

@@ -146,7 +146,8 @@ class DiskFullTests {
 			awaitReserve();
 			Path filler = fillToTheBrim();
 			for (StoredMessage message : running) {
-				assertThat(queue.complete(message)).isEqualTo(SettleResult.APPLIED);
+				// Without results the ends find room in the log that is there.
+				assertThat(queue.complete(message, new byte[2000])).isEqualTo(SettleResult.APPLIED);
 			}
 			assertThat(this.mount.resolve("queue/disk.reserve")).doesNotExist();
 			assertThat(queue.store.probe()).isEmpty();

@@ -110,6 +110,12 @@ final class TestStore implements AutoCloseable {
 		return get(completeLater(message));
 	}
 
+	SettleResult complete(StoredMessage message, byte[] result) {
+		FutureCompletion<SettleResult> future = new FutureCompletion<>();
+		this.store.settle(new Settlement.Complete(message.runKey(), "bytes", result), future);
+		return get(future.future());
+	}
+
 	SettleResult fail(StoredMessage message) {
 		FutureCompletion<SettleResult> future = new FutureCompletion<>();
 		FailureRecord failure = new FailureRecord(message.attempt(), "java.lang.IllegalStateException", "again", "", "",

@@ -1,5 +1,7 @@
 package io.github.queuesqlite.store.sqlite;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 import io.github.queuesqlite.MovableSpace;
@@ -19,6 +21,9 @@ class WatermarkTests {
 	private static final long MEGABYTE = 1024 * 1024;
 
 	private static final long RESERVE = 64 * MEGABYTE;
+
+	/** Below it, whatever failed is taken to have had no room. */
+	private static final long BRIM = MEGABYTE;
 
 	@TempDir
 	Path directory;
@@ -121,6 +126,19 @@ class WatermarkTests {
 		this.space.free(free);
 		assertThat(!watermark.makeRoom(full).isEmpty()).isEqualTo(refused);
 		assertThat(!look(watermark, RESERVE + 1).refusal().isEmpty()).isEqualTo(refused);
+	}
+
+	@Test
+	void makeRoomWhenTheDiskIsFullGivesUpWhatIsHeld() throws IOException {
+		Path held = Files.createFile(this.directory.resolve("disk.reserve"));
+		Watermark watermark = new Watermark(this.directory.resolve("some.db"), "some", "", this.space, RESERVE,
+				new DiskReserve(this.directory, MEGABYTE));
+		this.space.free(BRIM);
+		watermark.makeRoom(false);
+		assertThat(held).exists();
+		this.space.free(BRIM - 1);
+		watermark.makeRoom(false);
+		assertThat(held).doesNotExist();
 	}
 
 	@Test
