@@ -41,6 +41,7 @@ record QueueFiles(Path directory) {
 			create(directory.toAbsolutePath().normalize());
 			Path canonical = directory.toRealPath();
 			refuseNetwork(canonical);
+			DiskReserve.giveUpToOpen(canonical, DiskSpace.REAL);
 			PrivateFiles.createSubdirectory(canonical.resolve("locks"));
 			sync(canonical);
 			refuseUnwritable(canonical);
