@@ -34,10 +34,13 @@ public final class ShardRouter {
 	/**
 	 * Returns where a message goes.
 	 * @param keys its keys
-	 * @return the home of its unique key, else of its idempotency key, else the shard
-	 * with the shortest inbox
+	 * @return the home of its ordering key, else of its unique key, else of its
+	 * idempotency key, else the shard with the shortest inbox
 	 */
 	public int route(Keys keys) {
+		if (keys.orderingKey() != null) {
+			return home("o\0" + keys.orderingKey());
+		}
 		if (keys.uniqueKey() != null) {
 			return homeOfUnique(keys.task(), keys.uniqueKey());
 		}
@@ -54,11 +57,11 @@ public final class ShardRouter {
 	 * @return null when nothing need be reserved
 	 */
 	public @Nullable Integer reservationHome(Keys keys) {
-		if (keys.idempotencyKey() == null || keys.uniqueKey() == null) {
+		if (keys.idempotencyKey() == null || (keys.uniqueKey() == null && keys.orderingKey() == null)) {
 			return null;
 		}
 		int home = homeOfIdempotency(keys.idempotencyKey());
-		return (home != homeOfUnique(keys.task(), keys.uniqueKey())) ? home : null;
+		return (home != route(keys)) ? home : null;
 	}
 
 	/**

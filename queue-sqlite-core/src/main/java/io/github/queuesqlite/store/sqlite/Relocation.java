@@ -25,8 +25,8 @@ final class Relocation {
 	private static final int STEP = 500;
 
 	private static final String KEYED = """
-			SELECT id, task, unique_key, idempotency_key FROM message
-			WHERE id > ?1 AND (unique_key IS NOT NULL OR idempotency_key IS NOT NULL)
+			SELECT id, task, unique_key, idempotency_key, ordering_key FROM message
+			WHERE id > ?1 AND (unique_key IS NOT NULL OR idempotency_key IS NOT NULL OR ordering_key IS NOT NULL)
 			ORDER BY id
 			LIMIT ?2""";
 
@@ -89,7 +89,8 @@ final class Relocation {
 				long[] greatest = { after };
 				statements.each((row) -> {
 					greatest[0] = row.getLong(1);
-					int home = this.router.route(new Keys(row.getString(2), row.getString(4), row.getString(3)));
+					int home = this.router
+						.route(new Keys(row.getString(2), row.getString(4), row.getString(3), row.getString(5)));
 					byHome.computeIfAbsent(home, (key) -> new ArrayList<>()).add(row.getLong(1));
 				}, KEYED, after, STEP);
 				last = greatest[0];

@@ -31,15 +31,19 @@ final class ShardChanges {
 
 	private final SignalTable signals;
 
+	private final OrderingLines lines;
+
 	private final int shard;
 
 	private final Checksum checksum = new Checksum();
 
-	ShardChanges(Statements statements, ShardBooks books, ShardSequence sequence, SignalTable signals, int shard) {
+	ShardChanges(Statements statements, ShardBooks books, ShardSequence sequence, SignalTable signals,
+			OrderingLines lines, int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.signals = signals;
+		this.lines = lines;
 		this.shard = shard;
 	}
 
@@ -50,6 +54,7 @@ final class ShardChanges {
 			this.books.moved(row.queue(), row.task(), row.state(), StateCode.CANCELLED, 1);
 			this.books.addPrunable((row.hold() == 1) ? 0 : 1);
 			this.books.ended(row.ended(id, MessageState.CANCELLED));
+			this.lines.arrange(row.orderingKey());
 			return CancelResult.CANCELLED;
 		}
 		this.statements.each((result) -> stop.add(new RunKey(this.shard, id, result.getLong(1), result.getLong(2),
@@ -71,11 +76,12 @@ final class ShardChanges {
 			}
 			this.statements.update(MessageTable.RETRY_ENDED, this.sequence.next(), now, id,
 					Checksum.ofExpiry(this.statements.number(MessageTable.EXPIRY_OF, id)));
-			this.books.moved(row.queue(), row.task(), row.state(), StateCode.READY, 1);
-			this.books.ready(row.queue(), row.task(), row.suspect());
+			this.books.moved(row.queue(), row.task(), row.state(), StateCode.counted(row.ready()), 1);
+			this.books.waits(row.queue(), row.task(), row.ready(), now, Long.MAX_VALUE);
 			if (row.isPrunable()) {
 				this.books.addPrunable(-1);
 			}
+			this.lines.arrange(row.orderingKey());
 			changed++;
 		}
 		return changed;
@@ -112,6 +118,7 @@ final class ShardChanges {
 		this.statements.update(MessageTable.RESCHEDULE, state, runAt, this.sequence.next(), id);
 		this.books.moved(row.queue(), row.task(), row.state(), StateCode.counted(state), 1);
 		this.books.waits(row.queue(), row.task(), state, runAt, Long.MAX_VALUE);
+		this.lines.arrange(row.orderingKey());
 		return true;
 	}
 

@@ -9,7 +9,7 @@ import io.github.queuesqlite.store.Insertion;
 
 /**
  * Inserts messages: those without keys many at a time, those with keys one by one unless
- * a message has their key.
+ * a message has their key. Those with an ordering key go to the end of its line.
  */
 final class ShardInserts {
 
@@ -21,13 +21,17 @@ final class ShardInserts {
 
 	private final ReservationTable reservations;
 
+	private final OrderingLines lines;
+
 	private final Checksum checksum = new Checksum();
 
-	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations) {
+	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
+			OrderingLines lines) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.reservations = reservations;
+		this.lines = lines;
 	}
 
 	/** Returns per row 0 when it was inserted, else the id that has its key. */
@@ -76,13 +80,35 @@ final class ShardInserts {
 				return reserved;
 			}
 		}
+		return isInserted(row, now) ? 0 : holder(row);
+	}
+
+	private boolean isInserted(Insertion row, long now) throws SQLException {
+		String orderingKey = row.keys().orderingKey();
+		if (orderingKey != null) {
+			return isInsertedInLine(row, orderingKey, now);
+		}
 		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_KEYED);
 		MessageTable.bind(statement, 0, row, row.runAt() > now, this.checksum);
-		if (statement.executeUpdate() == 1) {
-			this.books.inserted(row, now);
-			return 0;
+		if (statement.executeUpdate() == 0) {
+			return false;
 		}
-		return holder(row);
+		this.books.inserted(row, now);
+		return true;
+	}
+
+	private boolean isInsertedInLine(Insertion row, String orderingKey, long now) throws SQLException {
+		Long end = this.lines.end(orderingKey);
+		int state = (end != null) ? StateCode.HELD : StateCode.READY;
+		state = (row.runAt() > now) ? StateCode.SCHEDULED : state;
+		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_ORDERED);
+		MessageTable.bindOrdered(statement, row, OrderingLines.place(row.id(), end), state, this.checksum);
+		if (statement.executeUpdate() == 0) {
+			return false;
+		}
+		this.books.inserted(row, state);
+		this.books.ordered();
+		return true;
 	}
 
 	private long holder(Insertion row) throws SQLException {

@@ -72,13 +72,14 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.pauses = new PauseTable(statements);
 		this.books = new ShardBooks(statements, clock);
 		this.sequence = new ShardSequence(statements, clock, shard);
-		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations);
-		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, retention);
-		this.claims = new ShardClaims(statements, this.books, this.settling, shard);
-		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, shard);
-		this.time = new ShardTime(statements, this.books, this.sequence);
-		this.deletions = new ShardDeletions(statements, this.books, attempts, retention);
-		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, shard);
+		OrderingLines lines = new OrderingLines(statements, this.books);
+		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines);
+		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, retention);
+		this.claims = new ShardClaims(statements, this.books, this.settling, lines, shard);
+		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, lines, shard);
+		this.time = new ShardTime(statements, this.books, this.sequence, lines);
+		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, retention);
+		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines, shard);
 	}
 
 	@Override
@@ -185,9 +186,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public void unclaim(List<RunKey> keys) throws SQLException {
-		for (RunKey key : keys) {
-			this.settling.release(key);
-		}
+		this.settling.release(keys);
 	}
 
 	@Override
