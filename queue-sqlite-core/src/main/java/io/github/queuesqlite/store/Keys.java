@@ -1,5 +1,8 @@
 package io.github.queuesqlite.store;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,18 @@ public record Keys(String task, @Nullable String idempotencyKey, @Nullable Strin
 	 */
 	public Keys(String task, @Nullable String idempotencyKey, @Nullable String uniqueKey) {
 		this(task, idempotencyKey, uniqueKey, null);
+	}
+
+	/** Returns the keys that have a home of their own. */
+	List<ReservedKey> reservable() {
+		List<ReservedKey> keys = new ArrayList<>(2);
+		if (this.uniqueKey != null) {
+			keys.add(ReservedKey.ofUnique(this.task, this.uniqueKey));
+		}
+		if (this.idempotencyKey != null) {
+			keys.add(ReservedKey.ofIdempotency(this.idempotencyKey));
+		}
+		return keys;
 	}
 
 	/**

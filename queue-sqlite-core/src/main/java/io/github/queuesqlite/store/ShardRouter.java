@@ -51,17 +51,12 @@ public final class ShardRouter {
 	}
 
 	/**
-	 * Returns the home of the message's idempotency key when it is another shard than the
-	 * message's: that is where the key is reserved.
-	 * @param keys the keys
-	 * @return null when nothing need be reserved
+	 * Returns the home of a key: where it is reserved when its message is elsewhere.
+	 * @param key the key
+	 * @return the shard
 	 */
-	public @Nullable Integer reservationHome(Keys keys) {
-		if (keys.idempotencyKey() == null || (keys.uniqueKey() == null && keys.orderingKey() == null)) {
-			return null;
-		}
-		int home = homeOfIdempotency(keys.idempotencyKey());
-		return (home != route(keys)) ? home : null;
+	public int homeOf(ReservedKey key) {
+		return (key.task() != null) ? homeOfUnique(key.task(), key.key()) : homeOfIdempotency(key.key());
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.store;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,7 +39,7 @@ final class ShardedInserts {
 			insertOneByOne(instance, rows, completion);
 		}
 		else {
-			insertTogether(rows, 0, completion);
+			insertTogether(instance, rows, completion);
 		}
 	}
 
@@ -59,6 +60,47 @@ final class ShardedInserts {
 		long first = rows.get(0).id();
 		this.group.openFor(IdLayout.shard(first), new MessageId(first))
 			.offerBounded(new InsertCommand(rows, reserver, completion));
+	}
+
+	/** Inserts rows that have no key but, some of them, a unique key that is at home. */
+	private void insertTogether(StoreInstance instance, List<Insertion> rows, Completion<InsertResult> completion) {
+		boolean unique = false;
+		for (Insertion row : rows) {
+			unique |= row.keys().uniqueKey() != null;
+		}
+		insertTogether(rows, 0, unique ? resolving(instance, rows, completion) : completion);
+	}
+
+	/** A unique key may be reserved for a message that has ended meanwhile. */
+	private Completion<InsertResult> resolving(StoreInstance instance, List<Insertion> rows,
+			Completion<InsertResult> completion) {
+		return new Completion<>() {
+
+			@Override
+			public void succeeded(InsertResult result) {
+				if (Arrays.stream(result.existing()).noneMatch((holder) -> holder < 0)) {
+					completion.succeeded(result);
+					return;
+				}
+				Gathered gathered = new Gathered(rows.size(), completion);
+				for (int i = 0; i < rows.size(); i++) {
+					long holder = result.existing()[i];
+					if (holder < 0) {
+						ShardedInserts.this.reservations.insertUnlessHeld(instance.epoch(), rows.get(i), -holder,
+								ShardedInserts.this::insertTogether, gathered.part(i));
+					}
+					else {
+						gathered.set(i, holder);
+					}
+				}
+			}
+
+			@Override
+			public void failed(QueueException failure) {
+				completion.failed(failure);
+			}
+
+		};
 	}
 
 	private void insertOneByOne(StoreInstance instance, List<Insertion> rows, Completion<InsertResult> completion) {
@@ -93,7 +135,7 @@ final class ShardedInserts {
 			this.reservations.insert(instance.epoch(), row, this::insertTogether, completion);
 		}
 		else {
-			insertTogether(List.of(row), 0, completion);
+			insertTogether(instance, List.of(row), completion);
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.ReservedKey;
 
 /**
  * Inserts messages: those without keys many at a time, those with keys one by one unless
@@ -34,7 +35,10 @@ final class ShardInserts {
 		this.lines = lines;
 	}
 
-	/** Returns per row 0 when it was inserted, else the id that has its key. */
+	/**
+	 * Returns per row 0 when it was inserted, the id that has its key, or the negated id
+	 * that its unique key is reserved for.
+	 */
 	long[] insert(List<Insertion> rows, long now) throws SQLException {
 		long[] existing = new long[rows.size()];
 		this.sequence.raiseAbove(rows);
@@ -75,9 +79,16 @@ final class ShardInserts {
 	private long insertKeyed(Insertion row, long now) throws SQLException {
 		String idempotencyKey = row.keys().idempotencyKey();
 		if (idempotencyKey != null) {
-			Long reserved = this.reservations.otherHolder(idempotencyKey, row.id());
+			Long reserved = this.reservations.otherHolder(new ReservedKey(null, idempotencyKey), row.id());
 			if (reserved != null) {
 				return reserved;
+			}
+		}
+		String uniqueKey = row.keys().uniqueKey();
+		if (uniqueKey != null) {
+			Long reserved = this.reservations.otherHolder(new ReservedKey(row.task(), uniqueKey), row.id());
+			if (reserved != null) {
+				return -reserved;
 			}
 		}
 		return isInserted(row, now) ? 0 : holder(row);

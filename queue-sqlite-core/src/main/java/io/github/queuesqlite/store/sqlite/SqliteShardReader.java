@@ -21,6 +21,7 @@ import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.Quarantine;
+import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.ShardReader;
 import io.github.queuesqlite.store.StoredMessage;
@@ -180,10 +181,10 @@ final class SqliteShardReader implements ShardReader {
 	}
 
 	@Override
-	public @Nullable Reservation reservation(String idempotencyKey) {
+	public @Nullable Reservation reservation(ReservedKey key) {
 		List<Reservation> found = reservations("""
 				SELECT idempotency_key, message_id, epoch, confirmed FROM reservation
-				WHERE idempotency_key = ?1""", idempotencyKey);
+				WHERE idempotency_key = ?1""", key.name());
 		return found.isEmpty() ? null : found.get(0);
 	}
 
@@ -201,7 +202,7 @@ final class SqliteShardReader implements ShardReader {
 			List<Reservation> found = new ArrayList<>();
 			statements.each(
 					(row) -> found
-						.add(new Reservation(row.getString(1), row.getLong(2), row.getLong(3), row.getInt(4) != 0)),
+						.add(new Reservation(ReservedKey.ofName(row.getString(1)), row.getLong(2), row.getLong(3), row.getInt(4) != 0)),
 					sql, values);
 			return found;
 		});
