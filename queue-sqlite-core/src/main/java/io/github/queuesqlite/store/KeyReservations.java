@@ -33,7 +33,9 @@ final class KeyReservations {
 
 	private static final long RETRY_NANOS = Duration.ofMillis(5).toNanos();
 
-	/** Stale reservations of a message's keys that are removed although its time is over. */
+	/**
+	 * Stale reservations of a message's keys that are removed although its time is over.
+	 */
 	private static final int MOST_ROUNDS = 3;
 
 	/** How many reservations one sweep looks at. */
@@ -83,8 +85,8 @@ final class KeyReservations {
 	}
 
 	/**
-	 * Stores a message whose unique key is reserved for another one, if that does not live
-	 * any more.
+	 * Stores a message whose unique key is reserved for another one, if that does not
+	 * live any more.
 	 * @param holder the other one
 	 */
 	void insertUnlessHeld(long epoch, Insertion row, long holder, Inserter insert,
@@ -160,8 +162,8 @@ final class KeyReservations {
 	}
 
 	/**
-	 * Removes stale reservations, some at each call: those whose message was pruned, ended
-	 * or never stored.
+	 * Removes stale reservations, some at each call: those whose message was pruned,
+	 * ended or never stored.
 	 * @param home the shard to look at
 	 * @return how many were removed
 	 */
@@ -251,7 +253,10 @@ final class KeyReservations {
 		};
 	}
 
-	/** One message on its way: its keys are reserved one after the other, then it is stored. */
+	/**
+	 * One message on its way: its keys are reserved one after the other, then it is
+	 * stored.
+	 */
 	private final class Entry {
 
 		private final long epoch;
@@ -337,7 +342,8 @@ final class KeyReservations {
 
 				@Override
 				public void failed(QueueException failure) {
-					// Whether the message is there decides from now on, not whether we live.
+					// Whether the message is there decides from now on, not whether we
+					// live.
 					confirmAll();
 					Entry.this.completion.failed(failure);
 				}

@@ -46,13 +46,16 @@ public record ReservedKey(@Nullable String task, String key) {
 		return this.key.startsWith(MARK) ? MARK + MARK + this.key : this.key;
 	}
 
-	/** Returns whether a message that exists has the key; of a damaged one nobody can tell. */
+	/**
+	 * Returns whether a message that exists has the key; of a damaged one nobody can
+	 * tell.
+	 */
 	boolean isHeldBy(StoredMessage message) {
 		if (this.task == null) {
 			return message.damaged() || this.key.equals(message.idempotencyKey());
 		}
-		return !message.state().isEnded() && (message.damaged()
-				|| (this.task.equals(message.task()) && this.key.equals(message.uniqueKey())));
+		return !message.state().isEnded()
+				&& (message.damaged() || (this.task.equals(message.task()) && this.key.equals(message.uniqueKey())));
 	}
 
 }

@@ -27,8 +27,9 @@ public interface ShardSession extends Session {
 	/**
 	 * Inserts rows.
 	 * @param rows rows of this shard
-	 * @return per row: 0 when it was inserted; the id that has its key; or, less than 0, the
-	 * negated id that its unique key is reserved for, of a message that may have ended
+	 * @return per row: 0 when it was inserted; the id that has its key; or, less than 0,
+	 * the negated id that its unique key is reserved for, of a message that may have
+	 * ended
 	 */
 	long[] insert(List<Insertion> rows) throws SQLException;
 

@@ -313,8 +313,7 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public int purge(MessageQuery query) {
-		return inSteps(query,
-				(shard, ids) -> this.shards.writer(shard).call((session) -> session.delete(ids)));
+		return inSteps(query, (shard, ids) -> this.shards.writer(shard).call((session) -> session.delete(ids)));
 	}
 
 	private int inSteps(MessageQuery query, Step step) {

@@ -17,17 +17,20 @@ record Draft(String task, String queue, int priority, long delay, Long timeToLiv
 
 	Draft queue(String queue) {
 		return new Draft(this.task, queue, this.priority, this.delay, this.timeToLive, this.maxAttempts,
-				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey, this.orderingKey);
+				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey,
+				this.orderingKey);
 	}
 
 	Draft priority(int priority) {
 		return new Draft(this.task, this.queue, priority, this.delay, this.timeToLive, this.maxAttempts,
-				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey, this.orderingKey);
+				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey,
+				this.orderingKey);
 	}
 
 	Draft delay(long millis) {
 		return new Draft(this.task, this.queue, this.priority, millis, this.timeToLive, this.maxAttempts,
-				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey, this.orderingKey);
+				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey,
+				this.orderingKey);
 	}
 
 	Draft timeToLive(Long millis) {
@@ -37,12 +40,14 @@ record Draft(String task, String queue, int priority, long delay, Long timeToLiv
 
 	Draft maxAttempts(Integer maxAttempts) {
 		return new Draft(this.task, this.queue, this.priority, this.delay, this.timeToLive, maxAttempts,
-				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey, this.orderingKey);
+				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey,
+				this.orderingKey);
 	}
 
 	Draft attributes(String attributes) {
 		return new Draft(this.task, this.queue, this.priority, this.delay, this.timeToLive, this.maxAttempts,
-				attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey, this.orderingKey);
+				attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey,
+				this.orderingKey);
 	}
 
 	Draft tags(String... tags) {

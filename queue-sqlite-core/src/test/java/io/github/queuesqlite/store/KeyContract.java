@@ -45,7 +45,9 @@ abstract class KeyContract extends StoreSubject {
 		throw new AssertionError("All keys live in one shard");
 	}
 
-	/** A message that its ordering key brings to another shard than its unique key's home. */
+	/**
+	 * A message that its ordering key brings to another shard than its unique key's home.
+	 */
 	private Draft ordered(String uniqueKey) {
 		Draft plain = Draft.of(TASK).uniqueKey(uniqueKey);
 		int home = shardOf(this.store.assignId(this.instance, plain.keys()));

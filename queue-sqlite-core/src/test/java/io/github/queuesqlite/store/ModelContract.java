@@ -203,16 +203,14 @@ abstract class ModelContract extends StoreSubject {
 	private List<Row> line(Row row) {
 		return this.rows.values()
 			.stream()
-			.filter((other) -> !other.state.isEnded()
-					&& row.draft.orderingKey().equals(other.draft.orderingKey()))
+			.filter((other) -> !other.state.isEnded() && row.draft.orderingKey().equals(other.draft.orderingKey()))
 			.toList();
 	}
 
 	private boolean mayRun(Row row) {
 		return row.state == MessageState.READY && (!row.isOrdered() || line(row).stream()
-			.allMatch((other) -> other == row
-					|| (other.state != MessageState.RUNNING && (other.seq > row.seq || other.seq == row.seq
-							&& other.id > row.id))));
+			.allMatch((other) -> other == row || (other.state != MessageState.RUNNING
+					&& (other.seq > row.seq || other.seq == row.seq && other.id > row.id))));
 	}
 
 	private String settleOne() {
@@ -292,9 +290,8 @@ abstract class ModelContract extends StoreSubject {
 		for (Row row : promoted) {
 			assertThat(promoted).filteredOn((other) -> shardOf(other.id) == shardOf(row.id) && other.runAt > row.runAt)
 				.allMatch((other) -> other.seq > row.seq);
-			assertThat(this.rows.values())
-				.filteredOn((other) -> shardOf(other.id) == shardOf(row.id) && !other.isOrdered()
-						&& !promoted.contains(other))
+			assertThat(this.rows.values()).filteredOn(
+					(other) -> shardOf(other.id) == shardOf(row.id) && !other.isOrdered() && !promoted.contains(other))
 				.allMatch((other) -> other.seq < row.seq);
 		}
 		return "pass to " + now() + ", promoted " + promoted.size();

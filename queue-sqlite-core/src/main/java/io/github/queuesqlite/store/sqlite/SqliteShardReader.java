@@ -200,10 +200,8 @@ final class SqliteShardReader implements ShardReader {
 	private List<Reservation> reservations(String sql, Object... values) {
 		return read((statements) -> {
 			List<Reservation> found = new ArrayList<>();
-			statements.each(
-					(row) -> found
-						.add(new Reservation(ReservedKey.ofName(row.getString(1)), row.getLong(2), row.getLong(3), row.getInt(4) != 0)),
-					sql, values);
+			statements.each((row) -> found.add(new Reservation(ReservedKey.ofName(row.getString(1)), row.getLong(2),
+					row.getLong(3), row.getInt(4) != 0)), sql, values);
 			return found;
 		});
 	}

@@ -78,7 +78,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines);
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, retention);
 		this.claims = new ShardClaims(statements, this.books, this.settling, lines, shard);
-		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines, shard);
+		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
+				shard);
 		this.time = new ShardTime(statements, this.books, this.sequence, lines);
 		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, retention);
 		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines, shard);
