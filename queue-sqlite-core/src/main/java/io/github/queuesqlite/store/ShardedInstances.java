@@ -3,6 +3,7 @@ package io.github.queuesqlite.store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
 
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StoreUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +58,14 @@ final class ShardedInstances {
 	/** Returns whether an epoch is one of this process that is not declared dead. */
 	boolean isOfThisProcess(long epoch) {
 		return this.instances.containsKey(epoch);
+	}
+
+	/** Returns the latest epoch of this process that is not declared dead. */
+	long latestOfThisProcess() {
+		return this.instances.keySet()
+			.stream()
+			.max(Comparator.naturalOrder())
+			.orElseThrow(() -> new StoreUnavailableException("This process has no instance in the store", null));
 	}
 
 	StoreInstance register(String name) {

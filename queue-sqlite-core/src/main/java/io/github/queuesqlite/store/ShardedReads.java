@@ -77,7 +77,7 @@ final class ShardedReads {
 		if (found.isPresent()) {
 			return found;
 		}
-		ShardReader.Reservation reservation = home.reservation(idempotencyKey);
+		ShardReader.Reservation reservation = home.reservation(ReservedKey.ofIdempotency(idempotencyKey));
 		return (reservation != null) ? find(reservation.messageId()) : Optional.empty();
 	}
 

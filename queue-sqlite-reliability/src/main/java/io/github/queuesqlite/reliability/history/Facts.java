@@ -216,6 +216,8 @@ final class Facts {
 
 		final ProcessTrace process;
 
+		final long call;
+
 		final long askedAt;
 
 		long answeredAt;
@@ -227,6 +229,7 @@ final class Facts {
 			this.order = order;
 			this.method = asked.method();
 			this.process = process;
+			this.call = asked.call();
 			this.askedAt = asked.at();
 		}
 

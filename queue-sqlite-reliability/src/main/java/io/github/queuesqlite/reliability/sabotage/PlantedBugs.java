@@ -27,6 +27,7 @@ final class PlantedBugs {
 		bugs.poison();
 		bugs.liveness();
 		bugs.order();
+		bugs.lines();
 		bugs.indexes();
 		bugs.pruning();
 		bugs.durability();
@@ -151,8 +152,7 @@ final class PlantedBugs {
 				"return (stored & MARK) == 0 || stored == of(row, row.codec(), row.payload());",
 				"store.sqlite.DamagedMessageTests#claimWhenContentWasChangedEndsItDeadAndLeavesTheOthersAlone");
 		add("a message whose process died runs again beside all others",
-				"SET state = CASE ?1 WHEN 0 THEN 20 ELSE 22 END, deaths = ?1, run_at",
-				"SET state = 20, deaths = ?1, run_at", contract("Suspects#claimPassesSuspectsBy"));
+				"WHEN ?1 = 0 THEN 20 ELSE 22 END, deaths = ?1, run_at", "ELSE 20 END, deaths = ?1, run_at", contract("Suspects#claimPassesSuspectsBy"));
 	}
 
 	private void liveness() {
@@ -185,6 +185,36 @@ final class PlantedBugs {
 				"", contract("Ids#assignIdWhenReopenedAfterClockStepBackAndDeletionNeverRepeats"));
 		add("a claimed batch is not sorted", "claimed.sort(StoredMessage.CLAIM_ORDER); return withoutDamaged",
 				"return withoutDamaged", contract("StandingDemand#attachWhenSeveralTasksAreHostedHandsOverBestFirst"));
+	}
+
+	private void lines() {
+		this.rule = "Messages of one ordering key run one at a time, in the order they were handed in";
+		add("a message of a line is ready beside others of it",
+				"int state = (end != null) ? StateCode.HELD : StateCode.READY;", "int state = StateCode.READY;",
+				contract("Order#claimWhenKeyIsSharedGivesOneAtATimeInOrder"));
+		add("the place in a line is the id", "return (last != null) ? Math.max(id, last + 1) : id;", "return id;",
+				contract("Order#insertWhenIdsOfSeveralInstancesDoNotRiseKeepsTheOrderOfCommits"));
+		add("a retried message goes to the end of its line",
+				"seq = CASE WHEN ordering_key IS NULL THEN ?3 ELSE seq END, last_error = coalesce(?4, last_error), attempt = attempt - ?5, deaths = 0",
+				"seq = ?3, last_error = coalesce(?4, last_error), attempt = attempt - ?5, deaths = 0",
+				contract("Order#settleWhenRetriedAtOnceKeepsItsPlace"));
+		add("who runs is not asked before the turn is given",
+				"if (turn.id() == front.id() || turn.state() == StateCode.RUNNING) {", "if (turn.id() == front.id()) {",
+				contract("Order#retryByHandWhenAnotherRunsWaitsForItAndRunsNext"));
+		add("an expired message keeps the turn",
+				"this.books.addPrunable((prunable != null) ? prunable : 0); this.lines.arrange(keys);",
+				"this.books.addPrunable((prunable != null) ? prunable : 0);",
+				contract("Order#expiryWhenWaitingLetsTheNextRun"));
+		add("a rescued message does not get its turn back", "this.lines.arrange(row.orderingKey()); } return rows.size();",
+				"}\nreturn rows.size();", contract("Order#rescueWhenRunHadNotStartedGivesTheTurnBack"));
+		add("a message that reserves another key is overtaken", "if (step.reserves()) { this.waiting.put",
+				"if (step.reserves() && this.any) { this.waiting.put",
+				contract("Order#insertWhenAnotherKeyIsReservedElsewhereKeepsTheOrderOfTheCalls"));
+		add("a unique key that is reserved for another shard is free", "return -reserved;", "return 0;",
+				contract("TheKeys#uniqueKeyWhenOrderingKeyDecidesTheShardIsTakenUntilTheEnd"));
+		add("a line does not move with a change of the number of shards",
+				"OR idempotency_key IS NOT NULL OR ordering_key IS NOT NULL)", "OR idempotency_key IS NOT NULL)",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsLines");
 	}
 
 	private void indexes() {
@@ -302,8 +332,8 @@ final class PlantedBugs {
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsEverything");
 		add("the index of unique keys is not unique", "CREATE UNIQUE INDEX message_unique_key",
 				"CREATE INDEX message_unique_key", contract("TheKeys#uniqueKeyWhenLiveMessageHasItReturnsExisting"));
-		add("a key of another shard is not reserved", "if (home == null) { insertAtHome",
-				"if (home == null || home >= 0) { insertAtHome",
+		add("a key of another shard is not reserved", "if (home != shard) { this.elsewhere.put",
+				"if (home < 0) { this.elsewhere.put",
 				"store.sqlite.ReservationTests#pruneWhenMessagesAreKeptKeepsTheirReservations");
 		add("a reservation of a dead process is kept",
 				"return reservation.confirmed() || !this.alive.test(reservation.epoch());",
