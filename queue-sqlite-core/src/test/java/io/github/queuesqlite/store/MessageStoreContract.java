@@ -88,6 +88,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Pulling extends PullContract {
+
+		Pulling() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Settlements extends SettleContract {
 
 		Settlements() {
