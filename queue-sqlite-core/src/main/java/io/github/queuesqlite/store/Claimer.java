@@ -49,8 +49,10 @@ public interface Claimer {
 	StoreInstance owner();
 
 	/**
-	 * Returns whether it surely wants nothing now: then nothing is read for it.
-	 * @return false for a claimer that has to be asked
+	 * Returns whether it surely wants nothing now: then nothing is read for it, and it is
+	 * not asked.
+	 * @return false for a claimer that has to be asked, and while an answer that it gave
+	 * holds
 	 */
 	default boolean wantsNothing() {
 		return false;

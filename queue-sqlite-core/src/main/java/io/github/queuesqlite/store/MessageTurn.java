@@ -204,7 +204,12 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 		String queue = claimer.queue();
 		Set<String> tasks = claimer.tasks();
-		return session.mayClaim(queue, tasks) ? claimer.wanted(this.shard, session.bestReady(queue, tasks)) : 0;
+		if (!session.mayClaim(queue, tasks)) {
+			return 0;
+		}
+		int best = session.bestReady(queue, tasks);
+		// Looking for the best may have shown that there is none: nobody would answer.
+		return (best != Integer.MIN_VALUE || session.mayClaim(queue, tasks)) ? claimer.wanted(this.shard, best) : 0;
 	}
 
 	private @Nullable Claimer claimer(int index) {

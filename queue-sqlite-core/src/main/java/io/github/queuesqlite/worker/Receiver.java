@@ -148,7 +148,7 @@ final class Receiver implements Holder {
 			Caller caller = new Caller(max, this.lock.newCondition());
 			this.callers.add(caller);
 			this.wanted += max;
-			this.idle = false;
+			noteIdle();
 			return caller;
 		}
 		finally {
@@ -162,7 +162,7 @@ final class Receiver implements Holder {
 		try {
 			if (this.callers.remove(caller)) {
 				this.wanted -= caller.max;
-				this.idle = this.callers.isEmpty();
+				noteIdle();
 			}
 			return caller.given;
 		}
@@ -272,8 +272,14 @@ final class Receiver implements Holder {
 			return this.demand.promise(shard, room(), true, this.engine.now());
 		}
 		finally {
+			noteIdle();
 			this.lock.unlock();
 		}
+	}
+
+	/** A shard that was promised room must ask again, or answer. */
+	private void noteIdle() {
+		this.idle = this.callers.isEmpty() && this.demand.promised() == 0;
 	}
 
 	private boolean mayClaim() {
@@ -294,6 +300,7 @@ final class Receiver implements Holder {
 		this.lock.lock();
 		try {
 			this.demand.answered(shard, messages);
+			noteIdle();
 			rest = give(claims);
 			poke = this.demand.isToAskAgain(mayClaim() ? room() : 0, 0, 1L << shard);
 		}
@@ -341,7 +348,7 @@ final class Receiver implements Holder {
 	private void giveToFirst(List<PulledClaim> claims) {
 		Caller caller = this.callers.remove();
 		this.wanted -= caller.max;
-		this.idle = this.callers.isEmpty();
+		noteIdle();
 		caller.given = claims;
 		caller.condition.signal();
 	}
@@ -358,6 +365,7 @@ final class Receiver implements Holder {
 		this.lock.lock();
 		try {
 			this.demand.quarantined(shard);
+			noteIdle();
 			unstarted = this.out.stream().filter((claim) -> claim.isNew() && claim.key().shard() == shard).toList();
 		}
 		finally {

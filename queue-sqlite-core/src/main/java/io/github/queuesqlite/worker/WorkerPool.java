@@ -247,17 +247,21 @@ public final class WorkerPool {
 	 * kept
 	 */
 	public List<PulledClaim> receive(String queue, int max, Duration wait) {
-		Receiver receiver = this.receivers.get(queue);
-		if (receiver == null) {
-			receiver = addReceiver(queue);
-		}
 		try {
-			return receiver.receive(max, HostedTask.nanos(wait));
+			Receiver receiver = this.receivers.get(queue);
+			return ((receiver != null) ? receiver : addReceiver(queue)).receive(max, HostedTask.nanos(wait));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new QueueException("Interrupted while waiting for messages of queue '" + queue + "'");
+			throw interruptedException(queue, ex);
 		}
+		catch (QueueException ex) {
+			throw Thread.currentThread().isInterrupted() ? interruptedException(queue, ex) : ex;
+		}
+	}
+
+	private static QueueException interruptedException(String queue, Exception cause) {
+		return new QueueException("Interrupted while waiting for messages of queue '" + queue + "'", null, cause);
 	}
 
 	private Receiver addReceiver(String queue) {
@@ -271,10 +275,20 @@ public final class WorkerPool {
 				receiver.close();
 				return receiver;
 			}
+			// There before the pauses are read: what is told meanwhile reaches it.
 			this.receivers.put(queue, receiver);
-			readPauses();
-			this.watch.startReceiving();
-			this.engine.environment.store().attach(receiver);
+			boolean added = false;
+			try {
+				readPauses();
+				this.watch.startReceiving();
+				this.engine.environment.store().attach(receiver);
+				added = true;
+			}
+			finally {
+				if (!added) {
+					this.receivers.remove(queue);
+				}
+			}
 			return receiver;
 		}
 	}

@@ -17,7 +17,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-/** What those need who pull: messages of whatever task, and an answer when there is none. */
+/**
+ * What those need who pull: messages of whatever task, and an answer when there is none.
+ */
 abstract class PullContract extends StoreSubject {
 
 	PullContract(Function<Settings, MessageStore> opener) {
