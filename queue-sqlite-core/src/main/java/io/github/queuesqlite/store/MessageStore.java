@@ -123,10 +123,19 @@ public interface MessageStore extends AutoCloseable {
 	void demandChanged();
 
 	/**
+	 * Has every shard ask the claimers, and returns once they were handed what was
+	 * claimed for them then. One shard that cannot be written does not keep the others
+	 * from it.
+	 * @throws io.github.queuesqlite.message.StoreUnavailableException if no shard can be
+	 * written
+	 */
+	void askClaimers();
+
+	/**
 	 * Claims messages once, suspects too: to run them apart is the caller's to do.
 	 * @param owner who owns them then
 	 * @param queue the queue
-	 * @param tasks the tasks
+	 * @param tasks the tasks, or {@link Claimer#EVERY_TASK}
 	 * @param max how many at most, over all shards
 	 * @return RUNNING messages, best first; none while the queue is paused
 	 */

@@ -43,7 +43,7 @@ public interface ShardSession extends Session {
 	/**
 	 * Returns whether a claim may find something, without a transaction.
 	 * @param queue the queue
-	 * @param tasks the tasks
+	 * @param tasks the tasks, here and below {@link Claimer#EVERY_TASK} too
 	 * @return false when it would find nothing
 	 */
 	boolean mayClaim(String queue, Set<String> tasks) throws SQLException;

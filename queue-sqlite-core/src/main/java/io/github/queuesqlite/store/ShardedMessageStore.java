@@ -166,6 +166,36 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
+	public void askClaimers() {
+		// The second transaction comes after what the first one claimed was handed over.
+		askOnce();
+		askOnce();
+	}
+
+	private void askOnce() {
+		List<BlockingCompletion<Integer>> asked = new ArrayList<>();
+		this.shards.writeEach((writer) -> {
+			BlockingCompletion<Integer> completion = new BlockingCompletion<>();
+			writer.submitUnsynced((session) -> 0, completion);
+			asked.add(completion);
+		});
+		if (asked.isEmpty()) {
+			throw new StoreUnavailableException("No shard is in use: there is nobody to ask for messages", null);
+		}
+		int failures = 0;
+		for (BlockingCompletion<Integer> completion : asked) {
+			try {
+				completion.await(() -> new QueueException("Interrupted while the shards are asked"));
+			}
+			catch (StoreUnavailableException ex) {
+				if (++failures == asked.size()) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	@Override
 	public List<StoredMessage> claim(StoreInstance owner, String queue, Set<String> tasks, int max) {
 		List<StoredMessage> claimed = new ArrayList<>();
 		List<GroupCommitWriter<ShardSession>> all = new ArrayList<>();

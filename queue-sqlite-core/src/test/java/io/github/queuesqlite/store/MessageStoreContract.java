@@ -97,6 +97,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Pulling extends PullContract {
+
+		Pulling() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Settlements extends SettleContract {
 
 		Settlements() {

@@ -72,7 +72,8 @@ final class ShardClaims {
 
 	/** Claims suspects: by themselves, so that they need not run beside others. */
 	List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max, long now) throws SQLException {
-		if (isHeldBack(epoch, queue)) {
+		List<String> suspected = this.books.readySuspects().of(queue, tasks);
+		if (suspected.isEmpty() || isHeldBack(epoch, queue)) {
 			return List.of();
 		}
 		List<StoredMessage> claimed = new ArrayList<>();
@@ -80,7 +81,7 @@ final class ShardClaims {
 		this.statements.each((row) -> {
 			claimed.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now));
 			deaths.put(row.getLong(1), row.getInt(20));
-		}, MessageTable.CLAIMABLE_SUSPECTS, queue, JsonMapper.shared().writeValueAsString(tasks), max);
+		}, MessageTable.CLAIMABLE_SUSPECTS, queue, JsonMapper.shared().writeValueAsString(suspected), max);
 		this.books.readySuspects().changed();
 		if (claimed.isEmpty()) {
 			return List.of();

@@ -72,8 +72,9 @@ final class OrderingRule implements Rule {
 					runs.getOrDefault(earlier.order.tag(), List.of())
 						.stream()
 						.filter((run) -> run.startedAt > begun && !run.mayStartLate(begun))
-						.forEach((run) -> violations.accept("Order: %s began after %s, which was handed in later"
-							.formatted(run, later) + ", both with ordering key '" + key + "'"));
+						.forEach((run) -> violations
+							.accept("Order: %s began after %s, which was handed in later".formatted(run, later)
+									+ ", both with ordering key '" + key + "'"));
 				}
 			}
 		}
@@ -85,8 +86,7 @@ final class OrderingRule implements Rule {
 	 */
 	private static boolean isBefore(Handed earlier, Handed later) {
 		boolean oneCall = earlier.process == later.process && earlier.call == later.call;
-		return oneCall || (earlier.answer != null && earlier.answer.id() != null
-				&& earlier.answeredAt < later.askedAt);
+		return oneCall || (earlier.answer != null && earlier.answer.id() != null && earlier.answeredAt < later.askedAt);
 	}
 
 }

@@ -143,8 +143,9 @@ final class PlantedBugs {
 		add("a payload that cannot be read is retried", "end(() -> unusable(\"The payload cannot be read: \", ex));",
 				"end(() -> Verdict.ofFailure(this, ex));",
 				"worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
-		add("a task is claimed that this process does not host", "if (hosted.contains(task)) { tasks.add(task); }",
-				"tasks.add(task);", contract("Claims#claimTakesNamedTasksOnly"));
+		add("a task is claimed that this process does not host",
+				"if (Claimer.takes(hosted, task)) { tasks.add(task); }", "tasks.add(task);",
+				contract("Claims#claimTakesNamedTasksOnly"));
 		add("what was changed in the file is handed to a handler", "if (message.damaged()) { bury",
 				"if (message.damaged() && now < 0) { bury",
 				"store.sqlite.DamagedMessageTests#retryWhenMessageIsDamagedEndsItDeadAgain");
@@ -152,16 +153,16 @@ final class PlantedBugs {
 				"return (stored & MARK) == 0 || stored == of(row, row.codec(), row.payload());",
 				"store.sqlite.DamagedMessageTests#claimWhenContentWasChangedEndsItDeadAndLeavesTheOthersAlone");
 		add("a message whose process died runs again beside all others",
-				"WHEN ?1 = 0 THEN 20 ELSE 22 END, deaths = ?1, run_at", "ELSE 20 END, deaths = ?1, run_at", contract("Suspects#claimPassesSuspectsBy"));
+				"WHEN ?1 = 0 THEN 20 ELSE 22 END, deaths = ?1, run_at", "ELSE 20 END, deaths = ?1, run_at",
+				contract("Suspects#claimPassesSuspectsBy"));
 	}
 
 	private void liveness() {
 		this.rule = "Neither a busy lane nor a handler that hangs keeps others from seeing that a process lives, or from recovering its work";
 		add("nobody looks at deadlines", "late.forEach((run) -> run.timeOut(now));", "",
 				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
-		add("a time-out does not interrupt",
-				"submit(verdict.settlement()); engine().interrupts().execute(this::interrupt);",
-				"submit(verdict.settlement());", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
+		add("a time-out does not interrupt", "this.overdueSince = now; engine().interrupts().execute(this::interrupt);",
+				"this.overdueSince = now;", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("the beat stands still", "UPDATE instance SET beat = max(beat + 1, ?2)",
 				"UPDATE instance SET beat = max(beat, 0 * ?2)",
 				contract("Instances#beatRaisesTheBeatOfItsInstanceOnly"));
@@ -205,8 +206,9 @@ final class PlantedBugs {
 				"this.books.addPrunable((prunable != null) ? prunable : 0); this.lines.arrange(keys);",
 				"this.books.addPrunable((prunable != null) ? prunable : 0);",
 				contract("Order#expiryWhenWaitingLetsTheNextRun"));
-		add("a rescued message does not get its turn back", "this.lines.arrange(row.orderingKey()); } return rows.size();",
-				"}\nreturn rows.size();", contract("Order#rescueWhenRunHadNotStartedGivesTheTurnBack"));
+		add("a rescued message does not get its turn back",
+				"this.lines.arrange(row.orderingKey()); } return rows.size();", "}\nreturn rows.size();",
+				contract("Order#rescueWhenRunHadNotStartedGivesTheTurnBack"));
 		add("a message that reserves another key is overtaken", "if (step.reserves()) { this.waiting.put",
 				"if (step.reserves() && this.any) { this.waiting.put",
 				contract("Order#insertWhenAnotherKeyIsReservedElsewhereKeepsTheOrderOfTheCalls"));
