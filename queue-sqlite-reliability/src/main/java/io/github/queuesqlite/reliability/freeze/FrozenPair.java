@@ -43,13 +43,18 @@ final class FrozenPair implements AutoCloseable {
 
 	private static final int MOST_WORKING_MILLIS = 500;
 
-	private static final int MOST_MILLIS_BEFORE_THE_NEXT_TRY = 50;
+	private static final int MOST_MILLIS_BEFORE_A_TRANSACTION = 20;
 
 	/** More than run at once, so that some are claimed and wait. */
-	private static final int BURST = 100;
+	private static final int BURST = 60;
+
+	/** So many claims that some of them wait. */
+	private static final int MANY = 2 * WorkloadQueue.CONCURRENCY;
 
 	/** So often it is thawed at once because nothing that it has claimed waits. */
-	private static final int TRIES_FOR_WAITING = 20;
+	private static final int TRIES_FOR_MANY = 3;
+
+	private static final long MOST_NANOS_UNTIL_MANY = Duration.ofSeconds(2).toNanos();
 
 	private final int number;
 
@@ -131,9 +136,10 @@ final class FrozenPair implements AutoCloseable {
 	private void freezeInRuns(WorkloadProcess process) throws IOException, InterruptedException, SQLException {
 		long giveUp = HistoryLog.now() + PATIENCE_NANOS;
 		for (int tries = 0; HistoryLog.now() < giveUp; tries++) {
-			int least = (tries < TRIES_FOR_WAITING) ? 2 * WorkloadQueue.CONCURRENCY : 1;
-			FrozenRuns runs = frozen(process, (tries == 0) ? MOST_WORKING_MILLIS : MOST_MILLIS_BEFORE_THE_NEXT_TRY,
-					(owned, holdsLock) -> !holdsLock && owned.size() >= least);
+			Thread.sleep(this.random.nextInt(MOST_WORKING_MILLIS));
+			int least = (tries < TRIES_FOR_MANY) ? MANY : 1;
+			awaitOwned(process, least);
+			FrozenRuns runs = frozen(process, (owned, holdsLock) -> !holdsLock && owned.size() >= least);
 			if (runs != null && runs.isEmpty()) {
 				process.thaw();
 			}
@@ -144,6 +150,14 @@ final class FrozenPair implements AutoCloseable {
 			}
 		}
 		throw new IllegalStateException("Process " + process.name() + " was never caught in the midst of a run");
+	}
+
+	private static void awaitOwned(WorkloadProcess process, int least)
+			throws IOException, InterruptedException, SQLException {
+		long end = HistoryLog.now() + MOST_NANOS_UNTIL_MANY;
+		while (process.owned().size() < least && HistoryLog.now() < end) {
+			Thread.sleep(1);
+		}
 	}
 
 	private void awaitTakeOver(WorkloadProcess process, FrozenRuns runs) throws IOException, InterruptedException {
@@ -174,7 +188,8 @@ final class FrozenPair implements AutoCloseable {
 	private void freezeInTransaction(WorkloadProcess process) throws IOException, InterruptedException, SQLException {
 		long giveUp = HistoryLog.now() + PATIENCE_NANOS;
 		while (HistoryLog.now() < giveUp) {
-			if (frozen(process, MOST_MILLIS_BEFORE_THE_NEXT_TRY, (owned, holdsLock) -> holdsLock) != null) {
+			Thread.sleep(this.random.nextInt(MOST_MILLIS_BEFORE_A_TRANSACTION));
+			if (frozen(process, (owned, holdsLock) -> holdsLock) != null) {
 				this.lockedFrom = HistoryLog.now();
 				Thread.sleep(HELD.toMillis());
 				this.lockedTo = HistoryLog.now();
@@ -189,9 +204,8 @@ final class FrozenPair implements AutoCloseable {
 	/**
 	 * Freezes it; lets it go on and returns null when that was not where it is wanted.
 	 */
-	private @Nullable FrozenRuns frozen(WorkloadProcess process, int mostMillis,
-			BiPredicate<List<Event.Claim>, Boolean> isWanted) throws IOException, InterruptedException, SQLException {
-		Thread.sleep(this.random.nextInt(mostMillis));
+	private @Nullable FrozenRuns frozen(WorkloadProcess process, BiPredicate<List<Event.Claim>, Boolean> isWanted)
+			throws IOException, InterruptedException, SQLException {
 		process.freeze();
 		Kernel.awaitStopped(process.child().pid(), PATIENCE_NANOS);
 		List<Event.Claim> owned = process.owned();
