@@ -48,7 +48,9 @@ final class FileIdentity {
 		this.memoryKey = key(this.memory, MISSING);
 	}
 
-	/** Returns what the file system calls a file; null when it is not there or not told. */
+	/**
+	 * Returns what the file system calls a file; null when it is not there or not told.
+	 */
 	static @Nullable Object key(Path file) {
 		Object key = key(file, null);
 		return (key != MISSING) ? key : null;
