@@ -2,13 +2,14 @@ package io.github.queuesqlite.benchmark;
 
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 import io.github.queuesqlite.benchmark.peer.Contest;
-import io.github.queuesqlite.benchmark.peer.ContestantKind;
 import io.github.queuesqlite.benchmark.peer.ContestantKind.Settings;
+import io.github.queuesqlite.benchmark.peer.ContestantKind;
 import io.github.queuesqlite.benchmark.peer.ContestantResult;
 import io.github.queuesqlite.benchmark.peer.Plan;
 
@@ -38,7 +39,7 @@ final class PeersSection implements Section {
 		this.results.values().forEach((result) -> bench.report().add(NAME, result));
 		bench.report().add(rates());
 		bench.report().add(latencies());
-		bench.report().add(settings());
+		bench.report().add(settings(bench.settings().quick()));
 		PeerRatios.of(this.results).forEach(bench.report()::addFurther);
 	}
 
@@ -64,17 +65,20 @@ final class PeersSection implements Section {
 		return table;
 	}
 
-	private Table settings() {
+	private Table settings(boolean untried) {
 		Table table = Table.of(NAME, "Settings", "", "Threads", "Others");
 		this.results.values()
-			.forEach((result) -> table.row(name(result.kind()), threads(result), result.kind().description()));
+			.forEach((result) -> table.row(name(result.kind()), threads(result, untried), result.kind().description()));
 		return table;
 	}
 
-	private static String threads(ContestantResult result) {
+	private static String threads(ContestantResult result, boolean untried) {
 		String taken = "%.0f".formatted(result.median(ContestantResult.THREADS));
-		int candidates = result.kind().threads().size();
-		return (candidates > 1) ? "%s of %s".formatted(taken, result.kind().threads()) : taken;
+		List<Integer> candidates = result.kind().threads();
+		if (candidates.size() == 1) {
+			return taken;
+		}
+		return taken + (untried ? ", not tried out" : ", the fastest of " + candidates);
 	}
 
 	static String name(ContestantKind kind) {
