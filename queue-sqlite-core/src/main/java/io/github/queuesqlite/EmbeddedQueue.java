@@ -460,7 +460,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		/**
 		 * Sets after how long without a sign of life a process counts as dead, when its
-		 * death was not noticed at once.
+		 * death was not noticed at once; and how long a received message may take unless
+		 * its deadline is moved.
 		 * @param leaseDuration 1 s to 1 h; 30 s unless set
 		 * @return this
 		 */

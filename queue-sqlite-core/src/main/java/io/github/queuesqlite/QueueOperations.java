@@ -250,7 +250,7 @@ public interface QueueOperations {
 	/**
 	 * Takes messages out of a queue, of whatever task, without a handler: whoever calls
 	 * works on them and says how they ended. Waits until there is at least one, and takes
-	 * what there is then, the best first; nothing is fetched ahead. Handlers of the same
+	 * what one shard has then, the best first; nothing is fetched ahead. Handlers of the same
 	 * queue, and other receivers, here and in other processes, take turns with it.
 	 * Handlers need not run.
 	 * <p>

@@ -53,11 +53,10 @@ public final class ReceiveChild {
 		new CountDownLatch(1).await();
 	}
 
-	/** Until nothing has come for a second. */
+	/** Until nothing is left. */
 	private static void work(QueueOperations operations) {
-		List<ClaimedMessage> received;
-		while (!(received = operations.receive(QUEUE, 4, Duration.ofSeconds(1))).isEmpty()) {
-			for (ClaimedMessage claimed : received) {
+		while (operations.length(QUEUE) > 0) {
+			for (ClaimedMessage claimed : operations.receive(QUEUE, 4, Duration.ofSeconds(1))) {
 				say("received " + claimed.id() + " by epoch " + claimed.fencingToken().epoch());
 				if (POISON.equals(claimed.payload(String.class))) {
 					Runtime.getRuntime().halt(KILLED);

@@ -112,9 +112,9 @@ class ReceiveProcessTests {
 		List<Set<MessageId>> received = new ArrayList<>();
 		try (EmbeddedQueue queue = open()) {
 			Set<MessageId> own = new HashSet<>();
-			List<ClaimedMessage> some;
-			while (!(some = queue.operations().receive(ReceiveChild.QUEUE, 3, Duration.ofSeconds(2))).isEmpty()) {
-				for (ClaimedMessage claimed : some) {
+			while (queue.operations().length(ReceiveChild.QUEUE) > 0) {
+				for (ClaimedMessage claimed : queue.operations()
+					.receive(ReceiveChild.QUEUE, 3, Duration.ofSeconds(1))) {
 					own.add(claimed.id());
 					claimed.complete();
 				}
@@ -156,9 +156,9 @@ class ReceiveProcessTests {
 		assertThat(completed).hasSizeBetween(30, 299);
 		Set<MessageId> rest = new HashSet<>();
 		try (EmbeddedQueue queue = open()) {
-			List<ClaimedMessage> some;
-			while (!(some = queue.operations().receive(ReceiveChild.QUEUE, 20, Duration.ofSeconds(2))).isEmpty()) {
-				for (ClaimedMessage claimed : some) {
+			while (queue.operations().length(ReceiveChild.QUEUE) > 0) {
+				for (ClaimedMessage claimed : queue.operations()
+					.receive(ReceiveChild.QUEUE, 20, Duration.ofSeconds(1))) {
 					assertThat(rest.add(claimed.id())).isTrue();
 					assertThat(completed).doesNotContain(claimed.id());
 					claimed.complete();

@@ -178,6 +178,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 *
 	 * @param duration How long a process may give no sign of life before its messages are
 	 * taken over, 1 s to 1 h. The end of a process on the same host is noticed at once.
+	 * Also how long a received message may take unless its deadline is moved.
 	 */
 	public record Lease(@DefaultValue("30s") Duration duration) {
 
