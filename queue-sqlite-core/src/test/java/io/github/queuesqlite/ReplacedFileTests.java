@@ -1,9 +1,13 @@
 package io.github.queuesqlite;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,6 +42,10 @@ class ReplacedFileTests extends QueueTester {
 		return this.directory.resolve("default").resolve("queue_shard_1.db-wal");
 	}
 
+	private Path sharedMemory() {
+		return this.directory.resolve("default").resolve("queue_shard_1.db-shm");
+	}
+
 	private Path aside() {
 		return this.directory.resolve("aside.db");
 	}
@@ -66,6 +74,20 @@ class ReplacedFileTests extends QueueTester {
 		enqueue(20);
 		assertThat(this.accepted.subList(this.accepted.size() - 20, this.accepted.size()))
 			.allSatisfy((id) -> assertThat(IdLayout.shard(id.value())).isZero());
+	}
+
+	/** Until one message has gone to the shard. */
+	private void awaitRefusal(String... texts) {
+		ShardQuarantinedException refusal = null;
+		for (int i = 0; i < 200 && refusal == null; i++) {
+			try {
+				enqueue(1);
+			}
+			catch (ShardQuarantinedException ex) {
+				refusal = ex;
+			}
+		}
+		assertThat(refusal).hasMessageContainingAll(texts);
 	}
 
 	private void assertAllAcceptedRun() {
@@ -151,6 +173,87 @@ class ReplacedFileTests extends QueueTester {
 		awaitQuarantine("what was committed last is lost");
 		this.queue.close();
 		assertThat(wal()).hasBinaryContent(new byte[5000]);
+	}
+
+	@Test
+	void useWhenSharedMemoryWasDeletedIsRefusedAndNothingIsLost() throws IOException {
+		openTwoShards();
+		enqueue(40);
+		Files.delete(sharedMemory());
+		awaitQuarantine("queue_shard_1.db-shm was deleted or moved while it was in use");
+		this.queue.close();
+		openTwoShards();
+		assertThat(stats().reason()).contains("this process used it, which must end first");
+		this.queue.close();
+		copyToAnotherDirectory();
+		assertAllAcceptedRun();
+	}
+
+	/** As another process sees it: SQLite knows files by their inode. */
+	private void copyToAnotherDirectory() throws IOException {
+		Path copy = this.directory.resolve("copy");
+		Files.createDirectories(copy.resolve("default"));
+		for (String name : List.of("control.db", "queue_shard_0.db", "queue_shard_1.db", "queue_shard_1.db-wal")) {
+			Files.copy(this.directory.resolve("default").resolve(name), copy.resolve("default").resolve(name));
+		}
+		this.directory = copy;
+	}
+
+	@Test
+	void writeWhenSharedMemoryWasDeletedWritesNothing() throws IOException {
+		open((builder) -> builder.shards(2).pollInterval(Duration.ofMinutes(1)));
+		enqueue(40);
+		Files.delete(sharedMemory());
+		byte[] log = Files.readAllBytes(wal());
+		awaitRefusal("queue_shard_1.db-shm was deleted", "Nothing of this was stored");
+		assertThat(wal()).hasBinaryContent(log);
+	}
+
+	@Test
+	void useWhenLogWasEmptiedIsRefusedAndTheFileIsNotTouched() throws IOException {
+		assertFileIsNotTouchedAfter(() -> {
+			try (FileChannel log = FileChannel.open(wal(), StandardOpenOption.WRITE)) {
+				log.truncate(0);
+			}
+		});
+	}
+
+	@Test
+	void useWhenLogWasCutIsRefusedAndTheFileIsNotTouched() throws IOException {
+		assertFileIsNotTouchedAfter(() -> {
+			try (FileChannel log = FileChannel.open(wal(), StandardOpenOption.WRITE)) {
+				log.truncate(log.size() - 5000);
+			}
+		});
+	}
+
+	@Test
+	void useWhenLogWasOverwrittenWithAnOlderOneIsRefusedAndTheFileIsNotTouched() throws IOException {
+		openTwoShards();
+		for (int i = 0; i < 20; i++) {
+			enqueue(1);
+		}
+		byte[] older = Files.readAllBytes(wal());
+		this.queue.close();
+		assertFileIsNotTouchedAfter(() -> Files.write(wal(), older));
+	}
+
+	/** Idle: what is in the log is about to be copied into the file. */
+	private void assertFileIsNotTouchedAfter(Tampering tampering) throws IOException {
+		openTwoShards();
+		enqueue(40);
+		tampering.run();
+		FileTime written = Files.getLastModifiedTime(file());
+		// Whoever reads may find nonsense before the writer finds out why.
+		awaitQuarantine("its file is damaged");
+		this.queue.close();
+		assertThat(Files.getLastModifiedTime(file())).isEqualTo(written);
+	}
+
+	private interface Tampering {
+
+		void run() throws IOException;
+
 	}
 
 }

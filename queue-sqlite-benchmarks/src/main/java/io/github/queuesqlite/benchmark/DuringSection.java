@@ -30,7 +30,7 @@ final class DuringSection implements Section {
 
 	private static ShapeResult run(Bench bench, Shape shape, int rounds, Company company) throws Exception {
 		Path directory = bench.workspace().next("during");
-		ShapeResult result = ShapeRun.measure(shape, directory, rounds, bench.window(2000, 700), 0, company);
+		ShapeResult result = ShapeRun.measure(shape, directory, rounds, bench.window(2000, 500), 0, company);
 		Workspace.delete(directory);
 		return result;
 	}

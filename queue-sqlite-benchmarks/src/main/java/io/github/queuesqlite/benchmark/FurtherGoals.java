@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 import io.github.queuesqlite.benchmark.Figure.Goal;
+import io.github.queuesqlite.benchmark.shape.Latencies;
 import io.github.queuesqlite.benchmark.shape.Shape;
 import io.github.queuesqlite.benchmark.shape.ShapeResult;
 
@@ -46,18 +47,19 @@ final class FurtherGoals {
 					.addFurther(each(figure, figure.name() + ": part of the raw one-row commits", "",
 							(rate) -> rate / raw.insert(), Goal.atLeast(0.6))));
 		}
-		enqueueOnly().ifPresent(
-				(result) -> this.report.addFurther(Figure.of(ShapesSection.NAME, "blocking enqueue, 64 producers, p99",
-						"ms", List.of(result.enqueue().p99()), Goal.atMost(slow()), this.report.besideFsync())));
+		enqueueOnly().ifPresent((latencies) -> this.report
+			.addFurther(Figure.of(ShapesSection.NAME, "blocking enqueue, 64 producers, p99", "ms",
+					List.of(latencies.p99()), Goal.atMost(slow()), this.report.besideFsync())));
 	}
 
-	private Optional<ShapeResult> enqueueOnly() {
+	private Optional<Latencies> enqueueOnly() {
 		return this.report.results()
 			.getOrDefault(ShapesSection.NAME, List.of())
 			.stream()
 			.map(ShapeResult.class::cast)
 			.filter((result) -> result.shape().load() == Shape.Load.ENQUEUE)
-			.findFirst();
+			.findFirst()
+			.map(ShapeResult::enqueue);
 	}
 
 	private void latency() {

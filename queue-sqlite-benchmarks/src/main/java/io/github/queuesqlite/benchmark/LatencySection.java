@@ -19,7 +19,7 @@ final class LatencySection implements Section {
 
 	@Override
 	public void measure(Bench bench) throws Exception {
-		measure(bench, IDLE, 10, bench.count(60, 30));
+		measure(bench, IDLE, 10, bench.count(60, 15));
 		measure(bench, BUSY, 300, bench.count(1500, 600));
 	}
 

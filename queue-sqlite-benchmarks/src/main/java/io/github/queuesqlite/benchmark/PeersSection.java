@@ -22,7 +22,7 @@ final class PeersSection implements Section {
 	@Override
 	public void measure(Bench bench) throws Exception {
 		boolean quick = bench.settings().quick();
-		Plan plan = new Plan(bench.rounds(), bench.window(1500, 700), bench.window(3000, 1500));
+		Plan plan = new Plan(bench.rounds(), bench.window(1500, 500), bench.window(3000, 1000));
 		for (ContestantKind kind : ContestantKind.values()) {
 			// What is slow by default is slow for a long time: not for a quick run.
 			if (!quick || kind == ContestantKind.QUEUE || kind.settings() == Settings.BEST) {
@@ -65,9 +65,16 @@ final class PeersSection implements Section {
 	}
 
 	private Table settings() {
-		Table table = Table.of(NAME, "Settings", "", "Settings");
-		this.results.keySet().forEach((kind) -> table.row(name(kind), kind.description()));
+		Table table = Table.of(NAME, "Settings", "", "Threads", "Others");
+		this.results.values()
+			.forEach((result) -> table.row(name(result.kind()), threads(result), result.kind().description()));
 		return table;
+	}
+
+	private static String threads(ContestantResult result) {
+		String taken = "%.0f".formatted(result.median(ContestantResult.THREADS));
+		int candidates = result.kind().threads().size();
+		return (candidates > 1) ? "%s of %s".formatted(taken, result.kind().threads()) : taken;
 	}
 
 	static String name(ContestantKind kind) {

@@ -4,8 +4,9 @@ import java.util.List;
 
 import io.github.queuesqlite.benchmark.measure.Samples;
 import io.github.queuesqlite.benchmark.shape.Latencies;
-import io.github.queuesqlite.benchmark.shape.ShapeResult;
 import io.github.queuesqlite.benchmark.shape.ShapeResult.Cost;
+import io.github.queuesqlite.benchmark.shape.ShapeResult;
+import org.jspecify.annotations.Nullable;
 
 /** What shapes gave, side by side. */
 final class ShapeTables {
@@ -36,8 +37,8 @@ final class ShapeTables {
 		return table;
 	}
 
-	private static String times(Latencies times) {
-		if (Double.isNaN(times.p50())) {
+	private static String times(@Nullable Latencies times) {
+		if (times == null) {
 			return "–";
 		}
 		return "%s / %s / %s / %s".formatted(millis(times.p50()), millis(times.p95()), millis(times.p99()),

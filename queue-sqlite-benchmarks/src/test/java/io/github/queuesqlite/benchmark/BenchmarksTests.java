@@ -44,6 +44,14 @@ class BenchmarksTests {
 	}
 
 	@Test
+	void includesWhenQuickLeavesOutWhatIsSlowUnlessNamed() {
+		assertThat(BenchmarkSettings.parse().includes("steady")).isTrue();
+		assertThat(BenchmarkSettings.parse("--quick").includes("peers")).isTrue();
+		assertThat(BenchmarkSettings.parse("--quick").includes("steady")).isFalse();
+		assertThat(BenchmarkSettings.parse("--quick --only=steady").includes("steady")).isTrue();
+	}
+
+	@Test
 	void parseWhenOptionIsUnknownNamesIt() {
 		assertThatIllegalArgumentException().isThrownBy(() -> BenchmarkSettings.parse("--fast"))
 			.withMessageContaining("'--fast'")

@@ -101,10 +101,12 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	 * and none of its messages are counted, until a person has seen to it
 	 * @param fileSize bytes of the database file
 	 * @param walSize bytes of its write-ahead log
+	 * @param diskFree bytes that this process may still use on its file system, -1 when
+	 * nobody can tell
 	 * @param pending messages handed in and not yet committed
 	 */
 	public record ShardStats(int shard, String file, boolean accepting, String reason, boolean leaving,
-			boolean quarantined, long fileSize, long walSize, int pending) {
+			boolean quarantined, long fileSize, long walSize, long diskFree, int pending) {
 
 	}
 

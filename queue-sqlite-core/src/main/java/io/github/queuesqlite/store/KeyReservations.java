@@ -104,24 +104,25 @@ final class KeyReservations {
 	private void reserve(long epoch, Insertion row, int home, Inserter insert, Completion<InsertResult> completion,
 			long deadline) {
 		String key = key(row);
-		this.shards.writer(home).submit((session) -> session.reserve(key, row.id(), epoch), new Completion<Long>() {
+		this.shards.writer(home)
+			.submitNew((session) -> session.reserve(key, row.id(), epoch), row.id(), new Completion<Long>() {
 
-			@Override
-			public void succeeded(Long holder) {
-				if (holder != 0) {
-					resolve(row, holder, deadline, completion,
-							() -> reserve(epoch, row, home, insert, completion, deadline));
-					return;
+				@Override
+				public void succeeded(Long holder) {
+					if (holder != 0) {
+						resolve(row, holder, deadline, completion,
+								() -> reserve(epoch, row, home, insert, completion, deadline));
+						return;
+					}
+					handOver(() -> insertReserved(epoch, row, home, insert, completion), completion);
 				}
-				handOver(() -> insertReserved(epoch, row, home, insert, completion), completion);
-			}
 
-			@Override
-			public void failed(QueueException failure) {
-				completion.failed(failure);
-			}
+				@Override
+				public void failed(QueueException failure) {
+					completion.failed(failure);
+				}
 
-		});
+			});
 	}
 
 	private void insertReserved(long epoch, Insertion row, int home, Inserter insert,

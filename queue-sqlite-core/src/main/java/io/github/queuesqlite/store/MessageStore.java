@@ -305,9 +305,19 @@ public interface MessageStore extends AutoCloseable {
 	/**
 	 * Deletes ended messages that retention does not keep, in small steps. The store may
 	 * delete by count with the commits of other commands too.
+	 * @param byAge whether those are deleted that are too old by the wall clock; those
+	 * that are too many are in any case
 	 * @return how many this step deleted; 0 when nothing is left to delete
 	 */
-	int prune();
+	int prune(boolean byAge);
+
+	/**
+	 * Deletes ended messages that retention does not keep, in small steps.
+	 * @return how many this step deleted; 0 when nothing is left to delete
+	 */
+	default int prune() {
+		return prune(true);
+	}
 
 	/**
 	 * Gives the sign of life.

@@ -401,12 +401,12 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
-	public int prune() {
+	public int prune(boolean byAge) {
 		int[] rows = { 0 };
 		this.shards.inEach((shard) -> {
 			if (shard.reader().mayPrune()) {
 				rows[0] += ShardAccess.callUnsynced(this.shards.writer(shard.number()),
-						(session) -> session.pruneByAge(STEP) + session.prune(STEP));
+						(session) -> (byAge ? session.pruneByAge(STEP) : 0) + session.prune(STEP));
 			}
 			this.reservations.sweep(shard.number());
 		});

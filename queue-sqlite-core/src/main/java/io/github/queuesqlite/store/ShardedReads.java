@@ -137,7 +137,7 @@ final class ShardedReads {
 			String reason = reason(file);
 			stats.add(new QueueStats.ShardStats(file.number(), file.name(), reason.isEmpty(), reason, !file.accepting(),
 					file.quarantine().isDeclared(), file.size().getAsLong(), file.walSize().getAsLong(),
-					this.group.pending(file)));
+					file.diskFree().getAsLong(), this.group.pending(file)));
 		}
 		return stats;
 	}

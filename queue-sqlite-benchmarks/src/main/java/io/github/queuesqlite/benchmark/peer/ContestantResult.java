@@ -47,6 +47,9 @@ public record ContestantResult(ContestantKind kind, Map<String, List<Double>> va
 	/** Milliseconds of an fsync, before and after. */
 	public static final String FSYNC = "fsyncMillis";
 
+	/** Threads that handle messages. */
+	public static final String THREADS = "threads";
+
 	private static final String VALUE = "value";
 
 	private static final String FAILURE = "failure";

@@ -3,6 +3,7 @@ package io.github.queuesqlite.benchmark.peer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.benchmark.measure.Cpu;
@@ -55,13 +56,47 @@ public final class ContestantRun {
 	private void measure() throws Exception {
 		fsync();
 		try (Contestants contestants = this.kind.open(this.directory)) {
+			int threads = fastest(contestants);
+			print(ContestantResult.THREADS, threads);
 			for (int round = -1; round < this.plan.rounds(); round++) {
-				with(contestants.next(), (round < 0) ? this::enqueueWarmingUp : this::enqueueAndDrain);
+				with(contestants.next(threads), (round < 0) ? this::enqueueWarmingUp : this::enqueueAndDrain);
 			}
-			with(contestants.next(), this::lives);
-			with(contestants.next(), this::paced);
+			with(contestants.next(threads), this::lives);
+			with(contestants.next(threads), this::paced);
 		}
 		fsync();
+	}
+
+	/**
+	 * Returns the number of threads with the most whole lives; nothing is counted yet.
+	 */
+	private int fastest(Contestants contestants) throws Exception {
+		List<Integer> candidates = this.kind.threads();
+		int fastest = candidates.get(0);
+		double most = -1;
+		this.failures.close();
+		for (int threads : (this.plan.rounds() > 1) ? candidates : candidates.subList(0, 0)) {
+			try (Contestant contestant = contestants.next(threads)) {
+				double rate = trial(contestant);
+				if (rate > most) {
+					fastest = threads;
+					most = rate;
+				}
+			}
+		}
+		return fastest;
+	}
+
+	private double trial(Contestant contestant) throws InterruptedException {
+		contestant.startWorkers();
+		try (Flow flow = new Flow(contestant, this.kind.bulk(), this.failures)) {
+			flow.start();
+			if (!begun("trial")) {
+				return 0;
+			}
+			TimeUnit.MILLISECONDS.sleep(2 * this.plan.window().toMillis());
+			return new Watch().rate(() -> false, this.plan.window().multipliedBy(2));
+		}
 	}
 
 	/** What closing a contestant complains about is not counted. */

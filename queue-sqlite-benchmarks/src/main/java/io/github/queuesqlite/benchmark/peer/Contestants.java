@@ -4,7 +4,11 @@ package io.github.queuesqlite.benchmark.peer;
 @FunctionalInterface
 interface Contestants extends AutoCloseable {
 
-	Contestant next();
+	/**
+	 * Makes the next one.
+	 * @param threads that handle messages, where its settings leave that open
+	 */
+	Contestant next(int threads);
 
 	/** Ends what all of them used. */
 	@Override

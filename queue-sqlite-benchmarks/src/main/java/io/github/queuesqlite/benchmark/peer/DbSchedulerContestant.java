@@ -42,10 +42,10 @@ final class DbSchedulerContestant implements Contestant {
 	 * that missed waits; a connection without auto-commit makes one transaction of a
 	 * batch.
 	 */
-	static DbSchedulerContestant atItsBestOnSqlite(HikariDataSource dataSource) {
+	static DbSchedulerContestant atItsBestOnSqlite(HikariDataSource dataSource, int threads) {
 		return new DbSchedulerContestant(dataSource,
 				Scheduler.create(dataSource, TASK)
-					.threads(8)
+					.threads(threads)
 					.enableImmediateExecution()
 					.pollingInterval(Duration.ofMillis(100))
 					.pollUsingFetch(0.5, 20)
@@ -53,10 +53,10 @@ final class DbSchedulerContestant implements Contestant {
 	}
 
 	/** As above, and takes what it fetches in the same statement, which SQLite lacks. */
-	static DbSchedulerContestant atItsBestOnPostgres(HikariDataSource dataSource) {
+	static DbSchedulerContestant atItsBestOnPostgres(HikariDataSource dataSource, int threads) {
 		return new DbSchedulerContestant(dataSource,
 				Scheduler.create(dataSource, TASK)
-					.threads(20)
+					.threads(threads)
 					.enableImmediateExecution()
 					.pollingInterval(Duration.ofMillis(100))
 					.pollUsingLockAndFetch(4, 20));

@@ -43,11 +43,11 @@ final class JobRunrContestant implements Contestant {
 	}
 
 	/** Requests need no analysis of byte code, and no shorter poll is allowed. */
-	static JobRunrContestant atItsBest(HikariDataSource dataSource) {
+	static JobRunrContestant atItsBest(HikariDataSource dataSource, int workers) {
 		return new JobRunrContestant(dataSource, false,
 				BackgroundJobServerConfiguration.usingStandardBackgroundJobServerConfiguration()
 					.andPollIntervalInSeconds(5)
-					.andWorkerCount(8));
+					.andWorkerCount(workers));
 	}
 
 	@Override

@@ -3,19 +3,21 @@ package io.github.queuesqlite.benchmark.shape;
 import java.util.List;
 
 import io.github.queuesqlite.benchmark.measure.Samples;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a shape gave.
  *
  * @param shape what was done
  * @param rates each round's messages a second: handled, or put in where none are handled
- * @param enqueue from the call to its return, when the message is durable
+ * @param enqueue from the call to its return, when the message is durable; null, as the
+ * others, where that did not happen
  * @param wakeUp from the call, when the message is due, to the start of its handler
  * @param endToEnd from the call to the stored end
  * @param cost of a message
  */
-public record ShapeResult(Shape shape, List<Double> rates, Latencies enqueue, Latencies wakeUp, Latencies endToEnd,
-		Cost cost) {
+public record ShapeResult(Shape shape, List<Double> rates, @Nullable Latencies enqueue, @Nullable Latencies wakeUp,
+		@Nullable Latencies endToEnd, Cost cost) {
 
 	/**
 	 * Returns the rate.

@@ -117,9 +117,8 @@ public final class ShapeRun {
 		double each = Math.max(1, this.messages);
 		Cost cost = new Cost(this.usage.cpuNanos() / 1000 / each, this.commits / each, this.usage.writtenBytes() / each,
 				this.usage.allocatedBytes() / each, Usage.peakHeap(), this.queue.bytes(".db") / MB, this.mostLog / MB);
-		Latencies none = new Latencies(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 		return new ShapeResult(this.shape, this.rates, Latencies.of(this.queue.enqueue),
-				handling ? Latencies.of(this.queue.wakeUp) : none, handling ? Latencies.of(this.queue.endToEnd) : none,
+				handling ? Latencies.of(this.queue.wakeUp) : null, handling ? Latencies.of(this.queue.endToEnd) : null,
 				cost);
 	}
 

@@ -22,7 +22,8 @@ class ContestantKindTests {
 	@EnumSource
 	void startWorkersWhenMessagesWaitHandlesThemAll(ContestantKind kind) {
 		AtomicLongArray starts = Handled.watch(4);
-		try (Contestants contestants = kind.open(this.directory); Contestant contestant = contestants.next()) {
+		try (Contestants contestants = kind.open(this.directory);
+				Contestant contestant = contestants.next(kind.threads().get(0))) {
 			contestant.enqueue(Payload.of(0));
 			contestant.enqueueAll(List.of(Payload.of(1), Payload.of(2)));
 			assertThat(starts.get(0)).isZero();

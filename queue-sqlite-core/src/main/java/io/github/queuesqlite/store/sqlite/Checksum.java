@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Checksum {
 
 	/**
-	 * Marks a checksum of this kind; rows without were written when it covered less, and
-	 * are not compared.
+	 * Marks a checksum of this kind. One without it is none: a bit that was flipped there
+	 * must not switch the comparison off.
 	 */
 	private static final long MARK = 1L << 32;
 
@@ -77,7 +77,7 @@ final class Checksum {
 	 * @return false when the message or the checksum is not as it was written
 	 */
 	boolean matches(long stored, StoredMessage row) {
-		return (stored & MARK) == 0 || stored == of(row, row.codec(), row.payload());
+		return stored == of(row, row.codec(), row.payload());
 	}
 
 	/**

@@ -25,10 +25,15 @@ final class FileIdentity {
 
 	private final Path wal;
 
+	private final Path memory;
+
 	private final @Nullable Object fileKey;
 
 	/** {@link #MISSING} until there is a log. */
 	private @Nullable Object walKey;
+
+	/** {@link #MISSING} until there is one. */
+	private @Nullable Object memoryKey;
 
 	/**
 	 * Remembers a file.
@@ -37,8 +42,21 @@ final class FileIdentity {
 	FileIdentity(Path file) {
 		this.file = file;
 		this.wal = QueueFiles.wal(file);
+		this.memory = QueueFiles.sharedMemory(file);
 		this.fileKey = key(file, null);
 		this.walKey = key(this.wal, MISSING);
+		this.memoryKey = key(this.memory, MISSING);
+	}
+
+	/** Returns what the file system calls a file; null when it is not there or not told. */
+	static @Nullable Object key(Path file) {
+		Object key = key(file, null);
+		return (key != MISSING) ? key : null;
+	}
+
+	/** Returns what the file system called the file when it was opened. */
+	@Nullable Object fileKey() {
+		return this.fileKey;
 	}
 
 	/** Returns what became of the file or its log; empty when they are the same. */
@@ -48,6 +66,18 @@ final class FileIdentity {
 		}
 		String change = change(this.file, this.fileKey);
 		return change.isEmpty() ? change(this.wal, this.walKey) : change;
+	}
+
+	/**
+	 * Returns what became of the shared memory, in which processes tell each other what
+	 * is in the log; empty when it is the same. Who opens the file beside another one
+	 * knows nothing of us: both would write the same places of the log.
+	 */
+	String memoryChange() {
+		if (this.memoryKey == MISSING) {
+			this.memoryKey = key(this.memory, MISSING);
+		}
+		return change(this.memory, this.memoryKey);
 	}
 
 	private static String change(Path path, @Nullable Object expected) {

@@ -41,6 +41,7 @@ record QueueFiles(Path directory) {
 			create(directory.toAbsolutePath().normalize());
 			Path canonical = directory.toRealPath();
 			refuseNetwork(canonical);
+			DiskReserve.giveUpToOpen(canonical, DiskSpace.REAL);
 			PrivateFiles.createSubdirectory(canonical.resolve("locks"));
 			sync(canonical);
 			refuseUnwritable(canonical);
@@ -142,6 +143,10 @@ record QueueFiles(Path directory) {
 
 	static Path wal(Path file) {
 		return file.resolveSibling(file.getFileName() + "-wal");
+	}
+
+	static Path sharedMemory(Path file) {
+		return file.resolveSibling(file.getFileName() + "-shm");
 	}
 
 	/** What SQLite leaves when the first write of a file was cut off. */

@@ -14,6 +14,7 @@ import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.Room;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.Settlement;
@@ -59,9 +60,9 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final PauseTable pauses;
 
-	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine, int shard,
-			InstantSource clock, Retention retention) throws SQLException {
-		super(connection, gate, file, walMax, quarantine);
+	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
+			Watermark watermark, int shard, InstantSource clock, Retention retention) throws SQLException {
+		super(connection, gate, file, walMax, quarantine, watermark);
 		Statements statements = statements();
 		AttemptTable attempts = new AttemptTable(statements);
 		this.shard = shard;
@@ -93,6 +94,13 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	static String label(int shard, Path file) {
 		return "shard " + shard + " (" + file.getFileName() + ")";
+	}
+
+	@Override
+	public Room room(long bytes) {
+		Room room = super.room(bytes);
+		watermark().holdRoom();
+		return room;
 	}
 
 	@Override

@@ -31,6 +31,7 @@ final class PlantedBugs {
 		bugs.pruning();
 		bugs.durability();
 		bugs.writers();
+		bugs.fullDisk();
 		bugs.shards();
 		bugs.batches();
 		bugs.waiters();
@@ -120,8 +121,8 @@ final class PlantedBugs {
 		add("the last failure is not recorded",
 				"if (hold != null && json != null) { this.attempts.record(key, json); }", "",
 				contract("Settlements#deadStoresFailure"));
-		add("callers are told before the commit", "rows = this.turn.execute(this.session, batch);",
-				"rows = this.turn.execute(this.session, batch);\nbatch.forEach(this.answers::succeeded);",
+		add("callers are told before the commit", "rows = this.turn.execute(this.session, batch, mostRows());",
+				"rows = this.turn.execute(this.session, batch, mostRows());\nbatch.forEach(this.answers::succeeded);",
 				"store.CommitTests#completionIsToldAfterTheCommit");
 		add("a command that fails takes the others with it", "case ROW, DEFECT -> redo(batch, cause);",
 				"case ROW, DEFECT -> busy(batch, cause);",
@@ -146,6 +147,9 @@ final class PlantedBugs {
 		add("what was changed in the file is handed to a handler", "if (message.damaged()) { bury",
 				"if (message.damaged() && now < 0) { bury",
 				"store.sqlite.DamagedMessageTests#retryWhenMessageIsDamagedEndsItDeadAgain");
+		add("a bit of a checksum switches the comparison off", "return stored == of(row, row.codec(), row.payload());",
+				"return (stored & MARK) == 0 || stored == of(row, row.codec(), row.payload());",
+				"store.sqlite.DamagedMessageTests#claimWhenContentWasChangedEndsItDeadAndLeavesTheOthersAlone");
 		add("a message whose process died runs again beside all others",
 				"SET state = CASE ?1 WHEN 0 THEN 20 ELSE 22 END, deaths = ?1, run_at",
 				"SET state = 20, deaths = ?1, run_at", contract("Suspects#claimPassesSuspectsBy"));
@@ -250,6 +254,34 @@ final class PlantedBugs {
 		add("the inbox has no bound", "if (!this.places.tryAcquire(rows)) {",
 				"if (!this.places.tryAcquire(rows) && rows < 0) {",
 				contract("Threads#insertWhenInboxStaysFullThrowsAndStoresNothing"));
+	}
+
+	private void fullDisk() {
+		this.rule = "New data is refused before the disk is full; what was accepted goes on, and service resumes by itself";
+		add("the disk is not looked at", "if (needed > this.budget || now - this.lookAt >= 0) {", "if (needed < 0) {",
+				"FullDiskTests#enqueueWhenTheDiskIsNearlyFullIsRefusedAndTakenAgainOnceThereIsRoom");
+		add("the disk is looked at by the clock only", "if (needed > this.budget || now - this.lookAt >= 0) {",
+				"if (now - this.lookAt >= 0) {",
+				"store.RoomTests#roomWhenTheBudgetIsSpentIsAskedForBeforeTheNextCommit");
+		add("ends of runs are refused as well", "boolean addsData() { return false; }",
+				"boolean addsData() { return true; }", "FullDiskTests#runsWhenTheDiskIsNearlyFullCompleteRetryAndDie");
+		add("what waits in the inbox is stored although its sender was told that it is not",
+				"this.batch.removeIf(Command::addsData);", "",
+				"store.RoomTests#newDataThatWaitsWhenTheDiskFillsIsRefusedAndAllElseGoesOn");
+		add("an idle writer does not see that there is room again",
+				"nanos = Math.min(nanos, this.room.untilWanted(now));", "",
+				"store.RoomTests#writerThatIsIdleSeesThatThereIsRoomAgain");
+		add("transactions are as large as ever while the disk is full", "return this.refusal.isDiskFull() ? FEW_ROWS",
+				"return this.closing ? FEW_ROWS", "store.RoomTests#batchWhileTheDiskIsFullIsSmall");
+		add("refusal flutters at the mark", "this.low = this.headroom < (this.low ? this.reserve / 8 : 0);",
+				"this.low = this.headroom < 0;",
+				"store.sqlite.WatermarkTests#lookOnceRefusedTakesNewDataOnlyWhenAnEighthMoreIsFree");
+		add("room inside the file does not count", "room += Math.min(freeInFile.getAsLong(), this.reserve / 2);", "",
+				"store.sqlite.WatermarkTests#lookCountsPagesThatAreFreeInTheFileForHalfOfTheReserve");
+		add("what is held for the ends of runs is not given up", "this.held.giveUp();", "",
+				"store.sqlite.WatermarkTests#makeRoomWhenTheDiskIsFullGivesUpWhatIsHeld");
+		add("what is held can be compressed away", "random.nextBytes(noise);", "",
+				"store.sqlite.DiskReserveTests#makeLaterWritesSoManyBytesThatNothingCompresses");
 	}
 
 	private void shards() {

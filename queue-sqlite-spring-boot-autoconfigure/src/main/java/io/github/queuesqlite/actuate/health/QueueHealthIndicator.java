@@ -187,6 +187,9 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 		details.put("pending", shard.pending());
 		details.put("fileSize", shard.fileSize());
 		details.put("walSize", shard.walSize());
+		if (shard.diskFree() >= 0) {
+			details.put("diskFree", shard.diskFree());
+		}
 		return details;
 	}
 
