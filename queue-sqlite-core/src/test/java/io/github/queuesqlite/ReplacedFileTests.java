@@ -9,12 +9,16 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.PartialEnqueueException;
+import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats.ShardStats;
 import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StoreUnavailableException;
@@ -122,6 +126,27 @@ class ReplacedFileTests extends QueueTester {
 			boolean stored = this.operations.find(Objects.requireNonNull(refusal.messageId())).isPresent();
 			assertThat(refusal).hasMessageContaining(stored ? "The outcome is unknown" : "Nothing of this was stored");
 		}
+	}
+
+	@Test
+	void enqueueAllWhenLogWasDeletedNamesEachMessageToLookFor() throws IOException {
+		openTwoShards();
+		enqueue(40);
+		Files.delete(wal());
+		PartialEnqueueException partial = null;
+		for (int i = 0; i < 20 && partial == null; i++) {
+			try {
+				this.accepted.addAll(this.operations.enqueueAll(Collections.nCopies(700, message())));
+			}
+			catch (PartialEnqueueException ex) {
+				partial = ex;
+			}
+		}
+		assertThat(partial).isNotNull();
+		assertThat(partial.failed().values()).extracting(QueueException::messageId)
+			.doesNotContainNull()
+			.doesNotHaveDuplicates();
+		assertThat(partial.failed().values()).hasOnlyElementsOfType(ShardQuarantinedException.class);
 	}
 
 	@Test
@@ -236,6 +261,30 @@ class ReplacedFileTests extends QueueTester {
 		byte[] older = Files.readAllBytes(wal());
 		this.queue.close();
 		assertFileIsNotTouchedAfter(() -> Files.write(wal(), older));
+	}
+
+	/** All of it fits together: only what this process remembers tells. */
+	@Test
+	void useWhenAnOlderCopyWasWrittenOverAllFilesIsRefused() throws IOException, InterruptedException {
+		open((builder) -> builder.shards(2).clock(this.clock));
+		enqueue(40);
+		copyEach("", ".older");
+		this.clock.move(Duration.ofMinutes(1));
+		enqueue(40);
+		copyEach(".older", "");
+		awaitQuarantine("older than what was committed");
+	}
+
+	/**
+	 * By another process: to close them here would take their locks from SQLite. The file
+	 * comes last, so that nothing is copied into it any more.
+	 */
+	private void copyEach(String from, String to) throws IOException, InterruptedException {
+		String command = List.of(sharedMemory(), wal(), file())
+			.stream()
+			.map((file) -> "cat '%s%s' > '%s%s'".formatted(file, from, file, to))
+			.collect(Collectors.joining(" && "));
+		assertThat(new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor()).isZero();
 	}
 
 	/** Idle: what is in the log is about to be copied into the file. */

@@ -34,7 +34,7 @@ abstract class SqliteSession implements Session {
 	private static final String FREE_PAGES = "PRAGMA freelist_count";
 
 	/** Quicker than any other process can come. */
-	private static final long MEMORY_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
 	private static final long LOG_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -67,8 +67,8 @@ abstract class SqliteSession implements Session {
 
 	private final LogFrames frames;
 
-	/** When the shared memory is looked at again, at the earliest. */
-	private long memoryLookAt = System.nanoTime();
+	/** When the files are looked at again before a transaction, at the earliest. */
+	private long lookAt = System.nanoTime();
 
 	/** When the log is looked at again, at the earliest. */
 	private long logLookAt = System.nanoTime();
@@ -112,7 +112,7 @@ abstract class SqliteSession implements Session {
 
 	@Override
 	public void begin(boolean synced) throws SQLException {
-		refuseOtherMemory();
+		refuseToWrite();
 		if (synced != this.synced) {
 			this.statements.run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 			this.synced = synced;
@@ -130,12 +130,16 @@ abstract class SqliteSession implements Session {
 	}
 
 	/**
-	 * What is written beside another shared memory would overwrite what others write.
-	 * What was committed is safe: whoever opens the file finds it in the log.
+	 * What is written to a log that was cut would hide that it was. What is written
+	 * beside another shared memory would overwrite what others write; what was committed
+	 * is safe then: whoever opens the file finds it in the log.
 	 */
-	private void refuseOtherMemory() throws SQLException {
-		if (System.nanoTime() - this.memoryLookAt > 0) {
-			this.memoryLookAt = System.nanoTime() + MEMORY_LOOK_NANOS;
+	private void refuseToWrite() throws SQLException {
+		if (System.nanoTime() - this.lookAt > 0) {
+			this.lookAt = System.nanoTime() + LOOK_NANOS;
+			if (this.identity.isLogShorter()) {
+				refuseOtherLog();
+			}
 			String change = this.identity.memoryChange();
 			if (!change.isEmpty()) {
 				this.abandoned = true;
@@ -272,7 +276,7 @@ abstract class SqliteSession implements Session {
 	@Override
 	public boolean changedElsewhere() throws SQLException {
 		refuseChanged();
-		refuseOtherMemory();
+		refuseToWrite();
 		if (System.nanoTime() - this.logLookAt > 0) {
 			refuseOtherLog();
 		}
@@ -368,7 +372,7 @@ abstract class SqliteSession implements Session {
 		}
 		try {
 			refuseChanged();
-			refuseOtherMemory();
+			refuseToWrite();
 			refuseOtherLog();
 		}
 		catch (SQLException ex) {

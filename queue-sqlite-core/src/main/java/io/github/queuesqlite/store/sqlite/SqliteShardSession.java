@@ -124,6 +124,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.books.write();
 		super.commit();
 		this.books.committed();
+		this.sequence.committed();
 	}
 
 	@Override
