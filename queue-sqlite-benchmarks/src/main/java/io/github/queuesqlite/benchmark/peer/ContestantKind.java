@@ -8,6 +8,8 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Who takes part, and with what settings. */
+@SuppressWarnings("ImmutableEnumChecker") // a function says of itself that it does not
+											// change
 public enum ContestantKind {
 
 	/** This queue. */

@@ -115,8 +115,9 @@ public final class ShapeRun {
 	private ShapeResult result() {
 		boolean handling = this.shape.load() == Load.MIXED;
 		double each = Math.max(1, this.messages);
-		Cost cost = new Cost(this.usage.cpuNanos() / 1000 / each, this.commits / each, this.usage.writtenBytes() / each,
-				this.usage.allocatedBytes() / each, Usage.peakHeap(), this.queue.bytes(".db") / MB, this.mostLog / MB);
+		Cost cost = new Cost(this.usage.cpuNanos() / 1000.0 / each, this.commits / each,
+				this.usage.writtenBytes() / each, this.usage.allocatedBytes() / each, Usage.peakHeap(),
+				this.queue.bytes(".db") / MB, this.mostLog / MB);
 		return new ShapeResult(this.shape, this.rates, Latencies.of(this.queue.enqueue),
 				handling ? Latencies.of(this.queue.wakeUp) : null, handling ? Latencies.of(this.queue.endToEnd) : null,
 				cost);

@@ -10,15 +10,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class FailuresTests {
 
-	private static final Exception BUSY = new IllegalStateException("Cannot save",
+	private final Exception busy = new IllegalStateException("Cannot save",
 			new SQLException("[SQLITE_BUSY] The database file is locked"));
 
 	private final Failures failures = new Failures();
 
 	@Test
 	void addWhenACauseNamesACodeCountsByTheCode() {
-		this.failures.add("enqueue", BUSY);
-		this.failures.add("enqueue", BUSY);
+		this.failures.add("enqueue", this.busy);
+		this.failures.add("enqueue", this.busy);
 		this.failures.add("enqueue", new IllegalStateException("Something else"));
 		assertThat(this.failures.counts()).containsOnlyKeys("enqueue: SQLITE_BUSY",
 				"enqueue: java.lang.IllegalStateException");
@@ -28,7 +28,7 @@ class FailuresTests {
 	@Test
 	void addWhenClosedCountsNothing() {
 		this.failures.close();
-		this.failures.add("enqueue", BUSY);
+		this.failures.add("enqueue", this.busy);
 		assertThat(this.failures.counts()).isEmpty();
 	}
 
@@ -39,7 +39,7 @@ class FailuresTests {
 		Logger logger = context.getLogger("org.jobrunr.server.JobSteward");
 		logger.info("Polling");
 		logger.warn("Took {} ms", 12);
-		logger.error("Poll failed", BUSY);
+		logger.error("Poll failed", this.busy);
 		assertThat(this.failures.counts()).containsOnlyKeys("logged by JobSteward: Took {} ms",
 				"logged by JobSteward: SQLITE_BUSY");
 	}
