@@ -97,8 +97,9 @@ final class DiskReserve {
 			write(channel);
 		}
 		catch (IOException ex) {
+			// What could be written holds room already: others fill the disk right now.
 			logger.debug("Cannot hold {} in {}", ByteCount.text(this.size), this.file, ex);
-			giveUp();
+			lookLater();
 		}
 		if (!this.wanted) {
 			delete();
@@ -123,12 +124,16 @@ final class DiskReserve {
 	void giveUp() {
 		synchronized (this) {
 			this.wanted = false;
-			this.lookAt = System.nanoTime() + REMAKE_AFTER_NANOS;
+			lookLater();
 		}
 		if (delete()) {
 			logger.info("The disk is full: {} were given up for what must be written, {}", ByteCount.text(this.size),
 					this.file);
 		}
+	}
+
+	private synchronized void lookLater() {
+		this.lookAt = System.nanoTime() + REMAKE_AFTER_NANOS;
 	}
 
 	private boolean delete() {

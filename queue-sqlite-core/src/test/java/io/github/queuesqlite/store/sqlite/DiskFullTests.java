@@ -96,6 +96,17 @@ class DiskFullTests {
 	}
 
 	@Test
+	void reserveWhenTheDiskIsFilledWhileItIsMadeHoldsWhatItHas() {
+		DiskReserve reserve = new DiskReserve(this.mount, 32L * 1024 * 1024);
+		reserve.makeLater();
+		await().until(() -> DiskSpace.REAL.free(this.mount) == 0);
+		reserve.close();
+		assertThat(DiskSpace.REAL.free(this.mount)).isZero();
+		reserve.giveUp();
+		assertThat(DiskSpace.REAL.free(this.mount)).isGreaterThan(15L * 1024 * 1024);
+	}
+
+	@Test
 	void insertWhenTheDiskFillsIsRefusedBeforeSqliteFailsAndGoesOnOnceThereIsRoom() throws IOException {
 		Path ballast = this.mount.resolve("ballast");
 		Files.write(ballast, new byte[8 * MEGABYTE]);
