@@ -44,7 +44,6 @@ final class FullTable {
 			next = insert(connection, next, rows.completed(), new Kind(Load.TASK, 40, now, now));
 			next = insert(connection, next, rows.delayed(), new Kind(Load.TASK, 10, now + 86_400_000L, null));
 			insert(connection, next, rows.unknown(), new Kind("unknown", 20, now, null));
-			insert(connection, next, rows.ready(), new Kind(Load.TASK, 20, now, null));
 			try (Statement statement = connection.createStatement()) {
 				statement.executeUpdate("UPDATE shard SET prunable = " + rows.completed());
 			}
