@@ -302,10 +302,17 @@ final class Life implements AutoCloseable {
 		this.subject.operations().resume(Subject.HELD);
 		boolean begun = this.subject.await(() -> this.subject.held().size() >= before.size() + least);
 		this.subject.operations().pause(Subject.HELD);
-		Set<MessageId> begunNow = new HashSet<>(this.subject.held());
+		Set<MessageId> begunNow = new HashSet<>();
+		// What was claimed before the pause begins all the same, or goes back.
+		boolean settled = this.subject.await(() -> {
+			begunNow.clear();
+			begunNow.addAll(this.subject.held());
+			return begunNow.equals(running());
+		});
 		begunNow.removeAll(before);
 		did("begin " + begunNow + " of " + ready);
 		Mismatch.expect("Handlers begin", true, begun);
+		Mismatch.expect("What runs is with handlers", true, settled);
 		for (MessageId id : begunNow) {
 			Row row = this.model.find(id);
 			if (row == null || !ready.contains(row)) {
@@ -314,6 +321,14 @@ final class Life implements AutoCloseable {
 			row.start();
 		}
 		compareSoon();
+	}
+
+	private Set<MessageId> running() {
+		Set<MessageId> running = new HashSet<>();
+		this.subject.operations()
+			.list(MessageQuery.all().queue(Subject.HELD).state(MessageState.RUNNING))
+			.forEach((message) -> running.add(message.id()));
+		return running;
 	}
 
 	private void end() {
