@@ -91,6 +91,7 @@ class FullDiskTests extends QueueTester {
 
 	@Test
 	void refusalIsLoggedWhenItBeginsAndWhenItEnds() throws ClassNotFoundException {
+		this.space.free("listen.db", 1000 * MEGABYTE);
 		open(1);
 		try (LogLines log = LogLines.fromInfo(Class.forName("io.github.queuesqlite.store.Refusal"))) {
 			fill();
@@ -273,7 +274,8 @@ class FullDiskTests extends QueueTester {
 		this.space.free(66 * MEGABYTE);
 		assertThatExceptionOfType(StoreUnavailableException.class)
 			.isThrownBy(() -> this.operations.enqueue(TASK, "x".repeat((int) (20 * MEGABYTE))))
-			.withMessageContaining("disk full (66 MB free, 64 MB reserved, 40 MB needed)");
+			.withMessageContaining(
+					"disk full (66 MB free, 64 MB reserved, 40 MB needed). So much is refused until space is freed.");
 		this.operations.enqueue(TASK, "small");
 		assertThat(stats().get(0).accepting()).isTrue();
 	}

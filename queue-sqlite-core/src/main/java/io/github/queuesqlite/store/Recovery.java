@@ -36,6 +36,9 @@ final class Recovery<S extends Session> {
 
 	private String fault = "";
 
+	/** Why the latest transaction that lacked room did. */
+	private String fullDisk = "";
+
 	Recovery(S session, Turn<S> turn, Inbox<S> inbox, Answers<S> answers, Refusal refusal) {
 		this.session = session;
 		this.turn = turn;
@@ -71,11 +74,11 @@ final class Recovery<S extends Session> {
 
 	/** Begins: a transaction failed, and nobody knows whether it is committed. */
 	void begin(List<Command<S>> batch, Throwable cause) {
-		String fullDisk = (cause instanceof SQLException ex) ? makeRoom(ex) : "";
-		if (this.fault.isEmpty() && !fullDisk.isEmpty()) {
-			this.fault = fullDisk;
+		boolean full = cause instanceof SQLException ex && makeRoom(ex);
+		if (full && this.fault.isEmpty()) {
+			this.fault = this.fullDisk;
 		}
-		else if (this.fault.isEmpty()) {
+		else if (!full && (this.fault.isEmpty() || this.fault.equals(this.fullDisk))) {
 			this.fault = "Cannot write " + this.session.label() + ": " + cause.getMessage()
 					+ ". New messages are refused until it can be written again.";
 			this.refusal.fault(this.fault, cause);
@@ -83,14 +86,16 @@ final class Recovery<S extends Session> {
 		settle(batch);
 	}
 
-	/** Returns why new data is refused, if the failure is for lack of room. */
-	private String makeRoom(SQLException failure) {
-		String fullDisk = this.session.makeRoom(failure);
-		if (!fullDisk.isEmpty()) {
-			logger.debug("No room for a transaction of {}", this.session.label(), failure);
-			this.refusal.disk(fullDisk);
+	/** Returns whether the failure is for lack of room; then there may be some now. */
+	private boolean makeRoom(SQLException failure) {
+		String reason = this.session.makeRoom(failure);
+		if (reason.isEmpty()) {
+			return false;
 		}
-		return fullDisk;
+		logger.debug("No room for a transaction of {}", this.session.label(), failure);
+		this.fullDisk = reason;
+		this.refusal.disk(reason);
+		return true;
 	}
 
 	/** Begins: a transaction broke off, for lack of memory most likely. */

@@ -34,9 +34,13 @@ final class Refusal {
 		return this.text;
 	}
 
-	/** Notes that nobody knows whether new data can be stored. */
+	/**
+	 * Notes that nobody knows whether new data can be stored.
+	 * @param reason why
+	 * @param cause logged with the reason; null when it was before
+	 */
 	void fault(String reason, @Nullable Throwable cause) {
-		if (this.fault.isEmpty() && cause != null) {
+		if (cause != null) {
 			logger.error("{}", reason, cause);
 		}
 		this.fault = reason;

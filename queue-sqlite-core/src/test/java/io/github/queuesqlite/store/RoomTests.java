@@ -180,6 +180,10 @@ class RoomTests {
 			change().get(1, TimeUnit.MINUTES);
 			return !this.writer.refusal().isEmpty();
 		});
+		// Until then it wakes for its log anyway.
+		int before = this.session.idleTrims.get();
+		change().get(1, TimeUnit.MINUTES);
+		await().until(() -> this.session.idleTrims.get() > before);
 		this.session.room = ENOUGH;
 		await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(this.writer.refusal()).isEmpty());
 	}
@@ -210,6 +214,8 @@ class RoomTests {
 
 		final AtomicInteger failures = new AtomicInteger();
 
+		final AtomicInteger idleTrims = new AtomicInteger();
+
 		volatile Room room = ENOUGH;
 
 		volatile String lack = "";
@@ -226,6 +232,14 @@ class RoomTests {
 		@Override
 		public String makeRoom(SQLException failure) {
 			return this.lack;
+		}
+
+		@Override
+		public String trim(boolean idle) {
+			if (idle) {
+				this.idleTrims.incrementAndGet();
+			}
+			return "";
 		}
 
 		@Override

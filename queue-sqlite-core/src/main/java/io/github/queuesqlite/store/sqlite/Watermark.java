@@ -27,6 +27,8 @@ final class Watermark {
 
 	private static final long MOST_BUDGET = 16L * 1024 * 1024;
 
+	private static final String TOO_MUCH = "So much is refused until space is freed.";
+
 	/** Less than this is nothing: a commit may need it. */
 	private static final long BRIM = 1024L * 1024;
 
@@ -84,11 +86,11 @@ final class Watermark {
 		this.headroom = room - this.reserve;
 		this.low = this.headroom < (this.low ? this.reserve / 8 : 0);
 		if (this.low) {
-			return new Room(refusal(free, ""), true, Long.MAX_VALUE);
+			return new Room(refusal(free), true, Long.MAX_VALUE);
 		}
 		long budget = Math.min(MOST_BUDGET, this.headroom / TAKERS);
 		return (room - bytes < this.reserve / 2)
-				? new Room(refusal(free, ", " + ByteCount.text(bytes) + " needed"), false, budget)
+				? new Room(diskFull(free, ", " + ByteCount.text(bytes) + " needed") + TOO_MUCH, false, budget)
 				: new Room("", false, budget);
 	}
 
@@ -121,12 +123,16 @@ final class Watermark {
 			return "";
 		}
 		this.low = true;
-		return refusal(free, "");
+		return refusal(free);
 	}
 
-	private String refusal(long free, String needed) {
+	private String refusal(long free) {
+		return diskFull(free, "") + this.effect;
+	}
+
+	private String diskFull(long free, String needed) {
 		return "Cannot write to " + this.label + ": disk full (" + ByteCount.text(free) + " free, "
-				+ ByteCount.text(this.reserve) + " reserved" + needed + "). " + this.effect;
+				+ ByteCount.text(this.reserve) + " reserved" + needed + "). ";
 	}
 
 	/** Ends what goes on in the background. */
