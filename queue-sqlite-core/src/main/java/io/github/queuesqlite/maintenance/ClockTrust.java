@@ -57,8 +57,9 @@ final class ClockTrust {
 		this.latestNanos = nanos;
 		if (ahead > JUMP_MILLIS) {
 			this.distrustedAt = nanos;
-			logger.warn("The wall clock was set ahead by {}, or the machine stood still: messages are due and expire by"
-					+ " it. What has ended is deleted for its age only in {} min, so that it can be set right.",
+			logger.warn(
+					"The wall clock was set ahead by {}, or the machine stood still: messages are due and expire by"
+							+ " it. What has ended is deleted for its age only in {} min, so that it can be set right.",
 					minutes(ahead), PATIENCE.toMinutes());
 		}
 		else if (ahead < -JUMP_MILLIS) {

@@ -92,8 +92,8 @@ final class Report {
 		String last = runs.isEmpty() ? "never"
 				: LocalDate.ofInstant(runs.get(runs.size() - 1).at(), ZoneOffset.UTC).toString();
 		text.append("| `%s` | %s | %s | %d | %s | %s |%n".formatted(layer.name(), cell(layer.description()),
-				cell(String.join(", ", parts)), runs.stream().mapToInt((run) -> run.violations().size()).sum(), time(seconds),
-				last));
+				cell(String.join(", ", parts)), runs.stream().mapToInt((run) -> run.violations().size()).sum(),
+				time(seconds), last));
 	}
 
 	private static String time(long seconds) {

@@ -135,7 +135,8 @@ class ReportTests {
 		sampled("kill", "restart, ms", shuffled.subList(0, 100));
 		sampled("kill", "restart, ms", shuffled.subList(100, 200));
 		sampled("power", "age, ms", List.of(0.04));
-		assertThat(lines("| `kill` | restart")).containsExactly("| `kill` | restart, ms | 200 | 100.0 | 190.0 | 198.0 | 200.0 |");
+		assertThat(lines("| `kill` | restart"))
+			.containsExactly("| `kill` | restart, ms | 200 | 100.0 | 190.0 | 198.0 | 200.0 |");
 		assertThat(lines("| `power` | age")).containsExactly("| `power` | age, ms | 1 | 0.0 | 0.0 | 0.0 | 0.0 |");
 	}
 

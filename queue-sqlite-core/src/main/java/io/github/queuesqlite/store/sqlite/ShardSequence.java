@@ -46,8 +46,8 @@ final class ShardSequence {
 
 	/**
 	 * Reads the high water.
-	 * @throws SQLException also when it is lower than the one that was committed: then the
-	 * file is not what it was
+	 * @throws SQLException also when it is lower than the one that was committed: then
+	 * the file is not what it was
 	 */
 	void readHighWater() throws SQLException {
 		Long stored = this.statements.number("SELECT high_water FROM shard WHERE id = 1");

@@ -153,10 +153,9 @@ abstract class SqliteSession implements Session {
 			state = checkpoint(WAL_STATE);
 		}
 		this.abandoned = true;
-		throw new SQLiteException(
-				QueueFiles.wal(this.file).getFileName() + " was cut or overwritten while it was in use: "
-						+ ((state.pages() == state.copied()) ? "all of it is in the file"
-								: "what was committed last is lost"),
+		throw new SQLiteException(QueueFiles.wal(this.file).getFileName()
+				+ " was cut or overwritten while it was in use: "
+				+ ((state.pages() == state.copied()) ? "all of it is in the file" : "what was committed last is lost"),
 				SQLiteErrorCode.SQLITE_CORRUPT);
 	}
 

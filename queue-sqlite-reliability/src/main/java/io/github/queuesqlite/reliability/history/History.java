@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -52,6 +53,15 @@ public record History(List<Entry> entries) {
 	 */
 	public History until(long at) {
 		return new History(this.entries.stream().filter((entry) -> entry.event().at() <= at).toList());
+	}
+
+	/**
+	 * Returns what happened to messages of other shards, and to listen data.
+	 * @param shards whose messages are left out
+	 * @return what is left
+	 */
+	public History without(Set<Integer> shards) {
+		return shards.isEmpty() ? this : new ShardFilter(this, shards).history();
 	}
 
 	/**

@@ -18,9 +18,11 @@ import tools.jackson.databind.json.JsonMapper;
  * @param shards null for the stored layout
  * @param isFull whether the durability is {@code FULL}
  * @param leaseMillis the lease duration
+ * @param clock file of the {@link MovedClock} that it goes by, with which it keeps all
+ * that has ended; null for the system's clock
  */
 public record WorkloadSettings(String directory, String history, String process, long seed, int callsPerSecond,
-		boolean works, @Nullable Integer shards, boolean isFull, long leaseMillis) {
+		boolean works, @Nullable Integer shards, boolean isFull, long leaseMillis, @Nullable String clock) {
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -31,37 +33,42 @@ public record WorkloadSettings(String directory, String history, String process,
 	 */
 	public static WorkloadSettings in(Path directory) {
 		return new WorkloadSettings(directory.resolve("queue").toString(), directory.resolve("history").toString(),
-				"process", 0, 150, true, 2, true, Duration.ofSeconds(30).toMillis());
+				"process", 0, 150, true, 2, true, Duration.ofSeconds(30).toMillis(), null);
 	}
 
 	public WorkloadSettings process(String process, long seed) {
 		return new WorkloadSettings(this.directory, this.history, process, seed, this.callsPerSecond, this.works,
-				this.shards, this.isFull, this.leaseMillis);
+				this.shards, this.isFull, this.leaseMillis, this.clock);
 	}
 
 	public WorkloadSettings callsPerSecond(int callsPerSecond) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, callsPerSecond, this.works,
-				this.shards, this.isFull, this.leaseMillis);
+				this.shards, this.isFull, this.leaseMillis, this.clock);
 	}
 
 	public WorkloadSettings works(boolean works) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond, works,
-				this.shards, this.isFull, this.leaseMillis);
+				this.shards, this.isFull, this.leaseMillis, this.clock);
 	}
 
 	public WorkloadSettings shards(@Nullable Integer shards) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
-				this.works, shards, this.isFull, this.leaseMillis);
+				this.works, shards, this.isFull, this.leaseMillis, this.clock);
 	}
 
 	public WorkloadSettings durability(boolean isFull) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
-				this.works, this.shards, isFull, this.leaseMillis);
+				this.works, this.shards, isFull, this.leaseMillis, this.clock);
 	}
 
 	public WorkloadSettings lease(Duration lease) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
-				this.works, this.shards, this.isFull, lease.toMillis());
+				this.works, this.shards, this.isFull, lease.toMillis(), this.clock);
+	}
+
+	public WorkloadSettings clock(Path clock) {
+		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
+				this.works, this.shards, this.isFull, this.leaseMillis, clock.toString());
 	}
 
 	String toJson() {
