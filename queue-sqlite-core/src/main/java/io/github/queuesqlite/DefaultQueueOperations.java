@@ -31,11 +31,16 @@ import io.github.queuesqlite.store.StoredMessageView;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
+import io.github.queuesqlite.worker.PulledClaim;
+import io.github.queuesqlite.worker.WorkerPool;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
 
 /** Hands messages to the store and reads them back; the workers are elsewhere. */
 final class DefaultQueueOperations implements QueueOperations {
+
+	/** So many messages one claim takes at most. */
+	private static final int MOST_RECEIVED = 1000;
 
 	private final StoreAccess access;
 
@@ -55,7 +60,7 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	private final RetryPolicy retry;
 
-	private final Consumer<String> pauseBarrier;
+	private final WorkerPool workers;
 
 	private volatile boolean closed;
 
@@ -68,10 +73,10 @@ final class DefaultQueueOperations implements QueueOperations {
 	 * @param payloads reads payloads and results
 	 * @param tasks what this process hosts
 	 * @param retry where sender and task say nothing
-	 * @param pauseBarrier waits until this process starts nothing more of a paused queue
+	 * @param workers hand out messages, and start nothing more of a paused queue
 	 */
 	DefaultQueueOperations(StoreAccess access, Intake intake, Deferrals deferrals, Overview overview, Payloads payloads,
-			TaskRegistry tasks, RetryPolicy retry, Consumer<String> pauseBarrier) {
+			TaskRegistry tasks, RetryPolicy retry, WorkerPool workers) {
 		this.access = access;
 		this.store = access.store();
 		this.waiters = access.waiters();
@@ -81,7 +86,7 @@ final class DefaultQueueOperations implements QueueOperations {
 		this.payloads = payloads;
 		this.tasks = tasks;
 		this.retry = retry;
-		this.pauseBarrier = pauseBarrier;
+		this.workers = workers;
 	}
 
 	@Override
@@ -325,7 +330,7 @@ final class DefaultQueueOperations implements QueueOperations {
 		Names.check("queue", queue);
 		checkOpen();
 		this.store.pause(queue);
-		this.pauseBarrier.accept(queue);
+		this.workers.pause(queue);
 	}
 
 	@Override
@@ -355,6 +360,24 @@ final class DefaultQueueOperations implements QueueOperations {
 	}
 
 	@Override
+	public List<ClaimedMessage> receive(String queue, int max, Duration wait) {
+		Names.check("queue", queue);
+		if (max < 1 || max > MOST_RECEIVED) {
+			throw new IllegalArgumentException("'max' must be from 1 to " + MOST_RECEIVED + ", was " + max);
+		}
+		Objects.requireNonNull(wait, "'wait' must not be null");
+		if (wait.isNegative()) {
+			throw new IllegalArgumentException("'wait' must be at least 0, was " + wait);
+		}
+		checkOpen();
+		List<ClaimedMessage> received = new ArrayList<>();
+		for (PulledClaim claim : this.workers.receive(queue, max, atMost(wait))) {
+			received.add(new DefaultClaimedMessage(claim, this.payloads, this.access.completions()));
+		}
+		return received;
+	}
+
+	@Override
 	public boolean drain(Duration timeout) {
 		long deadline = deadline(timeout);
 		checkOpen();
@@ -380,9 +403,13 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	private static long deadline(Duration timeout) {
 		Objects.requireNonNull(timeout, "'timeout' must not be null");
-		// Farther than anybody waits, near enough for nanoseconds in a long.
+		return System.nanoTime() + atMost(timeout).toNanos();
+	}
+
+	/** Farther than anybody waits, near enough for nanoseconds in a long. */
+	private static Duration atMost(Duration wait) {
 		Duration most = Duration.ofDays(365);
-		return System.nanoTime() + ((timeout.compareTo(most) > 0) ? most : timeout).toNanos();
+		return (wait.compareTo(most) > 0) ? most : wait;
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.queuesqlite;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 import io.github.queuesqlite.task.TaskRegistry;
 import org.slf4j.Logger;
@@ -26,13 +27,22 @@ final class Lanes {
 
 	private final Set<String> configured;
 
+	private final Predicate<String> receivedFrom;
+
 	private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
 	private volatile Set<String> queues;
 
-	Lanes(TaskRegistry tasks, Set<String> configured) {
+	/**
+	 * Creates the lanes.
+	 * @param tasks what this process hosts
+	 * @param configured queues with settings
+	 * @param receivedFrom whether somebody pulls from a queue
+	 */
+	Lanes(TaskRegistry tasks, Set<String> configured, Predicate<String> receivedFrom) {
 		this.tasks = tasks;
 		this.configured = Set.copyOf(configured);
+		this.receivedFrom = receivedFrom;
 		this.queues = queuesNow();
 		tasks.onChange(this::refresh);
 	}
@@ -49,18 +59,25 @@ final class Lanes {
 		return Set.copyOf(queues);
 	}
 
+	/** Whether messages of the queue are taken here, by handlers or by pulling. */
 	boolean serves(String queue) {
-		return this.queues.contains(queue);
+		return this.queues.contains(queue) || this.receivedFrom.test(queue);
 	}
 
+	/** Whether messages of the queue and task are taken here. */
 	boolean serves(String queue, String task) {
-		return serves(queue) && this.tasks.find(task).isPresent();
+		return hosts(queue, task) || this.receivedFrom.test(queue);
+	}
+
+	/** Whether a handler here takes messages of the queue and task. */
+	boolean hosts(String queue, String task) {
+		return this.queues.contains(queue) && this.tasks.find(task).isPresent();
 	}
 
 	void warnIfUnserved(String queue) {
 		if (!serves(queue) && this.warned.size() < MOST_WARNINGS && this.warned.add(queue)) {
 			logger.warn("Messages for queue '{}' are accepted, but no worker of this process serves it: "
-					+ "no task declares it and it has no settings", queue);
+					+ "no task declares it, it has no settings, and nobody has received from it", queue);
 		}
 	}
 

@@ -75,7 +75,7 @@ final class Overview implements StoreListener {
 				if (!this.lanes.serves(count.queue())) {
 					unservedQueues.add(count.queue());
 				}
-				if (this.tasks.find(count.task()).isEmpty()) {
+				if (this.tasks.find(count.task()).isEmpty() && !this.lanes.serves(count.queue(), count.task())) {
 					unservedTasks.add(count.task());
 				}
 			}
@@ -148,7 +148,7 @@ final class Overview implements StoreListener {
 
 	private boolean isNothingLeft() {
 		Set<String> paused = this.store.pausedQueues();
-		return !this.store.hasRunnable((queue, task) -> !paused.contains(queue) && this.lanes.serves(queue, task),
+		return !this.store.hasRunnable((queue, task) -> !paused.contains(queue) && this.lanes.hosts(queue, task),
 				this.clock.millis());
 	}
 

@@ -103,6 +103,7 @@ final class QueueEngine {
 			Payloads payloads = new Payloads(builder.codec, builder.maxPayloadSize);
 			this.listen = listen(builder, payloads);
 			this.workers = workers(builder, payloads);
+			this.closers.push(this.workers::close);
 			this.maintenance = new Maintenance(this.store, this.presence, this.workers::maxAttempts, builder.clock,
 					System::nanoTime, new MaintenanceSettings(builder.leaseDuration, builder.pollInterval));
 			this.maintenance.start();
@@ -127,7 +128,7 @@ final class QueueEngine {
 
 	private static MessageStore openStore(EmbeddedQueue.Builder builder, Path directory) {
 		return SqliteStores.open(new SqliteStoreSettings(directory, builder.shards, writer(builder), builder.retention,
-				builder.walMax, builder.clock));
+				builder.walMax, builder.clock, builder.disk()));
 	}
 
 	private static WriterSettings writer(EmbeddedQueue.Builder builder) {
@@ -139,7 +140,7 @@ final class QueueEngine {
 		WriterSettings writer = writer(builder);
 		ListenStore listenStore = SqliteListenStore
 			.open(new SqliteListenSettings(this.directory.path().resolve(this.name), writer, builder.listenRetention,
-					SqliteListenSettings.MAX_CHANGES, builder.clock));
+					SqliteListenSettings.MAX_CHANGES, builder.clock, builder.disk()));
 		this.closers.push(listenStore::close);
 		ListenSettings settings = new ListenSettings(ListenSettings.DEFAULT.retry(),
 				ListenSettings.DEFAULT.parkedInterval(), builder.pollInterval, builder.drainTimeout)
@@ -164,13 +165,13 @@ final class QueueEngine {
 	}
 
 	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads) {
-		Lanes lanes = new Lanes(this.tasks, builder.queues.keySet());
+		Lanes lanes = new Lanes(this.tasks, builder.queues.keySet(), this.workers::isReceivedFrom);
 		Intake intake = new Intake(this.tasks, payloads, builder.maxPayloadSize, builder.clock,
 				builder.enqueueInterceptors, lanes);
 		Overview overview = new Overview(this.store, lanes, this.tasks, this.inFlight, builder.clock);
 		this.store.addListener(overview);
 		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access), overview,
-				payloads, this.tasks, builder.retry, this.workers::pause);
+				payloads, this.tasks, builder.retry, this.workers);
 	}
 
 	/** Nothing is owned before there are workers. */
@@ -214,7 +215,7 @@ final class QueueEngine {
 		if (this.running) {
 			return;
 		}
-		if (this.startedBefore) {
+		if (this.startedBefore && !this.workers.mayKeepInstance()) {
 			// What the runs of before still do must not count as runs of now.
 			this.presence.renew(this.presence.current());
 		}

@@ -248,6 +248,25 @@ public interface QueueOperations {
 	QueueStats stats();
 
 	/**
+	 * Takes messages out of a queue, of whatever task, without a handler: whoever calls
+	 * works on them and says how they ended. Waits until there is at least one, and takes
+	 * what one shard has then, the best first; nothing is fetched ahead. Handlers of the
+	 * same queue, and other receivers, here and in other processes, take turns with it.
+	 * Handlers need not run.
+	 * <p>
+	 * Nothing comes from a paused queue: the call waits for its resumption. A message
+	 * whose process died while somebody worked on it comes by itself, one such message at
+	 * a time.
+	 * @param queue the name, known or not
+	 * @param max how many at most, 1 to 1,000
+	 * @param wait how long at most, 0 or longer. What is there at the call is found even
+	 * with 0
+	 * @return messages in the hands of the caller, see {@link ClaimedMessage}; empty when
+	 * none came
+	 */
+	List<ClaimedMessage> receive(String queue, int max, Duration wait);
+
+	/**
 	 * Waits until nothing is left that this process could run: in queues that are not
 	 * paused and for tasks it hosts, nothing is RUNNING, READY, due or waiting for a
 	 * retry. Messages delayed by their sender do not count.

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.maintenance;
 
+import java.time.Duration;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.store.MessageStore;
@@ -64,6 +65,15 @@ public final class Presence {
 	 */
 	public boolean holdsLease(StoreInstance instance) {
 		return this.lease.isHeldBy(instance);
+	}
+
+	/**
+	 * Returns how long a sign of life holds, and so what somebody has claimed who gives
+	 * none by himself.
+	 * @return more than 0
+	 */
+	public Duration leaseDuration() {
+		return this.lease.duration();
 	}
 
 	/**

@@ -16,6 +16,21 @@ import org.jspecify.annotations.Nullable;
 public interface Claimer {
 
 	/**
+	 * Stands, as this very instance, for all tasks of a queue, whatever they are called.
+	 */
+	Set<String> EVERY_TASK = Set.of("*");
+
+	/**
+	 * Returns whether a task is among those that a claimer can run.
+	 * @param tasks names, or {@link #EVERY_TASK}
+	 * @param task the task
+	 * @return true also for a task that nobody named when it is every task
+	 */
+	static boolean takes(Set<String> tasks, String task) {
+		return tasks == EVERY_TASK || tasks.contains(task);
+	}
+
+	/**
 	 * Returns the queue it claims from.
 	 * @return the name
 	 */
@@ -23,7 +38,7 @@ public interface Claimer {
 
 	/**
 	 * Returns the tasks it can run.
-	 * @return names; the same instance while nothing changed
+	 * @return names, the same instance while nothing changed; or {@link #EVERY_TASK}
 	 */
 	Set<String> tasks();
 
@@ -32,6 +47,16 @@ public interface Claimer {
 	 * @return a registered instance
 	 */
 	StoreInstance owner();
+
+	/**
+	 * Returns whether it surely wants nothing now: then nothing is read for it, and it is
+	 * not asked.
+	 * @return false for a claimer that has to be asked, and while an answer that it gave
+	 * holds
+	 */
+	default boolean wantsNothing() {
+		return false;
+	}
 
 	/**
 	 * Returns how many more messages it wants from the shard now. The answer holds until

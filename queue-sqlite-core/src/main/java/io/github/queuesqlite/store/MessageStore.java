@@ -3,6 +3,7 @@ package io.github.queuesqlite.store;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.ToIntFunction;
@@ -122,10 +123,19 @@ public interface MessageStore extends AutoCloseable {
 	void demandChanged();
 
 	/**
+	 * Has every shard ask the claimers, and returns once they were handed what was
+	 * claimed for them then. One shard that cannot be written does not keep the others
+	 * from it.
+	 * @throws io.github.queuesqlite.message.StoreUnavailableException if no shard can be
+	 * written
+	 */
+	void askClaimers();
+
+	/**
 	 * Claims messages once, suspects too: to run them apart is the caller's to do.
 	 * @param owner who owns them then
 	 * @param queue the queue
-	 * @param tasks the tasks
+	 * @param tasks the tasks, or {@link Claimer#EVERY_TASK}
 	 * @param max how many at most, over all shards
 	 * @return RUNNING messages, best first; none while the queue is paused
 	 */
@@ -333,6 +343,13 @@ public interface MessageStore extends AutoCloseable {
 	List<Peer> peers();
 
 	/**
+	 * Returns a number that changes, soon, once another instance has come: the time to
+	 * look at {@link #peers()} again. Costs next to nothing.
+	 * @return any number; always the same where nobody can tell
+	 */
+	long arrivals();
+
+	/**
 	 * Returns whether the process of the instance is gone: the OS has freed its lock.
 	 * @param peer an instance
 	 * @return false when it lives or nobody can tell
@@ -344,11 +361,12 @@ public interface MessageStore extends AutoCloseable {
 	 * counted where the run had started, DEAD where none is left. What had started is a
 	 * suspect from then on, until a run of it ends with its process alive: a
 	 * {@link Claimer} gets suspects one by one.
-	 * @param peer the instance
+	 * @param peer the instance as it was seen; one that is neither dead nor gone is left
+	 * alone when it has given a sign of life since
 	 * @param maxAttempts attempts by task, for messages whose sender set none
-	 * @return how many messages were taken back
+	 * @return how many messages were taken back; empty when the instance lives
 	 */
-	int rescue(Peer peer, ToIntFunction<String> maxAttempts);
+	OptionalInt rescue(Peer peer, ToIntFunction<String> maxAttempts);
 
 	/** Moves the write-ahead log into the database files. */
 	void checkpoint();

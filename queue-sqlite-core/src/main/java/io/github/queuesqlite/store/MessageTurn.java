@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongPredicate;
 
@@ -19,9 +20,6 @@ import org.slf4j.LoggerFactory;
 final class MessageTurn implements Turn<ShardSession> {
 
 	private static final Logger logger = LoggerFactory.getLogger(MessageTurn.class);
-
-	/** Most rows that one transaction claims for one lane. */
-	private static final int MAX_ROWS = 2000;
 
 	/** Room that is made in time: more lanes need memory when memory may be short. */
 	private static final int MOST_LANES = 64;
@@ -45,7 +43,7 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	private List<StoreListener.Ended> ended = List.of();
 
-	private int turn;
+	private final SplittableRandom chance = new SplittableRandom();
 
 	/** When the next message was due before and after this transaction. */
 	private long dueBefore;
@@ -74,7 +72,7 @@ final class MessageTurn implements Turn<ShardSession> {
 	}
 
 	@Override
-	public int execute(ShardSession session, List<Command<ShardSession>> batch) throws SQLException {
+	public int execute(ShardSession session, List<Command<ShardSession>> batch, int mostRows) throws SQLException {
 		this.dueBefore = session.nextDueAt();
 		int rows = giveBack(session) + settle(session, batch) + insert(session, batch);
 		for (Command<ShardSession> command : batch) {
@@ -83,7 +81,7 @@ final class MessageTurn implements Turn<ShardSession> {
 				rows++;
 			}
 		}
-		rows += claim(session);
+		rows += claim(session, mostRows);
 		if (rows > 0) {
 			session.prune(2 * rows);
 		}
@@ -144,24 +142,27 @@ final class MessageTurn implements Turn<ShardSession> {
 		return commands;
 	}
 
-	/** Lanes take turns at being asked first, so that none starves another. */
-	private int claim(ShardSession session) throws SQLException {
+	/**
+	 * Who is asked first is left to chance, so that none starves another: with turns,
+	 * whoever wants the same messages may get them whenever it is the other's turn.
+	 */
+	private int claim(ShardSession session, int mostRows) throws SQLException {
 		int rows = 0;
 		int size = this.claimers.size();
+		int first = (size > 1) ? this.chance.nextInt(size) : 0;
 		for (int i = 0; i < size; i++) {
-			Claimer claimer = claimer((this.turn + i) % size);
+			Claimer claimer = claimer((first + i) % size);
 			if (claimer == null) {
 				continue;
 			}
 			if (wantsSuspect(session, claimer) && claimer.reserveForSuspect(this.shard)) {
 				rows += claimSuspect(session, claimer);
 			}
-			int wanted = (rows < MAX_ROWS) ? wanted(session, claimer) : 0;
+			int wanted = (rows < mostRows) ? wanted(session, claimer) : 0;
 			if (wanted > 0) {
-				rows += claim(session, claimer, wanted);
+				rows += claim(session, claimer, Math.min(wanted, mostRows - rows));
 			}
 		}
-		this.turn++;
 		return rows;
 	}
 
@@ -195,9 +196,17 @@ final class MessageTurn implements Turn<ShardSession> {
 	}
 
 	private int wanted(ShardSession session, Claimer claimer) throws SQLException {
+		if (claimer.wantsNothing()) {
+			return 0;
+		}
 		String queue = claimer.queue();
 		Set<String> tasks = claimer.tasks();
-		return session.mayClaim(queue, tasks) ? claimer.wanted(this.shard, session.bestReady(queue, tasks)) : 0;
+		if (!session.mayClaim(queue, tasks)) {
+			return 0;
+		}
+		int best = session.bestReady(queue, tasks);
+		// Looking for the best may have shown that there is none: nobody would answer.
+		return (best != Integer.MIN_VALUE || session.mayClaim(queue, tasks)) ? claimer.wanted(this.shard, best) : 0;
 	}
 
 	private @Nullable Claimer claimer(int index) {

@@ -2,11 +2,11 @@ package io.github.queuesqlite.store;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -96,7 +96,12 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
-	public int rescue(Peer peer, ToIntFunction<String> maxAttempts) {
+	public long arrivals() {
+		return this.instances.arrivals();
+	}
+
+	@Override
+	public OptionalInt rescue(Peer peer, ToIntFunction<String> maxAttempts) {
 		return this.instances.rescue(peer, maxAttempts);
 	}
 
@@ -158,6 +163,36 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public void demandChanged() {
 		this.group.nudge();
+	}
+
+	@Override
+	public void askClaimers() {
+		// The second transaction comes after what the first one claimed was handed over.
+		askOnce();
+		askOnce();
+	}
+
+	private void askOnce() {
+		List<BlockingCompletion<Integer>> asked = new ArrayList<>();
+		this.shards.writeEach((writer) -> {
+			BlockingCompletion<Integer> completion = new BlockingCompletion<>();
+			writer.submitUnsynced((session) -> 0, completion);
+			asked.add(completion);
+		});
+		if (asked.isEmpty()) {
+			throw new StoreUnavailableException("No shard is in use: there is nobody to ask for messages", null);
+		}
+		int failures = 0;
+		for (BlockingCompletion<Integer> completion : asked) {
+			try {
+				completion.await(() -> new QueueException("Interrupted while the shards are asked"));
+			}
+			catch (StoreUnavailableException ex) {
+				if (++failures == asked.size()) {
+					throw ex;
+				}
+			}
+		}
 	}
 
 	@Override
@@ -277,14 +312,32 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public boolean retry(long id) {
-		return this.reads.locate(id)
-			.map((shard) -> this.shards.writer(shard).call((session) -> session.retry(List.of(id)) == 1))
-			.orElse(false);
+		return this.reads.locate(id).map((shard) -> retry(shard, List.of(id)) == 1).orElse(false);
 	}
 
 	@Override
 	public int retryAll(MessageQuery query) {
-		return inSteps(query, (session, ids) -> session.retry(ids));
+		return inSteps(query, this::retry);
+	}
+
+	private int retry(int shard, List<Long> ids) {
+		List<Long> doubtful = new ArrayList<>();
+		int retried = this.shards.writer(shard).call((session) -> {
+			doubtful.clear();
+			return session.retry(ids, doubtful);
+		});
+		for (long id : doubtful) {
+			retried += this.reads.find(id).filter((message) -> isRevived(shard, message)).isPresent() ? 1 : 0;
+		}
+		return retried;
+	}
+
+	private boolean isRevived(int shard, StoredMessage message) {
+		long epoch = this.instances.latestOfThisProcess();
+		return this.reservations.revive(epoch, message, () -> this.shards.writer(shard).call((session) -> {
+			// Once it is dead, the key may be somebody else's.
+			return session.isAlive(epoch) && session.retryReserved(message.id());
+		}));
 	}
 
 	@Override
@@ -296,7 +349,7 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public int purge(MessageQuery query) {
-		return inSteps(query, (session, ids) -> session.delete(ids));
+		return inSteps(query, (shard, ids) -> this.shards.writer(shard).call((session) -> session.delete(ids)));
 	}
 
 	private int inSteps(MessageQuery query, Step step) {
@@ -305,8 +358,7 @@ public final class ShardedMessageStore implements MessageStore {
 			long after = (query.after() != null) ? query.after().value() : -1;
 			List<Long> ids;
 			while (!(ids = shard.reader().ids(query, after, STEP)).isEmpty()) {
-				List<Long> some = ids;
-				rows[0] += this.shards.writer(shard.number()).call((session) -> step.apply(session, some));
+				rows[0] += step.apply(shard.number(), ids);
 				after = ids.get(ids.size() - 1);
 			}
 		});
@@ -441,7 +493,7 @@ public final class ShardedMessageStore implements MessageStore {
 	@FunctionalInterface
 	private interface Step {
 
-		int apply(ShardSession session, Collection<Long> ids) throws SQLException;
+		int apply(int shard, List<Long> ids);
 
 	}
 

@@ -26,7 +26,12 @@ final class Demand {
 	 */
 	private static final long FORGET_NANOS = 3 * YIELD_NANOS;
 
+	/** How long a shard waits for one that is as good and whose turn it is. */
+	static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
 	private static final int MOST_PER_CLAIM = 1000;
+
+	private final boolean takingTurns;
 
 	/** What each shard was told and has not answered. */
 	private int[] promised = new int[2];
@@ -50,6 +55,23 @@ final class Demand {
 
 	/** Whether the writers were told of free room and have not asked yet. */
 	private boolean poked;
+
+	/** Which shard gave messages last; -1 for none. */
+	private int latest = -1;
+
+	/** Shards with better messages go first. */
+	Demand() {
+		this(false);
+	}
+
+	/**
+	 * Creates a demand of nothing.
+	 * @param takingTurns whether shards that are equally good take turns while there is
+	 * room for some only
+	 */
+	Demand(boolean takingTurns) {
+		this.takingTurns = takingTurns;
+	}
 
 	/** Forgets who may have more. */
 	void reset() {
@@ -111,22 +133,32 @@ final class Demand {
 	 * only; not for long, since it may not be able to answer.
 	 */
 	private boolean isBetterElsewhere(int shard, long now) {
-		boolean better = false;
+		long patience = 0;
 		for (int other = 0; other < this.best.length; other++) {
-			better |= other != shard && (this.unserved & (1L << other)) != 0 && this.promised[other] == 0
-					&& this.best[other] > this.best[shard];
+			if (other != shard && (this.unserved & (1L << other)) != 0 && this.promised[other] == 0) {
+				patience = Math.max(patience, patience(shard, other));
+			}
 		}
-		if (!better) {
+		if (patience == 0) {
 			return false;
 		}
 		if (this.yieldingSince == 0) {
 			this.yieldingSince = now;
 		}
-		if (now - this.yieldingSince < YIELD_NANOS) {
+		if (now - this.yieldingSince < patience) {
 			return true;
 		}
 		this.unserved &= 1L << shard;
 		return false;
+	}
+
+	/** How long a shard lets another one go first. */
+	private long patience(int shard, int other) {
+		if (this.best[other] > this.best[shard]) {
+			return YIELD_NANOS;
+		}
+		boolean turn = this.takingTurns && shard == this.latest && this.best[other] == this.best[shard];
+		return turn ? TURN_NANOS : 0;
 	}
 
 	/** A shard answers with what it had, best first. */
@@ -134,6 +166,7 @@ final class Demand {
 		int rows = messages.size();
 		int promise = answered(shard);
 		this.best[shard] = (rows > 0 && rows >= promise) ? messages.get(rows - 1).priority() : Integer.MIN_VALUE;
+		this.latest = (rows > 0) ? shard : this.latest;
 		long bit = 1L << shard;
 		if (rows < promise) {
 			this.dry |= bit;

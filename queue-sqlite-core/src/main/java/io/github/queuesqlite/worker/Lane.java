@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import io.github.queuesqlite.event.FailureNote;
-import io.github.queuesqlite.store.Claimer;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.Suspect;
@@ -31,7 +30,7 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
  * <b>Threads:</b> safe for use by several threads. One lock, held for moments only and
  * never while the store, a thread to be woken or user code is called.
  */
-final class Lane implements Claimer {
+final class Lane implements Holder {
 
 	private static final Logger logger = LoggerFactory.getLogger(Lane.class);
 
@@ -80,7 +79,7 @@ final class Lane implements Claimer {
 
 	private volatile boolean paused;
 
-	private final BrokenOffRuns brokenOff = new BrokenOffRuns();
+	private final BrokenOffClaims brokenOff = new BrokenOffClaims();
 
 	private final FailureNote failure;
 
@@ -96,7 +95,8 @@ final class Lane implements Claimer {
 		this.failure = new FailureNote(logger, "Lane '{}' failed and goes on", queue);
 	}
 
-	Engine engine() {
+	@Override
+	public Engine engine() {
 		return this.engine;
 	}
 
@@ -411,8 +411,8 @@ final class Lane implements Claimer {
 		poke(poke);
 	}
 
-	/** A suspect that waited for others may start. */
-	void wakeForSuspect() {
+	@Override
+	public void wakeForSuspect() {
 		this.crew.wake(1);
 	}
 
@@ -461,8 +461,8 @@ final class Lane implements Claimer {
 		}
 	}
 
-	/** Whether no handler runs and the end of each is committed. */
-	boolean isQuiet() {
+	@Override
+	public boolean isQuiet() {
 		this.lock.lock();
 		try {
 			return this.permits.free() == this.concurrency && this.outstanding.get() <= this.waiting.size();
@@ -472,8 +472,8 @@ final class Lane implements Claimer {
 		}
 	}
 
-	/** A claimed message is off our hands. */
-	void settled() {
+	@Override
+	public void settled(Claim claim) {
 		this.outstanding.decrementAndGet();
 	}
 
@@ -493,10 +493,10 @@ final class Lane implements Claimer {
 		this.failure.note(ex);
 	}
 
-	/** The end of a run could not be said or stored: the watch does it. */
-	void brokeOff(Run run, Throwable ex) {
+	@Override
+	public void brokeOff(Claim claim, Throwable ex) {
 		failed(ex);
-		this.brokenOff.add(run, ex);
+		this.brokenOff.add(claim, ex);
 		this.engine.watch.within(TICK_NANOS);
 	}
 
@@ -511,7 +511,8 @@ final class Lane implements Claimer {
 
 	// Pause, start and stop
 
-	boolean isPaused() {
+	@Override
+	public boolean isPaused() {
 		return this.paused;
 	}
 
@@ -571,8 +572,8 @@ final class Lane implements Claimer {
 		placed((run) -> !run.isNew()).forEach(action);
 	}
 
-	/** Runs something for each run whose permit or turn is not over. */
-	void forEachRun(Consumer<Run> action) {
+	@Override
+	public void forEachClaim(Consumer<Claim> action) {
 		List<Run> runs = new ArrayList<>();
 		this.lock.lock();
 		try {
@@ -611,14 +612,9 @@ final class Lane implements Claimer {
 
 	// The watch
 
-	/**
-	 * Looks after what no event tells of: deadlines, messages that are not started,
-	 * permits without a runner.
-	 * @param now monotonic nanoseconds
-	 * @return nanoseconds until it must look again, {@link Long#MAX_VALUE} when nothing
-	 * is under way
-	 */
-	long look(long now) {
+	/** Deadlines, messages that are not started, permits without a runner. */
+	@Override
+	public long look(long now) {
 		Throwable broken = this.brokenOff.finish();
 		if (broken != null) {
 			failed(broken);

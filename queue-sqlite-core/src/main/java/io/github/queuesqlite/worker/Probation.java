@@ -55,24 +55,24 @@ final class Probation {
 	 * @param seq its order number
 	 * @return whether it is the one that is chosen
 	 */
-	synchronized boolean isChosen(Lane lane, int shard, long seq, long now) {
+	synchronized boolean isChosen(Holder holder, int shard, long seq, long now) {
 		Candidate best = this.best;
 		if (this.phase == Phase.FREE) {
 			become(Phase.CHOOSING, now + CHOICE_NANOS);
-			this.best = new Candidate(lane, shard, seq);
+			this.best = new Candidate(holder, shard, seq);
 		}
 		else if (this.phase == Phase.CHOOSING && best != null && seq < best.seq()) {
-			this.best = new Candidate(lane, shard, seq);
+			this.best = new Candidate(holder, shard, seq);
 		}
-		return this.phase == Phase.CHOSEN && best != null && best.lane() == lane && best.shard() == shard;
+		return this.phase == Phase.CHOSEN && best != null && best.holder() == holder && best.shard() == shard;
 	}
 
 	/**
 	 * Makes room for the suspect that is chosen, until {@link #begin} or {@link #cancel}.
 	 */
-	synchronized boolean reserve(Lane lane, int shard) {
+	synchronized boolean reserve(Holder holder, int shard) {
 		Candidate best = this.best;
-		if (this.phase != Phase.CHOSEN || best == null || best.lane() != lane || best.shard() != shard) {
+		if (this.phase != Phase.CHOSEN || best == null || best.holder() != holder || best.shard() != shard) {
 			return false;
 		}
 		become(Phase.RESERVED, Long.MAX_VALUE);
@@ -84,8 +84,8 @@ final class Probation {
 		become(Phase.RESTING, now + REST_NANOS);
 	}
 
-	/** A suspect waits in its lane from now on. */
-	synchronized void begin(Run suspect, long now) {
+	/** A suspect waits where it was claimed from now on. */
+	synchronized void begin(Claim suspect, long now) {
 		if (this.nanos > 0) {
 			this.trial = new Trial(suspect, now, this.nanos);
 			become(Phase.TRIAL, Long.MAX_VALUE);
@@ -100,10 +100,18 @@ final class Probation {
 		this.until = until;
 	}
 
-	/** Whether a run may start now. */
-	boolean mayStart(Run run) {
+	/** Whether a claim may start now. */
+	boolean mayStart(Claim claim) {
 		Trial trial = this.trial;
-		return trial == null || trial.mayStart(run);
+		return trial == null || trial.mayStart(claim);
+	}
+
+	/** A suspect need not wait for others any longer. */
+	void clear(Claim suspect, long now) {
+		Trial trial = this.trial;
+		if (trial != null) {
+			trial.clear(suspect, now);
+		}
 	}
 
 	/** Whether everybody else stands still for a suspect. */
@@ -112,24 +120,24 @@ final class Probation {
 		return trial != null && trial.isAlone();
 	}
 
-	/** Whether a run waits for its trial, and is not to be given back. */
-	boolean isKept(Run run, long now) {
+	/** Whether a claim waits for its trial, and is not to be given back. */
+	boolean isKept(Claim claim, long now) {
 		Trial trial = this.trial;
-		return trial != null && trial.isKept(run, now);
+		return trial != null && trial.isKept(claim, now);
 	}
 
 	/**
 	 * Looks after the suspect. By the watch only.
 	 * @param now monotonic nanoseconds
-	 * @param lanes all lanes
+	 * @param holders all lanes and receivers
 	 * @return nanoseconds until it must look again, {@link Long#MAX_VALUE} when there is
 	 * nothing to look after
 	 */
-	long look(long now, Collection<Lane> lanes) {
+	long look(long now, Collection<? extends Holder> holders) {
 		Trial trial = this.trial;
 		if (trial != null) {
 			if (!trial.isOver(now)) {
-				trial.look(now, lanes);
+				trial.look(now, holders);
 				return TICK_NANOS;
 			}
 			end(trial, now);
@@ -188,7 +196,7 @@ final class Probation {
 	}
 
 	/** A suspect that a shard named. */
-	private record Candidate(Lane lane, int shard, long seq) {
+	private record Candidate(Holder holder, int shard, long seq) {
 
 	}
 

@@ -19,7 +19,7 @@ final class Trial {
 	/** One death has many who may be to blame; two in a row are hardly chance. */
 	private static final int DEATHS_TO_BE_ALONE = 2;
 
-	private final Run suspect;
+	private final Claim suspect;
 
 	private final boolean alone;
 
@@ -33,7 +33,7 @@ final class Trial {
 	/** When it was seen to have started; 0 before. */
 	private long startedAt;
 
-	Trial(Run suspect, long now, long nanos) {
+	Trial(Claim suspect, long now, long nanos) {
 		this.suspect = suspect;
 		this.alone = suspect.deaths() >= DEATHS_TO_BE_ALONE;
 		this.since = now;
@@ -45,12 +45,12 @@ final class Trial {
 		return this.alone;
 	}
 
-	boolean mayStart(Run run) {
-		return !this.alone || (run == this.suspect && this.clearedAt != 0);
+	boolean mayStart(Claim claim) {
+		return !this.alone || (claim == this.suspect && this.clearedAt != 0);
 	}
 
-	boolean isKept(Run run, long now) {
-		return run == this.suspect && (this.clearedAt == 0 || now - this.clearedAt < Lane.UNSTARTED_NANOS);
+	boolean isKept(Claim claim, long now) {
+		return claim == this.suspect && (this.clearedAt == 0 || now - this.clearedAt < Lane.UNSTARTED_NANOS);
 	}
 
 	boolean hasStarted() {
@@ -58,7 +58,7 @@ final class Trial {
 	}
 
 	boolean isOver(long now) {
-		return this.suspect.lane().isOver(this.suspect) || (hasStarted() && now - this.startedAt >= this.nanos);
+		return this.suspect.isOver() || (hasStarted() && now - this.startedAt >= this.nanos);
 	}
 
 	/** How long all others could not start. */
@@ -66,16 +66,23 @@ final class Trial {
 		return this.alone ? now - this.since : 0;
 	}
 
-	void look(long now, Collection<Lane> lanes) {
+	void look(long now, Collection<? extends Holder> holders) {
 		if (!this.suspect.isNew()) {
 			this.startedAt = hasStarted() ? this.startedAt : Math.max(1, now);
 		}
 		else if (this.clearedAt == 0 && (this.suspect.isCancelRequested() || now - this.since >= this.nanos
-				|| lanes.stream().allMatch(Lane::isQuiet))) {
+				|| holders.stream().allMatch(Holder::isQuiet))) {
+			clear(this.suspect, now);
+			this.suspect.holder().wakeForSuspect();
+		}
+	}
+
+	/** The suspect need not wait for others any longer. */
+	void clear(Claim claim, long now) {
+		if (claim == this.suspect && this.clearedAt == 0) {
 			this.clearedAt = Math.max(1, now);
-			logger.warn("Message {} of task '{}' runs alone: its process died in {} runs in a row", this.suspect.id(),
-					this.suspect.row().task(), this.suspect.deaths());
-			this.suspect.lane().wakeForSuspect();
+			logger.warn("Message {} of task '{}' runs alone: its process died in {} runs in a row", claim.id(),
+					claim.row().task(), claim.deaths());
 		}
 	}
 

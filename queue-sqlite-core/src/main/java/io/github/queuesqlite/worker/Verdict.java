@@ -22,7 +22,7 @@ record Verdict(Settlement settlement, RunOutcome outcome) {
 	private static final Logger logger = LoggerFactory.getLogger(Verdict.class);
 
 	/** The handler threw. */
-	static Verdict ofFailure(Run run, Throwable thrown) {
+	static Verdict ofFailure(Claim run, Throwable thrown) {
 		Throwable failure = Failures.unwrap(thrown);
 		if (run.isCancelRequested()) {
 			return new Verdict(new Settlement.Cancel(run.key()), RunOutcome.CANCELLED);
@@ -41,7 +41,7 @@ record Verdict(Settlement settlement, RunOutcome outcome) {
 		return ofFailedAttempt(run, failed);
 	}
 
-	private static Verdict ofRetry(Run run, RetryTaskException retry, FailureRecord failed) {
+	private static Verdict ofRetry(Claim run, RetryTaskException retry, FailureRecord failed) {
 		long runAt = run.engine().millis() + retry.delay().toMillis();
 		if (!retry.countsAttempt()) {
 			return new Verdict(new Settlement.Retry(run.key(), runAt, false, null), RunOutcome.SNOOZED);
@@ -53,32 +53,32 @@ record Verdict(Settlement settlement, RunOutcome outcome) {
 	}
 
 	/** An attempt is spent: another one later, or none is left. */
-	static Verdict ofFailedAttempt(Run run, FailureRecord failed) {
+	static Verdict ofFailedAttempt(Claim run, FailureRecord failed) {
 		if (run.attempt() >= run.maxAttempts()) {
 			return dead(run, failed);
 		}
-		Duration wait = run.task().retry().waitBefore(run.attempt(), run.engine().environment.random());
+		Duration wait = run.retry().waitBefore(run.attempt(), run.engine().environment.random());
 		return new Verdict(new Settlement.Retry(run.key(), run.engine().millis() + wait.toMillis(), true, failed),
 				RunOutcome.RETRY);
 	}
 
 	/** No further attempt. */
-	static Verdict dead(Run run, FailureRecord failed) {
+	static Verdict dead(Claim run, FailureRecord failed) {
 		logger.warn("Message {} of task '{}' is DEAD after attempt {} of {}: {}: {}", run.id(), run.row().task(),
 				run.attempt(), run.maxAttempts(), failed.type(), Names.oneLine(failed.message()));
 		return new Verdict(new Settlement.Dead(run.key(), failed), RunOutcome.DEAD);
 	}
 
 	/** There was no attempt left to begin. */
-	static Verdict exhausted(Run run, FailureRecord failed) {
+	static Verdict exhausted(Claim run, FailureRecord failed) {
 		logger.warn("Message {} of task '{}' is DEAD: {}: {}", run.id(), run.row().task(), failed.type(),
 				failed.message());
 		return new Verdict(new Settlement.Dead(run.key(), failed, false), RunOutcome.DEAD);
 	}
 
-	private static boolean isRetryable(Run run, Throwable failure) {
+	private static boolean isRetryable(Claim run, Throwable failure) {
 		try {
-			return run.task().definition().retryable().test(failure);
+			return run.isRetryable(failure);
 		}
 		catch (Throwable ex) {
 			logger.warn("Task '{}' cannot tell whether {} is retried, so it is", run.row().task(),

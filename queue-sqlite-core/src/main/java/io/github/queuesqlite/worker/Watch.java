@@ -1,5 +1,6 @@
 package io.github.queuesqlite.worker;
 
+import java.util.Collection;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -10,9 +11,10 @@ import io.github.queuesqlite.store.RunKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that looks after the lanes: deadlines, cancellations, what waits too long.
- * Sleeps while nothing is under way. Keeps the JVM alive while workers run, as users
- * expect of an application that only works off a queue.
+ * The thread that looks after lanes and receivers: deadlines, cancellations, what waits
+ * too long. Sleeps while nothing is under way. Keeps the JVM alive while workers run, as
+ * users expect of an application that only works off a queue; for receivers alone it does
+ * not.
  */
 final class Watch {
 
@@ -20,7 +22,17 @@ final class Watch {
 
 	private final WorkerPool pool;
 
-	private final Loop loop = new Loop("queue-watch", false, this::pass);
+	private final Loop working = new Loop("queue-watch", false, this::pass);
+
+	private final Loop receiving = new Loop("queue-watch", true, this::pass);
+
+	private volatile Loop loop = this.working;
+
+	/** Whether workers run. Guarded by this. */
+	private boolean works;
+
+	/** Whether there is a receiver to look after. Guarded by this. */
+	private boolean receives;
 
 	private final Queue<RunKey> cancelled = new ConcurrentLinkedQueue<>();
 
@@ -33,8 +45,42 @@ final class Watch {
 		this.pool = pool;
 	}
 
+	/** The one that runs, or ran last: there is never more than one of both. */
 	Loop loop() {
 		return this.loop;
+	}
+
+	/** Looks after lanes, and receivers if any. */
+	synchronized void startWorking() {
+		this.works = true;
+		this.receiving.stop();
+		this.loop = this.working;
+		this.working.start();
+	}
+
+	/** Looks after receivers alone, if any. */
+	synchronized void stopWorking() {
+		this.works = false;
+		this.working.stop();
+		if (this.receives) {
+			startReceiving();
+		}
+	}
+
+	/** There is a receiver from now on. */
+	synchronized void startReceiving() {
+		this.receives = true;
+		if (!this.works) {
+			this.loop = this.receiving;
+			this.receiving.start();
+		}
+	}
+
+	synchronized void stop() {
+		this.works = false;
+		this.receives = false;
+		this.working.stop();
+		this.receiving.stop();
 	}
 
 	/** Makes sure of a pass no later than this. Cheap when one is due anyway. */
@@ -57,13 +103,14 @@ final class Watch {
 	private long pass() {
 		this.dueAt = Long.MAX_VALUE;
 		Engine engine = this.pool.engine();
+		Collection<? extends Holder> holders = this.pool.holders();
 		long now = engine.now();
-		passOn(now);
+		passOn(now, holders);
 		long next = Long.MAX_VALUE;
-		for (Lane lane : this.pool.lanes()) {
-			next = Math.min(next, lane.look(now));
+		for (Holder holder : holders) {
+			next = Math.min(next, holder.look(now));
 		}
-		next = Math.min(next, engine.probation.look(now, this.pool.lanes()));
+		next = Math.min(next, engine.probation.look(now, holders));
 		if (engine.tasks.hasSuspended()) {
 			if (engine.tasks.resume(now)) {
 				engine.environment.store().demandChanged();
@@ -77,29 +124,29 @@ final class Watch {
 		return next;
 	}
 
-	private void passOn(long now) {
+	private void passOn(long now, Collection<? extends Holder> holders) {
 		RunKey key;
 		while ((key = this.cancelled.poll()) != null) {
 			RunKey cancelled = key;
-			forEachRun((run) -> {
-				if (run.key().equals(cancelled)) {
-					run.cancel(now);
+			forEachClaim(holders, (claim) -> {
+				if (claim.key().equals(cancelled)) {
+					claim.cancel(now);
 				}
 			});
 		}
 		@Nullable Long epoch;
 		while ((epoch = this.deadEpochs.poll()) != null) {
 			long dead = epoch;
-			forEachRun((run) -> {
-				if (run.key().epoch() == dead) {
-					run.lose();
+			forEachClaim(holders, (claim) -> {
+				if (claim.key().epoch() == dead) {
+					claim.lose();
 				}
 			});
 		}
 	}
 
-	private void forEachRun(Consumer<Run> action) {
-		this.pool.lanes().forEach((lane) -> lane.forEachRun(action));
+	private static void forEachClaim(Collection<? extends Holder> holders, Consumer<Claim> action) {
+		holders.forEach((holder) -> holder.forEachClaim(action));
 	}
 
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.task.TaskDefinition;
@@ -43,6 +44,8 @@ public final class WorkerPool {
 
 	private final Map<String, Lane> lanes = new ConcurrentSkipListMap<>();
 
+	private final Map<String, Receiver> receivers = new ConcurrentSkipListMap<>();
+
 	private final Listener listener = new Listener();
 
 	/** Lifecycle: start, stop, and lanes that come while running. */
@@ -50,7 +53,15 @@ public final class WorkerPool {
 
 	private volatile boolean running;
 
-	private volatile Set<String> paused = Set.of();
+	/** Guards the field below; a lane's lock may be taken inside. */
+	private final Object pauses = new Object();
+
+	private Set<String> paused = Set.of();
+
+	/** Guards the coming of receivers and the field below. */
+	private final Object reception = new Object();
+
+	private boolean closed;
 
 	/**
 	 * Creates workers; nothing is claimed before {@link #start()}.
@@ -62,6 +73,7 @@ public final class WorkerPool {
 		this.engine = new Engine(environment, settings, this.watch);
 		addLanes();
 		environment.tasks().onChange(this::tasksChanged);
+		environment.store().addListener(this.listener);
 	}
 
 	Engine engine() {
@@ -70,6 +82,16 @@ public final class WorkerPool {
 
 	Collection<Lane> lanes() {
 		return this.lanes.values();
+	}
+
+	/** Lanes and receivers. */
+	Collection<? extends Holder> holders() {
+		if (this.receivers.isEmpty()) {
+			return lanes();
+		}
+		List<Holder> holders = new ArrayList<>(lanes());
+		holders.addAll(this.receivers.values());
+		return holders;
 	}
 
 	/** Starts claiming. No effect while running. */
@@ -81,9 +103,8 @@ public final class WorkerPool {
 			this.running = true;
 			this.engine.tasks.refresh();
 			addLanes();
-			this.engine.environment.store().addListener(this.listener);
-			applyPauses(this.engine.environment.store().pausedQueues());
-			this.watch.loop().start();
+			readPauses();
+			this.watch.startWorking();
 			lanes().forEach(this::open);
 			this.engine.environment.store().demandChanged();
 		}
@@ -113,9 +134,22 @@ public final class WorkerPool {
 					warnOfRunning();
 				}
 			}
-			this.watch.loop().stop();
-			this.engine.environment.store().removeListener(this.listener);
+			this.watch.stopWorking();
 		}
+	}
+
+	/**
+	 * Ends for ever: those who wait for messages are sent away. What they have received
+	 * is ours until the store is left.
+	 */
+	public void close() {
+		stop();
+		synchronized (this.reception) {
+			this.closed = true;
+		}
+		this.receivers.values().forEach(Receiver::close);
+		this.watch.stop();
+		this.engine.environment.store().removeListener(this.listener);
 	}
 
 	/** Handlers that wait for us are not waited for. */
@@ -184,6 +218,10 @@ public final class WorkerPool {
 		if (lane != null) {
 			lane.pause();
 		}
+		Receiver receiver = this.receivers.get(queue);
+		if (receiver != null) {
+			receiver.pause();
+		}
 	}
 
 	/**
@@ -196,6 +234,83 @@ public final class WorkerPool {
 			lane.resume();
 			this.engine.environment.store().demandChanged();
 		}
+	}
+
+	/**
+	 * Waits for messages of a queue, of whatever task, and hands them to the caller, who
+	 * ends them. Workers need not run.
+	 * @param queue the queue
+	 * @param max how many at most, 1 or more
+	 * @param wait how long at most; what is there is found even so
+	 * @return empty when there was none
+	 * @throws QueueException if the thread is interrupted and there is none; the flag is
+	 * kept
+	 */
+	public List<PulledClaim> receive(String queue, int max, Duration wait) {
+		try {
+			Receiver receiver = this.receivers.get(queue);
+			return ((receiver != null) ? receiver : addReceiver(queue)).receive(max, HostedTask.nanos(wait));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw interruptedException(queue, ex);
+		}
+		catch (QueueException ex) {
+			throw Thread.currentThread().isInterrupted() ? interruptedException(queue, ex) : ex;
+		}
+	}
+
+	private static QueueException interruptedException(String queue, Exception cause) {
+		return new QueueException("Interrupted while waiting for messages of queue '" + queue + "'", null, cause);
+	}
+
+	private Receiver addReceiver(String queue) {
+		synchronized (this.reception) {
+			Receiver known = this.receivers.get(queue);
+			if (known != null) {
+				return known;
+			}
+			Receiver receiver = new Receiver(this.engine, queue);
+			if (this.closed) {
+				receiver.close();
+				return receiver;
+			}
+			// There before the pauses are read: what is told meanwhile reaches it.
+			this.receivers.put(queue, receiver);
+			boolean added = false;
+			try {
+				readPauses();
+				this.watch.startReceiving();
+				this.engine.environment.store().attach(receiver);
+				added = true;
+			}
+			finally {
+				if (!added) {
+					this.receivers.remove(queue);
+				}
+			}
+			return receiver;
+		}
+	}
+
+	/**
+	 * Returns whether somebody has received from a queue here.
+	 * @param queue the queue
+	 * @return true from the first call on
+	 */
+	public boolean isReceivedFrom(String queue) {
+		return this.receivers.containsKey(queue);
+	}
+
+	/**
+	 * Returns whether a start after a stop may go on under the same instance, since what
+	 * it owns is in the hands of those who received it, and no handler of before is at it
+	 * any more.
+	 * @return false when a new instance takes nothing from anybody, or has to
+	 */
+	public boolean mayKeepInstance() {
+		return this.receivers.values().stream().anyMatch((receiver) -> receiver.outstanding() > 0)
+				&& lanes().stream().allMatch((lane) -> lane.busy() == 0);
 	}
 
 	/**
@@ -252,6 +367,11 @@ public final class WorkerPool {
 				failing.put("queue-" + queue, lane.failure());
 			}
 		});
+		this.receivers.forEach((queue, receiver) -> {
+			if (!receiver.failure().isEmpty()) {
+				failing.put("receiver-" + queue, receiver.failure());
+			}
+		});
 		return failing;
 	}
 
@@ -277,23 +397,62 @@ public final class WorkerPool {
 	}
 
 	private void open(Lane lane) {
-		if (this.paused.contains(lane.queue())) {
-			lane.pause();
+		synchronized (this.pauses) {
+			if (this.paused.contains(lane.queue())) {
+				lane.pause();
+			}
 		}
 		lane.open();
 		this.engine.environment.store().attach(lane);
 	}
 
+	/** Reads what is paused; what is told meanwhile is newer. */
+	private void readPauses() {
+		Set<String> before;
+		Set<String> read;
+		do {
+			before = paused();
+			read = this.engine.environment.store().pausedQueues();
+		}
+		while (!applyPauses(before, read));
+	}
+
+	private Set<String> paused() {
+		synchronized (this.pauses) {
+			return this.paused;
+		}
+	}
+
+	private boolean applyPauses(Set<String> before, Set<String> paused) {
+		synchronized (this.pauses) {
+			if (this.paused != before) {
+				return false;
+			}
+			applyPauses(paused);
+			return true;
+		}
+	}
+
 	private void applyPauses(Set<String> paused) {
-		this.paused = paused;
-		this.lanes.forEach((queue, lane) -> {
-			if (paused.contains(queue)) {
-				lane.pause();
-			}
-			else {
-				lane.resume();
-			}
-		});
+		synchronized (this.pauses) {
+			this.paused = paused;
+			this.lanes.forEach((queue, lane) -> {
+				if (paused.contains(queue)) {
+					lane.pause();
+				}
+				else {
+					lane.resume();
+				}
+			});
+			this.receivers.forEach((queue, receiver) -> {
+				if (paused.contains(queue)) {
+					receiver.pause();
+				}
+				else {
+					receiver.resume();
+				}
+			});
+		}
 	}
 
 	/** What the store tells, on its writer threads. */

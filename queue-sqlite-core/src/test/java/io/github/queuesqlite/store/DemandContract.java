@@ -174,6 +174,41 @@ abstract class DemandContract extends StoreSubject {
 	}
 
 	@Test
+	void wantedWhenItWantsSomethingIsAlwaysAnswered() {
+		java.util.Map<Integer, Integer> unanswered = new java.util.concurrent.ConcurrentHashMap<>();
+		Lane lane = new Lane(this.instance, QUEUE, 1) {
+
+			@Override
+			public int wanted(int shard, int bestReady) {
+				int wanted = super.wanted(shard, bestReady);
+				if (wanted > 0) {
+					unanswered.put(shard, wanted);
+				}
+				else {
+					unanswered.remove(shard);
+				}
+				return wanted;
+			}
+
+			@Override
+			public void claimed(int shard, List<StoredMessage> claimed) {
+				unanswered.remove(shard);
+				super.claimed(shard, claimed);
+			}
+
+		};
+		// It has taken all there was, but the store does not know that yet.
+		lane.onClaimed = (message) -> lane.permits.set(1);
+		this.store.attach(lane);
+		for (int round = 1; round <= 10; round++) {
+			int handed = round;
+			insert(Draft.of(TASK));
+			await().until(() -> lane.messages.size() == handed);
+			await().untilAsserted(() -> assertThat(unanswered).isEmpty());
+		}
+	}
+
+	@Test
 	void demandWhenSeveralLanesShareQueueGivesEachMessageOnce() {
 		Lane first = attach(1000);
 		Lane second = attach(1000);

@@ -70,6 +70,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Order extends OrderContract {
+
+		Order() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Claims extends ClaimContract {
 
 		Claims() {
@@ -82,6 +91,15 @@ public abstract class MessageStoreContract {
 	class StandingDemand extends DemandContract {
 
 		StandingDemand() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
+	class Pulling extends PullContract {
+
+		Pulling() {
 			super(MessageStoreContract.this::open);
 		}
 

@@ -38,6 +38,7 @@ abstract class ThreadContract extends StoreSubject {
 		calls.put("register", () -> this.store.register("x"));
 		calls.put("deregister", () -> this.store.deregister(this.instance));
 		calls.put("claim", () -> this.store.claim(this.instance, QUEUE, Set.of(TASK), 1));
+		calls.put("askClaimers", () -> this.store.askClaimers());
 		calls.put("detach", () -> this.store.detach(lane));
 		calls.put("extend", () -> this.store.extend(key, 1));
 		calls.put("find", () -> this.store.find(1));

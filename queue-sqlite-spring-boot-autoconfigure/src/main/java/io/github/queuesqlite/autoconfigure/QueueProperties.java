@@ -33,6 +33,7 @@ import org.springframework.util.unit.DataSize;
  * @param listen what holds for listen data
  * @param payload what holds for payloads and results
  * @param wal what holds for the write-ahead logs
+ * @param disk what is left of the disk
  * @since 0.1.0
  */
 @ConfigurationProperties("queue.sqlite")
@@ -41,7 +42,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("full") Durability durability, @DefaultValue Enqueue enqueue, @DefaultValue Worker worker,
 		@DefaultValue Map<String, Queue> queues, @DefaultValue Retry retry, @DefaultValue Lease lease,
 		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue Listen listen,
-		@DefaultValue Payload payload, @DefaultValue Wal wal) {
+		@DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);
@@ -177,6 +178,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 *
 	 * @param duration How long a process may give no sign of life before its messages are
 	 * taken over, 1 s to 1 h. The end of a process on the same host is noticed at once.
+	 * Also how long a received message may take unless its deadline is moved.
 	 */
 	public record Lease(@DefaultValue("30s") Duration duration) {
 
@@ -267,6 +269,23 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 
 		public Wal {
 			PropertyCheck.atLeast("wal.max", max, "128MB");
+		}
+
+	}
+
+	/**
+	 * The disk.
+	 *
+	 * @param reserve Free space of the disk below which new messages and values of listen
+	 * data are refused, while work that was accepted goes on; at least 1 MB, or 0 for
+	 * none. 64 MB by default, at most an eighth of the file system.
+	 */
+	public record Disk(@Nullable DataSize reserve) {
+
+		public Disk {
+			if (reserve != null) {
+				PropertyCheck.atLeastUnlessZero("disk.reserve", reserve, "1MB");
+			}
 		}
 
 	}

@@ -2,9 +2,11 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.github.queuesqlite.store.Claimer;
 import io.github.queuesqlite.store.ShardSession;
 import org.jspecify.annotations.Nullable;
 
@@ -46,11 +48,20 @@ final class ReadySuspects {
 		}
 		long first = ShardSession.NO_SUSPECT;
 		for (Map.Entry<String, Long> task : firsts().getOrDefault(queue, Map.of()).entrySet()) {
-			if (hosted.contains(task.getKey())) {
+			if (Claimer.takes(hosted, task.getKey())) {
 				first = Math.min(first, task.getValue());
 			}
 		}
 		return first;
+	}
+
+	/** The tasks that have suspects. */
+	List<String> of(String queue, Set<String> hosted) throws SQLException {
+		return firsts().getOrDefault(queue, Map.of())
+			.keySet()
+			.stream()
+			.filter((task) -> Claimer.takes(hosted, task))
+			.toList();
 	}
 
 	private Map<String, Map<String, Long>> firsts() throws SQLException {

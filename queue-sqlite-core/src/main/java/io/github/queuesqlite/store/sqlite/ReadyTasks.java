@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.github.queuesqlite.store.Claimer;
+
 /**
  * Remembers which tasks have ready messages, so that a claim looks only where something
  * is: by queue, the tasks not known to be empty, each with the best priority that is
@@ -87,7 +89,7 @@ final class ReadyTasks {
 
 	boolean isAny(String queue, Set<String> hosted) throws SQLException {
 		for (String task : ready(queue).keySet()) {
-			if (hosted.contains(task)) {
+			if (Claimer.takes(hosted, task)) {
 				return true;
 			}
 		}
@@ -97,7 +99,7 @@ final class ReadyTasks {
 	List<String> of(String queue, Set<String> hosted) throws SQLException {
 		List<String> tasks = new ArrayList<>();
 		for (String task : ready(queue).keySet()) {
-			if (hosted.contains(task)) {
+			if (Claimer.takes(hosted, task)) {
 				tasks.add(task);
 			}
 		}

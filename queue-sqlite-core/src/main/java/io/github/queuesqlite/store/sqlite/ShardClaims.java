@@ -39,14 +39,17 @@ final class ShardClaims {
 
 	private final ShardSettling settling;
 
+	private final OrderingLines lines;
+
 	private final Texts texts = new Texts();
 
 	private final Checksum checksum = new Checksum();
 
-	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, int shard) {
+	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, OrderingLines lines, int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.settling = settling;
+		this.lines = lines;
 		this.readyTasks = books.readyTasks();
 		this.shard = shard;
 	}
@@ -69,15 +72,16 @@ final class ShardClaims {
 
 	/** Claims suspects: by themselves, so that they need not run beside others. */
 	List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max, long now) throws SQLException {
-		if (isHeldBack(epoch, queue)) {
+		List<String> suspected = this.books.readySuspects().of(queue, tasks);
+		if (suspected.isEmpty() || isHeldBack(epoch, queue)) {
 			return List.of();
 		}
 		List<StoredMessage> claimed = new ArrayList<>();
 		Map<Long, Integer> deaths = new HashMap<>();
 		this.statements.each((row) -> {
 			claimed.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now));
-			deaths.put(row.getLong(1), row.getInt(19));
-		}, MessageTable.CLAIMABLE_SUSPECTS, queue, JsonMapper.shared().writeValueAsString(tasks), max);
+			deaths.put(row.getLong(1), row.getInt(20));
+		}, MessageTable.CLAIMABLE_SUSPECTS, queue, JsonMapper.shared().writeValueAsString(suspected), max);
 		this.books.readySuspects().changed();
 		if (claimed.isEmpty()) {
 			return List.of();
@@ -98,7 +102,12 @@ final class ShardClaims {
 					+ "', of which " + changed + " are ready", SQLiteErrorCode.SQLITE_CORRUPT);
 		}
 		Map<String, Integer> byTask = new HashMap<>();
-		claimed.forEach((message) -> byTask.merge(message.task(), 1, Integer::sum));
+		for (StoredMessage message : claimed) {
+			byTask.merge(message.task(), 1, Integer::sum);
+			if (message.orderingKey() != null) {
+				this.books.ordered();
+			}
+		}
 		byTask.forEach((task, n) -> this.books.moved(queue, task, StateCode.READY, StateCode.RUNNING, n));
 	}
 
@@ -120,6 +129,7 @@ final class ShardClaims {
 				Names.oneLine(message.task()), this.shard, reason);
 		this.settling.endAs(message.runKey(), MessageState.DEAD,
 				new FailureRecord(0, FailureRecord.DAMAGED, reason, "", "", now, now), 1, null, now);
+		this.lines.arrange(message.orderingKey());
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.store.Quarantine;
+import io.github.queuesqlite.store.Room;
 import io.github.queuesqlite.store.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,8 @@ abstract class SqliteSession implements Session {
 
 	/** Pages in the log from which readers are kept out until it starts over. */
 	private static final int RESTART_PAGES = 64 * 1024 * 1024 / PAGE;
+
+	private static final String FREE_PAGES = "PRAGMA freelist_count";
 
 	/** Quicker than any other process can come. */
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -58,6 +61,8 @@ abstract class SqliteSession implements Session {
 
 	private final Quarantine quarantine;
 
+	private final Watermark watermark;
+
 	private final FileIdentity identity;
 
 	private final LogFrames frames;
@@ -80,13 +85,15 @@ abstract class SqliteSession implements Session {
 	/** Pages in the log at which the next passive checkpoint is worth it. */
 	private long nextCheckpoint = CHECKPOINT_PAGES;
 
-	SqliteSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine) {
+	SqliteSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
+			Watermark watermark) {
 		this.connection = connection;
 		this.statements = new Statements(connection);
 		this.gate = gate;
 		this.file = file;
 		this.walMax = walMax;
 		this.quarantine = quarantine;
+		this.watermark = watermark;
 		this.identity = new FileIdentity(file);
 		this.frames = new LogFrames(QueueFiles.wal(file));
 	}
@@ -220,6 +227,31 @@ abstract class SqliteSession implements Session {
 	/** Writes something small in a transaction. */
 	public abstract void writeProbe() throws SQLException;
 
+	@Override
+	public Room room(long bytes) {
+		return this.watermark.look(bytes, this::freeInFile);
+	}
+
+	private long freeInFile() {
+		try {
+			Long pages = this.statements.number(FREE_PAGES);
+			return (pages != null) ? pages * PAGE : 0;
+		}
+		catch (SQLException ex) {
+			logger.debug("Free pages of {}", label(), ex);
+			return 0;
+		}
+	}
+
+	@Override
+	public String makeRoom(SQLException failure) {
+		return SqliteFault.mayLackRoom(failure) ? this.watermark.makeRoom(SqliteFault.isFull(failure)) : "";
+	}
+
+	final Watermark watermark() {
+		return this.watermark;
+	}
+
 	/**
 	 * An emptied log is the proof: what was doubtful in it is gone, and the file can
 	 * grow.
@@ -257,7 +289,8 @@ abstract class SqliteSession implements Session {
 	@Override
 	public String trim(boolean idle) throws SQLException {
 		WalState state = checkpoint(WAL_STATE);
-		if (state.pages() >= this.nextCheckpoint || (idle && state.pages() > state.copied())) {
+		boolean early = idle || this.watermark.isNear();
+		if (state.pages() >= this.nextCheckpoint || (early && state.pages() > state.copied())) {
 			refuseOtherLog();
 			state = checkpoint(PASSIVE);
 			// What a reader holds back is not tried again at every commit.
@@ -317,6 +350,7 @@ abstract class SqliteSession implements Session {
 	@Override
 	public void close() {
 		lookOnceMore();
+		this.watermark.close();
 		if (this.abandoned) {
 			// SQLite would copy the log over what others wrote, and delete theirs.
 			AbandonedFiles.add(this.identity.fileKey());

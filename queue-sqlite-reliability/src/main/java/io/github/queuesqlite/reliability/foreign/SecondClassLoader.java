@@ -44,7 +44,7 @@ final class SecondClassLoader implements AutoCloseable {
 		this.settings = this.directory.settings();
 	}
 
-	void run() throws IOException, InterruptedException, ReflectiveOperationException {
+	void run() throws Exception {
 		Path queue = Path.of(this.settings.directory());
 		try (URLClassLoader other = new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader())) {
 			try (LocalWorkload work = LocalWorkload.start(this.settings.process("first", this.random.nextLong()))) {
@@ -56,12 +56,6 @@ final class SecondClassLoader implements AutoCloseable {
 			}
 			try (AutoCloseable opened = open(other, queue)) {
 				expectRefused(EmbeddedQueue.class.getClassLoader(), queue);
-			}
-			catch (IOException | InterruptedException | ReflectiveOperationException ex) {
-				throw ex;
-			}
-			catch (Exception ex) {
-				throw new IOException(ex);
 			}
 		}
 		this.directory
@@ -83,22 +77,16 @@ final class SecondClassLoader implements AutoCloseable {
 		return (AutoCloseable) builder.getClass().getMethod("build").invoke(builder);
 	}
 
-	private void expectRefused(ClassLoader loader, Path path) throws ReflectiveOperationException {
+	private void expectRefused(ClassLoader loader, Path path) throws Exception {
 		try (AutoCloseable opened = open(loader, path)) {
 			this.directory.report(List.of("Expected that " + path + " is refused, found it open twice"));
 		}
 		catch (InvocationTargetException ex) {
-			String text = String.valueOf(ex.getCause().getMessage());
+			String text = String.valueOf(ex.getCause());
 			if (!text.contains("is open in another class loader of this JVM")) {
 				this.directory.report(List.of("Expected that the refusal names the class loader, found " + text));
 			}
 			this.outcome.count("second class loaders refused", 1);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw ex;
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
 		}
 	}
 

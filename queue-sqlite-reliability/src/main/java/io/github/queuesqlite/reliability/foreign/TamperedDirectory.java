@@ -135,7 +135,9 @@ final class TamperedDirectory implements AutoCloseable {
 	}
 
 	private void check(boolean noticed) throws IOException, InterruptedException {
-		Verification verification = new Verification(this.settings.process("check", 0), HistoryChecker.ofPromises());
+		HistoryChecker checker = (this.tampering == Tampering.DELETE_LOCKS) ? HistoryChecker.ofLocklessStore()
+				: HistoryChecker.ofPromises();
+		Verification verification = new Verification(this.settings.process("check", 0), checker);
 		if (!this.tampering.isHarmless()) {
 			verification.forgiving(noticed ? Set.of(this.target.shard()) : Set.of());
 		}

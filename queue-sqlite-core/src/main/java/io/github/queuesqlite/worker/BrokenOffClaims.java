@@ -5,24 +5,24 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs whose end could not be said or stored, until the watch does it. Adding needs no
+ * Claims whose end could not be said or stored, until the watch does it. Adding needs no
  * memory, since that is what most likely lacks.
  * <p>
  * <b>Threads:</b> safe for use by several threads.
  */
-final class BrokenOffRuns {
+final class BrokenOffClaims {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private @Nullable Run first;
+	private @Nullable Claim first;
 
-	void add(Run run, Throwable ex) {
+	void add(Claim claim, Throwable ex) {
 		this.lock.lock();
 		try {
-			if (run.brokenBy == null) {
-				run.brokenBy = ex;
-				run.nextBrokenOff = this.first;
-				this.first = run;
+			if (claim.brokenBy == null) {
+				claim.brokenBy = ex;
+				claim.nextBrokenOff = this.first;
+				this.first = claim;
 			}
 		}
 		finally {
@@ -33,27 +33,27 @@ final class BrokenOffRuns {
 	/** Ends all there are; returns the failure of the one that breaks off again. */
 	@Nullable Throwable finish() {
 		while (true) {
-			Run run;
+			Claim claim;
 			@Nullable Throwable ex;
 			this.lock.lock();
 			try {
-				run = this.first;
-				ex = (run != null) ? run.brokenBy : null;
-				if (run == null || ex == null) {
+				claim = this.first;
+				ex = (claim != null) ? claim.brokenBy : null;
+				if (claim == null || ex == null) {
 					return null;
 				}
-				this.first = run.nextBrokenOff;
-				run.nextBrokenOff = null;
-				run.brokenBy = null;
+				this.first = claim.nextBrokenOff;
+				claim.nextBrokenOff = null;
+				claim.brokenBy = null;
 			}
 			finally {
 				this.lock.unlock();
 			}
 			try {
-				run.finish(ex);
+				claim.finish(ex);
 			}
 			catch (Throwable again) {
-				add(run, again);
+				add(claim, again);
 				return again;
 			}
 		}

@@ -1,0 +1,541 @@
+package io.github.queuesqlite.worker;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Supplier;
+
+import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.event.RunOutcome;
+import io.github.queuesqlite.message.LeaseLostException;
+import io.github.queuesqlite.message.Message;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.Completion;
+import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.SettleResult;
+import io.github.queuesqlite.store.Settlement;
+import io.github.queuesqlite.store.StoreInstance;
+import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredMessageView;
+import io.github.queuesqlite.task.FencingToken;
+import io.github.queuesqlite.task.RetryPolicy;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One claim of one message until the commit of its end, whoever works on it: also what
+ * the store tells of that commit, since one object for each message is what the speed of
+ * a lane allows.
+ * <p>
+ * {@code NEW → RUNNING → SETTLED} or {@code NEW → SETTLED}: whoever moves it to SETTLED
+ * settles it, once.
+ */
+abstract class Claim implements Completion<SettleResult> {
+
+	private static final Logger logger = LoggerFactory.getLogger(Claim.class);
+
+	private static final int NEW = 0;
+
+	private static final int RUNNING = 1;
+
+	private static final int SETTLED = 2;
+
+	private static final AtomicIntegerFieldUpdater<Claim> STATE = AtomicIntegerFieldUpdater.newUpdater(Claim.class,
+			"state");
+
+	/** When the holder got it. */
+	final long claimedAt;
+
+	/** The next of those that broke off. Guarded by their lock. */
+	@Nullable Claim nextBrokenOff;
+
+	/** Why it broke off. Guarded by the lock of those that did. */
+	@Nullable Throwable brokenBy;
+
+	private final Holder holder;
+
+	private final StoredMessage row;
+
+	private final RunKey key;
+
+	private final StoreInstance instance;
+
+	/** In how many runs in a row its process died. */
+	private final int deaths;
+
+	private volatile int state;
+
+	private volatile boolean cancelRequested;
+
+	private volatile boolean lost;
+
+	/** Whether a suspect is settled and committed, or somebody else's. */
+	private volatile boolean offHands;
+
+	private volatile boolean timedOut;
+
+	private int note = -1;
+
+	private long startedAt;
+
+	private long startedMillis;
+
+	private long elapsed;
+
+	private volatile long deadline;
+
+	/** Whether the store has told how its end went. Its writer thread only. */
+	private boolean told;
+
+	/** How it ended, until handed to the store. */
+	private @Nullable Settlement settlement;
+
+	private @Nullable RunOutcome outcome;
+
+	private @Nullable Message message;
+
+	Claim(Holder holder, StoredMessage row, StoreInstance instance, int deaths, long claimedAt) {
+		this.holder = holder;
+		this.row = row;
+		this.key = row.runKey();
+		this.instance = instance;
+		this.deaths = deaths;
+		this.claimedAt = claimedAt;
+		this.cancelRequested = row.cancelRequested();
+	}
+
+	Holder holder() {
+		return this.holder;
+	}
+
+	Engine engine() {
+		return this.holder.engine();
+	}
+
+	StoredMessage row() {
+		return this.row;
+	}
+
+	RunKey key() {
+		return this.key;
+	}
+
+	/** More than 0 for a suspect. */
+	int deaths() {
+		return this.deaths;
+	}
+
+	boolean isNew() {
+		return this.state == NEW;
+	}
+
+	boolean isRunning() {
+		return this.state == RUNNING;
+	}
+
+	boolean isOffHands() {
+		return this.offHands;
+	}
+
+	boolean isCancelRequested() {
+		return this.cancelRequested;
+	}
+
+	boolean isLost() {
+		return this.lost;
+	}
+
+	boolean isTimedOut() {
+		return this.timedOut;
+	}
+
+	/** How long it ran; 0 when it did not. */
+	long elapsed() {
+		return this.elapsed;
+	}
+
+	// What differs
+
+	/** How failures are retried. */
+	abstract RetryPolicy retry();
+
+	/** Whether a failure is retried at all. */
+	abstract boolean isRetryable(Throwable failure);
+
+	/** How long it may run unless its deadline is moved. */
+	abstract long nanosToDeadline();
+
+	/** Why it has failed when its deadline is over. */
+	abstract FailureRecord timeoutFailure(long nanos);
+
+	/** Whether a suspect has ended in every respect. */
+	abstract boolean isOver();
+
+	/** Whether the application asked to stop it. */
+	boolean isStopping() {
+		return false;
+	}
+
+	/** Whoever works on it is to stop: its time is over. */
+	void stopWorking(long now) {
+	}
+
+	/**
+	 * Its end is committed, or was not stored.
+	 * @param result null when it was not
+	 * @param failure why it was not
+	 */
+	void ended(@Nullable SettleResult result, @Nullable RuntimeException failure) {
+	}
+
+	// Starting and ending
+
+	/**
+	 * Starts it unless there is a reason not to.
+	 * @return false when it has ended; {@link #submit()} is then the caller's to call
+	 */
+	boolean start() {
+		return isNew() && isWelcome() && begin();
+	}
+
+	/** Looks for reasons not to start, and ends it when there is one. */
+	private boolean isWelcome() {
+		if (this.lost) {
+			// Nothing to settle: the row is somebody else's.
+			if (STATE.compareAndSet(this, NEW, SETTLED)) {
+				letGo();
+			}
+			return false;
+		}
+		Settlement instead = null;
+		Long expiresAt = this.row.expiresAt();
+		if (this.cancelRequested) {
+			instead = new Settlement.Cancel(this.key);
+		}
+		else if (this.holder.isPaused() || !engine().environment.presence().holdsLease(this.instance)) {
+			instead = new Settlement.Release(this.key);
+		}
+		else if (expiresAt != null && engine().millis() >= expiresAt) {
+			instead = new Settlement.Expire(this.key);
+		}
+		else if (attempt() > maxAttempts()) {
+			endUnstarted(Verdict.exhausted(this, failure("AttemptsExhausted",
+					"No attempt is left: " + (attempt() - 1) + " spent, " + maxAttempts() + " allowed", "")));
+			return false;
+		}
+		if (instead != null && STATE.compareAndSet(this, NEW, SETTLED)) {
+			this.settlement = instead;
+		}
+		return instead == null;
+	}
+
+	private void endUnstarted(Verdict verdict) {
+		if (STATE.compareAndSet(this, NEW, SETTLED)) {
+			this.settlement = verdict.settlement();
+			this.outcome = verdict.outcome();
+		}
+	}
+
+	private boolean begin() {
+		int note = this.instance.started(this.key);
+		this.note = note;
+		this.startedAt = engine().now();
+		this.startedMillis = engine().millis();
+		this.deadline = this.startedAt + nanosToDeadline();
+		if (!STATE.compareAndSet(this, NEW, RUNNING)) {
+			// Taken back in this moment: whoever did has settled it.
+			this.instance.settled(note);
+			return false;
+		}
+		engine().watch.within(nanosToDeadline());
+		recordStart();
+		return true;
+	}
+
+	private void recordStart() {
+		if (engine().records) {
+			try {
+				long due = Math.max(this.row.runAt(), this.row.createdAt());
+				recorder().started(this.row.queue(), this.row.task(),
+						Duration.ofMillis(Math.max(0, this.startedMillis - due)));
+			}
+			catch (Throwable ex) {
+				engine().recorderFailed(ex);
+			}
+		}
+	}
+
+	/** Ends it, unless it was ended meanwhile: its time was over. */
+	boolean end(Supplier<Verdict> how) {
+		this.elapsed = Math.max(1, engine().now() - this.startedAt);
+		if (this.state != RUNNING) {
+			return false;
+		}
+		Verdict verdict = how.get();
+		if (!STATE.compareAndSet(this, RUNNING, SETTLED)) {
+			return false;
+		}
+		this.settlement = verdict.settlement();
+		this.outcome = verdict.outcome();
+		return true;
+	}
+
+	/**
+	 * Ends it after a defect of ours or a lack of memory, so that it is not RUNNING for
+	 * ever. Tried again until it succeeds.
+	 */
+	void finish(Throwable ex) {
+		FailureRecord failed = failure(ex.getClass().getName(), "", "");
+		boolean last = attempt() >= maxAttempts();
+		Settlement settlement = last ? new Settlement.Dead(this.key, failed)
+				: new Settlement.Retry(this.key, engine().millis() + 1000, true, failed);
+		if (STATE.getAndSet(this, SETTLED) != SETTLED) {
+			this.settlement = settlement;
+			this.outcome = last ? RunOutcome.DEAD : RunOutcome.RETRY;
+		}
+		submit();
+	}
+
+	/** Hands the end to the store, if this thread is the one that has it. */
+	void submit() {
+		Settlement settlement = this.settlement;
+		if (settlement != null) {
+			this.settlement = null;
+			submit(settlement);
+		}
+	}
+
+	private void submit(Settlement settlement) {
+		try {
+			engine().environment.store().settle(settlement, this);
+		}
+		catch (RuntimeException ex) {
+			warnOfEnd(ex);
+			letGo();
+			ended(null, ex);
+		}
+		catch (Error ex) {
+			this.settlement = settlement;
+			this.holder.brokeOff(this, ex);
+		}
+	}
+
+	private void warnOfEnd(RuntimeException ex) {
+		logger.warn("The end of message {} of task '{}' was not stored: it will run again", id(), this.row.task(), ex);
+	}
+
+	private void letGo() {
+		if (this.deaths > 0) {
+			this.offHands = true;
+		}
+		this.holder.settled(this);
+	}
+
+	/** Gives it back uncounted if it has not started. */
+	boolean recall() {
+		Settlement release = new Settlement.Release(this.key);
+		if (!STATE.compareAndSet(this, NEW, SETTLED)) {
+			return false;
+		}
+		if (this.lost) {
+			letGo();
+		}
+		else {
+			submit(release);
+		}
+		return true;
+	}
+
+	// What the store says of the commit, on its writer thread
+
+	@Override
+	public final void succeeded(SettleResult result) {
+		try {
+			forgetStart();
+			RunOutcome outcome = this.outcome;
+			if (outcome != null) {
+				recordStored(result, outcome);
+			}
+		}
+		finally {
+			told();
+			ended(result, null);
+		}
+	}
+
+	private void forgetStart() {
+		if (this.note >= 0) {
+			this.instance.settled(this.note);
+		}
+	}
+
+	/** The store may tell twice when it ran out of memory between. */
+	private void told() {
+		if (!this.told) {
+			this.told = true;
+			letGo();
+		}
+	}
+
+	private void recordStored(SettleResult result, RunOutcome outcome) {
+		RunOutcome stored = switch (result) {
+			case APPLIED -> outcome;
+			case CANCELLED -> RunOutcome.CANCELLED;
+			case LOST -> RunOutcome.LOST;
+		};
+		if (result == SettleResult.LOST) {
+			logger.warn("Message {} of task '{}' was no longer ours (epoch {}, run {}): its end does not count", id(),
+					this.row.task(), this.key.epoch(), this.key.run());
+		}
+		record(stored, this.elapsed);
+	}
+
+	void record(RunOutcome outcome, long nanos) {
+		if (engine().records) {
+			try {
+				if (this.note >= 0) {
+					recorder().finished(this.row.queue(), this.row.task(), outcome, Duration.ofNanos(nanos));
+				}
+				else if (outcome == RunOutcome.DEAD) {
+					recorder().diedUnrun(this.row.queue(), this.row.task(), 1);
+				}
+			}
+			catch (Throwable ex) {
+				engine().recorderFailed(ex);
+			}
+		}
+	}
+
+	private QueueRecorder recorder() {
+		return engine().environment.recorder();
+	}
+
+	@Override
+	public final void failed(QueueException failure) {
+		told();
+		warnOfEnd(failure);
+		ended(null, failure);
+	}
+
+	// What others want of it
+
+	/** Nanoseconds until its deadline; the greatest long when there is none to watch. */
+	long untilDeadline(long now) {
+		return (this.state == RUNNING) ? this.deadline - now : Long.MAX_VALUE;
+	}
+
+	/** Fails it if its deadline is over. */
+	void timeOut(long now) {
+		if (untilDeadline(now) > 0) {
+			return;
+		}
+		long nanos = Math.max(1, now - this.startedAt);
+		Verdict verdict = Verdict.ofFailedAttempt(this, timeoutFailure(nanos));
+		if (!STATE.compareAndSet(this, RUNNING, SETTLED)) {
+			return;
+		}
+		this.timedOut = true;
+		this.elapsed = nanos;
+		this.outcome = verdict.outcome();
+		submit(verdict.settlement());
+		stopWorking(now);
+	}
+
+	/** Asks to stop it: somebody cancelled the message. */
+	void cancel(long now) {
+		this.cancelRequested = true;
+	}
+
+	/** Somebody else has the message. */
+	void lose() {
+		this.lost = true;
+	}
+
+	/** Lets go of what somebody else has and nobody here will end. */
+	void abandon() {
+		if (STATE.compareAndSet(this, RUNNING, SETTLED)) {
+			forgetStart();
+			record(RunOutcome.LOST, Math.max(1, engine().now() - this.startedAt));
+			letGo();
+		}
+	}
+
+	FailureRecord failure(String type, String message, String stack) {
+		long now = engine().millis();
+		return new FailureRecord((this.state == NEW) ? 0 : attempt(), type,
+				Failures.cut(message, Failures.MOST_MESSAGE), stack, engine().environment.host(),
+				(this.startedMillis != 0) ? this.startedMillis : now, now);
+	}
+
+	// What those who work on it want to know
+
+	public synchronized Message message() {
+		Message message = this.message;
+		if (message == null) {
+			message = new StoredMessageView(this.row, engine().environment.payloads(), maxAttempts());
+			this.message = message;
+		}
+		return message;
+	}
+
+	public MessageId id() {
+		return new MessageId(this.row.id());
+	}
+
+	public int attempt() {
+		return this.row.attempt();
+	}
+
+	public int maxAttempts() {
+		Integer own = this.row.maxAttempts();
+		return (own != null) ? own : retry().maxAttempts();
+	}
+
+	public Instant deadline() {
+		return Instant.ofEpochMilli(engine().millis()).plusNanos(this.deadline - engine().now());
+	}
+
+	public boolean isCancelled() {
+		return this.cancelRequested || this.timedOut || this.lost;
+	}
+
+	public void extend(Duration duration) {
+		if (duration.isNegative() || duration.isZero() || duration.compareTo(NewMessage.MAX_AHEAD) > 0) {
+			throw new IllegalArgumentException("'duration' must be more than 0 and at most "
+					+ NewMessage.MAX_AHEAD.toDays() + " days, was " + duration);
+		}
+		refuseLost();
+		if (!engine().environment.store().extend(this.key, engine().millis() + duration.toMillis())) {
+			lose();
+		}
+		long nanos = HostedTask.nanos(duration);
+		this.deadline = engine().now() + nanos;
+		refuseLost();
+		engine().watch.within(nanos);
+	}
+
+	void refuseLost() {
+		if (this.lost || this.timedOut || this.state != RUNNING) {
+			throw lostException();
+		}
+	}
+
+	LeaseLostException lostException() {
+		return new LeaseLostException("Message " + id() + " of task '" + this.row.task() + "' is no longer ours (epoch "
+				+ this.key.epoch() + ", run " + this.key.run() + "): stop working on it", id());
+	}
+
+	public FencingToken fencingToken() {
+		return new FencingToken(this.key.run(), this.key.epoch());
+	}
+
+	@Override
+	public String toString() {
+		return id() + " (" + this.row.task() + ")";
+	}
+
+}
