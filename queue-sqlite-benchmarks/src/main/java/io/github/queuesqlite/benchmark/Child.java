@@ -26,8 +26,9 @@ final class Child {
 	}
 
 	/**
-	 * Runs one of the jobs {@code fill}, {@code start}, {@code die}, {@code drain}, {@code idle} and
-	 * {@code bare}, and prints what it found as {@code name=number} lines.
+	 * Runs one of the jobs {@code fill}, {@code start}, {@code die}, {@code drain},
+	 * {@code idle} and {@code bare}, and prints what it found as {@code name=number}
+	 * lines.
 	 * @param args job, directory, number
 	 */
 	public static void main(String[] args) throws InterruptedException {

@@ -23,8 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * that has ended; null for the system's clock
  */
 public record WorkloadSettings(String directory, String history, String process, long seed, int callsPerSecond,
-		boolean works, @Nullable Integer shards, boolean isFull, long leaseMillis, int burst,
-		@Nullable String clock) {
+		boolean works, @Nullable Integer shards, boolean isFull, long leaseMillis, int burst, @Nullable String clock) {
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
