@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A million ready messages: put in, found at the start and worked off with a small heap.
+ * A million ready messages: put in, found at the start, also after a kill, and worked off
+ * with a small heap.
  */
 final class BacklogSection implements Section {
 
@@ -30,11 +31,17 @@ final class BacklogSection implements Section {
 			first.add(value(start, "first") / 1000);
 			sinceJvm.add(value(start, "firstSinceJvm") / 1000);
 		}
+		List<Double> firstAfterKill = new ArrayList<>();
+		for (int run = 0; run < bench.runs(); run++) {
+			Child.run("die", directory, messages, HEAP);
+			firstAfterKill.add(value(Child.run("start", directory, messages, HEAP), "first") / 1000);
+		}
 		Map<String, Double> drain = Child.run("drain", directory, messages, HEAP);
 		first.add(value(drain, "first") / 1000);
 		sinceJvm.add(value(drain, "firstSinceJvm") / 1000);
 		Workspace.delete(directory);
 		add(bench, many + ": opened to first handler", "s", first, Figure.Goal.atMost(2));
+		add(bench, many + ", killed: opened to first handler", "s", firstAfterKill, Figure.Goal.atMost(2));
 		add(bench, many + ": start of the JVM to first handler", "s", sinceJvm, Figure.Goal.atMost(2));
 		add(bench, many + " worked off with " + HEAP + ": heap at its peak", "MB", List.of(value(drain, "heap")),
 				Figure.Goal.atMost(256));

@@ -26,8 +26,9 @@ final class Child {
 	}
 
 	/**
-	 * Runs one of the jobs {@code fill}, {@code start}, {@code drain}, {@code idle} and
-	 * {@code bare}, and prints what it found as {@code name=number} lines.
+	 * Runs one of the jobs {@code fill}, {@code start}, {@code die}, {@code drain},
+	 * {@code idle} and {@code bare}, and prints what it found as {@code name=number}
+	 * lines.
 	 * @param args job, directory, number
 	 */
 	public static void main(String[] args) throws InterruptedException {
@@ -36,6 +37,7 @@ final class Child {
 		switch (args[0]) {
 			case "fill" -> fill(directory, number);
 			case "start" -> start(directory, false, number);
+			case "die" -> die(directory);
 			case "drain" -> start(directory, true, number);
 			case "idle" -> idle(directory, Duration.ofMillis(number));
 			case "bare" -> doNothing(Duration.ofMillis(number));
@@ -70,6 +72,19 @@ final class Child {
 				print("heap", Usage.peakHeap());
 			}
 		}
+	}
+
+	/** Leaves the files as a kill does: not closed, with what is in their logs. */
+	private static void die(Path directory) throws InterruptedException {
+		CountDownLatch some = new CountDownLatch(1000);
+		EmbeddedQueue queue = EmbeddedQueue.builder(directory).build();
+		queue.tasks().register(Load.TASK, String.class, (payload, context) -> {
+			some.countDown();
+			return null;
+		});
+		queue.start();
+		some.await();
+		Runtime.getRuntime().halt(0);
 	}
 
 	private static void idle(Path directory, Duration duration) throws InterruptedException {

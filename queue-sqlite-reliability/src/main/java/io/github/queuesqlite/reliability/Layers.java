@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.github.queuesqlite.reliability.corruption.CorruptionLayer;
 import io.github.queuesqlite.reliability.diskfull.DiskFullLayer;
+import io.github.queuesqlite.reliability.foreign.ForeignHandsLayer;
 import io.github.queuesqlite.reliability.freeze.FreezeLayer;
 import io.github.queuesqlite.reliability.hostile.HostileLayer;
 import io.github.queuesqlite.reliability.ioerrors.IoErrorLayer;
@@ -24,8 +25,9 @@ final class Layers {
 
 	static List<Layer> all() {
 		return List.of(new KillLayer(), new CrashPointsLayer(), new PowerLossLayer(), new IoErrorLayer(),
-				new DiskFullLayer(), new ProcessesLayer(), new FreezeLayer(), new CorruptionLayer(), new ShardsLayer(),
-				new HostileLayer(), new SoakLayer(), new ModelLayer(), new SabotageLayer());
+				new DiskFullLayer(), new ProcessesLayer(), new FreezeLayer(), new ForeignHandsLayer(),
+				new CorruptionLayer(), new ShardsLayer(), new HostileLayer(), new SoakLayer(), new ModelLayer(),
+				new SabotageLayer());
 	}
 
 }

@@ -65,8 +65,9 @@ final class LogFrames {
 		ByteBuffer header = read(channel, 0, HEADER);
 		long salts = header.getLong(16);
 		boolean there = isHeader(header) && isThere(channel, header, frames);
-		if (there && salts == this.salts && this.frames > 0 && this.frames < frames) {
-			there = isThere(channel, header, this.frames);
+		if (there && salts == this.salts && this.frames > 0) {
+			// One log only grows.
+			there = this.frames == frames || (this.frames < frames && isThere(channel, header, this.frames));
 		}
 		if (there) {
 			this.salts = salts;

@@ -181,6 +181,14 @@ class LogFramesTests {
 		assertThat(areThere()).isFalse();
 	}
 
+	/** As when the shared memory was overwritten with it. */
+	@Test
+	void areThereWhenLogHasFewerFramesThanBeforeIsFalse() throws SQLException {
+		commit(3);
+		assertThat(areThere()).isTrue();
+		assertThat(this.frames.areThere(2)).isFalse();
+	}
+
 	@Test
 	void areThereWhenLogWasOverwrittenWithAnEarlierOneOfItselfIsFalse() throws SQLException, IOException {
 		commit(3);

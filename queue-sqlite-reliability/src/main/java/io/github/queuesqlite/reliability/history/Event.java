@@ -103,6 +103,25 @@ public sealed interface Event {
 	}
 
 	/**
+	 * Somebody is about to lay hands on the files that the processes use: what they run
+	 * may be lost from then on.
+	 *
+	 * @param at when
+	 */
+	record Tampering(long at) implements Event {
+	}
+
+	/**
+	 * The wall clock of all processes was set.
+	 *
+	 * @param at when it was
+	 * @param from when it was not yet
+	 * @param aheadMillis of the system's clock
+	 */
+	record ClockSet(long at, long from, long aheadMillis) implements Event {
+	}
+
+	/**
 	 * It is about to collect its heap for so long that nothing else gets far.
 	 *
 	 * @param at when

@@ -34,6 +34,10 @@ final class Facts {
 
 	private final List<String> failures = new ArrayList<>();
 
+	private final ClockTrace clock = new ClockTrace();
+
+	private long tamperedAt = Long.MAX_VALUE;
+
 	private final Map<Call, List<Handed>> openCalls = new HashMap<>();
 
 	private final Map<Call, Cancel> openCancels = new HashMap<>();
@@ -47,7 +51,7 @@ final class Facts {
 		this.runs.values()
 			.forEach((list) -> list
 				.sort(Comparator.comparingLong((RunTrace run) -> run.run).thenComparingLong((run) -> run.startedAt)));
-		this.processes.values().forEach(ProcessTrace::finish);
+		this.processes.values().forEach((process) -> process.finish(this.tamperedAt));
 	}
 
 	private ProcessTrace process(String name) {
@@ -57,6 +61,7 @@ final class Facts {
 	private void add(ProcessTrace process, Event event) {
 		process.latestAt = event.at();
 		if (event instanceof Event.Began began) {
+			process.beganAt = began.at();
 			process.leaseNanos = began.leaseMillis() * 1_000_000;
 		}
 		else if (event instanceof Event.Pulse) {
@@ -73,6 +78,12 @@ final class Facts {
 		}
 		else if (event instanceof Event.Thawed thawed) {
 			process(thawed.process()).thaw(event.at());
+		}
+		else if (event instanceof Event.Tampering) {
+			this.tamperedAt = Math.min(this.tamperedAt, event.at());
+		}
+		else if (event instanceof Event.ClockSet set) {
+			this.clock.set(set);
 		}
 		else if (event instanceof Event.Collecting) {
 			process.collectingAt = event.at();
@@ -196,6 +207,11 @@ final class Facts {
 	/** In the order of time. */
 	List<DeliveryTrace> deliveries() {
 		return this.deliveries;
+	}
+
+	/** The wall clock of all processes. */
+	ClockTrace clock() {
+		return this.clock;
 	}
 
 	/** Of processes that were not closing their queue. */
@@ -357,6 +373,8 @@ final class Facts {
 
 		final String name;
 
+		long beganAt;
+
 		long leaseNanos = Long.MAX_VALUE;
 
 		@Nullable Long killedAt;
@@ -370,6 +388,8 @@ final class Facts {
 		private @Nullable Long frozenAt;
 
 		private @Nullable Long collectingAt;
+
+		private long tamperedAt = Long.MAX_VALUE;
 
 		/** From and to of each time without a sign of life. */
 		private final List<long[]> stills = new ArrayList<>();
@@ -403,7 +423,8 @@ final class Facts {
 			}
 		}
 
-		private void finish() {
+		private void finish(long tamperedAt) {
+			this.tamperedAt = tamperedAt;
 			collected(Long.MAX_VALUE);
 			if (this.latestPulse != null) {
 				this.stills.add(new long[] { this.latestPulse, this.latestAt });
@@ -419,14 +440,15 @@ final class Facts {
 
 		/**
 		 * Whether what it owned at a time may rightly be somebody else's later: it was
-		 * killed, or gave no sign of life for so long that its lease may have run out. A
-		 * quarter of a lease: its latest beat may be a third of a lease older than its
-		 * latest sign here, and late itself.
+		 * killed, its files were tampered with, or it gave no sign of life for so long
+		 * that its lease may have run out. A quarter of a lease: its latest beat may be a
+		 * third of a lease older than its latest sign here, and late itself.
 		 */
 		boolean mayHaveLostItsLease(long from, long to) {
-			return isKilledBefore(to) || this.stills.stream()
-				.anyMatch((still) -> still[1] >= from && still[0] <= to
-						&& Math.min(still[1], to) - still[0] >= this.leaseNanos / 4);
+			return isKilledBefore(to) || this.tamperedAt <= to
+					|| this.stills.stream()
+						.anyMatch((still) -> still[1] >= from && still[0] <= to
+								&& Math.min(still[1], to) - still[0] >= this.leaseNanos / 4);
 		}
 
 		@Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What all processes did, in the order of time.
@@ -34,6 +35,15 @@ public record History(List<Entry> entries) {
 	 */
 	public History until(long at) {
 		return new History(this.entries.stream().filter((entry) -> entry.event().at() <= at).toList());
+	}
+
+	/**
+	 * Returns what happened to messages of other shards, and to listen data.
+	 * @param shards whose messages are left out
+	 * @return what is left
+	 */
+	public History without(Set<Integer> shards) {
+		return shards.isEmpty() ? this : new ShardFilter(this, shards).history();
 	}
 
 	/**

@@ -8,7 +8,10 @@ public final class HistoryChecker {
 
 	private static final List<Rule> RULES = List.of(new NothingLostRule(), new OneCompletionRule(), new OneOwnerRule(),
 			new AttemptsRule(), new LifeRule(), new UniqueKeyRule(), new IdempotencyKeyRule(), new OrderingRule(),
-			new ListenRule(), new CounterRule());
+			new ListenRule(), new CounterRule(), new RisingIdsRule());
+
+	private static final List<Rule> WITHOUT_OWNERS = List.of(new NothingLostRule(), new OneCompletionRule(),
+			new UniqueKeyRule(), new IdempotencyKeyRule(), new ListenRule(), new CounterRule());
 
 	private final List<Rule> rules;
 
@@ -33,6 +36,16 @@ public final class HistoryChecker {
 		List<Rule> rules = new ArrayList<>(RULES);
 		rules.add(new NoErrorRule());
 		return new HistoryChecker(rules);
+	}
+
+	/**
+	 * Returns a checker for processes that could not tell who of them lives: nothing is
+	 * lost and no second completion counts, but messages may run side by side and more
+	 * often.
+	 * @return the checker
+	 */
+	public static HistoryChecker ofLocklessStore() {
+		return new HistoryChecker(WITHOUT_OWNERS);
 	}
 
 	/**

@@ -23,7 +23,7 @@ final class LifeRule implements Rule {
 	public void check(Facts facts, Snapshot snapshot, Consumer<String> violations) {
 		for (Map.Entry<MessageId, List<RunTrace>> entry : facts.runs().entrySet()) {
 			List<RunTrace> runs = entry.getValue();
-			checkDue(facts.handed().get(runs.get(0).tag), runs.get(0), violations);
+			checkDue(facts, facts.handed().get(runs.get(0).tag), runs.get(0), violations);
 			for (Event.Saw saw : facts.sightings(entry.getKey(), runs.get(0).tag)) {
 				runs.stream()
 					.filter((run) -> run.startedAt > saw.at() && !run.mayStartLate(saw.at()))
@@ -35,13 +35,14 @@ final class LifeRule implements Rule {
 		}
 	}
 
-	private static void checkDue(@Nullable Handed handed, RunTrace first, Consumer<String> violations) {
+	private static void checkDue(Facts facts, @Nullable Handed handed, RunTrace first, Consumer<String> violations) {
 		if (handed == null) {
 			violations.accept("Invented: nobody handed in what %s works on".formatted(first));
 			return;
 		}
-		long due = handed.askedAt + handed.order.delayMillis() * 1_000_000;
-		if (first.startedAt < due - CLOCK_SLACK_NANOS) {
+		long answeredAt = (handed.answer != null) ? handed.answeredAt : first.startedAt;
+		long due = facts.clock().least(handed.askedAt, answeredAt) + handed.order.delayMillis() * 1_000_000;
+		if (facts.clock().most(handed.askedAt, first.startedAt) < due - CLOCK_SLACK_NANOS) {
 			violations.accept("Ran too early: %s was not due before %d, but %s".formatted(handed.order, due, first));
 		}
 		if (handed.order.expiresUnrun()) {

@@ -77,12 +77,15 @@ public record Order(String tag, String task, int failures, int maxRetries, int h
 		return this.timeToLiveMillis != null && this.timeToLiveMillis < this.delayMillis;
 	}
 
-	/** In which states it may be once nothing more happens, if nobody cancels it. */
-	Set<MessageState> ends() {
+	/**
+	 * In which states it may be once nothing more happens, if nobody cancels it.
+	 * @param waits whether what is far ahead is not due yet
+	 */
+	Set<MessageState> ends(boolean waits) {
 		if (expiresUnrun()) {
 			return EnumSet.of(MessageState.EXPIRED);
 		}
-		if (this.delayMillis >= FAR) {
+		if (waits && this.delayMillis >= FAR) {
 			return EnumSet.of(MessageState.SCHEDULED);
 		}
 		Set<MessageState> ends = EnumSet

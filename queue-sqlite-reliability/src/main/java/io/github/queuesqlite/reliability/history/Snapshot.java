@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a queue holds at a moment when nothing happens to it.
  *
- * @param rows its messages, in the order of their ids
+ * @param rows its messages but those that it says are damaged, in the order of their ids
  * @param values its listen data, by key
  * @param counts what its counters say, by queue, task and state
  */
@@ -45,10 +46,26 @@ public record Snapshot(List<Row> rows, Map<String, Value> values, Map<Counted, L
 		MessageQuery query = MessageQuery.all().limit(MessageQuery.MAX_LIMIT);
 		List<Message> page = operations.list(query);
 		while (!page.isEmpty()) {
-			page.forEach((message) -> rows.add(Row.of(message)));
+			page.stream().filter((message) -> !message.isDamaged()).forEach((message) -> rows.add(Row.of(message)));
 			page = operations.list(query.after(page.get(page.size() - 1).id()));
 		}
 		return rows;
+	}
+
+	/**
+	 * Returns what other shards hold, as if their counters were right: they count all
+	 * shards together.
+	 * @param shards whose messages are left out
+	 * @return what is left
+	 */
+	public Snapshot without(Set<Integer> shards) {
+		if (shards.isEmpty()) {
+			return this;
+		}
+		List<Row> rows = this.rows.stream().filter((row) -> !shards.contains(ShardFilter.shard(row.id()))).toList();
+		Map<Counted, Long> counts = new LinkedHashMap<>();
+		rows.forEach((row) -> counts.merge(new Counted(row.queue(), row.task(), row.state()), 1L, Long::sum));
+		return new Snapshot(rows, this.values, counts);
 	}
 
 	/**

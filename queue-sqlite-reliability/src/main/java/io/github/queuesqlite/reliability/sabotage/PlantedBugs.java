@@ -42,6 +42,7 @@ final class PlantedBugs {
 		bugs.instances();
 		bugs.listenData();
 		bugs.stopping();
+		bugs.foreignHands();
 		return bugs.bugs;
 	}
 
@@ -184,6 +185,8 @@ final class PlantedBugs {
 		add("the greatest id is not stored",
 				"this.statements.update(\"UPDATE shard SET high_water = max(high_water, ?1) WHERE id = 1\", this.highWater);",
 				"", contract("Ids#assignIdWhenReopenedAfterClockStepBackAndDeletionNeverRepeats"));
+		add("ids follow a clock beyond the time they can hold", "Math.min(tick, IdLayout.LAST_CLOCK_TICK)", "tick",
+				contract("Ids#assignIdWhenClockIsBeyondTheTimeOfIdsStillRises"));
 		add("a claimed batch is not sorted", "claimed.sort(StoredMessage.CLAIM_ORDER); return withoutDamaged",
 				"return withoutDamaged", contract("StandingDemand#attachWhenSeveralTasksAreHostedHandsOverBestFirst"));
 	}
@@ -474,6 +477,23 @@ final class PlantedBugs {
 		add("a stop does not wait for handlers",
 				"if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()))) {", "if (!isDrained(0)) {",
 				"worker.LaneTests#stopReleasesUnstartedWaitsForRunningAndStartGoesOn");
+	}
+
+	private void foreignHands() {
+		this.rule = "What others do to files in use, or to the clock, is noticed before it does more harm";
+		add("a deleted log is not noticed", "String change = this.identity.change();", "String change = \"\";",
+				"ReplacedFileTests#commitWhenLogWasDeletedIsRefusedAndNothingIsLost");
+		add("a deleted shared memory is not noticed", "String change = this.identity.memoryChange();",
+				"String change = \"\";", "ReplacedFileTests#useWhenSharedMemoryWasDeletedIsRefusedAndNothingIsLost");
+		add("a log that was emptied is copied into the file", "if (this.frames.areThere(state.pages())) {",
+				"if (state.pages() >= 0) {", "ReplacedFileTests#useWhenLogWasEmptiedIsRefusedAndTheFileIsNotTouched");
+		add("an older copy over the file is believed", "if (this.highWater < this.committed) {",
+				"if (this.highWater < 0) {", "ReplacedFileTests#useWhenAnOlderCopyWasWrittenOverAllFilesIsRefused");
+		add("a clock that was set ahead makes everything old", "this.distrustedAt = nanos;", "",
+				"ClockJumpTests#endedWhenClockIsSetAheadByYearsIsKept");
+		add("a message that failed with others names another one",
+				"outcome(index, 0, about(Bulk.this.ids[index], failure));", "outcome(index, 0, failure);",
+				"ReplacedFileTests#enqueueAllWhenLogWasDeletedNamesEachMessageToLookFor");
 	}
 
 }

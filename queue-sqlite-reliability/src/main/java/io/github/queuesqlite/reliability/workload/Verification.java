@@ -5,16 +5,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
-import io.github.queuesqlite.QueueOperations;
-import io.github.queuesqlite.message.Message;
-import io.github.queuesqlite.message.MessageQuery;
-import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats.ShardStats;
 import io.github.queuesqlite.reliability.history.History;
 import io.github.queuesqlite.reliability.history.HistoryChecker;
 import io.github.queuesqlite.reliability.history.Integrity;
-import io.github.queuesqlite.reliability.history.Order;
 import io.github.queuesqlite.reliability.history.Snapshot;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a directory that no process uses any more in this process, lets everything come
@@ -23,13 +22,16 @@ import io.github.queuesqlite.reliability.history.Snapshot;
 public final class Verification {
 
 	/** However slow the machine is; then what has not ended is found so. */
-	private static final long PATIENCE_NANOS = Duration.ofSeconds(120).toNanos();
+	private static final Duration PATIENCE = Duration.ofSeconds(120);
 
 	private static final long LOOK_MILLIS = 10;
 
 	private final WorkloadSettings settings;
 
 	private final HistoryChecker checker;
+
+	/** What is in these does not count; null where no shard may be lost. */
+	private @Nullable Set<Integer> lost;
 
 	private int messages;
 
@@ -45,6 +47,24 @@ public final class Verification {
 	}
 
 	/**
+	 * Allows for shards that lost messages and said so.
+	 * @param shards which; those that are quarantined are added
+	 * @return this
+	 */
+	public Verification forgiving(Set<Integer> shards) {
+		this.lost = new TreeSet<>(shards);
+		return this;
+	}
+
+	/**
+	 * Returns the shards whose messages did not count.
+	 * @return none unless some were allowed for
+	 */
+	public Set<Integer> lost() {
+		return (this.lost != null) ? Set.copyOf(this.lost) : Set.of();
+	}
+
+	/**
 	 * Checks.
 	 * @return a text for each violation; empty when all promises were kept
 	 */
@@ -52,15 +72,37 @@ public final class Verification {
 		Snapshot snapshot;
 		try (WorkloadQueue queue = WorkloadQueue.open(this.settings)) {
 			queue.start();
-			awaitMessages(queue.queue().operations());
+			queue.awaitRest(PATIENCE);
 			awaitListener(queue);
 			snapshot = Snapshot.of(queue.queue());
 			snapshot.note(queue.log());
 			this.messages = snapshot.rows().size();
+			noteQuarantined(queue);
 		}
-		List<String> violations = new ArrayList<>(Integrity.check(Path.of(this.settings.directory())));
-		violations.addAll(this.checker.check(History.read(Path.of(this.settings.history())), snapshot));
+		List<String> violations = new ArrayList<>(integrity());
+		History history = History.read(Path.of(this.settings.history())).without(lost());
+		violations.addAll(this.checker.check(history, snapshot.without(lost())));
 		return violations;
+	}
+
+	private void noteQuarantined(WorkloadQueue queue) {
+		Set<Integer> lost = this.lost;
+		if (lost != null) {
+			queue.queue()
+				.operations()
+				.stats()
+				.shards()
+				.stream()
+				.filter(ShardStats::quarantined)
+				.forEach((stats) -> lost.add(stats.shard()));
+		}
+	}
+
+	private List<String> integrity() throws IOException {
+		return Integrity.check(Path.of(this.settings.directory()))
+			.stream()
+			.filter((finding) -> lost().stream().noneMatch((shard) -> finding.contains("queue_shard_" + shard + ".db")))
+			.toList();
 	}
 
 	/**
@@ -71,39 +113,10 @@ public final class Verification {
 		return this.messages;
 	}
 
-	private static void awaitMessages(QueueOperations operations) throws InterruptedException {
-		long end = System.nanoTime() + PATIENCE_NANOS;
-		while (isBusy(operations) && System.nanoTime() < end) {
-			Thread.sleep(LOOK_MILLIS);
-		}
-	}
-
-	/**
-	 * All states by one query: what changes from one to another is not missed in both.
-	 */
-	private static boolean isBusy(QueueOperations operations) {
-		MessageQuery live = MessageQuery.all()
-			.state(MessageState.READY, MessageState.RUNNING, MessageState.SCHEDULED)
-			.limit(MessageQuery.MAX_LIMIT);
-		List<Message> page = operations.list(live);
-		while (!page.isEmpty()) {
-			if (page.stream().anyMatch((message) -> message.state() != MessageState.SCHEDULED || !isFar(message))) {
-				return true;
-			}
-			page = operations.list(live.after(page.get(page.size() - 1).id()));
-		}
-		return false;
-	}
-
-	private static boolean isFar(Message message) {
-		Order order = message.payload(Order.class);
-		return order != null && order.delayMillis() >= Order.FAR && message.expiresAt() == null;
-	}
-
 	/** The last change of each key is one that this process makes and must get. */
 	private void awaitListener(WorkloadQueue queue) throws InterruptedException {
 		Load load = new Load(queue, this.settings);
-		long end = System.nanoTime() + PATIENCE_NANOS;
+		long end = System.nanoTime() + PATIENCE.toNanos();
 		for (String key : WorkloadQueue.KEYS) {
 			Long version = load.put(key, this.settings.process());
 			while (version != null && queue.delivered(key) < version && System.nanoTime() < end) {

@@ -7,6 +7,7 @@ import java.util.List;
 import io.github.queuesqlite.reliability.Directories;
 import io.github.queuesqlite.reliability.Effort;
 import io.github.queuesqlite.reliability.Outcome;
+import io.github.queuesqlite.reliability.history.Event;
 import io.github.queuesqlite.reliability.history.History;
 import io.github.queuesqlite.reliability.history.HistoryLog;
 import io.github.queuesqlite.reliability.history.HistoryReader;
@@ -62,6 +63,14 @@ public final class WorkloadDirectory implements AutoCloseable {
 	 */
 	public WorkloadProcess start(WorkloadSettings settings, String... jvmArguments) throws IOException {
 		return WorkloadProcess.start(settings, this.supervisor, jvmArguments);
+	}
+
+	/**
+	 * Adds to what happened.
+	 * @param event what the layer does
+	 */
+	public void note(Event event) {
+		this.supervisor.add(event);
 	}
 
 	/** Reads what happened so far. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,11 +16,15 @@ import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.listen.DataChange;
 import io.github.queuesqlite.listen.ListenerDefinition;
+import io.github.queuesqlite.message.Message;
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.reliability.history.Event;
 import io.github.queuesqlite.reliability.history.Event.How;
 import io.github.queuesqlite.reliability.history.HistoryChecker;
 import io.github.queuesqlite.reliability.history.HistoryLog;
 import io.github.queuesqlite.reliability.history.Order;
+import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.task.FencingToken;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskContext;
@@ -49,14 +54,24 @@ public final class WorkloadQueue implements AutoCloseable {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(30);
 
+	/** The longest that can be set: a clock that is moved by decades must not prune. */
+	private static final Duration FOR_EVER = Duration.ofDays(36_525);
+
+	private static final long LOOK_MILLIS = 10;
+
+	private static final Duration JUMP = Duration.ofMillis(50);
+
 	private final HistoryLog log;
+
+	private final InstantSource clock;
 
 	private final EmbeddedQueue queue;
 
 	private final Map<String, Long> delivered = new ConcurrentHashMap<>();
 
-	private WorkloadQueue(HistoryLog log, EmbeddedQueue queue) {
+	private WorkloadQueue(HistoryLog log, InstantSource clock, EmbeddedQueue queue) {
 		this.log = log;
+		this.clock = clock;
 		this.queue = queue;
 		register(QUICK, "default");
 		register(SLOW, "slow");
@@ -84,7 +99,14 @@ public final class WorkloadQueue implements AutoCloseable {
 		if (settings.shards() != null) {
 			builder.shards(settings.shards());
 		}
-		return new WorkloadQueue(log, builder.build());
+		InstantSource clock = InstantSource.system();
+		if (settings.clock() != null) {
+			clock = MovedClock.open(Path.of(settings.clock()));
+			builder.clock(clock)
+				.retention(new Retention(FOR_EVER, FOR_EVER, FOR_EVER, FOR_EVER, Long.MAX_VALUE))
+				.listenRetention(FOR_EVER);
+		}
+		return new WorkloadQueue(log, clock, builder.build());
 	}
 
 	private void register(String task, String queue) {
@@ -111,10 +133,17 @@ public final class WorkloadQueue implements AutoCloseable {
 		return HistoryChecker.token(token.run(), token.epoch());
 	}
 
-	/** The deadline is reckoned from there. */
-	private static long begunAt(TaskContext context) {
-		Instant begun = Objects.requireNonNull(context.deadline()).minus(TIMEOUT);
-		return HistoryLog.now() - Duration.between(begun, Instant.now()).toNanos();
+	/** The deadline is reckoned from there, by a clock that may be moved meanwhile. */
+	private long begunAt(TaskContext context) {
+		Instant now;
+		Duration since;
+		do {
+			now = this.clock.instant();
+			Instant begun = Objects.requireNonNull(context.deadline()).minus(TIMEOUT);
+			since = Duration.between(begun, now);
+		}
+		while (Duration.between(now, this.clock.instant()).abs().compareTo(JUMP) > 0);
+		return HistoryLog.now() - since.toNanos();
 	}
 
 	private void ended(TaskContext context, How how) {
@@ -153,6 +182,50 @@ public final class WorkloadQueue implements AutoCloseable {
 	public void start() {
 		this.queue.start();
 		this.log.add(new Event.Opened(HistoryLog.now()));
+	}
+
+	/**
+	 * Waits until every message has ended, but for those that are far ahead and those
+	 * that are damaged.
+	 * @param patience how long at most
+	 * @return whether it came to that
+	 */
+	public boolean awaitRest(Duration patience) throws InterruptedException {
+		long start = System.nanoTime();
+		while (isBusy()) {
+			if (System.nanoTime() - start > patience.toNanos()) {
+				return false;
+			}
+			Thread.sleep(LOOK_MILLIS);
+		}
+		return true;
+	}
+
+	/**
+	 * All states by one query: what changes from one to another is not missed in both.
+	 */
+	private boolean isBusy() {
+		MessageQuery live = MessageQuery.all()
+			.state(MessageState.READY, MessageState.RUNNING, MessageState.SCHEDULED)
+			.limit(MessageQuery.MAX_LIMIT);
+		List<Message> page = this.queue.operations().list(live);
+		while (!page.isEmpty()) {
+			if (page.stream().anyMatch((message) -> message.state() != MessageState.SCHEDULED || !isFar(message))) {
+				return true;
+			}
+			page = this.queue.operations().list(live.after(page.get(page.size() - 1).id()));
+		}
+		return false;
+	}
+
+	/** Where the clock is set, it was set so that everything is due. */
+	private boolean isFar(Message message) {
+		if (message.isDamaged()) {
+			return true;
+		}
+		Order order = message.payload(Order.class);
+		return !(this.clock instanceof MovedClock) && order != null && order.delayMillis() >= Order.FAR
+				&& message.expiresAt() == null;
 	}
 
 	/** Closes the queue; calls may fail meanwhile. */

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
@@ -27,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * are milliseconds here.
  */
 class HistoryCheckerTests {
+
+	private static final long OF_SHARD_1 = 1L << 16;
 
 	private static final Order ORDER = Order.of("a-1", "quick");
 
@@ -552,6 +555,107 @@ class HistoryCheckerTests {
 		assertThat(read.get(2).event())
 			.isEqualTo(new Event.Saw(7, "await", new MessageId(77), null, MessageState.DEAD, null));
 		assertThat(History.read(this.directory).until(5).entries()).hasSize(1);
+	}
+
+	@Test
+	void checkWhenALaterMessageHasALesserIdFindsThatIdsDoNotRise() {
+		accepted(ORDER, 10, 2);
+		completed(2, 20);
+		Order later = Order.of("a-2", "quick").delayed(Order.FAR);
+		accepted(later, 20, 1);
+		row(1, later, MessageState.SCHEDULED, 0, null);
+		assertFinds("Ids do not rise");
+	}
+
+	@Test
+	void checkWhenTheLesserIdIsOfAnotherProcessOrShardFindsNothing() {
+		accepted(ORDER, 10, 2);
+		completed(2, 20);
+		Order other = Order.of("b-1", "quick").delayed(Order.FAR);
+		process("b", new Event.Asked(ms(20), 7, "enqueue", List.of(other)));
+		process("b", new Event.Answered(ms(21), 7, List.of(Answer.accepted(new MessageId(1)))));
+		row(1, other, MessageState.SCHEDULED, 0, null);
+		Order elsewhere = Order.of("a-2", "quick").delayed(Order.FAR);
+		accepted(elsewhere, 5, OF_SHARD_1);
+		row(OF_SHARD_1, elsewhere, MessageState.SCHEDULED, 0, null);
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
+	void checkWhenAProcessThatBeganLaterHasALesserIdFindsThatIdsDoNotRise() {
+		accepted(ORDER, 10, 2);
+		completed(2, 20);
+		process("c", new Event.Began(ms(15), 3, 1000));
+		Order other = Order.of("c-1", "quick").delayed(Order.FAR);
+		process("c", new Event.Asked(ms(20), 7, "enqueue", List.of(other)));
+		process("c", new Event.Answered(ms(21), 7, List.of(Answer.accepted(new MessageId(1)))));
+		row(1, other, MessageState.SCHEDULED, 0, null);
+		assertFinds("Ids do not rise");
+	}
+
+	@Test
+	void checkWhenTheClockWasSetAheadAllowsWhatIsDueByIt() {
+		Order far = ORDER.delayed(Order.FAR);
+		accepted(far, 10, 1);
+		run("a", far, 1, 1, 300, 310, How.RETURNS);
+		row(1, far, MessageState.COMPLETED, 1, "1/1");
+		assertThat(check()).hasSize(2)
+			.anyMatch((text) -> text.startsWith("Ran too early"))
+			.anyMatch((text) -> text.startsWith("Wrong end"));
+		process("s", new Event.ClockSet(ms(51), ms(50), Order.FAR - 1000));
+		assertFinds("Ran too early");
+		process("s", new Event.ClockSet(ms(61), ms(60), Order.FAR));
+		process("s", new Event.ClockSet(ms(71), ms(70), -Order.FAR));
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
+	void checkWhenTheClockWasSetBackFindsWhatRanBeforeItWasDueByIt() {
+		Order delayed = ORDER.delayed(1000);
+		accepted(delayed, 10, 1);
+		run("a", delayed, 1, 1, 1100, 1110, How.RETURNS);
+		row(1, delayed, MessageState.COMPLETED, 1, "1/1");
+		assertThat(check()).isEmpty();
+		process("s", new Event.ClockSet(ms(51), ms(50), -500));
+		assertFinds("Ran too early");
+	}
+
+	@Test
+	void checkWhenFilesWereTamperedWithAllowsThatACompletionIsDropped() {
+		accepted(ORDER, 10, 1);
+		run("a", ORDER, 1, 1, 20, 30, How.RETURNS);
+		run("b", ORDER, 1, 2, 40, 50, How.RETURNS);
+		row(1, ORDER, MessageState.COMPLETED, 2, "2/1");
+		process("s", new Event.Tampering(ms(60)));
+		assertFinds("Dropped completion");
+		process("s", new Event.Tampering(ms(35)));
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
+	void withoutLeavesOutWhatHappenedToMessagesOfAShard() {
+		accepted(ORDER, 10, OF_SHARD_1);
+		run("a", ORDER, OF_SHARD_1, 1, 20, 30, How.RETURNS);
+		saw(OF_SHARD_1, 31, MessageState.COMPLETED, "1/1");
+		process("a", new Event.Cancelling(ms(40), 9, new MessageId(OF_SHARD_1)));
+		process("a", new Event.Cancelled(ms(41), 9, true));
+		Order both = Order.of("a-2", "quick").delayed(Order.FAR);
+		Order lost = Order.of("a-3", "quick");
+		process("a", new Event.Asked(ms(50), 10, "all", List.of(lost, both)));
+		process("a", new Event.Answered(ms(51), 10,
+				List.of(Answer.accepted(new MessageId(OF_SHARD_1 + 1)), Answer.accepted(new MessageId(2)))));
+		process("a", new Event.Saw(ms(60), "submit", null, "a-4", MessageState.EXPIRED, null));
+		row(2, both, MessageState.SCHEDULED, 0, null);
+		row(OF_SHARD_1 + 2, lost, MessageState.COMPLETED, 1, "1/1");
+		assertThat(check()).isNotEmpty();
+		History left = new History(this.entries).without(Set.of(1));
+		Snapshot snapshot = new Snapshot(this.rows, this.values, Map.of()).without(Set.of(1));
+		assertThat(snapshot.rows()).extracting(Row::id).containsExactly(new MessageId(2));
+		assertThat(left.entries()).extracting(History.Entry::event)
+			.filteredOn((event) -> !(event instanceof Event.Began))
+			.containsExactly(new Event.Asked(ms(50), 10, "all", List.of(both)),
+					new Event.Answered(ms(51), 10, List.of(Answer.accepted(new MessageId(2)))));
+		assertThat(HistoryChecker.ofHealthyStore().check(left, snapshot)).isEmpty();
 	}
 
 	private void assertFinds(String beginning) {
