@@ -7,6 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -272,6 +276,18 @@ class ReplacedFileTests extends QueueTester {
 		this.clock.move(Duration.ofMinutes(1));
 		enqueue(40);
 		copyEach(".older", "");
+		awaitQuarantine("its file is damaged");
+	}
+
+	@Test
+	void useWhenWhatIsStoredIsOlderThanWhatWasCommittedIsRefused() throws SQLException {
+		openTwoShards();
+		enqueue(40);
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+				Statement statement = connection.createStatement()) {
+			statement.execute("PRAGMA busy_timeout = 20000");
+			statement.execute("UPDATE shard SET high_water = high_water - 1");
+		}
 		awaitQuarantine("older than what was committed");
 	}
 

@@ -14,12 +14,16 @@ enum Backups {
 
 		@Override
 		void make(Path directory, Path target) throws IOException, InterruptedException {
+			Files.createDirectories(target);
 			// What vanishes while it is copied makes it end with an error.
-			new ProcessBuilder("cp", "-a", directory.toString(), target.toString())
+			new ProcessBuilder("cp", "-a", directory + "/.", target.toString())
 				.redirectOutput(ProcessBuilder.Redirect.DISCARD)
 				.redirectError(ProcessBuilder.Redirect.DISCARD)
 				.start()
 				.waitFor();
+			if (Files.notExists(target.resolve("control.db"))) {
+				throw new IOException("cp has not copied " + directory);
+			}
 		}
 
 	},

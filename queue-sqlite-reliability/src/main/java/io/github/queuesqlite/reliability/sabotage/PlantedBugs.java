@@ -488,7 +488,7 @@ final class PlantedBugs {
 		add("a log that was emptied is copied into the file", "if (this.frames.areThere(state.pages())) {",
 				"if (state.pages() >= 0) {", "ReplacedFileTests#useWhenLogWasEmptiedIsRefusedAndTheFileIsNotTouched");
 		add("an older copy over the file is believed", "if (this.highWater < this.committed) {",
-				"if (this.highWater < 0) {", "ReplacedFileTests#useWhenAnOlderCopyWasWrittenOverAllFilesIsRefused");
+				"if (this.highWater < 0) {", "ReplacedFileTests#useWhenWhatIsStoredIsOlderThanWhatWasCommittedIsRefused");
 		add("a clock that was set ahead makes everything old", "this.distrustedAt = nanos;", "",
 				"ClockJumpTests#endedWhenClockIsSetAheadByYearsIsKept");
 		add("a message that failed with others names another one",
