@@ -250,8 +250,8 @@ public interface QueueOperations {
 	/**
 	 * Takes messages out of a queue, of whatever task, without a handler: whoever calls
 	 * works on them and says how they ended. Waits until there is at least one, and takes
-	 * what one shard has then, the best first; nothing is fetched ahead. Handlers of the same
-	 * queue, and other receivers, here and in other processes, take turns with it.
+	 * what one shard has then, the best first; nothing is fetched ahead. Handlers of the
+	 * same queue, and other receivers, here and in other processes, take turns with it.
 	 * Handlers need not run.
 	 * <p>
 	 * Nothing comes from a paused queue: the call waits for its resumption. A message

@@ -62,8 +62,7 @@ final class StoreEvents implements StoreListener {
 							FailureCodec.toFailure(failure)));
 				}
 			}
-			case EXPIRED ->
-				this.events.publish(new MessageEvent.Expired(id, message.queue(), message.task(), now()));
+			case EXPIRED -> this.events.publish(new MessageEvent.Expired(id, message.queue(), message.task(), now()));
 			case CANCELLED ->
 				this.events.publish(new MessageEvent.Cancelled(id, message.queue(), message.task(), now()));
 			default -> {

@@ -175,8 +175,8 @@ class EventTests extends QueueTester {
 		assertThat(this.events.stream()
 			.filter(MessageEvent.Retried.class::isInstance)
 			.map((event) -> ((MessageEvent.Retried) event).failure())
-			.map((failure) -> (failure != null) ? failure.type() : "none")).containsExactly("none", "Failed",
-					"Timeout");
+			.map((failure) -> (failure != null) ? failure.type() : "none"))
+			.containsExactly("none", "Failed", "Timeout");
 	}
 
 	private ClaimedMessage receive() {
@@ -246,11 +246,11 @@ class EventTests extends QueueTester {
 		}));
 		MessageId first = this.operations.enqueue(TASK, null);
 		awaitTold(first, "Enqueued");
-		await().untilAsserted(() -> assertThat(this.queue.status().failingLoops()).hasSize(1)
-			.allSatisfy((name, reason) -> {
-				assertThat(name).startsWith("event listener " + EventTests.class.getName());
-				assertThat(reason).contains("broken");
-			}));
+		await().untilAsserted(
+				() -> assertThat(this.queue.status().failingLoops()).hasSize(1).allSatisfy((name, reason) -> {
+					assertThat(name).startsWith("event listener " + EventTests.class.getName());
+					assertThat(reason).contains("broken");
+				}));
 		broken.set(false);
 		MessageId second = this.operations.enqueue(TASK, null);
 		awaitTold(second, "Enqueued");

@@ -436,8 +436,8 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	private void tellRetried(Instant now, Instant runAt, @Nullable Failure failure) {
-		events().publish(new MessageEvent.Retried(id(), this.row.queue(), this.row.task(), now, attempt(), runAt,
-				failure));
+		events()
+			.publish(new MessageEvent.Retried(id(), this.row.queue(), this.row.task(), now, attempt(), runAt, failure));
 	}
 
 	private void tellLost(Instant now) {

@@ -113,8 +113,8 @@ abstract class ListenerContract extends StoreSubject {
 		awaitEnded(cancelled);
 		List<String> order = List.copyOf(this.recorder.order);
 		assertThat(order).doesNotHaveDuplicates();
-		ids.forEach(
-				(id) -> assertThat(order.indexOf("stored " + id)).isNotNegative().isLessThan(order.indexOf("claimed " + id)));
+		ids.forEach((id) -> assertThat(order.indexOf("stored " + id)).isNotNegative()
+			.isLessThan(order.indexOf("claimed " + id)));
 		assertThat(order.subList(40, 42)).containsExactly("stored " + cancelled, "ended " + cancelled);
 	}
 

@@ -13,6 +13,7 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.BlockingCompletion;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.SettleResult;
+import io.github.queuesqlite.store.StoreInstance;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,10 +41,15 @@ class LostTests {
 	}
 
 	private void declareDead() {
-		long epoch = this.queue.presence.current().epoch();
-		Peer self = this.queue.store.peers().stream().filter((peer) -> peer.epoch() == epoch).findFirst().orElseThrow();
+		StoreInstance dead = this.queue.presence.current();
+		Peer self = this.queue.store.peers()
+			.stream()
+			.filter((peer) -> peer.epoch() == dead.epoch())
+			.findFirst()
+			.orElseThrow();
 		this.queue.store.rescue(self, this.queue.pool::maxAttempts);
-		await().until(() -> this.queue.presence.current().epoch() != epoch);
+		assertThat(this.queue.store.beat(dead)).isFalse();
+		this.queue.presence.renew(dead);
 	}
 
 	private PulledClaim receive() {
@@ -73,8 +79,8 @@ class LostTests {
 		assertThat(fresh.attempt()).isEqualTo(2);
 		fresh.complete(null, null, told);
 		this.queue.awaitState(id, MessageState.COMPLETED);
-		await().untilAsserted(() -> assertThat(told()).containsExactlyInAnyOrder("Started", "Lost", "Started",
-				"Completed"));
+		await().untilAsserted(
+				() -> assertThat(told()).containsExactlyInAnyOrder("Started", "Lost", "Started", "Completed"));
 		assertThat(this.queue.pool.mayKeepInstance()).isFalse();
 	}
 

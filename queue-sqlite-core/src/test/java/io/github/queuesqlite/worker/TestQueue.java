@@ -76,11 +76,9 @@ final class TestQueue implements AutoCloseable {
 				new Lease(LEASE, () -> System.nanoTime() + this.still.toNanos()),
 				(task) -> settings.retry().maxAttempts(), () -> {
 				});
-		this.pool = new WorkerPool(
-				new WorkerEnvironment(this.store, this.presence, this.tasks, this.payloads,
-						(recorder != null) ? recorder : this.recorded, new RecordedEvents(this.events), this.clock, new Random(42),
-						"test-host"),
-				settings);
+		this.pool = new WorkerPool(new WorkerEnvironment(this.store, this.presence, this.tasks, this.payloads,
+				(recorder != null) ? recorder : this.recorded, new RecordedEvents(this.events), this.clock,
+				new Random(42), "test-host"), settings);
 		this.maintenance = new Maintenance(this.store, this.presence, this.pool::maxAttempts, this.clock,
 				System::nanoTime, new MaintenanceSettings(LEASE, Duration.ofMillis(200)));
 	}

@@ -141,8 +141,9 @@ final class PlantedBugs {
 		add("a payload that cannot be read is retried", "end(() -> unusable(\"The payload cannot be read: \", ex));",
 				"end(() -> Verdict.ofFailure(this, ex));",
 				"worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
-		add("a task is claimed that this process does not host", "if (Claimer.takes(hosted, task)) { tasks.add(task); }",
-				"tasks.add(task);", contract("Claims#claimTakesNamedTasksOnly"));
+		add("a task is claimed that this process does not host",
+				"if (Claimer.takes(hosted, task)) { tasks.add(task); }", "tasks.add(task);",
+				contract("Claims#claimTakesNamedTasksOnly"));
 		add("what was changed in the file is handed to a handler", "if (message.damaged()) { bury",
 				"if (message.damaged() && now < 0) { bury",
 				"store.sqlite.DamagedMessageTests#retryWhenMessageIsDamagedEndsItDeadAgain");
@@ -155,9 +156,8 @@ final class PlantedBugs {
 		this.rule = "Neither a busy lane nor a handler that hangs keeps others from seeing that a process lives, or from recovering its work";
 		add("nobody looks at deadlines", "late.forEach((run) -> run.timeOut(now));", "",
 				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
-		add("a time-out does not interrupt",
-				"this.overdueSince = now; engine().interrupts().execute(this::interrupt);", "this.overdueSince = now;",
-				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
+		add("a time-out does not interrupt", "this.overdueSince = now; engine().interrupts().execute(this::interrupt);",
+				"this.overdueSince = now;", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("the beat stands still", "UPDATE instance SET beat = beat + 1", "UPDATE instance SET beat = beat",
 				contract("Instances#beatRaisesTheBeatOfItsInstanceOnly"));
 		add("messages of a paused queue are not rescued", "WHERE state = 30 AND owner = ?1",
