@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.PartialEnqueueException;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.Completion;
 import io.github.queuesqlite.store.IdLayout;
@@ -313,8 +314,23 @@ final class Bulk {
 
 		private void outcomes(QueueException failure) {
 			for (int index : this.indexes) {
-				outcome(index, 0, failure);
+				outcome(index, 0, about(Bulk.this.ids[index], failure));
 			}
+		}
+
+		/** What failed together names one of its messages: each must be found. */
+		private static QueueException about(long id, QueueException failure) {
+			MessageId named = failure.messageId();
+			if (named == null || named.value() == id || id == 0) {
+				return failure;
+			}
+			String text = String.valueOf(failure.getMessage());
+			if (failure instanceof ShardQuarantinedException quarantined) {
+				return new ShardQuarantinedException(text, quarantined.shard(), new MessageId(id));
+			}
+			return (failure instanceof StoreUnavailableException)
+					? new StoreUnavailableException(text, new MessageId(id), failure)
+					: new QueueException(text, new MessageId(id), failure);
 		}
 
 		private void end() {

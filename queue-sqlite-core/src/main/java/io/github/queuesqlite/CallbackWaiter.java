@@ -77,8 +77,8 @@ final class CallbackWaiter implements Waiter {
 		return new StoredMessage(ending.id(), 0, ending.id(), draft.queue(), ending.task(), ending.state(),
 				draft.priority(), draft.createdAt(), draft.runAt(), attempt, draft.maxAttempts(), attempt, 0, false,
 				null, null, draft.expiresAt(), null, draft.keys().idempotencyKey(), draft.keys().uniqueKey(),
-				draft.attributes(), draft.payload().codec(), draft.payload().bytes(), ending.resultCodec(),
-				ending.result(), (failure != null) ? encode(failure) : null, false);
+				draft.keys().orderingKey(), draft.attributes(), draft.payload().codec(), draft.payload().bytes(),
+				ending.resultCodec(), ending.result(), (failure != null) ? encode(failure) : null, false);
 	}
 
 	private static String encode(Failure failure) {

@@ -19,6 +19,8 @@ import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.payload.JsonPayloadCodec;
 import io.github.queuesqlite.payload.PayloadCodec;
 import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.sqlite.DiskSettings;
+import io.github.queuesqlite.store.sqlite.DiskSpace;
 import io.github.queuesqlite.task.EnqueueInterceptor;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskInterceptor;
@@ -218,6 +220,10 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		long walMax = 1024L * 1024 * 1024;
 
+		@Nullable Long diskReserve;
+
+		DiskSpace diskSpace = DiskSpace.REAL;
+
 		int concurrency = 8;
 
 		final Map<String, Integer> queues = new LinkedHashMap<>();
@@ -368,6 +374,33 @@ public final class EmbeddedQueue implements AutoCloseable {
 			}
 			this.walMax = bytes;
 			return this;
+		}
+
+		/**
+		 * Sets how much of the disk is left to others and to what the queue has accepted:
+		 * below it new messages and values of listen data are refused, all else goes on.
+		 * An eighth of it, but at least 1 MB where it is 2 MB or more, is held by a file
+		 * of its own, for when others have filled the disk to the last byte.
+		 * @param bytes 0 for nothing, else at least 1 MB, and less than the file system
+		 * has; 64 MB unless set, or an eighth of the file system if that is less
+		 * @return this
+		 */
+		public Builder diskReserve(long bytes) {
+			if (bytes != 0 && bytes < 1024 * 1024) {
+				throw new IllegalArgumentException("'diskReserve' must be 0 or at least 1 MB, was " + bytes);
+			}
+			this.diskReserve = bytes;
+			return this;
+		}
+
+		/** Sets who tells what is free on a disk. */
+		Builder diskSpace(DiskSpace diskSpace) {
+			this.diskSpace = diskSpace;
+			return this;
+		}
+
+		DiskSettings disk() {
+			return new DiskSettings(this.diskReserve, this.diskSpace);
 		}
 
 		/**

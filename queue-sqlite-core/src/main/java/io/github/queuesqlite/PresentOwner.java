@@ -3,6 +3,7 @@ package io.github.queuesqlite;
 import io.github.queuesqlite.listen.ListenOwner;
 import io.github.queuesqlite.maintenance.Presence;
 import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.StoreInstance;
 
 /** Owns cursors of listeners under the epoch of this process. */
 final class PresentOwner implements ListenOwner {
@@ -19,6 +20,12 @@ final class PresentOwner implements ListenOwner {
 	@Override
 	public long epoch() {
 		return this.presence.current().epoch();
+	}
+
+	@Override
+	public boolean holdsLease(long epoch) {
+		StoreInstance current = this.presence.current();
+		return current.epoch() == epoch && this.presence.holdsLease(current);
 	}
 
 	@Override

@@ -133,7 +133,7 @@ final class QueueEngine {
 
 	private static MessageStore openStore(EmbeddedQueue.Builder builder, Path directory) {
 		return SqliteStores.open(new SqliteStoreSettings(directory, builder.shards, writer(builder), builder.retention,
-				builder.walMax, builder.clock));
+				builder.walMax, builder.clock, builder.disk()));
 	}
 
 	private static WriterSettings writer(EmbeddedQueue.Builder builder) {
@@ -145,7 +145,7 @@ final class QueueEngine {
 		WriterSettings writer = writer(builder);
 		ListenStore listenStore = SqliteListenStore
 			.open(new SqliteListenSettings(this.directory.path().resolve(this.name), writer, builder.listenRetention,
-					SqliteListenSettings.MAX_CHANGES, builder.clock));
+					SqliteListenSettings.MAX_CHANGES, builder.clock, builder.disk()));
 		this.closers.push(listenStore::close);
 		ListenSettings settings = new ListenSettings(ListenSettings.DEFAULT.retry(),
 				ListenSettings.DEFAULT.parkedInterval(), builder.pollInterval, builder.drainTimeout)

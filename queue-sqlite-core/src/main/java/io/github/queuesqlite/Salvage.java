@@ -28,13 +28,13 @@ import tools.jackson.databind.json.JsonMapper;
  * Each line is an object: {@code id}, {@code queue}, {@code task}, {@code state},
  * {@code damaged}, {@code priority}, {@code createdAt}, {@code runAt}, {@code attempt},
  * and, when the message has them, {@code expiresAt}, {@code idempotencyKey},
- * {@code uniqueKey}, {@code attributes}, {@code codec}, {@code payload},
- * {@code resultCodec}, {@code result} and {@code lastError}. Times are ISO 8601, UTC.
- * Payload and result are strings; what is no text is in {@code payloadBase64} and
- * {@code resultBase64}; {@code attributes} (source, tags, headers, metadata) and
- * {@code lastError} are JSON in a string. A line with {@code "damaged": true} does not
- * match its checksum. Messages in every state are written: leave out the ended ones when
- * you enqueue again.
+ * {@code uniqueKey}, {@code orderingKey}, {@code attributes}, {@code codec},
+ * {@code payload}, {@code resultCodec}, {@code result} and {@code lastError}. Times are
+ * ISO 8601, UTC. Payload and result are strings; what is no text is in
+ * {@code payloadBase64} and {@code resultBase64}; {@code attributes} (source, tags,
+ * headers, metadata) and {@code lastError} are JSON in a string. A line with
+ * {@code "damaged": true} does not match its checksum. Messages in every state are
+ * written: leave out the ended ones when you enqueue again.
  *
  * @param readable messages written that are as they were stored
  * @param damaged messages written that are not
@@ -90,6 +90,7 @@ public record Salvage(long readable, long damaged, long missing) {
 		}
 		put(fields, "idempotencyKey", message.idempotencyKey());
 		put(fields, "uniqueKey", message.uniqueKey());
+		put(fields, "orderingKey", message.orderingKey());
 		put(fields, "attributes", message.attributes());
 		put(fields, "codec", message.codec());
 		putBytes(fields, "payload", message.payload());

@@ -49,6 +49,7 @@ class EnqueueTests extends QueueTester {
 			.expiresAt(expiry)
 			.idempotencyKey("key")
 			.uniqueKey("unique")
+			.orderingKey("order")
 			.source("test")
 			.tags("a", "b")
 			.header("h", "1")
@@ -68,6 +69,7 @@ class EnqueueTests extends QueueTester {
 		assertThat(message.finishedAt()).isNull();
 		assertThat(message.expiresAt()).isEqualTo(expiry);
 		assertThat(message.idempotencyKey()).isEqualTo("key");
+		assertThat(message.orderingKey()).isEqualTo("order");
 		assertThat(message.uniqueKey()).isEqualTo("unique");
 		assertThat(message.source()).isEqualTo("test");
 		assertThat(message.tags()).containsExactly("a", "b");

@@ -9,7 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import org.slf4j.LoggerFactory;
 
-/** What a class logs from WARN on, until closed. */
+/** What a class logs from some level on, until closed. */
 public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
 	private final Logger logger;
@@ -18,17 +18,25 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
 
 	private final List<String> lines = new CopyOnWriteArrayList<>();
 
-	private LogLines(Class<?> type) {
-		this.logger = (Logger) LoggerFactory.getLogger(type);
+	private LogLines(String name, Level from) {
+		this.logger = (Logger) LoggerFactory.getLogger(name);
 		this.level = this.logger.getLevel();
-		this.logger.setLevel(Level.WARN);
+		this.logger.setLevel(from);
 		this.logger.setAdditive(false);
 		this.logger.addAppender(this);
 		start();
 	}
 
 	public static LogLines of(Class<?> type) {
-		return new LogLines(type);
+		return of(type.getName());
+	}
+
+	public static LogLines of(String name) {
+		return new LogLines(name, Level.WARN);
+	}
+
+	public static LogLines fromInfo(Class<?> type) {
+		return new LogLines(type.getName(), Level.INFO);
 	}
 
 	/** Returns the level and the text of each line, without stack traces. */

@@ -1,16 +1,24 @@
 package io.github.queuesqlite;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.PartialEnqueueException;
+import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats.ShardStats;
 import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StoreUnavailableException;
@@ -36,6 +44,10 @@ class ReplacedFileTests extends QueueTester {
 
 	private Path wal() {
 		return this.directory.resolve("default").resolve("queue_shard_1.db-wal");
+	}
+
+	private Path sharedMemory() {
+		return this.directory.resolve("default").resolve("queue_shard_1.db-shm");
 	}
 
 	private Path aside() {
@@ -66,6 +78,20 @@ class ReplacedFileTests extends QueueTester {
 		enqueue(20);
 		assertThat(this.accepted.subList(this.accepted.size() - 20, this.accepted.size()))
 			.allSatisfy((id) -> assertThat(IdLayout.shard(id.value())).isZero());
+	}
+
+	/** Until one message has gone to the shard. */
+	private void awaitRefusal(String... texts) {
+		ShardQuarantinedException refusal = null;
+		for (int i = 0; i < 200 && refusal == null; i++) {
+			try {
+				enqueue(1);
+			}
+			catch (ShardQuarantinedException ex) {
+				refusal = ex;
+			}
+		}
+		assertThat(refusal).hasMessageContainingAll(texts);
 	}
 
 	private void assertAllAcceptedRun() {
@@ -100,6 +126,27 @@ class ReplacedFileTests extends QueueTester {
 			boolean stored = this.operations.find(Objects.requireNonNull(refusal.messageId())).isPresent();
 			assertThat(refusal).hasMessageContaining(stored ? "The outcome is unknown" : "Nothing of this was stored");
 		}
+	}
+
+	@Test
+	void enqueueAllWhenLogWasDeletedNamesEachMessageToLookFor() throws IOException {
+		openTwoShards();
+		enqueue(40);
+		Files.delete(wal());
+		PartialEnqueueException partial = null;
+		for (int i = 0; i < 20 && partial == null; i++) {
+			try {
+				this.accepted.addAll(this.operations.enqueueAll(Collections.nCopies(700, message())));
+			}
+			catch (PartialEnqueueException ex) {
+				partial = ex;
+			}
+		}
+		assertThat(partial).isNotNull();
+		assertThat(partial.failed().values()).extracting(QueueException::messageId)
+			.doesNotContainNull()
+			.doesNotHaveDuplicates();
+		assertThat(partial.failed().values()).hasOnlyElementsOfType(ShardQuarantinedException.class);
 	}
 
 	@Test
@@ -151,6 +198,111 @@ class ReplacedFileTests extends QueueTester {
 		awaitQuarantine("what was committed last is lost");
 		this.queue.close();
 		assertThat(wal()).hasBinaryContent(new byte[5000]);
+	}
+
+	@Test
+	void useWhenSharedMemoryWasDeletedIsRefusedAndNothingIsLost() throws IOException {
+		openTwoShards();
+		enqueue(40);
+		Files.delete(sharedMemory());
+		awaitQuarantine("queue_shard_1.db-shm was deleted or moved while it was in use");
+		this.queue.close();
+		openTwoShards();
+		assertThat(stats().reason()).contains("this process used it, which must end first");
+		this.queue.close();
+		copyToAnotherDirectory();
+		assertAllAcceptedRun();
+	}
+
+	/** As another process sees it: SQLite knows files by their inode. */
+	private void copyToAnotherDirectory() throws IOException {
+		Path copy = this.directory.resolve("copy");
+		Files.createDirectories(copy.resolve("default"));
+		for (String name : List.of("control.db", "queue_shard_0.db", "queue_shard_1.db", "queue_shard_1.db-wal")) {
+			Files.copy(this.directory.resolve("default").resolve(name), copy.resolve("default").resolve(name));
+		}
+		this.directory = copy;
+	}
+
+	@Test
+	void writeWhenSharedMemoryWasDeletedWritesNothing() throws IOException {
+		open((builder) -> builder.shards(2).pollInterval(Duration.ofMinutes(1)));
+		enqueue(40);
+		Files.delete(sharedMemory());
+		byte[] log = Files.readAllBytes(wal());
+		awaitRefusal("queue_shard_1.db-shm was deleted", "Nothing of this was stored");
+		assertThat(wal()).hasBinaryContent(log);
+	}
+
+	@Test
+	void useWhenLogWasEmptiedIsRefusedAndTheFileIsNotTouched() throws IOException {
+		assertFileIsNotTouchedAfter(() -> {
+			try (FileChannel log = FileChannel.open(wal(), StandardOpenOption.WRITE)) {
+				log.truncate(0);
+			}
+		});
+	}
+
+	@Test
+	void useWhenLogWasCutIsRefusedAndTheFileIsNotTouched() throws IOException {
+		assertFileIsNotTouchedAfter(() -> {
+			try (FileChannel log = FileChannel.open(wal(), StandardOpenOption.WRITE)) {
+				log.truncate(log.size() - 5000);
+			}
+		});
+	}
+
+	@Test
+	void useWhenLogWasOverwrittenWithAnOlderOneIsRefusedAndTheFileIsNotTouched() throws IOException {
+		openTwoShards();
+		this.queue.close();
+		openTwoShards();
+		enqueue(4);
+		byte[] older = Files.readAllBytes(wal());
+		this.queue.close();
+		assertFileIsNotTouchedAfter(() -> Files.write(wal(), older));
+	}
+
+	/** All of it fits together: only what this process remembers tells. */
+	@Test
+	void useWhenAnOlderCopyWasWrittenOverAllFilesIsRefused() throws IOException, InterruptedException {
+		open((builder) -> builder.shards(2).clock(this.clock));
+		enqueue(40);
+		copyEach("", ".older");
+		this.clock.move(Duration.ofMinutes(1));
+		enqueue(40);
+		copyEach(".older", "");
+		awaitQuarantine("older than what was committed");
+	}
+
+	/**
+	 * By another process: to close them here would take their locks from SQLite. The file
+	 * comes last, so that nothing is copied into it any more.
+	 */
+	private void copyEach(String from, String to) throws IOException, InterruptedException {
+		String command = List.of(sharedMemory(), wal(), file())
+			.stream()
+			.map((file) -> "cat '%s%s' > '%s%s'".formatted(file, from, file, to))
+			.collect(Collectors.joining(" && "));
+		assertThat(new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor()).isZero();
+	}
+
+	/** Idle: what is in the log is about to be copied into the file. */
+	private void assertFileIsNotTouchedAfter(Tampering tampering) throws IOException {
+		openTwoShards();
+		enqueue(40);
+		tampering.run();
+		FileTime written = Files.getLastModifiedTime(file());
+		// Whoever reads may find nonsense before the writer finds out why.
+		awaitQuarantine("its file is damaged");
+		this.queue.close();
+		assertThat(Files.getLastModifiedTime(file())).isEqualTo(written);
+	}
+
+	private interface Tampering {
+
+		void run() throws IOException;
+
 	}
 
 }

@@ -105,6 +105,7 @@ class SalvageTests extends QueueTester {
 				.priority(7)
 				.idempotencyKey("i")
 				.uniqueKey("u")
+				.orderingKey("o")
 				.header("a", "b")
 				.timeToLive(LONG))
 			.toString();
@@ -120,6 +121,7 @@ class SalvageTests extends QueueTester {
 		assertThat(line.get("priority").asInt()).isEqualTo(7);
 		assertThat(line.get("idempotencyKey").asString()).isEqualTo("i");
 		assertThat(line.get("uniqueKey").asString()).isEqualTo("u");
+		assertThat(line.get("orderingKey").asString()).isEqualTo("o");
 		assertThat(line.get("attributes").asString()).contains("\"headers\":{\"a\":\"b\"}");
 		assertThat(line.get("codec").asString()).isEqualTo("json");
 		assertThat(line.get("payload").asString()).isEqualTo("\"größer\"");

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.benchmark;
 
+import java.time.Duration;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,16 @@ record Bench(BenchmarkSettings settings, Workspace workspace, Report report) {
 
 	int count(int full, int quick) {
 		return this.settings.count(full, quick);
+	}
+
+	/** Returns a time, never less than a load needs to begin. */
+	Duration window(int fullMillis, int quickMillis) {
+		return Duration.ofMillis(Math.max(50, count(fullMillis, quickMillis)));
+	}
+
+	/** How often a figure is taken that is one of many. */
+	int rounds() {
+		return this.settings.quick() ? 1 : runs();
 	}
 
 	void add(Figure figure) {

@@ -3,6 +3,7 @@ package io.github.queuesqlite.benchmark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,14 @@ import org.jspecify.annotations.Nullable;
 record BenchmarkSettings(boolean quick, List<String> only, @Nullable Path directory, Path output, int scale) {
 
 	static final String USAGE = """
-			Options: --quick            fewer and shorter runs
-			         --only=a,b         these sections only: raw, life, bulk, producers, latency, idle, tables, backlog, parts
+			Options: --quick            fewer and shorter runs, in less than 3 minutes: without idle, steady and parts
+			                            unless they are named, and the peers at their best only
+			         --only=a,b         these sections only: raw, life, bulk, producers, latency, idle, tables, backlog,
+			                            shapes, sizes, during, across, steady, peers, parts
 			         --directory=path   where the files are made (and deleted); its disk is what is measured
 			         --output=path      folder of performance.md and performance.json, docs unless given""";
+
+	private static final Set<String> SLOW = Set.of(IdleSection.NAME, SteadySection.NAME, PartsSection.NAME);
 
 	static BenchmarkSettings parse(String... args) {
 		boolean quick = false;
@@ -64,8 +69,9 @@ record BenchmarkSettings(boolean quick, List<String> only, @Nullable Path direct
 		return arg.substring(arg.indexOf('=') + 1);
 	}
 
+	/** A quick run has no time for what takes its time, unless that was asked for. */
 	boolean includes(String section) {
-		return this.only.isEmpty() || this.only.contains(section);
+		return this.only.isEmpty() ? !(this.quick && SLOW.contains(section)) : this.only.contains(section);
 	}
 
 	/** How often each figure is taken. */

@@ -23,6 +23,12 @@ public final class Benchmarks {
 		SECTIONS.put(IdleSection.NAME, List.of(new IdleSection()));
 		SECTIONS.put(TablesSection.NAME, List.of(new TablesSection()));
 		SECTIONS.put(BacklogSection.NAME, List.of(new BacklogSection()));
+		SECTIONS.put(ShapesSection.NAME, List.of(new ShapesSection()));
+		SECTIONS.put(SizesSection.NAME, List.of(new SizesSection()));
+		SECTIONS.put(DuringSection.NAME, List.of(new DuringSection()));
+		SECTIONS.put(AcrossSection.NAME, List.of(new AcrossSection()));
+		SECTIONS.put(SteadySection.NAME, List.of(new SteadySection()));
+		SECTIONS.put(PeersSection.NAME, List.of(new PeersSection()));
 		SECTIONS.put(PartsSection.NAME, List.of(new PartsSection()));
 	}
 
@@ -63,6 +69,7 @@ public final class Benchmarks {
 					measure(entry.getKey(), List.of(new FsyncSection()), bench, out);
 				}
 			}
+			FurtherGoals.addTo(report);
 			new ReportWriter(machine, command, settings.runs()).write(report, settings.output());
 		}
 		out.println("Written to " + settings.output().toAbsolutePath().normalize());
@@ -70,21 +77,41 @@ public final class Benchmarks {
 
 	private static void measure(String name, List<Section> sections, Bench bench, PrintStream out) throws Exception {
 		out.println("-- " + name);
-		int before = bench.report().figures().size();
-		int rawBefore = bench.report().rawRates().size();
+		Report report = bench.report();
+		News<RawRates> raw = new News<>(report.rawRates());
+		News<Figure> figures = new News<>(report.figures());
+		News<Figure> further = new News<>(report.further());
+		News<Table> tables = new News<>(report.tables());
+		News<PartsSection.Part> parts = new News<>(report.parts());
 		for (Section section : sections) {
 			section.measure(bench);
 		}
 		if (name.equals(FsyncSection.NAME)) {
-			out.println(bench.report().besideFsync());
+			out.println(report.besideFsync());
 		}
-		List<RawRates> raw = bench.report().rawRates();
-		raw.subList(rawBefore, raw.size()).forEach(out::println);
-		List<Figure> figures = bench.report().figures();
-		figures.subList(before, figures.size()).forEach((figure) -> out.println(ReportWriter.line(figure)));
-		if (name.equals(PartsSection.NAME)) {
-			bench.report().parts().forEach(out::println);
+		raw.get().forEach(out::println);
+		figures.get().forEach((figure) -> out.println(ReportWriter.line(figure)));
+		tables.get().forEach((table) -> out.println(table.markdown()));
+		further.get().forEach((figure) -> out.println(ReportWriter.line(figure)));
+		parts.get().forEach(out::println);
+	}
+
+	/** What is added to a list. */
+	private static final class News<T> {
+
+		private final List<T> list;
+
+		private final int before;
+
+		News(List<T> list) {
+			this.list = list;
+			this.before = list.size();
 		}
+
+		List<T> get() {
+			return this.list.subList(this.before, this.list.size());
+		}
+
 	}
 
 }

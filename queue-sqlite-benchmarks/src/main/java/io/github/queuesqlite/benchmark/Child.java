@@ -2,12 +2,8 @@ package io.github.queuesqlite.benchmark;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +11,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.benchmark.measure.ChildJvm;
+import io.github.queuesqlite.benchmark.measure.Cpu;
+import io.github.queuesqlite.benchmark.measure.Usage;
 
 /** What needs a JVM of its own: little memory, a fresh start, or quiet. */
 final class Child {
+
+	private static final Duration PATIENCE = Duration.ofMinutes(15);
 
 	private static final Duration IDLE_AFTER = Duration.ofSeconds(5);
 
@@ -25,8 +26,8 @@ final class Child {
 	}
 
 	/**
-	 * Runs one of the jobs {@code fill}, {@code start}, {@code drain} and {@code idle}
-	 * and prints what it found as {@code name=number} lines.
+	 * Runs one of the jobs {@code fill}, {@code start}, {@code drain}, {@code idle} and
+	 * {@code bare}, and prints what it found as {@code name=number} lines.
 	 * @param args job, directory, number
 	 */
 	public static void main(String[] args) throws InterruptedException {
@@ -37,6 +38,7 @@ final class Child {
 			case "start" -> start(directory, false, number);
 			case "drain" -> start(directory, true, number);
 			case "idle" -> idle(directory, Duration.ofMillis(number));
+			case "bare" -> doNothing(Duration.ofMillis(number));
 			default -> throw new IllegalArgumentException(args[0]);
 		}
 	}
@@ -46,7 +48,7 @@ final class Child {
 			load.enqueueAll(messages);
 			print("ready", load.operations().length());
 		}
-		print("heap", peakHeap());
+		print("heap", Usage.peakHeap());
 	}
 
 	private static void start(Path directory, boolean drain, int messages) throws InterruptedException {
@@ -65,7 +67,7 @@ final class Child {
 				queue.operations().drain(Load.PATIENCE);
 				print("drained", Load.rate(messages, open));
 				print("left", queue.operations().length());
-				print("heap", peakHeap());
+				print("heap", Usage.peakHeap());
 			}
 		}
 	}
@@ -73,23 +75,16 @@ final class Child {
 	private static void idle(Path directory, Duration duration) throws InterruptedException {
 		try (Load load = Load.open(directory, 2).start()) {
 			load.asyncLives(2000);
-			TimeUnit.NANOSECONDS.sleep(IDLE_AFTER.toNanos());
-			long cpu = Cpu.nanos();
-			long start = System.nanoTime();
-			TimeUnit.NANOSECONDS.sleep(duration.toNanos());
-			print("cpuPercent", 100.0 * (Cpu.nanos() - cpu) / (System.nanoTime() - start));
+			doNothing(duration);
 		}
 	}
 
-	/** The sum of the pools' peaks, in MB: never less than what was in use at once. */
-	private static double peakHeap() {
-		long bytes = 0;
-		for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-			if (pool.getType() == MemoryType.HEAP) {
-				bytes += pool.getPeakUsage().getUsed();
-			}
-		}
-		return bytes / (double) (1 << 20);
+	private static void doNothing(Duration duration) throws InterruptedException {
+		TimeUnit.NANOSECONDS.sleep(IDLE_AFTER.toNanos());
+		long cpu = Cpu.nanos();
+		long start = System.nanoTime();
+		TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+		print("cpuPercent", 100.0 * (Cpu.nanos() - cpu) / (System.nanoTime() - start));
 	}
 
 	@SuppressWarnings("SystemOut") // the parent reads it
@@ -100,19 +95,14 @@ final class Child {
 	/** Runs a job in a new JVM and returns what it printed. */
 	static Map<String, Double> run(String job, Path directory, int number, String... jvmArguments)
 			throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>();
-		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.add("--enable-native-access=ALL-UNNAMED");
-		command.addAll(List.of(jvmArguments));
-		command.addAll(List.of("-classpath", System.getProperty("java.class.path"), Child.class.getName(), job,
-				directory.toString(), Integer.toString(number)));
-		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		if (process.waitFor() != 0) {
-			throw new IllegalStateException("The job '" + job + "' failed:\n" + output);
+		ChildJvm.Output output = ChildJvm.run(Child.class, List.of(job, directory.toString(), Integer.toString(number)),
+				PATIENCE, jvmArguments);
+		if (!output.ended()) {
+			throw new IllegalStateException(
+					"The job '%s' did not end in %s:%n%s".formatted(job, PATIENCE, output.text()));
 		}
 		Map<String, Double> values = new HashMap<>();
-		output.lines().filter((line) -> line.matches("\\w+=[-0-9.E]+")).forEach((line) -> {
+		output.text().lines().filter((line) -> line.matches("\\w+=[-0-9.E]+")).forEach((line) -> {
 			int equals = line.indexOf('=');
 			values.put(line.substring(0, equals), Double.valueOf(line.substring(equals + 1)));
 		});

@@ -2,6 +2,7 @@ package io.github.queuesqlite.benchmark;
 
 import java.util.List;
 
+import io.github.queuesqlite.benchmark.measure.Samples;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,12 @@ record Figure(String section, String name, String unit, List<Double> runs, doubl
 
 	static Figure of(String section, String name, String unit, List<Double> runs, @Nullable Goal goal, String beside) {
 		return new Figure(section, name, unit, List.copyOf(runs), Samples.median(runs), goal, beside);
+	}
+
+	/** Returns a number with about three digits. */
+	static String number(double value) {
+		double size = Math.abs(value);
+		return ((size >= 1000) ? "%,.0f" : (size >= 20) ? "%.0f" : (size >= 0.1) ? "%.2f" : "%.5f").formatted(value);
 	}
 
 	/** Returns whether the goal is met; null without one. */

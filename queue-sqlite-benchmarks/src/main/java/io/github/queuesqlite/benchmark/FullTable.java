@@ -6,6 +6,8 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.github.queuesqlite.store.MessageStore;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,7 @@ final class FullTable {
 	private FullTable() {
 	}
 
-	static void create(Path directory, int completed, int delayed, int unknown) throws SQLException {
+	static void create(Path directory, Rows rows) throws SQLException {
 		try (MessageStore store = StoreLoad.open(directory)) {
 			store.shardStats();
 		}
@@ -39,17 +41,24 @@ final class FullTable {
 			connection.setAutoCommit(false);
 			long now = System.currentTimeMillis();
 			int next = 1;
-			next = insert(connection, next, completed, new Kind(Load.TASK, 40, now, now));
-			next = insert(connection, next, delayed, new Kind(Load.TASK, 10, now + 86_400_000L, null));
-			insert(connection, next, unknown, new Kind("unknown", 20, now, null));
+			next = insert(connection, next, rows.completed(), new Kind(Load.TASK, 40, now, now));
+			next = insert(connection, next, rows.delayed(), new Kind(Load.TASK, 10, now + 86_400_000L, null));
+			insert(connection, next, rows.unknown(), new Kind("unknown", 20, now, null));
 			try (Statement statement = connection.createStatement()) {
-				statement.executeUpdate("UPDATE shard SET prunable = " + completed);
+				statement.executeUpdate("UPDATE shard SET prunable = " + rows.completed());
 			}
 			connection.commit();
+		}
+		// What will be claimed needs its checksum.
+		try (StoreLoad load = new StoreLoad(directory)) {
+			load.insert(rows.ready());
 		}
 	}
 
 	private static int insert(Connection connection, int from, int rows, Kind kind) throws SQLException {
+		if (rows == 0) {
+			return from;
+		}
 		for (int done = 0; done < rows; done += STEP) {
 			try (PreparedStatement statement = connection.prepareStatement(ROWS)) {
 				statement.setInt(1, from + done);
@@ -80,6 +89,34 @@ final class FullTable {
 			statement.setInt(7, (this.finishedAt != null) ? 1 : 0);
 			statement.setObject(8, this.finishedAt);
 			statement.setBytes(9, Load.PAYLOAD_BYTES);
+		}
+
+	}
+
+	/**
+	 * How many there are.
+	 *
+	 * @param completed ended a moment ago
+	 * @param delayed due tomorrow
+	 * @param unknown ready, of a task that nobody handles
+	 * @param ready of the task that is handled
+	 */
+	record Rows(int completed, int delayed, int unknown, int ready) {
+
+		@Override
+		public String toString() {
+			List<String> parts = new ArrayList<>();
+			add(parts, this.completed, "completed");
+			add(parts, this.delayed, "delayed");
+			add(parts, this.unknown, "of an unknown task");
+			add(parts, this.ready, "ready");
+			return String.join(", ", parts);
+		}
+
+		private static void add(List<String> parts, int rows, String what) {
+			if (rows > 0) {
+				parts.add("%,d %s".formatted(rows, what));
+			}
 		}
 
 	}

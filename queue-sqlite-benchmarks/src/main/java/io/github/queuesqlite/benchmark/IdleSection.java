@@ -5,22 +5,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** What a started queue costs while nothing happens. */
+import io.github.queuesqlite.benchmark.measure.Samples;
+
+/** What a started queue costs while nothing happens, beside a JVM that only sleeps. */
 final class IdleSection implements Section {
 
 	static final String NAME = "idle";
 
+	static final String CPU = "CPU of an idle queue";
+
+	private static final String PERCENT = "% of a core";
+
 	@Override
 	public void measure(Bench bench) throws Exception {
 		Path directory = bench.workspace().next("idle");
-		List<Double> percents = new ArrayList<>();
+		List<Double> idle = new ArrayList<>();
+		List<Double> bare = new ArrayList<>();
 		int runs = bench.settings().quick() ? 1 : 3;
+		int millis = bench.count(20_000, 10_000);
 		for (int run = 0; run < runs; run++) {
-			percents.add(Objects
-				.requireNonNull(Child.run("idle", directory, bench.count(20_000, 10_000)).get("cpuPercent")));
+			bare.add(percent("bare", directory, millis));
+			idle.add(percent("idle", directory, millis));
 		}
 		Workspace.delete(directory);
-		bench.add(Figure.of(NAME, "CPU of an idle queue", "% of a core", percents, Figure.Goal.atMost(0.5), ""));
+		bench.add(Figure.of(NAME, CPU, PERCENT, idle, Figure.Goal.atMost(0.5),
+				"a JVM that only sleeps: %.2f %%".formatted(Samples.median(bare))));
+		bench.add(Figure.of(NAME, "CPU of a JVM that only sleeps", PERCENT, bare, null, ""));
+	}
+
+	private static double percent(String job, Path directory, int millis) throws Exception {
+		return Objects.requireNonNull(Child.run(job, directory, millis).get("cpuPercent"));
 	}
 
 }

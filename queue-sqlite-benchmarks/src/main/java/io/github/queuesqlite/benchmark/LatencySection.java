@@ -13,10 +13,14 @@ final class LatencySection implements Section {
 
 	static final String NAME = "latency";
 
+	static final String IDLE = "idle (10/s)";
+
+	static final String BUSY = "at 300/s";
+
 	@Override
 	public void measure(Bench bench) throws Exception {
-		measure(bench, "idle (10/s)", 10, bench.count(60, 30));
-		measure(bench, "at 300/s", 300, bench.count(1500, 600));
+		measure(bench, IDLE, 10, bench.count(60, 15));
+		measure(bench, BUSY, 300, bench.count(1500, 600));
 	}
 
 	private static void measure(Bench bench, String when, int perSecond, int messages) throws Exception {

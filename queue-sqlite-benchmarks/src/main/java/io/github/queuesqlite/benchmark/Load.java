@@ -12,7 +12,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.benchmark.peer.Payload;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.store.Retention;
 
 /** A queue with a task that does nothing, and ways to load it. */
 final class Load implements AutoCloseable {
@@ -20,7 +22,7 @@ final class Load implements AutoCloseable {
 	static final String TASK = "noop";
 
 	/** 200 bytes as JSON. */
-	static final String PAYLOAD = "x".repeat(198);
+	static final String PAYLOAD = Payload.ANY;
 
 	static final byte[] PAYLOAD_BYTES = ('"' + PAYLOAD + '"').getBytes(StandardCharsets.UTF_8);
 
@@ -39,7 +41,11 @@ final class Load implements AutoCloseable {
 	}
 
 	static Load open(Path directory, int shards) {
-		return new Load(EmbeddedQueue.builder(directory).shards(shards).build());
+		return open(directory, shards, Retention.DEFAULT);
+	}
+
+	static Load open(Path directory, int shards, Retention retention) {
+		return new Load(EmbeddedQueue.builder(directory).shards(shards).retention(retention).build());
 	}
 
 	Load start() {

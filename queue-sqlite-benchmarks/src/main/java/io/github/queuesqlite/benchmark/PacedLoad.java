@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.benchmark.measure.Samples;
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.store.sqlite.RawShard;

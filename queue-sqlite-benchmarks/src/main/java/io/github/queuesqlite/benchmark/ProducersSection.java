@@ -27,7 +27,7 @@ final class ProducersSection implements Section {
 
 	private static void measure(Bench bench, boolean handled) throws Exception {
 		Path directory = bench.workspace().next("producers");
-		Duration window = Duration.ofMillis(bench.count(1500, 600));
+		Duration window = Duration.ofMillis(bench.count(1500, 400));
 		List<List<Double>> rates = new ArrayList<>();
 		try (Load load = Load.open(directory, 2)) {
 			if (handled) {
@@ -52,7 +52,7 @@ final class ProducersSection implements Section {
 		}
 	}
 
-	private static String name(int producers, boolean handled) {
+	static String name(int producers, boolean handled) {
 		return "blocking enqueue, " + producers + ((producers == 1) ? " producer" : " producers")
 				+ (handled ? ", messages handled meanwhile" : "");
 	}

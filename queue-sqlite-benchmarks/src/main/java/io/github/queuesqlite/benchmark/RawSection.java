@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.queuesqlite.benchmark.measure.Samples;
 import io.github.queuesqlite.store.sqlite.RawShard;
 
 /** What one JDBC connection does at several sizes of a transaction. */

@@ -2,6 +2,9 @@ package io.github.queuesqlite.benchmark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class Report {
 
 	private final List<Figure> figures = new ArrayList<>();
+
+	private final List<Figure> further = new ArrayList<>();
+
+	private final List<Table> tables = new ArrayList<>();
+
+	private final Map<String, List<Object>> results = new TreeMap<>();
 
 	private final List<RawRates> rawRates = new ArrayList<>();
 
@@ -33,6 +42,15 @@ final class Report {
 		this.figures.add(figure);
 	}
 
+	/** Adds a figure whose goal is beyond the first ones. */
+	void addFurther(Figure figure) {
+		this.further.add(figure);
+	}
+
+	void add(Table table) {
+		this.tables.add(table);
+	}
+
 	void add(PartsSection.Part part) {
 		this.parts.add(part);
 	}
@@ -44,6 +62,30 @@ final class Report {
 
 	List<Figure> figures() {
 		return this.figures;
+	}
+
+	List<Figure> further() {
+		return this.further;
+	}
+
+	List<Table> tables() {
+		return this.tables;
+	}
+
+	/** Adds what programs read of a section, in all its digits. */
+	void add(String section, Object result) {
+		this.results.computeIfAbsent(section, (name) -> new ArrayList<>()).add(result);
+	}
+
+	Map<String, List<Object>> results() {
+		return this.results;
+	}
+
+	/** The figure of a section; empty when it was not measured. */
+	Optional<Figure> figure(String section, String name) {
+		return this.figures.stream()
+			.filter((figure) -> figure.section().equals(section) && figure.name().equals(name))
+			.findFirst();
 	}
 
 	List<RawRates> rawRates() {
@@ -79,7 +121,7 @@ final class Report {
 		return (found != null) ? "raw insert, %,d a transaction: %,.0f/s".formatted(rows, found.insert()) : "";
 	}
 
-	private @Nullable RawRates raw(int rows) {
+	@Nullable RawRates raw(int rows) {
 		return this.rawRates.stream().filter((rates) -> rates.rows() == rows).findFirst().orElse(null);
 	}
 

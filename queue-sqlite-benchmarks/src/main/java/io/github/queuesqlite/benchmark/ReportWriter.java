@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import io.github.queuesqlite.benchmark.measure.Samples;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,6 +49,8 @@ final class ReportWriter {
 		values.put("raw", report.rawRates());
 		values.put("rawWholeLife", report.ceiling());
 		values.put("figures", report.figures());
+		values.put("furtherGoals", report.further());
+		values.put("results", report.results());
 		values.put("parts", report.parts());
 		return JSON.writeValueAsString(values);
 	}
@@ -57,8 +60,14 @@ final class ReportWriter {
 			.replace("{{command}}", this.command)
 			.replace("{{runs}}", Integer.toString(this.runs))
 			.replace("{{machine}}", machine())
-			.replace("{{goals}}", figures(report, true))
-			.replace("{{others}}", figures(report, false))
+			.replace("{{goals}}", figures(report.figures(), true))
+			.replace("{{further}}", figures(report.further(), true))
+			.replace("{{others}}", figures(report.figures(), false))
+			.replace("{{peers}}", tables(report, PeersSection.NAME))
+			.replace("{{shapes}}", tables(report, ShapesSection.NAME))
+			.replace("{{sizes}}", tables(report, SizesSection.NAME))
+			.replace("{{during}}", tables(report, DuringSection.NAME))
+			.replace("{{steady}}", tables(report, SteadySection.NAME))
 			.replace("{{fsync}}", "p50 %.3f ms, p99 %.3f ms".formatted(report.fsyncP50(), report.fsyncP99()))
 			.replace("{{raw}}", raw(report.rawRates()))
 			.replace("{{ceiling}}", (report.ceiling() > 0) ? "%,.0f".formatted(report.ceiling()) : "not measured")
@@ -89,9 +98,18 @@ final class ReportWriter {
 				this.machine.sqlite(), this.machine.load());
 	}
 
-	private static String figures(Report report, boolean withGoal) {
-		return report.figures()
+	private static String tables(Report report, String section) {
+		String text = report.tables()
 			.stream()
+			.filter((table) -> table.section().equals(section))
+			.map(Table::markdown)
+			.collect(Collectors.joining("\n"))
+			.stripTrailing();
+		return text.isEmpty() ? "Not measured in this run." : text;
+	}
+
+	private static String figures(List<Figure> figures, boolean withGoal) {
+		return figures.stream()
 			.filter((figure) -> (figure.goal() != null) == withGoal)
 			.map((figure) -> withGoal ? withGoal(figure) : withoutGoal(figure))
 			.collect(Collectors.joining("\n"));
@@ -116,8 +134,7 @@ final class ReportWriter {
 	}
 
 	private static String number(double value, String unit) {
-		String text = (Math.abs(value) >= 1000) ? "%,.0f".formatted(value)
-				: (Math.abs(value) >= 20) ? "%.0f".formatted(value) : "%.2f".formatted(value);
+		String text = Figure.number(value);
 		if (unit.isEmpty()) {
 			return text;
 		}

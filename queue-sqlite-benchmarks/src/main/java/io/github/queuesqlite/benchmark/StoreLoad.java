@@ -49,9 +49,7 @@ final class StoreLoad implements AutoCloseable {
 	/** Inserts, claims and completes messages by the hundred. */
 	Times run(int messages) {
 		long start = System.nanoTime();
-		for (int done = 0; done < messages; done += CHUNK) {
-			insert();
-		}
+		insert(messages);
 		long inserted = System.nanoTime();
 		List<StoredMessage> claimed = new ArrayList<>(messages);
 		while (claimed.size() < messages) {
@@ -64,6 +62,13 @@ final class StoreLoad implements AutoCloseable {
 		}
 		long end = System.nanoTime();
 		return new Times(inserted - start, running - inserted, end - running);
+	}
+
+	/** Inserts messages by the hundred. */
+	void insert(int messages) {
+		for (int done = 0; done < messages; done += CHUNK) {
+			insert();
+		}
 	}
 
 	private void insert() {

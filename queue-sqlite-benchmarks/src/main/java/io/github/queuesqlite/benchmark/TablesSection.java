@@ -20,7 +20,8 @@ final class TablesSection implements Section {
 		int delayed = bench.count(500_000, 100_000);
 		int unknown = bench.count(100_000, 20_000);
 		int messages = bench.count(20_000, 10_000);
-		FullTable.create(full, completed, delayed, unknown);
+		FullTable.Rows rows = new FullTable.Rows(completed, delayed, unknown, 0);
+		FullTable.create(full, rows);
 		List<Double> insert = new ArrayList<>();
 		List<Double> claim = new ArrayList<>();
 		List<Double> complete = new ArrayList<>();
@@ -37,7 +38,6 @@ final class TablesSection implements Section {
 		}
 		Workspace.delete(empty);
 		Workspace.delete(full);
-		String rows = "%,d completed, %,d delayed, %,d of an unknown task".formatted(completed, delayed, unknown);
 		add(bench, "claim beside " + rows + ": times that of an empty file", claim, Figure.Goal.atMost(1.2));
 		add(bench, "insert, as above", insert, Figure.Goal.atMost(1.2));
 		add(bench, "complete, as above", complete, Figure.Goal.atMost(1.2));

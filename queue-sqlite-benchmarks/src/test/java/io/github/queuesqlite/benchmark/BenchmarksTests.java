@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
+import io.github.queuesqlite.benchmark.measure.Samples;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,8 @@ class BenchmarksTests {
 	Path directory;
 
 	@ParameterizedTest
-	@ValueSource(strings = { "raw", "life", "bulk", "producers", "latency", "idle", "tables", "backlog" })
+	@ValueSource(strings = { "raw", "life", "bulk", "producers", "latency", "idle", "tables", "backlog", "shapes",
+			"sizes", "during", "across", "steady", "peers" })
 	void runWhenTinyWritesBothReports(String section) throws Exception {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
 		BenchmarkSettings settings = new BenchmarkSettings(true, List.of(section), this.directory.resolve("files"),
@@ -39,6 +41,14 @@ class BenchmarksTests {
 		BenchmarkSettings settings = BenchmarkSettings.parse("--quick --only=raw,life", "");
 		assertThat(settings.quick()).isTrue();
 		assertThat(settings.only()).containsExactly("raw", "life");
+	}
+
+	@Test
+	void includesWhenQuickLeavesOutWhatIsSlowUnlessNamed() {
+		assertThat(BenchmarkSettings.parse().includes("steady")).isTrue();
+		assertThat(BenchmarkSettings.parse("--quick").includes("peers")).isTrue();
+		assertThat(BenchmarkSettings.parse("--quick").includes("steady")).isFalse();
+		assertThat(BenchmarkSettings.parse("--quick --only=steady").includes("steady")).isTrue();
 	}
 
 	@Test

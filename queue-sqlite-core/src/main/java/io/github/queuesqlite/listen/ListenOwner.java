@@ -16,6 +16,14 @@ public interface ListenOwner {
 	long epoch();
 
 	/**
+	 * Returns whether nobody can have taken this process for dead so far.
+	 * @param epoch its epoch, or an earlier one
+	 * @return false when what the epoch owns may be another's, though the store may not
+	 * say so yet: this process stood still, or could not write
+	 */
+	boolean holdsLease(long epoch);
+
+	/**
 	 * Returns whether a process is gone for good.
 	 * @param epoch its epoch
 	 * @return false when it lives or nobody can tell

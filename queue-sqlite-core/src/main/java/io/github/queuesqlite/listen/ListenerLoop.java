@@ -147,8 +147,14 @@ final class ListenerLoop implements Runnable {
 			return this.settings.pollInterval().toNanos();
 		}
 		retryHeld(cursor);
-		boolean more = !this.stopping && deliver(cursor);
-		if (more || this.stopping) {
+		boolean more = mayDeliver(cursor) && deliver(cursor);
+		if (this.stopping) {
+			return 0;
+		}
+		if (!mayDeliver(cursor)) {
+			return this.settings.pollInterval().toNanos();
+		}
+		if (more) {
 			return 0;
 		}
 		cursor.saveIfOld();
@@ -157,12 +163,23 @@ final class ListenerLoop implements Runnable {
 		return Math.min(nanos, cursor.nanosToSave());
 	}
 
+	/**
+	 * A process that stood still for a lease may have lost the cursor without knowing:
+	 * what it would deliver is another's by then.
+	 */
+	private boolean mayDeliver(ListenerCursor cursor) {
+		return !this.stopping && this.owner.holdsLease(cursor.epoch());
+	}
+
 	private @Nullable ListenerCursor ownedCursor() {
+		long epoch = this.owner.epoch();
+		if (!this.owner.holdsLease(epoch)) {
+			return null;
+		}
 		ListenerCursor cursor = this.cursor;
-		if (cursor != null && cursor.epoch() == this.owner.epoch()) {
+		if (cursor != null && cursor.epoch() == epoch) {
 			return cursor;
 		}
-		long epoch = this.owner.epoch();
 		Optional<Cursor> acquired = this.store.acquire(this.listener.name(), this.listener.replay(), this.owner);
 		cursor = acquired.map((stored) -> new ListenerCursor(this.store, this.listener.name(), epoch, stored))
 			.orElse(null);
@@ -180,7 +197,7 @@ final class ListenerLoop implements Runnable {
 			noteCoalesced(page, cursor);
 		}
 		for (StoredChange change : page.changes()) {
-			if (this.stopping || !deliver(cursor, change)) {
+			if (!mayDeliver(cursor) || !deliver(cursor, change)) {
 				return false;
 			}
 			cursor.moveTo(change.number());
@@ -215,7 +232,7 @@ final class ListenerLoop implements Runnable {
 	}
 
 	private void retryHeld(ListenerCursor cursor) {
-		for (int i = 0; i < HELD_PER_PASS && !this.stopping; i++) {
+		for (int i = 0; i < HELD_PER_PASS && mayDeliver(cursor); i++) {
 			HeldKey held = cursor.held().pollDue(System.nanoTime());
 			if (held == null) {
 				return;
@@ -237,7 +254,8 @@ final class ListenerLoop implements Runnable {
 				this.coalesced.addAndGet(page.changes().size());
 			}
 			for (StoredChange change : page.changes()) {
-				if (this.stopping) {
+				if (!mayDeliver(cursor)) {
+					cursor.held().hold(current, System.nanoTime());
 					return;
 				}
 				FailedCall failed = this.caller.call(change);

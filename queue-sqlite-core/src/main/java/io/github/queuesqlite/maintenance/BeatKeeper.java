@@ -16,6 +16,8 @@ final class BeatKeeper implements StoreListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(BeatKeeper.class);
 
+	private static final long SOON_NANOS = Duration.ofMillis(50).toNanos();
+
 	private final MessageStore store;
 
 	private final Presence presence;
@@ -48,6 +50,10 @@ final class BeatKeeper implements StoreListener {
 			logger.warn("Epoch {} of '{}' was declared dead: no sign of life reached the others in time. "
 					+ "Its runs are lost and run again", instance.epoch(), instance.name());
 			this.presence.renew(instance);
+		}
+		else if (!this.presence.holdsLease(instance)) {
+			// It took so long that others may not have seen it in time.
+			return SOON_NANOS;
 		}
 		else if (late) {
 			logger.warn("'{}' (epoch {}) gave no sign of life for a whole lease, but nobody took its messages: "

@@ -34,7 +34,8 @@ public final class Maintenance {
 	 * @param maxAttempts attempts by task, for messages of dead instances whose sender
 	 * set none
 	 * @param clock wall clock
-	 * @param nanoTime monotonic clock for the beats of others
+	 * @param nanoTime monotonic clock for the beats of others, and to tell that the wall
+	 * clock was set
 	 * @param settings settings
 	 */
 	public Maintenance(MessageStore store, Presence presence, ToIntFunction<String> maxAttempts, InstantSource clock,
@@ -43,7 +44,8 @@ public final class Maintenance {
 		this.beatKeeper = new BeatKeeper(store, presence, settings.leaseDuration());
 		this.promoter = new Promoter(store, clock, settings.pollInterval());
 		Rescuer rescuer = new Rescuer(store, presence, maxAttempts, nanoTime, settings.leaseDuration());
-		this.loops = List.of(this.beatKeeper.loop(), rescuer.loop(), this.promoter.loop(), new Pruner(store).loop());
+		Pruner pruner = new Pruner(store, new ClockTrust(clock, nanoTime));
+		this.loops = List.of(this.beatKeeper.loop(), rescuer.loop(), this.promoter.loop(), pruner.loop());
 	}
 
 	/** Starts all services. No effect while they run. */

@@ -25,7 +25,11 @@ final class PeerWatch {
 
 	private final Map<Long, Sight> sights = new HashMap<>();
 
+	/** When the latest look began. */
 	private long latestLook;
+
+	/** When it had ended. */
+	private long latestLooked;
 
 	PeerWatch(long leaseNanos) {
 		this.leaseNanos = leaseNanos;
@@ -36,16 +40,23 @@ final class PeerWatch {
 		return Math.min(MOST_LOOK_NANOS, this.leaseNanos / 8);
 	}
 
-	void look(Collection<Peer> peers, long now) {
-		if (now - this.latestLook > this.leaseNanos / 2) {
+	/**
+	 * Notes how the beats were at some moment.
+	 * @param peers as they were read
+	 * @param from a moment before they were read
+	 * @param to a moment after: between the two a beat may have been given
+	 */
+	void look(Collection<Peer> peers, long from, long to) {
+		if (to - this.latestLooked > this.leaseNanos / 2) {
 			this.sights.clear();
 		}
-		this.latestLook = now;
+		this.latestLook = from;
+		this.latestLooked = to;
 		this.sights.keySet().retainAll(peers.stream().map(Peer::epoch).collect(Collectors.toSet()));
 		for (Peer peer : peers) {
 			Sight sight = this.sights.get(peer.epoch());
 			this.sights.put(peer.epoch(), (sight != null && sight.beat == peer.beat())
-					? sight.again(now, this.leaseNanos / 4) : new Sight(peer.beat(), now, now, 1));
+					? sight.again(to, this.leaseNanos / 4) : new Sight(peer.beat(), to, to, 1));
 		}
 	}
 

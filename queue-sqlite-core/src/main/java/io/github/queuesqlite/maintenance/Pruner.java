@@ -16,12 +16,15 @@ final class Pruner {
 
 	private final MessageStore store;
 
+	private final ClockTrust clock;
+
 	private final Loop loop = new Loop("queue-prune", true, this::pass);
 
 	private long sleepNanos = LEAST_SLEEP_NANOS;
 
-	Pruner(MessageStore store) {
+	Pruner(MessageStore store, ClockTrust clock) {
 		this.store = store;
+		this.clock = clock;
 	}
 
 	Loop loop() {
@@ -29,7 +32,7 @@ final class Pruner {
 	}
 
 	private long pass() {
-		int deleted = this.store.prune();
+		int deleted = this.store.prune(this.clock.isTrusted());
 		if (deleted > 0) {
 			this.sleepNanos = LEAST_SLEEP_NANOS;
 			return 0;

@@ -2,6 +2,7 @@ package io.github.queuesqlite.maintenance;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 
@@ -23,6 +24,9 @@ final class Rescuer {
 
 	private static final long GONE_INTERVAL_NANOS = Duration.ofMillis(50).toNanos();
 
+	/** As long as nobody else is there: an idle queue should cost nothing. */
+	private static final long ARRIVAL_INTERVAL_NANOS = Duration.ofMillis(200).toNanos();
+
 	private final MessageStore store;
 
 	private final Presence presence;
@@ -39,6 +43,8 @@ final class Rescuer {
 
 	private @Nullable Long latestLook;
 
+	private long seenArrivals;
+
 	Rescuer(MessageStore store, Presence presence, ToIntFunction<String> maxAttempts, LongSupplier nanoTime,
 			Duration leaseDuration) {
 		this.store = store;
@@ -54,7 +60,8 @@ final class Rescuer {
 
 	long pass() {
 		long now = this.nanoTime.getAsLong();
-		if (this.latestLook == null || now - this.latestLook >= this.watch.lookNanos()) {
+		if (this.latestLook == null || now - this.latestLook >= this.watch.lookNanos()
+				|| this.store.arrivals() != this.seenArrivals) {
 			look(now);
 		}
 		RuntimeException failure = null;
@@ -70,14 +77,16 @@ final class Rescuer {
 		if (failure != null) {
 			throw failure;
 		}
-		return this.peers.isEmpty() ? this.watch.lookNanos() : GONE_INTERVAL_NANOS;
+		return this.peers.isEmpty() ? ARRIVAL_INTERVAL_NANOS : GONE_INTERVAL_NANOS;
 	}
 
 	private void look(long now) {
+		long arrivals = this.store.arrivals();
 		long own = this.presence.current().epoch();
 		this.peers = this.store.peers().stream().filter((peer) -> peer.epoch() != own).toList();
-		this.watch.look(this.peers, now);
+		this.watch.look(this.peers, now, this.nanoTime.getAsLong());
 		this.latestLook = now;
+		this.seenArrivals = arrivals;
 	}
 
 	private void rescueIfDead(Peer peer) {
@@ -85,7 +94,13 @@ final class Rescuer {
 		if (!peer.dead() && !gone && !this.watch.isFrozen(peer)) {
 			return;
 		}
-		int messages = this.store.rescue(peer, this.maxAttempts);
+		OptionalInt rescued = this.store.rescue(peer, this.maxAttempts);
+		if (rescued.isEmpty()) {
+			logger.debug("'{}' (epoch {}) gave a sign of life in the last moment", peer.name(), peer.epoch());
+			this.latestLook = null;
+			return;
+		}
+		int messages = rescued.getAsInt();
 		this.peers = this.peers.stream().filter((other) -> other != peer).toList();
 		logger.atLevel((messages > 0) ? Level.WARN : Level.INFO)
 			.log("Took back {} messages of '{}' (epoch {}): {}", messages, Names.oneLine(peer.name()), peer.epoch(),

@@ -101,6 +101,12 @@ public interface Message {
 	@Nullable String uniqueKey();
 
 	/**
+	 * Returns the ordering key.
+	 * @return null when the sender gave none
+	 */
+	@Nullable String orderingKey();
+
+	/**
 	 * Returns where it came from, in the sender's words.
 	 * @return null when the sender gave none
 	 */

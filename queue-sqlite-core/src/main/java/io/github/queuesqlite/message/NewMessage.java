@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NewMessage {
 
-	/** How long an idempotency key, unique key or source may be, in characters. */
+	/** How long a key, a source or a tag may be, in characters. */
 	public static final int MAX_KEY_LENGTH = 500;
 
 	/** How many retries a sender may ask for. */
@@ -177,6 +177,24 @@ public final class NewMessage {
 	}
 
 	/**
+	 * Sets the key whose messages run one at a time, in the order they were handed in: by
+	 * enqueues that returned one after the other, in any processes, or by one thread that
+	 * did not wait. The key counts in the whole directory, over tasks and queues; the
+	 * priority decides among keys only.
+	 * <p>
+	 * A message lets the next one run when it ends, also DEAD, CANCELLED or EXPIRED.
+	 * Until then all others of its key wait, whatever it waits for: a retry, its delay, a
+	 * paused queue, a process that has its task.
+	 * @param orderingKey 1 to 500 characters
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is empty or too long
+	 */
+	public NewMessage orderingKey(String orderingKey) {
+		checkKey("orderingKey", orderingKey);
+		return with((f) -> f.orderingKey = orderingKey);
+	}
+
+	/**
 	 * Sets what happens when a key is taken.
 	 * @param onDuplicate {@link OnDuplicate#RETURN_EXISTING} unless set
 	 * @return a copy
@@ -304,6 +322,10 @@ public final class NewMessage {
 		return this.fields.uniqueKey;
 	}
 
+	public @Nullable String orderingKey() {
+		return this.fields.orderingKey;
+	}
+
 	public OnDuplicate onDuplicate() {
 		return this.fields.onDuplicate;
 	}
@@ -390,6 +412,8 @@ public final class NewMessage {
 
 		@Nullable String uniqueKey;
 
+		@Nullable String orderingKey;
+
 		OnDuplicate onDuplicate = OnDuplicate.RETURN_EXISTING;
 
 		@Nullable String source;
@@ -415,6 +439,7 @@ public final class NewMessage {
 			this.queue = other.queue;
 			this.idempotencyKey = other.idempotencyKey;
 			this.uniqueKey = other.uniqueKey;
+			this.orderingKey = other.orderingKey;
 			this.onDuplicate = other.onDuplicate;
 			this.source = other.source;
 			this.tags = other.tags;

@@ -95,14 +95,18 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	 * @param file the name of its file
 	 * @param accepting whether it takes new messages
 	 * @param reason why it does not, empty when it does
+	 * @param leaving whether the layout has fewer shards by now: it takes nothing new,
+	 * and is forgotten once the workers have emptied it
 	 * @param quarantined whether its file is damaged or was replaced: it is out of use,
 	 * and none of its messages are counted, until a person has seen to it
 	 * @param fileSize bytes of the database file
 	 * @param walSize bytes of its write-ahead log
+	 * @param diskFree bytes that this process may still use on its file system, -1 when
+	 * nobody can tell
 	 * @param pending messages handed in and not yet committed
 	 */
-	public record ShardStats(int shard, String file, boolean accepting, String reason, boolean quarantined,
-			long fileSize, long walSize, int pending) {
+	public record ShardStats(int shard, String file, boolean accepting, String reason, boolean leaving,
+			boolean quarantined, long fileSize, long walSize, long diskFree, int pending) {
 
 	}
 

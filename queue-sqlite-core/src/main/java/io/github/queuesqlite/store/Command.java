@@ -58,6 +58,11 @@ abstract class Command<S> {
 		return false;
 	}
 
+	/** Whether it is refused where there is no room for new data. */
+	boolean addsData() {
+		return false;
+	}
+
 	/**
 	 * Whether it is kept and tried again after a fault instead of being failed: the end
 	 * of a run must not be forgotten.

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.github.queuesqlite.event.FailureNote;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	private static final int MAX_ROWS = 2000;
 
 	private static final long MAX_BYTES = 8L * 1024 * 1024;
+
+	/** While the disk is full each transaction has to find room in the log. */
+	private static final int FEW_ROWS = 50;
+
+	private static final long FEW_BYTES = 256L * 1024;
 
 	private static final long IDLE_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -64,11 +70,15 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private final Answers<S> answers;
 
+	private final Refusal refusal;
+
 	private final Recovery<S> recovery;
 
 	private final SyncSchedule syncs;
 
 	private final LogTrim log;
+
+	private final RoomWatch room;
 
 	private final AtomicBoolean parked = new AtomicBoolean();
 
@@ -114,9 +124,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		this.failing = new FailureNote(logger, "The writer of {} failed and goes on", session.label());
 		this.inbox = new Inbox<>(settings, session.label());
 		this.answers = new Answers<>(this.inbox, session.label(), this.failing);
-		this.recovery = new Recovery<>(session, turn, this.inbox, this.answers);
+		this.refusal = new Refusal(session.label());
+		this.recovery = new Recovery<>(session, turn, this.inbox, this.answers, this.refusal);
 		this.syncs = new SyncSchedule(settings.synced());
 		this.log = new LogTrim(session);
+		this.room = new RoomWatch(session, this.refusal);
 		this.thread = new WriterThread(name, this::loop);
 		quarantine.onDeclared(this::nudge);
 	}
@@ -161,7 +173,20 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	 * @param completion told after the commit
 	 */
 	public <R> void submit(Work<S, R> work, Completion<R> completion) {
-		offer(new WorkCommand<>(work, completion, true));
+		offer(WorkCommand.of(work, completion));
+	}
+
+	/**
+	 * Does something that adds data.
+	 * @param work what to do
+	 * @param messageId the message it is about; null for none
+	 * @param completion told after the commit
+	 * @throws StoreUnavailableException if the file takes no new data: nothing is stored
+	 */
+	public <R> void submitNew(Work<S, R> work, @Nullable Long messageId, Completion<R> completion) {
+		WorkCommand<S, R> command = WorkCommand.adding(work, messageId, completion);
+		refuseNew(command);
+		offer(command);
 	}
 
 	/**
@@ -171,7 +196,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	 * @param completion told after the commit
 	 */
 	public <R> void submitUnsynced(Work<S, R> work, Completion<R> completion) {
-		offer(new WorkCommand<>(work, completion, false));
+		offer(WorkCommand.unsynced(work, completion));
 	}
 
 	/** Takes a command whatever waits already. */
@@ -186,15 +211,23 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	/** Takes a command once there is a place for its rows. */
 	void offerBounded(Command<S> command) {
+		refuseNew(command);
+		this.inbox.takePlaces(command);
+		offer(command);
+	}
+
+	private void refuseNew(Command<S> command) {
 		if (this.quarantine.isDeclared()) {
 			throw this.quarantine.refusal(Answers.NOTHING_STORED, command.message());
 		}
-		String refusal = this.recovery.refusal();
-		if (!refusal.isEmpty()) {
-			throw new StoreUnavailableException(refusal, command.message(), null);
+		String reason = this.refusal.text();
+		if (!reason.isEmpty()) {
+			throw refused(reason, command);
 		}
-		this.inbox.takePlaces(command);
-		offer(command);
+	}
+
+	private static StoreUnavailableException refused(String reason, Command<?> command) {
+		return new StoreUnavailableException(reason + Answers.NOTHING_STORED, command.message(), null);
 	}
 
 	/** Makes the writer look again whether its turn is wanted. */
@@ -221,7 +254,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	String refusal() {
-		return this.quarantine.isDeclared() ? this.quarantine.reason() : this.recovery.refusal();
+		return this.quarantine.isDeclared() ? this.quarantine.reason() : this.refusal.text();
 	}
 
 	/** Why the latest pass of the loop failed; empty when it did not. */
@@ -321,7 +354,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			this.watchNanos = WATCH_LEAST_NANOS;
 			this.turn.changedElsewhere(this.session);
 		}
-		collect();
+		useRoom(collect());
 		if (this.batch.isEmpty() && !this.turn.isWanted(this.session)) {
 			idle();
 			return;
@@ -357,16 +390,19 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		this.batch.clear();
 	}
 
-	private void collect() {
+	/** Returns about how many bytes the batch will write. */
+	private long collect() {
 		List<Command<S>> batch = this.batch;
 		int rows = 0;
 		long bytes = 0;
-		while (rows < MAX_ROWS && bytes < MAX_BYTES) {
+		int mostRows = mostRows();
+		long mostBytes = this.refusal.isDiskFull() ? FEW_BYTES : MAX_BYTES;
+		while (rows < mostRows && bytes < mostBytes) {
 			Command<S> command = this.inbox.next();
 			if (command == null) {
 				break;
 			}
-			if (!batch.isEmpty() && (rows + command.rows() > MAX_ROWS || bytes + command.bytes() > MAX_BYTES)) {
+			if (!batch.isEmpty() && (rows + command.rows() > mostRows || bytes + command.bytes() > mostBytes)) {
 				this.inbox.hold(command);
 				break;
 			}
@@ -374,6 +410,24 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			batch.add(command);
 			rows += command.rows();
 			bytes += command.bytes();
+		}
+		return LogTrim.growth(rows, bytes);
+	}
+
+	private int mostRows() {
+		return this.refusal.isDiskFull() ? FEW_ROWS : MAX_ROWS;
+	}
+
+	/** Refuses what of the batch is new data, where the disk has no room for it. */
+	private void useRoom(long bytes) {
+		String reason = this.room.use(bytes, System.nanoTime());
+		if (!reason.isEmpty()) {
+			for (Command<S> command : this.batch) {
+				if (command.addsData()) {
+					this.answers.failed(command, refused(reason, command));
+				}
+			}
+			this.batch.removeIf(Command::addsData);
 		}
 	}
 
@@ -384,7 +438,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		this.committing = false;
 		try {
 			this.session.begin(synced);
-			rows = this.turn.execute(this.session, batch);
+			rows = this.turn.execute(this.session, batch, mostRows());
 			this.committing = true;
 			this.session.commit();
 			markCommitted(batch);
@@ -411,7 +465,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		record(end - start, rows);
 		batch.forEach(this.answers::succeeded);
 		this.turn.committed();
-		if (this.log.isDue() || this.recovery.isLogTooLong()) {
+		if (this.log.isDue() || this.refusal.needsShortLog()) {
 			trim(false);
 		}
 	}
@@ -492,7 +546,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private void trim(boolean idle) {
 		try {
-			this.recovery.logTooLong(this.log.trim(idle));
+			this.refusal.log(this.log.trim(idle));
 		}
 		catch (SQLException ex) {
 			if (this.session.classify(ex) != Session.Fault.BUSY && !this.recovery.isDamage(ex)) {
@@ -517,6 +571,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private long idleNanos(long now) {
 		long nanos = Math.min(this.settings.pollInterval().toNanos(), this.syncs.untilOverdue(now));
+		nanos = Math.min(nanos, this.room.untilWanted(now));
 		if (this.log.isWantedWhenIdle()) {
 			nanos = Math.min(nanos, IDLE_AFTER_NANOS);
 		}

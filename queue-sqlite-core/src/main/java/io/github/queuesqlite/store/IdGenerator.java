@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Makes the ids of one instance on one shard. They rise, even when the wall clock steps
  * back: the time part never goes below the greatest one used before, which the shard
- * stores. When a millisecond is used up the time part runs ahead of the clock.
+ * stores. When a millisecond is used up, or the clock is beyond what an id can hold, the
+ * time part counts on by itself.
  * <p>
  * <b>Threads:</b> safe for use by several threads.
  */
@@ -40,7 +41,8 @@ public final class IdGenerator {
 	 * @return greater than all before
 	 */
 	public long next() {
-		long floor = Math.max(0, this.clock.millis() - IdLayout.BASE_MILLIS) << IdLayout.SEQUENCE_BITS;
+		long tick = Math.max(0, this.clock.millis() - IdLayout.BASE_MILLIS);
+		long floor = Math.min(tick, IdLayout.LAST_CLOCK_TICK) << IdLayout.SEQUENCE_BITS;
 		while (true) {
 			long before = this.latest.get();
 			long after = Math.max(before + 1, floor);

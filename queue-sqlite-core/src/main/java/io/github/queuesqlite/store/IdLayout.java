@@ -25,6 +25,12 @@ public final class IdLayout {
 
 	static final int MAX_SEQUENCE = (1 << SEQUENCE_BITS) - 1;
 
+	/**
+	 * Up to where ids follow the clock: the time of an id ends in 2093, what is behind
+	 * this (2089) is kept to count on when a clock is wrong.
+	 */
+	static final long LAST_CLOCK_TICK = (1L << 41) - (1L << 37);
+
 	private IdLayout() {
 	}
 

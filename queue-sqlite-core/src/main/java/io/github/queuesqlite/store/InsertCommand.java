@@ -75,6 +75,11 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 	}
 
 	@Override
+	boolean addsData() {
+		return true;
+	}
+
+	@Override
 	void execute(ShardSession session) throws SQLException {
 		if (mayInsert(session)) {
 			this.existing = session.insert(this.insertions);

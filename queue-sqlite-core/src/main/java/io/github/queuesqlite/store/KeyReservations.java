@@ -1,12 +1,15 @@
 package io.github.queuesqlite.store;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 
@@ -17,17 +20,23 @@ import io.github.queuesqlite.message.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps an idempotency key unique over all shards. A message whose idempotency key is at
- * home in another shard first reserves it there. A reservation whose message does not
- * exist is stale when it was confirmed (the message was pruned since) or when its epoch
- * is dead (its process died between the two commits); otherwise the message is on its
- * way. A process may be held for dead that only stood still: whoever takes a key over
- * first declares the epoch dead in the shard of its message, and no message is stored
- * there under a reservation of a dead epoch.
+ * Keeps keys unique over all shards. A message that another of its keys has brought to
+ * another shard than an idempotency or unique key's home first reserves it there. A
+ * reservation whose message does not exist, or of a unique key does not live, is stale
+ * when it was confirmed (the message was pruned or ended since) or when its epoch is dead
+ * (its process died between the two commits); otherwise the message is on its way. A
+ * process may be held for dead that only stood still: whoever takes a key over first
+ * declares the epoch dead in the shard of its message, and no message is stored there
+ * under a reservation of a dead epoch.
  */
 final class KeyReservations {
 
 	private static final long RETRY_NANOS = Duration.ofMillis(5).toNanos();
+
+	/**
+	 * Stale reservations of a message's keys that are removed although its time is over.
+	 */
+	private static final int MOST_ROUNDS = 3;
 
 	/** How many reservations one sweep looks at. */
 	private static final int SWEEP = 200;
@@ -59,112 +68,93 @@ final class KeyReservations {
 
 	/** Returns whether the row needs more than an insert into its own shard. */
 	boolean concerns(Insertion row) {
-		return row.keys().idempotencyKey() != null;
+		Keys keys = row.keys();
+		return keys.idempotencyKey() != null || (keys.uniqueKey() != null && keys.orderingKey() != null);
 	}
 
 	/**
-	 * Stores one message with an idempotency key.
+	 * Stores one message that {@link #concerns} this.
 	 * @param epoch who hands it in
 	 * @param row the message
 	 * @param insert hands rows to the shard of the message
 	 * @param completion told in the end
+	 * @throws QueueException if it is refused at once
 	 */
 	void insert(long epoch, Insertion row, Inserter insert, Completion<InsertResult> completion) {
-		Integer home = this.router.reservationHome(row.keys());
-		long deadline = System.nanoTime() + this.patience.toNanos();
-		if (home == null) {
-			insertAtHome(row, insert, completion, deadline);
-		}
-		else {
-			reserve(epoch, row, home, insert, completion, deadline);
-		}
+		new Entry(epoch, row, insert, completion).go();
 	}
 
-	private void insertAtHome(Insertion row, Inserter insert, Completion<InsertResult> completion, long deadline) {
-		insert.insert(List.of(row), 0, new Completion<>() {
-
-			@Override
-			public void succeeded(InsertResult result) {
-				long holder = result.existing()[0];
-				if (holder == 0) {
-					completion.succeeded(result);
-					return;
-				}
-				resolve(row, holder, deadline, completion, () -> insertAtHome(row, insert, completion, deadline));
-			}
-
-			@Override
-			public void failed(QueueException failure) {
-				completion.failed(failure);
-			}
-
-		});
-	}
-
-	private void reserve(long epoch, Insertion row, int home, Inserter insert, Completion<InsertResult> completion,
-			long deadline) {
-		String key = key(row);
-		this.shards.writer(home).submit((session) -> session.reserve(key, row.id(), epoch), new Completion<Long>() {
-
-			@Override
-			public void succeeded(Long holder) {
-				if (holder != 0) {
-					resolve(row, holder, deadline, completion,
-							() -> reserve(epoch, row, home, insert, completion, deadline));
-					return;
-				}
-				handOver(() -> insertReserved(epoch, row, home, insert, completion), completion);
-			}
-
-			@Override
-			public void failed(QueueException failure) {
-				completion.failed(failure);
-			}
-
-		});
-	}
-
-	private void insertReserved(long epoch, Insertion row, int home, Inserter insert,
+	/**
+	 * Stores a message whose unique key is reserved for another one, if that does not
+	 * live any more.
+	 * @param holder the other one
+	 */
+	void insertUnlessHeld(long epoch, Insertion row, long holder, Inserter insert,
 			Completion<InsertResult> completion) {
-		String key = key(row);
-		Completion<InsertResult> confirming = new Completion<>() {
+		new Entry(epoch, row, insert, completion).resolve(holder);
+	}
 
-			@Override
-			public void succeeded(InsertResult result) {
-				if (result.existing()[0] == 0) {
-					confirm(home, key, row.id());
-				}
-				else {
-					unreserve(home, key, row.id());
-				}
-				completion.succeeded(result);
+	/**
+	 * Makes an ended message live again whose unique key may be another's in another
+	 * shard.
+	 * @param epoch an instance of this process
+	 * @param message the message
+	 * @param retry makes it live, unless the key is taken in its own shard
+	 * @return false when the key is taken
+	 */
+	boolean revive(long epoch, StoredMessage message, BooleanSupplier retry) {
+		ReservedKey key = ReservedKey.ofUnique(message.task(), String.valueOf(message.uniqueKey()));
+		int home = this.router.homeOf(key);
+		long deadline = System.nanoTime() + this.patience.toNanos();
+		while (true) {
+			long holder = (home != message.shard()) ? reserve(home, key, message.id(), epoch)
+					: holder(home, key, message.id());
+			if (holder == 0) {
+				return (home != message.shard()) ? reviveReserved(home, key, message.id(), retry)
+						: retry.getAsBoolean();
 			}
-
-			@Override
-			public void failed(QueueException failure) {
-				// Whether the message is there decides from now on, not whether we live.
-				confirm(home, key, row.id());
-				completion.failed(failure);
+			StoredMessage other = this.find.apply(holder);
+			if ((other != null && key.isHeldBy(other))
+					|| (!isForgotten(List.of(key), holder) && System.nanoTime() - deadline >= 0)) {
+				return false;
 			}
-
-		};
-		try {
-			insert.insert(List.of(row), epoch, confirming);
-		}
-		catch (QueueException ex) {
-			unreserve(home, key, row.id());
-			completion.failed(ex);
 		}
 	}
 
-	private void confirm(int home, String key, long messageId) {
+	private long reserve(int home, ReservedKey key, long messageId, long epoch) {
+		return this.shards.writer(home).call((session) -> session.reserve(key, messageId, epoch));
+	}
+
+	private long holder(int home, ReservedKey key, long messageId) {
+		ShardReader.Reservation reservation = this.shards.reader(home).reservation(key);
+		return (reservation != null && reservation.messageId() != messageId) ? reservation.messageId() : 0;
+	}
+
+	private boolean reviveReserved(int home, ReservedKey key, long messageId, BooleanSupplier retry) {
+		boolean revived = true;
+		try {
+			revived = retry.getAsBoolean();
+			return revived;
+		}
+		finally {
+			if (revived) {
+				// Or nobody knows: then whether it lives decides.
+				confirm(home, key, messageId);
+			}
+			else {
+				unreserve(home, key, messageId);
+			}
+		}
+	}
+
+	private void confirm(int home, ReservedKey key, long messageId) {
 		this.shards.writer(home).submitUnsynced((session) -> {
 			session.confirm(key, messageId);
 			return 0;
 		}, ignore());
 	}
 
-	private void unreserve(int home, String key, long messageId) {
+	private void unreserve(int home, ReservedKey key, long messageId) {
 		this.shards.writer(home).submit((session) -> {
 			session.unreserve(key, messageId);
 			return 0;
@@ -172,8 +162,8 @@ final class KeyReservations {
 	}
 
 	/**
-	 * Removes stale reservations, some at each call: those whose message was pruned or
-	 * never stored.
+	 * Removes stale reservations, some at each call: those whose message was pruned,
+	 * ended or never stored.
 	 * @param home the shard to look at
 	 * @return how many were removed
 	 */
@@ -183,21 +173,25 @@ final class KeyReservations {
 		int removed = 0;
 		for (ShardReader.Reservation reservation : some) {
 			if (isOver(reservation) && willNotCome(reservation)) {
-				this.shards.writer(home).call((session) -> {
-					session.unreserve(reservation.key(), reservation.messageId());
-					return 0;
-				});
+				forget(home, reservation);
 				removed++;
 			}
 		}
-		this.swept.put(home, (some.size() < SWEEP) ? "" : some.get(some.size() - 1).key());
+		this.swept.put(home, (some.size() < SWEEP) ? "" : some.get(some.size() - 1).key().name());
 		return removed;
+	}
+
+	private void forget(int home, ShardReader.Reservation stale) {
+		this.shards.writer(home).call((session) -> {
+			session.forget(stale);
+			return 0;
+		});
 	}
 
 	/** A message in a quarantined shard may be there. */
 	private boolean willNotCome(ShardReader.Reservation reservation) {
 		try {
-			return isAbsentForEver(reservation);
+			return isStale(reservation);
 		}
 		catch (ShardQuarantinedException ex) {
 			return false;
@@ -205,10 +199,10 @@ final class KeyReservations {
 	}
 
 	/**
-	 * Of a reservation that is over: whether its message is not stored, and never will
-	 * be.
+	 * Of a reservation that is over: whether its message does not hold the key, and will
+	 * not under this reservation.
 	 */
-	private boolean isAbsentForEver(ShardReader.Reservation reservation) {
+	private boolean isStale(ShardReader.Reservation reservation) {
 		int shard = IdLayout.shard(reservation.messageId());
 		if (!reservation.confirmed() && this.shards.group().has(shard)) {
 			this.shards.writer(shard).call((session) -> {
@@ -216,7 +210,8 @@ final class KeyReservations {
 				return 0;
 			});
 		}
-		return this.find.apply(reservation.messageId()) == null;
+		StoredMessage message = this.find.apply(reservation.messageId());
+		return message == null || !reservation.key().isHeldBy(message);
 	}
 
 	/** Whether nobody is about to store its message any more. */
@@ -224,64 +219,23 @@ final class KeyReservations {
 		return reservation.confirmed() || !this.alive.test(reservation.epoch());
 	}
 
-	/** Finds out whether the holder of a key exists; runs on the executor. */
-	private void resolve(Insertion row, long holder, long deadline, Completion<InsertResult> completion,
-			Runnable again) {
-		handOver(() -> {
-			try {
-				if (this.find.apply(holder) != null) {
-					completion.succeeded(new InsertResult(new long[] { holder }, Map.of()));
+	/**
+	 * Removes a stale reservation; waits a little for a message that is on its way.
+	 * @return false when the holder has one that is not stale
+	 */
+	private boolean isForgotten(List<ReservedKey> keys, long holder) {
+		for (ReservedKey key : keys) {
+			int home = this.router.homeOf(key);
+			ShardReader.Reservation reservation = this.shards.reader(home).reservation(key);
+			if (reservation != null && reservation.messageId() == holder) {
+				if (!isOver(reservation) || !isStale(reservation)) {
+					LockSupport.parkNanos(RETRY_NANOS);
+					return false;
 				}
-				else if (isStale(row, holder) || System.nanoTime() - deadline < 0) {
-					again.run();
-				}
-				else {
-					completion.failed(new StoreUnavailableException(
-							"The idempotency key of message " + new MessageId(row.id()) + " is reserved for "
-									+ new MessageId(holder) + ", which did not appear in time. Nothing was stored.",
-							new MessageId(holder), null));
-				}
+				forget(home, reservation);
 			}
-			catch (QueueException ex) {
-				completion.failed(ex);
-			}
-		}, completion);
-	}
-
-	private void handOver(Runnable task, Completion<InsertResult> completion) {
-		try {
-			this.executor.execute(task);
 		}
-		catch (RejectedExecutionException ex) {
-			completion.failed(new StoreUnavailableException("The queue is closed: nothing was stored", ex));
-		}
-	}
-
-	/** Removes a stale reservation; waits a little for a message that is on its way. */
-	private boolean isStale(Insertion row, long holder) {
-		String key = key(row);
-		int home = this.router.homeOfIdempotency(key);
-		ShardReader.Reservation reservation = this.shards.reader(home).reservation(key);
-		if (reservation == null || reservation.messageId() != holder) {
-			return true;
-		}
-		if (isOver(reservation) && isAbsentForEver(reservation)) {
-			this.shards.writer(home).call((session) -> {
-				session.unreserve(key, holder);
-				return 0;
-			});
-			return true;
-		}
-		LockSupport.parkNanos(RETRY_NANOS);
-		return false;
-	}
-
-	private static String key(Insertion row) {
-		String key = row.keys().idempotencyKey();
-		if (key == null) {
-			throw new IllegalArgumentException("Message " + row.id() + " has no idempotency key");
-		}
-		return key;
+		return true;
 	}
 
 	private static <R> Completion<R> ignore() {
@@ -297,6 +251,175 @@ final class KeyReservations {
 			}
 
 		};
+	}
+
+	/**
+	 * One message on its way: its keys are reserved one after the other, then it is
+	 * stored.
+	 */
+	private final class Entry {
+
+		private final long epoch;
+
+		private final Insertion row;
+
+		private final Inserter insert;
+
+		private final Completion<InsertResult> completion;
+
+		private final long deadline = System.nanoTime() + KeyReservations.this.patience.toNanos();
+
+		private final List<ReservedKey> keys;
+
+		/** Keys to reserve, with their homes. */
+		private final Map<ReservedKey, Integer> elsewhere = new LinkedHashMap<>();
+
+		private final List<ReservedKey> reserved = new ArrayList<>();
+
+		/** How often a holder was looked at. */
+		private int rounds;
+
+		Entry(long epoch, Insertion row, Inserter insert, Completion<InsertResult> completion) {
+			this.epoch = epoch;
+			this.row = row;
+			this.insert = insert;
+			this.completion = completion;
+			this.keys = row.keys().reservable();
+			int shard = KeyReservations.this.router.route(row.keys());
+			for (ReservedKey key : this.keys) {
+				int home = KeyReservations.this.router.homeOf(key);
+				if (home != shard) {
+					this.elsewhere.put(key, home);
+				}
+			}
+		}
+
+		void go() {
+			for (Map.Entry<ReservedKey, Integer> key : this.elsewhere.entrySet()) {
+				if (!this.reserved.contains(key.getKey())) {
+					reserve(key.getKey(), key.getValue());
+					return;
+				}
+			}
+			store();
+		}
+
+		private void reserve(ReservedKey key, int home) {
+			KeyReservations.this.shards.writer(home)
+				.submitNew((session) -> session.reserve(key, this.row.id(), this.epoch), this.row.id(),
+						new Completion<Long>() {
+
+							@Override
+							public void succeeded(Long holder) {
+								if (holder != 0) {
+									resolve(holder);
+									return;
+								}
+								Entry.this.reserved.add(key);
+								handOver(Entry.this::go);
+							}
+
+							@Override
+							public void failed(QueueException failure) {
+								give(failure);
+							}
+
+						});
+		}
+
+		private void store() {
+			Completion<InsertResult> stored = new Completion<>() {
+
+				@Override
+				public void succeeded(InsertResult result) {
+					long holder = Math.abs(result.existing()[0]);
+					if (holder != 0) {
+						resolve(holder);
+						return;
+					}
+					confirmAll();
+					Entry.this.completion.succeeded(result);
+				}
+
+				@Override
+				public void failed(QueueException failure) {
+					// Whether the message is there decides from now on, not whether we
+					// live.
+					confirmAll();
+					Entry.this.completion.failed(failure);
+				}
+
+			};
+			if (this.reserved.isEmpty()) {
+				this.insert.insert(List.of(this.row), 0, stored);
+				return;
+			}
+			try {
+				this.insert.insert(List.of(this.row), this.epoch, stored);
+			}
+			catch (QueueException ex) {
+				give(ex);
+			}
+		}
+
+		/** Finds out whether the holder of a key exists; runs on the executor. */
+		void resolve(long holder) {
+			handOver(() -> {
+				try {
+					StoredMessage found = KeyReservations.this.find.apply(holder);
+					if (found != null && this.keys.stream().anyMatch((key) -> key.isHeldBy(found))) {
+						unreserveAll();
+						this.completion.succeeded(new InsertResult(new long[] { holder }, Map.of()));
+					}
+					else if (mayTryAgain(isForgotten(this.keys, holder))) {
+						go();
+					}
+					else {
+						give(new StoreUnavailableException(
+								"A key of message " + new MessageId(this.row.id()) + " is reserved for "
+										+ new MessageId(holder) + ", which did not appear in time. Nothing was stored.",
+								new MessageId(holder), null));
+					}
+				}
+				catch (QueueException ex) {
+					give(ex);
+				}
+			});
+		}
+
+		private boolean mayTryAgain(boolean forgotten) {
+			this.rounds++;
+			return System.nanoTime() - this.deadline < 0 || (forgotten && this.rounds <= MOST_ROUNDS);
+		}
+
+		private void handOver(Runnable task) {
+			try {
+				KeyReservations.this.executor.execute(task);
+			}
+			catch (RejectedExecutionException ex) {
+				give(new StoreUnavailableException("The queue is closed: nothing was stored", ex));
+			}
+		}
+
+		private void confirmAll() {
+			this.reserved.forEach((key) -> confirm(home(key), key, this.row.id()));
+		}
+
+		private void unreserveAll() {
+			this.reserved.forEach((key) -> unreserve(home(key), key, this.row.id()));
+			this.reserved.clear();
+		}
+
+		private int home(ReservedKey key) {
+			return KeyReservations.this.router.homeOf(key);
+		}
+
+		/** It is not stored. */
+		private void give(QueueException failure) {
+			unreserveAll();
+			this.completion.failed(failure);
+		}
+
 	}
 
 	/** Hands rows to their shard. */

@@ -1,5 +1,8 @@
 package io.github.queuesqlite.store;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,15 +11,39 @@ import org.jspecify.annotations.Nullable;
  * @param task the task, which the unique key is scoped to
  * @param idempotencyKey one kept message in the directory; null for none
  * @param uniqueKey one live message of the task; null for none
+ * @param orderingKey one at a time in the directory, in order; null for none
  */
-public record Keys(String task, @Nullable String idempotencyKey, @Nullable String uniqueKey) {
+public record Keys(String task, @Nullable String idempotencyKey, @Nullable String uniqueKey,
+		@Nullable String orderingKey) {
+
+	/**
+	 * The keys of a message whose order does not matter.
+	 * @param task the task
+	 * @param idempotencyKey null for none
+	 * @param uniqueKey null for none
+	 */
+	public Keys(String task, @Nullable String idempotencyKey, @Nullable String uniqueKey) {
+		this(task, idempotencyKey, uniqueKey, null);
+	}
+
+	/** Returns the keys that have a home of their own. */
+	List<ReservedKey> reservable() {
+		List<ReservedKey> keys = new ArrayList<>(2);
+		if (this.uniqueKey != null) {
+			keys.add(ReservedKey.ofUnique(this.task, this.uniqueKey));
+		}
+		if (this.idempotencyKey != null) {
+			keys.add(ReservedKey.ofIdempotency(this.idempotencyKey));
+		}
+		return keys;
+	}
 
 	/**
 	 * Returns whether there is none.
 	 * @return true for a message without keys
 	 */
 	public boolean isEmpty() {
-		return this.idempotencyKey == null && this.uniqueKey == null;
+		return this.idempotencyKey == null && this.uniqueKey == null && this.orderingKey == null;
 	}
 
 }

@@ -32,13 +32,23 @@ final class LogTrim {
 		this.session = session;
 	}
 
+	/**
+	 * Returns about how much a commit adds to the log.
+	 * @param rows how many it changes
+	 * @param bytes what they carry
+	 */
+	static long growth(int rows, long bytes) {
+		return COMMIT_BYTES + rows * ROW_BYTES + bytes;
+	}
+
 	/** Notes a commit, and about how much it wrote. */
 	<S> void committed(List<Command<S>> batch, int rows) {
 		this.untrimmed = true;
-		this.written += COMMIT_BYTES + rows * ROW_BYTES;
+		long bytes = 0;
 		for (Command<S> command : batch) {
-			this.written += command.bytes();
+			bytes += command.bytes();
 		}
+		this.written += growth(rows, bytes);
 	}
 
 	/** Returns whether enough was written for a look. */

@@ -23,6 +23,12 @@ public interface Membership extends AutoCloseable {
 	void leave(Place place);
 
 	/**
+	 * Returns a number that changes once somebody has joined and is published.
+	 * @return any number; always the same when nobody can tell
+	 */
+	long arrivals();
+
+	/**
 	 * Returns whether the process of an instance is gone for certain.
 	 * @param peer the instance
 	 * @param peers all instances that are not dead

@@ -3,6 +3,7 @@ package io.github.queuesqlite.store;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.ToIntFunction;
@@ -313,9 +314,19 @@ public interface MessageStore extends AutoCloseable {
 	/**
 	 * Deletes ended messages that retention does not keep, in small steps. The store may
 	 * delete by count with the commits of other commands too.
+	 * @param byAge whether those are deleted that are too old by the wall clock; those
+	 * that are too many are in any case
 	 * @return how many this step deleted; 0 when nothing is left to delete
 	 */
-	int prune();
+	int prune(boolean byAge);
+
+	/**
+	 * Deletes ended messages that retention does not keep, in small steps.
+	 * @return how many this step deleted; 0 when nothing is left to delete
+	 */
+	default int prune() {
+		return prune(true);
+	}
 
 	/**
 	 * Gives the sign of life.
@@ -332,6 +343,13 @@ public interface MessageStore extends AutoCloseable {
 	List<Peer> peers();
 
 	/**
+	 * Returns a number that changes, soon, once another instance has come: the time to
+	 * look at {@link #peers()} again. Costs next to nothing.
+	 * @return any number; always the same where nobody can tell
+	 */
+	long arrivals();
+
+	/**
 	 * Returns whether the process of the instance is gone: the OS has freed its lock.
 	 * @param peer an instance
 	 * @return false when it lives or nobody can tell
@@ -343,11 +361,12 @@ public interface MessageStore extends AutoCloseable {
 	 * counted where the run had started, DEAD where none is left. What had started is a
 	 * suspect from then on, until a run of it ends with its process alive: a
 	 * {@link Claimer} gets suspects one by one.
-	 * @param peer the instance
+	 * @param peer the instance as it was seen; one that is neither dead nor gone is left
+	 * alone when it has given a sign of life since
 	 * @param maxAttempts attempts by task, for messages whose sender set none
-	 * @return how many messages were taken back
+	 * @return how many messages were taken back; empty when the instance lives
 	 */
-	int rescue(Peer peer, ToIntFunction<String> maxAttempts);
+	OptionalInt rescue(Peer peer, ToIntFunction<String> maxAttempts);
 
 	/** Moves the write-ahead log into the database files. */
 	void checkpoint();

@@ -21,9 +21,6 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	private static final Logger logger = LoggerFactory.getLogger(MessageTurn.class);
 
-	/** Most rows that one transaction claims for one lane. */
-	private static final int MAX_ROWS = 2000;
-
 	/** Room that is made in time: more lanes need memory when memory may be short. */
 	private static final int MOST_LANES = 64;
 
@@ -80,7 +77,7 @@ final class MessageTurn implements Turn<ShardSession> {
 	}
 
 	@Override
-	public int execute(ShardSession session, List<Command<ShardSession>> batch) throws SQLException {
+	public int execute(ShardSession session, List<Command<ShardSession>> batch, int mostRows) throws SQLException {
 		this.dueBefore = session.nextDueAt();
 		int rows = giveBack(session) + settle(session, batch) + insert(session, batch);
 		for (Command<ShardSession> command : batch) {
@@ -89,7 +86,7 @@ final class MessageTurn implements Turn<ShardSession> {
 				rows++;
 			}
 		}
-		rows += claim(session);
+		rows += claim(session, mostRows);
 		if (rows > 0) {
 			session.prune(2 * rows);
 		}
@@ -171,7 +168,7 @@ final class MessageTurn implements Turn<ShardSession> {
 	 * Who is asked first is left to chance, so that none starves another: with turns,
 	 * whoever wants the same messages may get them whenever it is the other's turn.
 	 */
-	private int claim(ShardSession session) throws SQLException {
+	private int claim(ShardSession session, int mostRows) throws SQLException {
 		int rows = 0;
 		int size = this.claimers.size();
 		int first = (size > 1) ? this.chance.nextInt(size) : 0;
@@ -183,9 +180,9 @@ final class MessageTurn implements Turn<ShardSession> {
 			if (wantsSuspect(session, claimer) && claimer.reserveForSuspect(this.shard)) {
 				rows += claimSuspect(session, claimer);
 			}
-			int wanted = (rows < MAX_ROWS) ? wanted(session, claimer) : 0;
+			int wanted = (rows < mostRows) ? wanted(session, claimer) : 0;
 			if (wanted > 0) {
-				rows += claim(session, claimer, wanted);
+				rows += claim(session, claimer, Math.min(wanted, mostRows - rows));
 			}
 		}
 		return rows;

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * <i>unreadable</i>, then each command is looked up and told the truth. Until new data
  * can be stored for certain the file is <i>unrepaired</i>, and new messages are refused.
  * <p>
- * <b>Threads:</b> used by the writer thread; {@link #refusal()} by any.
+ * <b>Threads:</b> used by the writer thread.
  *
  * @param <S> the session
  */
@@ -28,8 +28,7 @@ final class Recovery<S extends Session> {
 
 	private final Answers<S> answers;
 
-	/** Why new messages are refused; empty when they are taken. */
-	private volatile String refusal = "";
+	private final Refusal refusal;
 
 	private boolean unreadable;
 
@@ -37,17 +36,12 @@ final class Recovery<S extends Session> {
 
 	private String fault = "";
 
-	private String logTooLong = "";
-
-	Recovery(S session, Turn<S> turn, Inbox<S> inbox, Answers<S> answers) {
+	Recovery(S session, Turn<S> turn, Inbox<S> inbox, Answers<S> answers, Refusal refusal) {
 		this.session = session;
 		this.turn = turn;
 		this.inbox = inbox;
 		this.answers = answers;
-	}
-
-	String refusal() {
-		return this.refusal;
+		this.refusal = refusal;
 	}
 
 	/** Returns whether the file is not as it should be. */
@@ -77,12 +71,26 @@ final class Recovery<S extends Session> {
 
 	/** Begins: a transaction failed, and nobody knows whether it is committed. */
 	void begin(List<Command<S>> batch, Throwable cause) {
-		if (this.fault.isEmpty()) {
+		String fullDisk = (cause instanceof SQLException ex) ? makeRoom(ex) : "";
+		if (this.fault.isEmpty() && !fullDisk.isEmpty()) {
+			this.fault = fullDisk;
+		}
+		else if (this.fault.isEmpty()) {
 			this.fault = "Cannot write " + this.session.label() + ": " + cause.getMessage()
 					+ ". New messages are refused until it can be written again.";
-			logger.error("{}", this.fault, cause);
+			this.refusal.fault(this.fault, cause);
 		}
 		settle(batch);
+	}
+
+	/** Returns why new data is refused, if the failure is for lack of room. */
+	private String makeRoom(SQLException failure) {
+		String fullDisk = this.session.makeRoom(failure);
+		if (!fullDisk.isEmpty()) {
+			logger.debug("No room for a transaction of {}", this.session.label(), failure);
+			this.refusal.disk(fullDisk);
+		}
+		return fullDisk;
 	}
 
 	/** Begins: a transaction broke off, for lack of memory most likely. */
@@ -110,7 +118,7 @@ final class Recovery<S extends Session> {
 	/** Finds out what is true after a fault, and tells it. */
 	private boolean settle(List<Command<S>> batch) {
 		String reason = this.fault;
-		this.refusal = reason;
+		this.refusal.fault(reason, null);
 		this.unrepaired = true;
 		int told = 0;
 		try {
@@ -123,6 +131,7 @@ final class Recovery<S extends Session> {
 		catch (SQLException ex) {
 			logger.debug("{} cannot be written yet", this.session.label(), ex);
 			this.session.rollback();
+			makeRoom(ex);
 			this.unreadable = true;
 			batch.subList(told, batch.size()).forEach((command) -> failedOrKept(command, reason + Answers.UNKNOWN));
 			isDamage(ex);
@@ -157,33 +166,16 @@ final class Recovery<S extends Session> {
 			this.session.repair();
 			this.unrepaired = false;
 			this.fault = "";
-			this.refusal = this.logTooLong;
-			logger.info("{} takes new messages again", this.session.label());
+			this.refusal.repaired();
 			return true;
 		}
 		catch (SQLException ex) {
 			if (!isDamage(ex)) {
+				makeRoom(ex);
 				logger.debug("{} cannot be repaired yet", this.session.label(), ex);
 			}
 			return false;
 		}
-	}
-
-	/** Notes whether the write-ahead log is too long for new messages, and why. */
-	void logTooLong(String reason) {
-		if (!reason.equals(this.logTooLong)) {
-			this.logTooLong = reason;
-			if (!reason.isEmpty()) {
-				logger.warn("{}", reason);
-			}
-			if (!this.unrepaired) {
-				this.refusal = reason;
-			}
-		}
-	}
-
-	boolean isLogTooLong() {
-		return !this.logTooLong.isEmpty();
 	}
 
 }

@@ -45,6 +45,20 @@ public interface Session extends AutoCloseable {
 	void probe() throws SQLException;
 
 	/**
+	 * Looks at the disk.
+	 * @param bytes about how many are to be written next
+	 * @return whether there is room for new data
+	 */
+	Room room(long bytes);
+
+	/**
+	 * Gives up what room is held for ends of runs, if the failure is for lack of it.
+	 * @param failure what a statement, commit or checkpoint threw
+	 * @return why new data must be refused; empty when it failed for another reason
+	 */
+	String makeRoom(SQLException failure);
+
+	/**
 	 * Makes sure that new data can be stored again after a fault.
 	 * @throws SQLException if it cannot
 	 */

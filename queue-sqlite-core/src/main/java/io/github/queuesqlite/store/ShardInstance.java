@@ -2,6 +2,7 @@ package io.github.queuesqlite.store;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** An instance with its id generators. */
 final class ShardInstance implements StoreInstance {
@@ -11,6 +12,8 @@ final class ShardInstance implements StoreInstance {
 	private final Membership.Place place;
 
 	private final Map<Integer, IdGenerator> ids;
+
+	private final AtomicLong beats = new AtomicLong();
 
 	private volatile long beatAt;
 
@@ -47,6 +50,10 @@ final class ShardInstance implements StoreInstance {
 	@Override
 	public long beatAt() {
 		return this.beatAt;
+	}
+
+	long nextBeat() {
+		return this.beats.incrementAndGet();
 	}
 
 	void beat(long at) {

@@ -27,9 +27,9 @@ public interface ShardReader extends AutoCloseable {
 	Optional<StoredMessage> findByKey(String idempotencyKey);
 
 	/** Returns the message that the key is reserved for; null when it is not. */
-	@Nullable Reservation reservation(String idempotencyKey);
+	@Nullable Reservation reservation(ReservedKey key);
 
-	/** Reads reservations whose keys are greater than {@code after}, in their order. */
+	/** Reads reservations whose names are greater than {@code after}, in their order. */
 	List<Reservation> reservations(String after, int max);
 
 	/** Reads messages that match. */
@@ -85,7 +85,7 @@ public interface ShardReader extends AutoCloseable {
 	 * @param epoch who reserved it
 	 * @param confirmed whether the message was stored
 	 */
-	record Reservation(String key, long messageId, long epoch, boolean confirmed) {
+	record Reservation(ReservedKey key, long messageId, long epoch, boolean confirmed) {
 
 	}
 

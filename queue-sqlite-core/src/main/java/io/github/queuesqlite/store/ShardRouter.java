@@ -34,10 +34,13 @@ public final class ShardRouter {
 	/**
 	 * Returns where a message goes.
 	 * @param keys its keys
-	 * @return the home of its unique key, else of its idempotency key, else the shard
-	 * with the shortest inbox
+	 * @return the home of its ordering key, else of its unique key, else of its
+	 * idempotency key, else the shard with the shortest inbox
 	 */
 	public int route(Keys keys) {
+		if (keys.orderingKey() != null) {
+			return home("o\0" + keys.orderingKey());
+		}
 		if (keys.uniqueKey() != null) {
 			return homeOfUnique(keys.task(), keys.uniqueKey());
 		}
@@ -48,17 +51,12 @@ public final class ShardRouter {
 	}
 
 	/**
-	 * Returns the home of the message's idempotency key when it is another shard than the
-	 * message's: that is where the key is reserved.
-	 * @param keys the keys
-	 * @return null when nothing need be reserved
+	 * Returns the home of a key: where it is reserved when its message is elsewhere.
+	 * @param key the key
+	 * @return the shard
 	 */
-	public @Nullable Integer reservationHome(Keys keys) {
-		if (keys.idempotencyKey() == null || keys.uniqueKey() == null) {
-			return null;
-		}
-		int home = homeOfIdempotency(keys.idempotencyKey());
-		return (home != homeOfUnique(keys.task(), keys.uniqueKey())) ? home : null;
+	public int homeOf(ReservedKey key) {
+		return (key.task() != null) ? homeOfUnique(key.task(), key.key()) : homeOfIdempotency(key.key());
 	}
 
 	/**

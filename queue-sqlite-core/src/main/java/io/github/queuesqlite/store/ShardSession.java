@@ -27,7 +27,9 @@ public interface ShardSession extends Session {
 	/**
 	 * Inserts rows.
 	 * @param rows rows of this shard
-	 * @return per row: 0 when it was inserted, else the id that has its key
+	 * @return per row: 0 when it was inserted; the id that has its key; or, less than 0,
+	 * the negated id that its unique key is reserved for, of a message that may have
+	 * ended
 	 */
 	long[] insert(List<Insertion> rows) throws SQLException;
 
@@ -97,8 +99,17 @@ public interface ShardSession extends Session {
 	/** Reads and forgets the cancellations meant for the epochs. */
 	List<RunKey> takeSignals(LongPredicate epochs) throws SQLException;
 
-	/** Makes ended messages READY; returns how many. */
-	int retry(Collection<Long> ids) throws SQLException;
+	/**
+	 * Makes ended messages READY, unless their unique key is taken.
+	 * @param ids the messages
+	 * @param doubtful gets those, unchanged, whose unique key is or may be at home in
+	 * another shard, or is reserved for a message there
+	 * @return how many
+	 */
+	int retry(Collection<Long> ids, List<Long> doubtful) throws SQLException;
+
+	/** As above, of a message whose unique key is reserved for it where that need be. */
+	boolean retryReserved(long id) throws SQLException;
 
 	/** Deletes messages that are not RUNNING; returns how many. */
 	int delete(Collection<Long> ids) throws SQLException;
@@ -148,11 +159,22 @@ public interface ShardSession extends Session {
 	/** Returns the greatest time part that an id of the shard may have. */
 	long highWater();
 
-	/** Raises the beat; false when the epoch is dead. */
-	boolean beat(long epoch) throws SQLException;
+	/**
+	 * Raises the beat.
+	 * @param number how many beats it has given, this one included
+	 * @return false when the epoch is dead
+	 */
+	boolean beat(long epoch, long number) throws SQLException;
 
 	/** Declares an epoch dead. */
 	void declareDead(long epoch) throws SQLException;
+
+	/**
+	 * Declares an epoch dead unless it lives.
+	 * @param latestBeat the latest one that was seen
+	 * @return false when its beat is later
+	 */
+	boolean declareDead(long epoch, long latestBeat) throws SQLException;
 
 	/**
 	 * Returns whether an instance may still write.
@@ -174,14 +196,17 @@ public interface ShardSession extends Session {
 	int rescue(long epoch, StartedRuns started, boolean died, ToIntFunction<String> maxAttempts, int max)
 			throws SQLException;
 
-	/** Reserves an idempotency key; returns 0, or the message that has it. */
-	long reserve(String idempotencyKey, long messageId, long epoch) throws SQLException;
+	/** Reserves a key, also anew; returns 0, or the message that has it. */
+	long reserve(ReservedKey key, long messageId, long epoch) throws SQLException;
 
 	/** Marks the reservation's message as stored. */
-	void confirm(String idempotencyKey, long messageId) throws SQLException;
+	void confirm(ReservedKey key, long messageId) throws SQLException;
 
 	/** Forgets a reservation if it is still the message's. */
-	void unreserve(String idempotencyKey, long messageId) throws SQLException;
+	void unreserve(ReservedKey key, long messageId) throws SQLException;
+
+	/** Forgets a reservation unless it changed since it was read. */
+	void forget(ShardReader.Reservation stale) throws SQLException;
 
 	/** Returns which of the rows are stored, outside of a transaction. */
 	boolean isStored(long id) throws SQLException;

@@ -1,8 +1,10 @@
 package io.github.queuesqlite.store;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -19,22 +21,25 @@ final class ShardedInserts {
 
 	private final KeyReservations reservations;
 
+	private final HandingLines lines;
+
 	ShardedInserts(ShardGroup group, KeyReservations reservations) {
 		this.group = group;
 		this.reservations = reservations;
+		this.lines = new HandingLines(group.keyThreads());
 	}
 
 	void insert(StoreInstance instance, List<Insertion> rows, Completion<InsertResult> completion) {
 		check(rows);
-		boolean reserving = false;
+		boolean apart = false;
 		for (Insertion row : rows) {
-			reserving |= this.reservations.concerns(row);
+			apart |= this.reservations.concerns(row) || this.lines.isHeld(row.keys().orderingKey());
 		}
-		if (reserving) {
+		if (apart) {
 			insertOneByOne(instance, rows, completion);
 		}
 		else {
-			insertTogether(rows, 0, completion);
+			insertTogether(instance, rows, completion);
 		}
 	}
 
@@ -57,18 +62,54 @@ final class ShardedInserts {
 			.offerBounded(new InsertCommand(rows, reserver, completion));
 	}
 
+	/** Inserts rows that have no key but, some of them, a unique key that is at home. */
+	private void insertTogether(StoreInstance instance, List<Insertion> rows, Completion<InsertResult> completion) {
+		boolean unique = false;
+		for (Insertion row : rows) {
+			unique |= row.keys().uniqueKey() != null;
+		}
+		insertTogether(rows, 0, unique ? resolving(instance, rows, completion) : completion);
+	}
+
+	/** A unique key may be reserved for a message that has ended meanwhile. */
+	private Completion<InsertResult> resolving(StoreInstance instance, List<Insertion> rows,
+			Completion<InsertResult> completion) {
+		return new Completion<>() {
+
+			@Override
+			public void succeeded(InsertResult result) {
+				if (Arrays.stream(result.existing()).noneMatch((holder) -> holder < 0)) {
+					completion.succeeded(result);
+					return;
+				}
+				Gathered gathered = new Gathered(rows.size(), completion);
+				for (int i = 0; i < rows.size(); i++) {
+					long holder = result.existing()[i];
+					if (holder < 0) {
+						ShardedInserts.this.reservations.insertUnlessHeld(instance.epoch(), rows.get(i), -holder,
+								ShardedInserts.this::insertTogether, gathered.part(i));
+					}
+					else {
+						gathered.set(i, holder);
+					}
+				}
+			}
+
+			@Override
+			public void failed(QueueException failure) {
+				completion.failed(failure);
+			}
+
+		};
+	}
+
 	private void insertOneByOne(StoreInstance instance, List<Insertion> rows, Completion<InsertResult> completion) {
 		Gathered gathered = new Gathered(rows.size(), completion);
 		for (int i = 0; i < rows.size(); i++) {
 			Insertion row = rows.get(i);
 			Completion<InsertResult> part = gathered.part(i);
 			try {
-				if (this.reservations.concerns(row)) {
-					this.reservations.insert(instance.epoch(), row, this::insertTogether, part);
-				}
-				else {
-					insertTogether(List.of(row), 0, part);
-				}
+				insertOne(instance, row, part);
 			}
 			catch (QueueException ex) {
 				if (rows.size() == 1) {
@@ -77,6 +118,83 @@ final class ShardedInserts {
 				part.failed(ex);
 			}
 		}
+	}
+
+	private void insertOne(StoreInstance instance, Insertion row, Completion<InsertResult> completion) {
+		String orderingKey = row.keys().orderingKey();
+		if (orderingKey != null) {
+			this.lines.hand(orderingKey, new RowStep(instance, row, completion));
+		}
+		else {
+			insertAlone(instance, row, completion);
+		}
+	}
+
+	private void insertAlone(StoreInstance instance, Insertion row, Completion<InsertResult> completion) {
+		if (this.reservations.concerns(row)) {
+			this.reservations.insert(instance.epoch(), row, this::insertTogether, completion);
+		}
+		else {
+			insertTogether(instance, List.of(row), completion);
+		}
+	}
+
+	/** A row of a line. */
+	private final class RowStep implements HandingLines.Step {
+
+		private final StoreInstance instance;
+
+		private final Insertion row;
+
+		private final Completion<InsertResult> completion;
+
+		RowStep(StoreInstance instance, Insertion row, Completion<InsertResult> completion) {
+			this.instance = instance;
+			this.row = row;
+			this.completion = completion;
+		}
+
+		@Override
+		public boolean reserves() {
+			return ShardedInserts.this.reservations.concerns(this.row);
+		}
+
+		@Override
+		public void hand(Runnable over) {
+			insertAlone(this.instance, this.row, reserves() ? then(over) : this.completion);
+		}
+
+		@Override
+		public void refuse(QueueException failure) {
+			this.completion.failed(failure);
+		}
+
+		private Completion<InsertResult> then(Runnable over) {
+			AtomicBoolean told = new AtomicBoolean();
+			return new Completion<>() {
+
+				@Override
+				public void succeeded(InsertResult result) {
+					tell();
+					RowStep.this.completion.succeeded(result);
+				}
+
+				@Override
+				public void failed(QueueException failure) {
+					tell();
+					RowStep.this.completion.failed(failure);
+				}
+
+				/** The store may tell twice when it ran out of memory between. */
+				private void tell() {
+					if (told.compareAndSet(false, true)) {
+						over.run();
+					}
+				}
+
+			};
+		}
+
 	}
 
 	/** Puts the results of rows together that were stored one by one. */

@@ -3,9 +3,11 @@ package io.github.queuesqlite.store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +16,7 @@ import java.util.stream.Collectors;
 
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
-import io.github.queuesqlite.message.ShardQuarantinedException;
+import io.github.queuesqlite.message.StoreUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +58,14 @@ final class ShardedInstances {
 	/** Returns whether an epoch is one of this process that is not declared dead. */
 	boolean isOfThisProcess(long epoch) {
 		return this.instances.containsKey(epoch);
+	}
+
+	/** Returns the latest epoch of this process that is not declared dead. */
+	long latestOfThisProcess() {
+		return this.instances.keySet()
+			.stream()
+			.max(Comparator.naturalOrder())
+			.orElseThrow(() -> new StoreUnavailableException("This process has no instance in the store", null));
 	}
 
 	StoreInstance register(String name) {
@@ -120,34 +130,22 @@ final class ShardedInstances {
 	boolean beat(StoreInstance instance) {
 		ShardInstance own = own(instance);
 		long now = System.nanoTime();
-		boolean[] dead = { false };
-		boolean[] alive = { false };
-		List<QueueException> failures = new ArrayList<>();
-		this.shards.writeEach((writer) -> {
-			try {
-				boolean told = ShardAccess.callUnsynced(writer, (session) -> session.beat(instance.epoch()));
-				alive[0] |= told;
-				dead[0] |= !told;
-			}
-			catch (ShardQuarantinedException ex) {
-				throw ex;
-			}
-			catch (QueueException ex) {
-				// A sign in any other shard is one.
-				failures.add(ex);
-			}
-		});
-		if (alive[0] && !dead[0]) {
+		long number = own.nextBeat();
+		// All at once: while a shard is locked for long, a sign in any other is one.
+		ShardAccess.Told<Boolean> told = this.shards.tellEach((writer, completion) -> writer
+			.submitUnsynced((session) -> session.beat(instance.epoch(), number), completion));
+		boolean dead = told.results().containsValue(false);
+		if (!dead && told.results().containsValue(true)) {
 			own.beat(now);
 		}
-		if (dead[0] && this.instances.remove(instance.epoch()) != null) {
+		if (dead && this.instances.remove(instance.epoch()) != null) {
 			this.membership.leave(own.place());
 			this.group.listeners().forEach((listener) -> listener.declaredDead(instance.epoch()));
 		}
-		if (!dead[0] && !failures.isEmpty()) {
-			throw failures.get(0);
+		if (!dead) {
+			told.refuseFailures();
 		}
-		return !dead[0];
+		return !dead;
 	}
 
 	List<Peer> peers() {
@@ -160,33 +158,63 @@ final class ShardedInstances {
 		return all;
 	}
 
+	long arrivals() {
+		return this.membership.arrivals();
+	}
+
 	boolean isGone(Peer peer) {
 		return !this.instances.containsKey(peer.epoch()) && this.membership.isGone(peer, this.peers);
 	}
 
-	int rescue(Peer peer, ToIntFunction<String> maxAttempts) {
+	OptionalInt rescue(Peer peer, ToIntFunction<String> maxAttempts) {
 		this.shards.checkOpen();
-		int rows = takeBack(peer.epoch(), true, maxAttempts);
-		logger.debug("Took back {} messages of {} (epoch {}), which is gone", rows, peer.name(), peer.epoch());
-		return rows;
+		if (!peer.dead() && !isGone(peer) && !declareDead(peer)) {
+			return OptionalInt.empty();
+		}
+		return OptionalInt.of(takeBack(peer.epoch(), true, maxAttempts));
 	}
 
+	/**
+	 * Who was seen without a sign of life may have given one since: then its lease runs,
+	 * and it begins what is its own. Dead in one shard is dead: there its next sign comes
+	 * before that, or too late.
+	 */
+	private boolean declareDead(Peer peer) {
+		List<Shard> knowing = new ArrayList<>();
+		boolean[] lives = { false };
+		this.shards.inEach((shard) -> {
+			for (Peer now : shard.reader().peers()) {
+				if (now.epoch() == peer.epoch()) {
+					knowing.add(shard);
+					lives[0] |= now.beat() > peer.beat();
+				}
+			}
+		});
+		if (lives[0] || knowing.isEmpty()) {
+			return !lives[0];
+		}
+		return this.shards.writer(knowing.get(0).number())
+			.call((session) -> session.declareDead(peer.epoch(), peer.beat()));
+	}
+
+	/** All shards at once: what waits for one is not held up by the commits of others. */
 	private int takeBack(long epoch, boolean died, ToIntFunction<String> maxAttempts) {
 		StartedRuns started = this.membership.startedRuns(epoch);
+		ShardAccess.Told<Integer> firsts = this.shards.tellEach((writer, completion) -> writer.submit((session) -> {
+			session.declareDead(epoch);
+			return session.rescue(epoch, started, died, maxAttempts, STEP);
+		}, completion));
+		firsts.refuseFailures();
 		int[] rows = { 0 };
 		int[] done = { 0 };
 		this.shards.writeEach((writer) -> {
-			writer.call((session) -> {
-				session.declareDead(epoch);
-				return 0;
-			});
-			int step;
-			do {
+			int step = firsts.results().getOrDefault(writer, 0);
+			rows[0] += step;
+			while (step == STEP) {
 				step = writer.call((session) -> session.rescue(epoch, started, died, maxAttempts, STEP));
 				rows[0] += step;
 			}
-			while (step == STEP);
-			done[0]++;
+			done[0] += firsts.results().containsKey(writer) ? 1 : 0;
 		});
 		if (done[0] == this.group.files().size()) {
 			// A quarantined shard that comes back asks again which runs had started.

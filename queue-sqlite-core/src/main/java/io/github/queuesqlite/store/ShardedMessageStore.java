@@ -2,11 +2,11 @@ package io.github.queuesqlite.store;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -96,7 +96,12 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
-	public int rescue(Peer peer, ToIntFunction<String> maxAttempts) {
+	public long arrivals() {
+		return this.instances.arrivals();
+	}
+
+	@Override
+	public OptionalInt rescue(Peer peer, ToIntFunction<String> maxAttempts) {
 		return this.instances.rescue(peer, maxAttempts);
 	}
 
@@ -307,14 +312,32 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public boolean retry(long id) {
-		return this.reads.locate(id)
-			.map((shard) -> this.shards.writer(shard).call((session) -> session.retry(List.of(id)) == 1))
-			.orElse(false);
+		return this.reads.locate(id).map((shard) -> retry(shard, List.of(id)) == 1).orElse(false);
 	}
 
 	@Override
 	public int retryAll(MessageQuery query) {
-		return inSteps(query, (session, ids) -> session.retry(ids));
+		return inSteps(query, this::retry);
+	}
+
+	private int retry(int shard, List<Long> ids) {
+		List<Long> doubtful = new ArrayList<>();
+		int retried = this.shards.writer(shard).call((session) -> {
+			doubtful.clear();
+			return session.retry(ids, doubtful);
+		});
+		for (long id : doubtful) {
+			retried += this.reads.find(id).filter((message) -> isRevived(shard, message)).isPresent() ? 1 : 0;
+		}
+		return retried;
+	}
+
+	private boolean isRevived(int shard, StoredMessage message) {
+		long epoch = this.instances.latestOfThisProcess();
+		return this.reservations.revive(epoch, message, () -> this.shards.writer(shard).call((session) -> {
+			// Once it is dead, the key may be somebody else's.
+			return session.isAlive(epoch) && session.retryReserved(message.id());
+		}));
 	}
 
 	@Override
@@ -326,7 +349,7 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public int purge(MessageQuery query) {
-		return inSteps(query, (session, ids) -> session.delete(ids));
+		return inSteps(query, (shard, ids) -> this.shards.writer(shard).call((session) -> session.delete(ids)));
 	}
 
 	private int inSteps(MessageQuery query, Step step) {
@@ -335,8 +358,7 @@ public final class ShardedMessageStore implements MessageStore {
 			long after = (query.after() != null) ? query.after().value() : -1;
 			List<Long> ids;
 			while (!(ids = shard.reader().ids(query, after, STEP)).isEmpty()) {
-				List<Long> some = ids;
-				rows[0] += this.shards.writer(shard.number()).call((session) -> step.apply(session, some));
+				rows[0] += step.apply(shard.number(), ids);
 				after = ids.get(ids.size() - 1);
 			}
 		});
@@ -425,12 +447,12 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
-	public int prune() {
+	public int prune(boolean byAge) {
 		int[] rows = { 0 };
 		this.shards.inEach((shard) -> {
 			if (shard.reader().mayPrune()) {
 				rows[0] += ShardAccess.callUnsynced(this.shards.writer(shard.number()),
-						(session) -> session.pruneByAge(STEP) + session.prune(STEP));
+						(session) -> (byAge ? session.pruneByAge(STEP) : 0) + session.prune(STEP));
 			}
 			this.reservations.sweep(shard.number());
 		});
@@ -471,7 +493,7 @@ public final class ShardedMessageStore implements MessageStore {
 	@FunctionalInterface
 	private interface Step {
 
-		int apply(ShardSession session, Collection<Long> ids) throws SQLException;
+		int apply(int shard, List<Long> ids);
 
 	}
 

@@ -77,7 +77,7 @@ final class ShardedReads {
 		if (found.isPresent()) {
 			return found;
 		}
-		ShardReader.Reservation reservation = home.reservation(idempotencyKey);
+		ShardReader.Reservation reservation = home.reservation(ReservedKey.ofIdempotency(idempotencyKey));
 		return (reservation != null) ? find(reservation.messageId()) : Optional.empty();
 	}
 
@@ -134,12 +134,19 @@ final class ShardedReads {
 	List<QueueStats.ShardStats> shardStats() {
 		List<QueueStats.ShardStats> stats = new ArrayList<>();
 		for (ShardFile file : this.group.files()) {
-			String reason = this.shards.isClosed() ? "The queue is closed" : this.group.refusal(file);
-			stats.add(new QueueStats.ShardStats(file.number(), file.name(), reason.isEmpty(), reason,
+			String reason = reason(file);
+			stats.add(new QueueStats.ShardStats(file.number(), file.name(), reason.isEmpty(), reason, !file.accepting(),
 					file.quarantine().isDeclared(), file.size().getAsLong(), file.walSize().getAsLong(),
-					this.group.pending(file)));
+					file.diskFree().getAsLong(), this.group.pending(file)));
 		}
 		return stats;
+	}
+
+	private String reason(ShardFile file) {
+		String refusal = this.shards.isClosed() ? "The queue is closed" : this.group.refusal(file);
+		return (refusal.isEmpty() && !file.accepting())
+				? "It is being emptied, since the number of shards was lowered: new messages go to the others"
+				: refusal;
 	}
 
 }

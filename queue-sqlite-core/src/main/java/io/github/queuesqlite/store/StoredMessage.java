@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline of the current run, when it was extended; else null
  * @param idempotencyKey null for none
  * @param uniqueKey null for none
+ * @param orderingKey null for none
  * @param attributes see {@link Insertion#attributes()}
  * @param codec who wrote the payload; null for none
  * @param payload null for none
@@ -42,8 +43,8 @@ public record StoredMessage(long id, int shard, long seq, String queue, String t
 		long createdAt, long runAt, int attempt, @Nullable Integer maxAttempts, long run, long owner,
 		boolean cancelRequested, @Nullable Long startedAt, @Nullable Long finishedAt, @Nullable Long expiresAt,
 		@Nullable Long deadline, @Nullable String idempotencyKey, @Nullable String uniqueKey,
-		@Nullable String attributes, @Nullable String codec, byte @Nullable [] payload, @Nullable String resultCodec,
-		byte @Nullable [] result, @Nullable String lastError, boolean damaged) {
+		@Nullable String orderingKey, @Nullable String attributes, @Nullable String codec, byte @Nullable [] payload,
+		@Nullable String resultCodec, byte @Nullable [] result, @Nullable String lastError, boolean damaged) {
 
 	/** The order of claims: higher priority first, then as they came. */
 	public static final Comparator<StoredMessage> CLAIM_ORDER = Comparator.comparingInt(StoredMessage::priority)
@@ -67,7 +68,8 @@ public record StoredMessage(long id, int shard, long seq, String queue, String t
 		return new StoredMessage(this.id, this.shard, this.seq, this.queue, this.task, this.state, this.priority,
 				this.createdAt, this.runAt, this.attempt, this.maxAttempts, this.run, this.owner, this.cancelRequested,
 				this.startedAt, this.finishedAt, this.expiresAt, this.deadline, this.idempotencyKey, this.uniqueKey,
-				this.attributes, this.codec, this.payload, this.resultCodec, this.result, this.lastError, true);
+				this.orderingKey, this.attributes, this.codec, this.payload, this.resultCodec, this.result,
+				this.lastError, true);
 	}
 
 }

@@ -115,6 +115,11 @@ public final class StoredMessageView implements Message {
 	}
 
 	@Override
+	public @Nullable String orderingKey() {
+		return this.row.orderingKey();
+	}
+
+	@Override
 	public @Nullable String source() {
 		return attributes().source();
 	}

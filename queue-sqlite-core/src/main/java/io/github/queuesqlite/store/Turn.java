@@ -24,9 +24,10 @@ interface Turn<S> {
 	 * Does the commands of a batch and its own part.
 	 * @param session in a transaction
 	 * @param batch commands, in the order they were handed in
+	 * @param mostRows how many rows its own part may change
 	 * @return how many rows changed, for the record
 	 */
-	int execute(S session, List<Command<S>> batch) throws SQLException;
+	int execute(S session, List<Command<S>> batch, int mostRows) throws SQLException;
 
 	/** Tells, after the commit and after the commands were told. */
 	void committed();
@@ -59,7 +60,7 @@ interface Turn<S> {
 			}
 
 			@Override
-			public int execute(S session, List<Command<S>> batch) throws SQLException {
+			public int execute(S session, List<Command<S>> batch, int mostRows) throws SQLException {
 				for (Command<S> command : batch) {
 					command.execute(session);
 				}

@@ -14,17 +14,43 @@ final class WorkCommand<S, R> extends Command<S> {
 
 	private final boolean synced;
 
+	private final boolean addsData;
+
+	private final @Nullable Long messageId;
+
 	private @Nullable R result;
 
-	WorkCommand(Work<S, R> work, Completion<R> completion, boolean synced) {
+	private WorkCommand(Work<S, R> work, Completion<R> completion, boolean synced, boolean addsData,
+			@Nullable Long messageId) {
 		this.work = work;
 		this.completion = completion;
 		this.synced = synced;
+		this.addsData = addsData;
+		this.messageId = messageId;
+	}
+
+	static <S, R> WorkCommand<S, R> of(Work<S, R> work, Completion<R> completion) {
+		return new WorkCommand<>(work, completion, true, false, null);
+	}
+
+	/** Power loss may undo it. */
+	static <S, R> WorkCommand<S, R> unsynced(Work<S, R> work, Completion<R> completion) {
+		return new WorkCommand<>(work, completion, false, false, null);
+	}
+
+	/** Stores something that was not there before. */
+	static <S, R> WorkCommand<S, R> adding(Work<S, R> work, @Nullable Long messageId, Completion<R> completion) {
+		return new WorkCommand<>(work, completion, true, true, messageId);
 	}
 
 	@Override
 	boolean synced() {
 		return this.synced;
+	}
+
+	@Override
+	boolean addsData() {
+		return this.addsData;
 	}
 
 	@Override
@@ -41,6 +67,11 @@ final class WorkCommand<S, R> extends Command<S> {
 	@Override
 	void failed(QueueException failure) {
 		this.completion.failed(failure);
+	}
+
+	@Override
+	@Nullable Long messageId() {
+		return this.messageId;
 	}
 
 }

@@ -319,6 +319,70 @@ class ListenDeliveryTests {
 	}
 
 	@Test
+	void deliverWhenStoodStillForALeaseLeavesTheRestToWhoTookOver() {
+		Process first = this.fixture.process();
+		Process second = this.fixture.process()
+			.listen(listener("l", "*", (change) -> this.seen.add("2:" + change.key())));
+		first.listen(listener("l", "*", (change) -> {
+			this.seen.add("1:" + change.key());
+			if (change.key().equals("a")) {
+				// Frozen in its midst, until the second has taken over.
+				first.standStill(true);
+				first.declareDead();
+				second.start();
+				awaitSeen("1:a", "2:a", "2:b");
+			}
+		}));
+		first.values.put("a", 1);
+		first.values.put("b", 1);
+		first.start();
+		awaitSeen("1:a", "2:a", "2:b");
+		first.takeNewEpoch();
+		await().until(() -> !first.data.status().get(0).active());
+		assertThat(this.seen).doesNotContain("1:b");
+	}
+
+	@Test
+	void deliverWhenLeaseIsSureAgainGoesOn() {
+		Process process = this.fixture.process();
+		process.listen(listener("l", "*", (change) -> {
+			see(change);
+			if (change.key().equals("a")) {
+				process.standStill(true);
+			}
+		}));
+		process.values.put("a", 1);
+		process.values.put("b", 1);
+		process.start();
+		awaitSeen("a=1");
+		await().until(() -> process.data.status().get(0).behind() == 1);
+		process.standStill(false);
+		awaitSeen("a=1", "b=1");
+	}
+
+	@Test
+	void retryWhenStoodStillForALeaseKeepsTheKey() {
+		Process process = this.fixture.process();
+		AtomicBoolean failing = new AtomicBoolean(true);
+		process.listen(listener("l", "*", (change) -> {
+			if (failing.get()) {
+				throw new IllegalStateException("not yet");
+			}
+			see(change);
+			process.standStill(change.version() == 2);
+		}));
+		process.values.put("k", 1);
+		process.start();
+		process.values.put("k", 2);
+		process.values.put("k", 3);
+		await().until(() -> process.data.status().get(0).behind() == 0);
+		failing.set(false);
+		awaitSeen("k=1", "k=2");
+		process.standStill(false);
+		awaitSeen("k=1", "k=2", "k=3");
+	}
+
+	@Test
 	void takeOverWhenOwnerStopsHappensAtOnce() {
 		Process first = this.fixture.process().listen(listener("l", "*", this::see)).start();
 		await().until(() -> first.data.status().get(0).active());

@@ -87,6 +87,8 @@ final class ListenFixture implements AutoCloseable {
 
 		private volatile long epoch;
 
+		private volatile boolean standingStill;
+
 		Process(SqliteListenStore store, long epoch) {
 			this.store = store;
 			this.epoch = epoch;
@@ -109,6 +111,11 @@ final class ListenFixture implements AutoCloseable {
 			return this;
 		}
 
+		/** Gives no sign of life for a lease, or gives one again. */
+		void standStill(boolean standingStill) {
+			this.standingStill = standingStill;
+		}
+
 		void declareDead() {
 			ListenFixture.this.dead.add(this.epoch);
 		}
@@ -116,11 +123,17 @@ final class ListenFixture implements AutoCloseable {
 		/** Goes on under a new epoch, as a process does that was taken for dead. */
 		void takeNewEpoch() {
 			this.epoch = ++ListenFixture.this.epochs;
+			this.standingStill = false;
 		}
 
 		@Override
 		public long epoch() {
 			return this.epoch;
+		}
+
+		@Override
+		public boolean holdsLease(long epoch) {
+			return epoch == this.epoch && !this.standingStill;
 		}
 
 		@Override

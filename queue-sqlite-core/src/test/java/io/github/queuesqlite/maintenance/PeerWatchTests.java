@@ -50,14 +50,32 @@ class PeerWatchTests {
 		// A look may come late by the interval in which ended processes are looked for.
 		long step = watch.lookNanos() + Duration.ofMillis(60).toNanos();
 		for (long now = 0; now <= second + step; now += step) {
-			watch.look(List.of(peer(7)), now);
+			watch.look(List.of(peer(7)), now, now);
 		}
 		assertThat(watch.isFrozen(peer(7))).isTrue();
 	}
 
+	@Test
+	void isFrozenWhenTheBeatMayHaveBeenGivenWhileItWasReadCountsFromThen() {
+		this.watch.look(List.of(peer(7)), 0, 400);
+		lookEach(250, 500, 1250, 7);
+		assertThat(this.watch.isFrozen(peer(7))).isFalse();
+		lookEach(250, 1500, 1500, 7);
+		assertThat(this.watch.isFrozen(peer(7))).isTrue();
+	}
+
+	@Test
+	void isFrozenWhenTheLatestLookTookLongCountsUpToItsBeginning() {
+		lookEach(250, 0, 500, 7);
+		this.watch.look(List.of(peer(7)), 750, 1000);
+		assertThat(this.watch.isFrozen(peer(7))).isFalse();
+		this.watch.look(List.of(peer(7)), 1000, 1250);
+		assertThat(this.watch.isFrozen(peer(7))).isTrue();
+	}
+
 	private void lookEach(long step, long from, long to, long beat) {
 		for (long now = from; now <= to; now += step) {
-			this.watch.look(List.of(peer(beat)), now);
+			this.watch.look(List.of(peer(beat)), now, now);
 		}
 	}
 

@@ -108,7 +108,7 @@ abstract class CancelContract extends StoreSubject {
 		StoredMessage message = this.store.claim(other, QUEUE, Set.of(TASK), 1).get(0);
 		other.started(message.runKey());
 		this.store.cancel(id);
-		assertThat(this.store.rescue(peer(other), (task) -> 5)).isOne();
+		assertThat(this.store.rescue(peer(other), (task) -> 5)).hasValue(1);
 		assertThat(state(id)).isEqualTo(MessageState.CANCELLED);
 		assertThat(claim(10)).isEmpty();
 	}

@@ -139,8 +139,9 @@ class CommitTests {
 		}
 
 		@Override
-		public int execute(RecordingSession session, List<Command<RecordingSession>> batch) throws SQLException {
-			return this.plain.execute(session, batch);
+		public int execute(RecordingSession session, List<Command<RecordingSession>> batch, int mostRows)
+				throws SQLException {
+			return this.plain.execute(session, batch, mostRows);
 		}
 
 		@Override

@@ -8,40 +8,46 @@ import io.github.queuesqlite.message.NewMessage;
 
 /** A message that a test is about to insert. Immutable: each call returns a copy. */
 record Draft(String task, String queue, int priority, long delay, Long timeToLive, Integer maxAttempts,
-		String attributes, String codec, byte[] payload, boolean awaited, String idempotencyKey, String uniqueKey) {
+		String attributes, String codec, byte[] payload, boolean awaited, String idempotencyKey, String uniqueKey,
+		String orderingKey) {
 
 	static Draft of(String task) {
-		return new Draft(task, "default", 1, 0, null, null, null, null, null, false, null, null);
+		return new Draft(task, "default", 1, 0, null, null, null, null, null, false, null, null, null);
 	}
 
 	Draft queue(String queue) {
 		return new Draft(this.task, queue, this.priority, this.delay, this.timeToLive, this.maxAttempts,
-				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey);
+				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey,
+				this.orderingKey);
 	}
 
 	Draft priority(int priority) {
 		return new Draft(this.task, this.queue, priority, this.delay, this.timeToLive, this.maxAttempts,
-				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey);
+				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey,
+				this.orderingKey);
 	}
 
 	Draft delay(long millis) {
 		return new Draft(this.task, this.queue, this.priority, millis, this.timeToLive, this.maxAttempts,
-				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey);
+				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey,
+				this.orderingKey);
 	}
 
 	Draft timeToLive(Long millis) {
 		return new Draft(this.task, this.queue, this.priority, this.delay, millis, this.maxAttempts, this.attributes,
-				this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey);
+				this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey, this.orderingKey);
 	}
 
 	Draft maxAttempts(Integer maxAttempts) {
 		return new Draft(this.task, this.queue, this.priority, this.delay, this.timeToLive, maxAttempts,
-				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey);
+				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey,
+				this.orderingKey);
 	}
 
 	Draft attributes(String attributes) {
 		return new Draft(this.task, this.queue, this.priority, this.delay, this.timeToLive, this.maxAttempts,
-				attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey);
+				attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey,
+				this.orderingKey);
 	}
 
 	Draft tags(String... tags) {
@@ -51,7 +57,7 @@ record Draft(String task, String queue, int priority, long delay, Long timeToLiv
 	Draft payload(byte[] payload) {
 		return new Draft(this.task, this.queue, this.priority, this.delay, this.timeToLive, this.maxAttempts,
 				this.attributes, (payload != null) ? "bytes" : null, payload, this.awaited, this.idempotencyKey,
-				this.uniqueKey);
+				this.uniqueKey, this.orderingKey);
 	}
 
 	Draft payload(String payload) {
@@ -60,21 +66,26 @@ record Draft(String task, String queue, int priority, long delay, Long timeToLiv
 
 	Draft withWaiter() {
 		return new Draft(this.task, this.queue, this.priority, this.delay, this.timeToLive, this.maxAttempts,
-				this.attributes, this.codec, this.payload, true, this.idempotencyKey, this.uniqueKey);
+				this.attributes, this.codec, this.payload, true, this.idempotencyKey, this.uniqueKey, this.orderingKey);
 	}
 
 	Draft idempotencyKey(String key) {
 		return new Draft(this.task, this.queue, this.priority, this.delay, this.timeToLive, this.maxAttempts,
-				this.attributes, this.codec, this.payload, this.awaited, key, this.uniqueKey);
+				this.attributes, this.codec, this.payload, this.awaited, key, this.uniqueKey, this.orderingKey);
 	}
 
 	Draft uniqueKey(String key) {
 		return new Draft(this.task, this.queue, this.priority, this.delay, this.timeToLive, this.maxAttempts,
-				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, key);
+				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, key, this.orderingKey);
+	}
+
+	Draft orderingKey(String key) {
+		return new Draft(this.task, this.queue, this.priority, this.delay, this.timeToLive, this.maxAttempts,
+				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey, key);
 	}
 
 	Keys keys() {
-		return new Keys(this.task, this.idempotencyKey, this.uniqueKey);
+		return new Keys(this.task, this.idempotencyKey, this.uniqueKey, this.orderingKey);
 	}
 
 	Insertion insertion(long id, long now) {

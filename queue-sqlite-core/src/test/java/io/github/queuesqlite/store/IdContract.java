@@ -1,8 +1,11 @@
 package io.github.queuesqlite.store;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -120,6 +123,21 @@ abstract class IdContract extends StoreSubject {
 			assertThat(used).doesNotContain(id);
 			long highest = used.stream().filter((old) -> shardOf(old) == shardOf(id)).max(Long::compare).orElse(0L);
 			assertThat(id).isGreaterThan(highest);
+		}
+	}
+
+	@Test
+	void assignIdWhenClockIsBeyondTheTimeOfIdsStillRises() {
+		Map<Integer, Long> greatest = new HashMap<>();
+		for (long years : List.of(0, 80, 20, 200, -250, -100)) {
+			pass(Duration.ofDays(365 * years).toMillis());
+			for (int i = 0; i < 10; i++) {
+				assertThat(insert(Draft.of(TASK))).satisfies((id) -> {
+					Long before = greatest.put(shardOf(id), id);
+					assertThat(id).isGreaterThan((before != null) ? before : 0);
+				});
+			}
+			reopen();
 		}
 	}
 

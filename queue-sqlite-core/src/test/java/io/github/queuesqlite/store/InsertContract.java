@@ -28,7 +28,7 @@ abstract class InsertContract extends StoreSubject {
 	void insertKeepsEveryField() {
 		String attributes = Draft.attributes("web", Map.of("trace", "1"), Map.of("n", 1), "a", "b");
 		Draft draft = new Draft("mail.send", "mail", 7, 60_000, 90_000L, 5, attributes, "json", new byte[] { 1, 0, -1 },
-				true, "order-1", "customer-1");
+				true, "order-1", "customer-1", "account-1");
 		long id = insert(draft);
 		StoredMessage message = find(id);
 		assertThat(message.id()).isEqualTo(id);
@@ -194,7 +194,7 @@ abstract class InsertContract extends StoreSubject {
 	void insertIsKeptOverReopen() {
 		String attributes = Draft.attributes("web", Map.of("trace", "1"), Map.of("n", 1), "a", "b");
 		Draft draft = new Draft(TASK, QUEUE, 3, 60_000, 90_000L, 5, attributes, "json", new byte[] { 1, 2 }, false, "i",
-				"u");
+				"u", "o");
 		long id = insert(draft);
 		StoredMessage before = find(id);
 		reopen();

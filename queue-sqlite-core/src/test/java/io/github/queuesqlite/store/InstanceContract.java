@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** Instances: epochs, slots, beats, and leaving in good order. */
 abstract class InstanceContract extends StoreSubject {
@@ -79,6 +80,16 @@ abstract class InstanceContract extends StoreSubject {
 		assertThat(peer.slot()).isEqualTo(other.slot());
 		assertThat(peer.dead()).isFalse();
 		assertThat(this.store.isGone(peer)).isFalse();
+	}
+
+	@Test
+	void arrivalsChangeWhenSomebodyJoins() {
+		long before = this.store.arrivals();
+		// What joins in the moment of the one before need not be told apart.
+		await().untilAsserted(() -> {
+			this.store.register("other");
+			assertThat(this.store.arrivals()).isNotEqualTo(before);
+		});
 	}
 
 	@Test

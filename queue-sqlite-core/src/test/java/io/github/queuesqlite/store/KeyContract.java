@@ -45,6 +45,21 @@ abstract class KeyContract extends StoreSubject {
 		throw new AssertionError("All keys live in one shard");
 	}
 
+	/**
+	 * A message that its ordering key brings to another shard than its unique key's home.
+	 */
+	private Draft ordered(String uniqueKey) {
+		Draft plain = Draft.of(TASK).uniqueKey(uniqueKey);
+		int home = shardOf(this.store.assignId(this.instance, plain.keys()));
+		for (int i = 0; i < 1000; i++) {
+			Draft draft = plain.orderingKey("o" + this.pairs.incrementAndGet());
+			if (shardOf(this.store.assignId(this.instance, draft.keys())) != home || shards() == 1) {
+				return draft;
+			}
+		}
+		throw new AssertionError("All keys live in one shard");
+	}
+
 	private void end(long id, MessageState state) {
 		if (state == MessageState.CANCELLED) {
 			assertThat(this.store.cancel(id)).isEqualTo(CancelResult.CANCELLED);
@@ -211,12 +226,118 @@ abstract class KeyContract extends StoreSubject {
 		StoreInstance other = this.store.register("other");
 		StoredMessage message = this.store.claim(other, QUEUE, Set.of(TASK), 1).get(0);
 		other.started(message.runKey());
-		assertThat(this.store.rescue(peer(other), (task) -> 3)).isOne();
+		assertThat(this.store.rescue(peer(other), (task) -> 3)).hasValue(1);
 		assertThat(state(id)).isEqualTo(MessageState.DEAD);
 		insert(draft.idempotencyKey(null));
 	}
 
 	// --- both
+
+	@ParameterizedTest
+	@EnumSource(names = { "COMPLETED", "DEAD", "CANCELLED", "EXPIRED" })
+	void uniqueKeyWhenOrderingKeyDecidesTheShardIsTakenUntilTheEnd(MessageState state) {
+		long first = insert(ordered("u"));
+		assertThat(hand(ordered("u")).existing()).isEqualTo(first);
+		assertThat(hand(Draft.of(TASK).uniqueKey("u")).existing()).isEqualTo(first);
+		end(first, state);
+		long second = insert(ordered("u"));
+		assertThat(hand(Draft.of(TASK).uniqueKey("u")).existing()).isEqualTo(second);
+		end(second, state);
+		long third = insert(Draft.of(TASK).uniqueKey("u"));
+		assertThat(hand(ordered("u")).existing()).isEqualTo(third);
+		end(third, state);
+		insert(ordered("u"));
+	}
+
+	@Test
+	void uniqueKeyWhenOrderingKeyDecidesTheShardIsTakenAfterReopen() {
+		long first = insert(ordered("u").idempotencyKey("i"));
+		reopen();
+		assertThat(hand(Draft.of(TASK).uniqueKey("u")).existing()).isEqualTo(first);
+		assertThat(hand(ordered("u").idempotencyKey("j")).existing()).isEqualTo(first);
+		assertThat(hand(ordered("v").idempotencyKey("i")).existing()).isEqualTo(first);
+		end(first, MessageState.COMPLETED);
+		prune();
+		insert(Draft.of(TASK).uniqueKey("u"));
+		assertThat(hand(ordered("v").idempotencyKey("i")).existing()).isEqualTo(first);
+		insert(ordered("v"));
+	}
+
+	@Test
+	void uniqueKeyWhenOrderingKeyDecidesTheShardIsOfItsTaskOnly() {
+		insert(ordered("u"));
+		insert(new Draft("other", QUEUE, 1, 0, null, null, null, null, null, false, null, "u", "o"));
+		insert(Draft.of("another").uniqueKey("u"));
+	}
+
+	@Test
+	void insertWhenSomeUniqueKeysOfBatchAreReservedElsewhereStoresTheOthers() {
+		long live = insert(ordered("live"));
+		end(insert(ordered("ended")), MessageState.COMPLETED);
+		List<Insertion> rows = new ArrayList<>();
+		for (String key : List.of("live", "ended", "free")) {
+			Draft draft = Draft.of(TASK).uniqueKey(key);
+			rows.add(draft.insertion(this.store.assignId(this.instance, draft.keys()), now()));
+		}
+		byShard(rows).forEach((shard, some) -> {
+			InsertResult result = insertRows(some).get();
+			assertThat(result.failed()).isEmpty();
+			for (int i = 0; i < some.size(); i++) {
+				boolean taken = "live".equals(some.get(i).keys().uniqueKey());
+				assertThat(result.existing()[i]).isEqualTo(taken ? live : 0);
+				assertThat(this.store.find(some.get(i).id()).isPresent()).isEqualTo(!taken);
+			}
+		});
+	}
+
+	@Test
+	void insertWhenManyThreadsUseAUniqueKeyInSeveralShardsExactlyOneWins() throws Exception {
+		for (int round = 0; round < 10; round++) {
+			String key = "u" + round;
+			List<Callable<Handed>> threads = new ArrayList<>();
+			for (int i = 0; i < 6; i++) {
+				Draft draft = (i % 3 == 0) ? Draft.of(TASK).uniqueKey(key) : ordered(key);
+				threads.add(() -> hand(draft));
+			}
+			List<Handed> handed = together(threads);
+			List<Long> stored = handed.stream().filter(Handed::inserted).map(Handed::id).toList();
+			assertThat(stored).hasSize(1);
+			assertThat(handed).filteredOn((one) -> !one.inserted())
+				.extracting(Handed::existing)
+				.containsOnly(stored.get(0));
+		}
+	}
+
+	@Test
+	void retryWhenUniqueKeyIsTakenInAnotherShardReturnsFalse() {
+		long ordered = insert(ordered("u"));
+		end(ordered, MessageState.DEAD);
+		long plain = insert(Draft.of(TASK).uniqueKey("u"));
+		assertThat(this.store.retry(ordered)).isFalse();
+		end(plain, MessageState.DEAD);
+		assertThat(this.store.retry(ordered)).isTrue();
+		assertThat(hand(Draft.of(TASK).uniqueKey("u")).existing()).isEqualTo(ordered);
+		assertThat(this.store.retry(plain)).isFalse();
+		assertThat(this.store.retryAll(MessageQuery.all())).isZero();
+		end(ordered, MessageState.DEAD);
+		assertThat(this.store.retryAll(MessageQuery.all().state(MessageState.DEAD))).isOne();
+		assertThat(count(MessageState.READY)).isOne();
+	}
+
+	@Test
+	void retryWhenRacingWithInsertOfItsUniqueKeyInAnotherShardLeavesOneLive() throws Exception {
+		for (int round = 0; round < 10; round++) {
+			String key = "u" + round;
+			long id = insert(ordered(key));
+			end(id, MessageState.DEAD);
+			Draft plain = Draft.of(TASK).uniqueKey(key);
+			Draft ordered = ordered(key);
+			together(() -> this.store.retry(id), () -> hand(plain).inserted(), () -> hand(ordered).inserted());
+			assertThat(listAll(MessageQuery.all().state(MessageState.READY)))
+				.filteredOn((message) -> key.equals(message.uniqueKey()))
+				.hasSize(1);
+		}
+	}
 
 	@Test
 	void insertWhenUniqueKeyIsTakenLeavesIdempotencyKeyFree() {

@@ -31,6 +31,16 @@ class MemorySession implements Session {
 	}
 
 	@Override
+	public Room room(long bytes) {
+		return Room.PLENTY;
+	}
+
+	@Override
+	public String makeRoom(SQLException failure) {
+		return "";
+	}
+
+	@Override
 	public void repair() {
 	}
 

@@ -70,6 +70,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Order extends OrderContract {
+
+		Order() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Claims extends ClaimContract {
 
 		Claims() {

@@ -133,13 +133,19 @@ abstract class ModelContract extends StoreSubject {
 			.maxAttempts(chance(3) ? 1 + this.random.nextInt(3) : null)
 			.payload("p" + this.random.nextInt(1000))
 			.idempotencyKey(chance(4) ? "i" + this.random.nextInt(20) : null)
-			.uniqueKey(chance(4) ? "u" + this.random.nextInt(10) : null);
+			.uniqueKey(chance(4) ? "u" + this.random.nextInt(10) : null)
+			.orderingKey(chance(4) ? "o" + this.random.nextInt(4) : null);
 		Handed handed = hand(draft);
 		Set<Long> holders = new java.util.HashSet<>();
 		this.rows.values().stream().filter((row) -> row.blocks(draft)).forEach((row) -> holders.add(row.id));
 		if (holders.isEmpty()) {
 			assertThat(handed.existing()).isZero();
-			this.rows.put(handed.id(), new Row(handed.id(), draft, now()));
+			Row row = new Row(handed.id(), draft, now());
+			if (row.isOrdered()) {
+				row.seq = find(row.id).seq();
+				assertThat(line(row)).allMatch((other) -> other.seq < row.seq);
+			}
+			this.rows.put(row.id, row);
 		}
 		else {
 			assertThat(handed.existing()).isIn(holders);
@@ -154,8 +160,8 @@ abstract class ModelContract extends StoreSubject {
 		List<StoredMessage> claimed = this.store.claim(this.instance, queue, tasks, max);
 		List<Row> candidates = this.rows.values()
 			.stream()
-			.filter((row) -> row.state == MessageState.READY && row.draft.queue().equals(queue)
-					&& tasks.contains(row.draft.task()) && !this.paused.contains(queue))
+			.filter((row) -> mayRun(row) && row.draft.queue().equals(queue) && tasks.contains(row.draft.task())
+					&& !this.paused.contains(queue))
 			.sorted(Comparator.comparing((Row row) -> -row.draft.priority())
 				.thenComparing((row) -> row.seq)
 				.thenComparing((row) -> row.id))
@@ -191,6 +197,20 @@ abstract class ModelContract extends StoreSubject {
 			}
 		}
 		return "claim " + ids(claimed);
+	}
+
+	/** The live messages of a row's line. */
+	private List<Row> line(Row row) {
+		return this.rows.values()
+			.stream()
+			.filter((other) -> !other.state.isEnded() && row.draft.orderingKey().equals(other.draft.orderingKey()))
+			.toList();
+	}
+
+	private boolean mayRun(Row row) {
+		return row.state == MessageState.READY && (!row.isOrdered() || line(row).stream()
+			.allMatch((other) -> other == row || (other.state != MessageState.RUNNING
+					&& (other.seq > row.seq || other.seq == row.seq && other.id > row.id))));
 	}
 
 	private String settleOne() {
@@ -260,7 +280,9 @@ abstract class ModelContract extends StoreSubject {
 			}
 			else if (row.state == MessageState.SCHEDULED && row.runAt <= now()) {
 				row.state = MessageState.READY;
-				promoted.add(row);
+				if (!row.isOrdered()) {
+					promoted.add(row);
+				}
 			}
 		}
 		promoted.sort(Comparator.comparing((row) -> row.runAt));
@@ -268,8 +290,8 @@ abstract class ModelContract extends StoreSubject {
 		for (Row row : promoted) {
 			assertThat(promoted).filteredOn((other) -> shardOf(other.id) == shardOf(row.id) && other.runAt > row.runAt)
 				.allMatch((other) -> other.seq > row.seq);
-			assertThat(this.rows.values())
-				.filteredOn((other) -> shardOf(other.id) == shardOf(row.id) && !promoted.contains(other))
+			assertThat(this.rows.values()).filteredOn(
+					(other) -> shardOf(other.id) == shardOf(row.id) && !other.isOrdered() && !promoted.contains(other))
 				.allMatch((other) -> other.seq < row.seq);
 		}
 		return "pass to " + now() + ", promoted " + promoted.size();
@@ -340,7 +362,7 @@ abstract class ModelContract extends StoreSubject {
 			assertThat(this.store.reschedule(id, runAt)).isEqualTo(waits);
 			if (waits) {
 				row.wait(runAt, now());
-				row.seq = find(id).seq();
+				row.seq = row.isOrdered() ? row.seq : find(id).seq();
 			}
 			return "reschedule " + id + " " + before + " by " + (runAt - now());
 		}
@@ -401,7 +423,7 @@ abstract class ModelContract extends StoreSubject {
 				.stream()
 				.filter((row) -> row.state == MessageState.RUNNING && row.owner == old.epoch())
 				.count();
-			assertThat(this.store.rescue(peer(old), (task) -> 2)).isEqualTo(owned);
+			assertThat(this.store.rescue(peer(old), (task) -> 2)).hasValue(owned);
 		}
 		else {
 			this.store.deregister(old);
@@ -435,7 +457,7 @@ abstract class ModelContract extends StoreSubject {
 			}
 			else {
 				row.state = MessageState.READY;
-				row.seq = find(row.id).seq();
+				row.seq = row.isOrdered() ? row.seq : find(row.id).seq();
 			}
 		}
 		this.started.clear();
@@ -480,7 +502,7 @@ abstract class ModelContract extends StoreSubject {
 		Map<String, List<Long>> dueTimes = new HashMap<>();
 		this.rows.values()
 			.stream()
-			.filter((row) -> row.state == MessageState.READY)
+			.filter(this::mayRun)
 			.forEach((row) -> dueTimes.computeIfAbsent(row.draft.queue(), (queue) -> new ArrayList<>())
 				.add(stored.get(row.id).runAt()));
 		Map<String, Long> oldest = this.store.oldestReady();
@@ -488,12 +510,18 @@ abstract class ModelContract extends StoreSubject {
 		oldest.forEach((queue, at) -> assertThat(dueTimes.get(queue)).contains(at));
 	}
 
-	/** The store gave the row a new place: it must be behind all others of its shard. */
+	/**
+	 * The store gave the row a new place: it must be behind all others of its shard. In a
+	 * line it keeps the one it had.
+	 */
 	private void behindAllOthers(Row row) {
+		if (row.isOrdered()) {
+			return;
+		}
 		row.seq = find(row.id).seq();
 		if (row.state == MessageState.READY) {
 			assertThat(this.rows.values())
-				.filteredOn((other) -> other != row && shardOf(other.id) == shardOf(row.id)
+				.filteredOn((other) -> other != row && !other.isOrdered() && shardOf(other.id) == shardOf(row.id)
 						&& other.state == MessageState.READY)
 				.allMatch((other) -> other.seq < row.seq);
 		}
@@ -570,6 +598,15 @@ abstract class ModelContract extends StoreSubject {
 			this.finishedAt = now;
 		}
 
+		@Override
+		public String toString() {
+			return this.id + " " + this.state + " " + this.draft.keys();
+		}
+
+		boolean isOrdered() {
+			return this.draft.orderingKey() != null;
+		}
+
 		boolean blocks(Draft other) {
 			boolean sameIdempotency = other.idempotencyKey() != null
 					&& other.idempotencyKey().equals(this.draft.idempotencyKey());
@@ -595,6 +632,7 @@ abstract class ModelContract extends StoreSubject {
 			assertThat(stored.payload()).isEqualTo(this.payload);
 			assertThat(stored.idempotencyKey()).isEqualTo(this.draft.idempotencyKey());
 			assertThat(stored.uniqueKey()).isEqualTo(this.draft.uniqueKey());
+			assertThat(stored.orderingKey()).isEqualTo(this.draft.orderingKey());
 			assertThat(stored.expiresAt()).as("expiry of %s", this.id).isEqualTo(this.expiresAt);
 			assertThat(stored.startedAt()).as("start of %s", this.id).isEqualTo(this.startedAt);
 			assertThat(stored.finishedAt()).as("end of %s", this.id).isEqualTo(this.finishedAt);

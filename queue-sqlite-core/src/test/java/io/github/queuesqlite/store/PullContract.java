@@ -80,7 +80,7 @@ abstract class PullContract extends StoreSubject {
 		Map<Integer, Long> ids = insertIntoShards(5, (i) -> Draft.of("task-" + i));
 		StoreInstance other = this.store.register("other");
 		this.store.claim(other, QUEUE, Claimer.EVERY_TASK, 100).forEach((message) -> other.started(message.runKey()));
-		assertThat(this.store.rescue(peer(other), (task) -> 4)).isEqualTo(ids.size());
+		assertThat(this.store.rescue(peer(other), (task) -> 4)).hasValue(ids.size());
 		insert(Draft.of(TASK).queue("mail"));
 		SuspectContract.SuspectLane lane = new SuspectContract.SuspectLane(this.instance, QUEUE);
 		lane.tasks = Claimer.EVERY_TASK;

@@ -35,7 +35,7 @@ abstract class RescueContract extends StoreSubject {
 	}
 
 	private int rescueOther() {
-		return this.store.rescue(peer(this.other), (task) -> 3);
+		return this.store.rescue(peer(this.other), (task) -> 3).orElseThrow();
 	}
 
 	@Test
@@ -127,7 +127,7 @@ abstract class RescueContract extends StoreSubject {
 		List<StoredMessage> claimed = this.store.claim(this.other, QUEUE, Set.of(TASK, "once", "twice"), 10);
 		claimed.forEach((message) -> this.other.started(message.runKey()));
 		Map<String, Integer> attempts = Map.of(TASK, 9, "once", 1, "twice", 2);
-		assertThat(this.store.rescue(peer(this.other), attempts::get)).isEqualTo(3);
+		assertThat(this.store.rescue(peer(this.other), attempts::get)).hasValue(3);
 		for (long id : List.of(own, byTask)) {
 			StoredMessage dead = find(id);
 			assertThat(dead.state()).isEqualTo(MessageState.DEAD);
@@ -175,10 +175,23 @@ abstract class RescueContract extends StoreSubject {
 		insert(Draft.of(TASK));
 		claimOther(1);
 		Peer peer = peer(this.other);
-		assertThat(this.store.rescue(peer, (task) -> 3)).isOne();
+		assertThat(this.store.rescue(peer, (task) -> 3)).hasValue(1);
 		StoredMessage ours = claimOne();
-		assertThat(this.store.rescue(peer, (task) -> 3)).isZero();
+		assertThat(this.store.rescue(peer, (task) -> 3)).hasValue(0);
 		assertThat(settle(complete(ours))).isEqualTo(SettleResult.APPLIED);
+	}
+
+	@Test
+	void rescueWhenASignOfLifeCameSinceLeavesTheInstanceAlone() {
+		insertIntoShards(shards(), (i) -> Draft.of(TASK));
+		List<StoredMessage> owned = claimOther(100);
+		Peer seen = peer(this.other);
+		this.store.beat(this.other);
+		assertThat(this.store.rescue(seen, (task) -> 3)).isEmpty();
+		assertThat(claim(100)).isEmpty();
+		assertThat(this.store.beat(this.other)).isTrue();
+		assertThat(owned).hasSize(shards())
+			.allSatisfy((message) -> assertThat(settle(complete(message))).isEqualTo(SettleResult.APPLIED));
 	}
 
 	@Test

@@ -81,7 +81,8 @@ class RunHeapTests {
 
 	private static StoredMessage row(long seq, int priority, int bytes) {
 		return new StoredMessage(seq, 0, seq, "default", "task", MessageState.RUNNING, priority, 0, 0, 1, null, 1, 1,
-				false, null, null, null, null, null, null, null, "bytes", new byte[bytes], null, null, null, false);
+				false, null, null, null, null, null, null, null, null, "bytes", new byte[bytes], null, null, null,
+				false);
 	}
 
 	private static Run run(StoredMessage row) {

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * The report, from the ledger. What ran before a layer last found something counts as
@@ -41,6 +40,8 @@ final class Report {
 			- Handlers' effects outside the queue: a handler may run twice.
 			""";
 
+	private static final int MOST_TEXT = 300;
+
 	private final List<Layer> layers;
 
 	private final List<Ledger.Entry> entries;
@@ -52,13 +53,22 @@ final class Report {
 
 	String text() {
 		StringBuilder text = new StringBuilder(HEAD);
-		for (String version : new TreeSet<>(this.entries.stream().map(Ledger.Entry::version).toList())
-			.descendingSet()) {
+		for (String version : versions()) {
 			List<Ledger.Entry> runs = this.entries.stream().filter((entry) -> entry.version().equals(version)).toList();
 			version(text, version, runs);
 		}
 		text.append(NOT_COVERED);
 		return text.toString();
+	}
+
+	/** The one that ran last comes first. */
+	private List<String> versions() {
+		List<String> versions = new ArrayList<>();
+		for (Ledger.Entry entry : this.entries) {
+			versions.remove(entry.version());
+			versions.add(0, entry.version());
+		}
+		return versions;
 	}
 
 	private void version(StringBuilder text, String version, List<Ledger.Entry> runs) {
@@ -81,9 +91,9 @@ final class Report {
 		long seconds = runs.stream().mapToLong(Ledger.Entry::seconds).sum();
 		String last = runs.isEmpty() ? "never"
 				: LocalDate.ofInstant(runs.get(runs.size() - 1).at(), ZoneOffset.UTC).toString();
-		text.append("| `%s` | %s | %s | %d | %s | %s |%n".formatted(layer.name(), layer.description(),
-				String.join(", ", parts), runs.stream().mapToInt((run) -> run.violations().size()).sum(), time(seconds),
-				last));
+		text.append("| `%s` | %s | %s | %d | %s | %s |%n".formatted(layer.name(), cell(layer.description()),
+				cell(String.join(", ", parts)), runs.stream().mapToInt((run) -> run.violations().size()).sum(),
+				time(seconds), last));
 	}
 
 	private static String time(long seconds) {
@@ -96,9 +106,9 @@ final class Report {
 	private static List<Ledger.Entry> sinceFinding(Layer layer, List<Ledger.Entry> all) {
 		List<Ledger.Entry> runs = all.stream().filter((run) -> run.layer().equals(layer.name())).toList();
 		int from = 0;
-		for (int i = 0; i < runs.size() - 1; i++) {
+		for (int i = 0; i < runs.size(); i++) {
 			if (!runs.get(i).violations().isEmpty()) {
-				from = i + 1;
+				from = Math.min(i + 1, runs.size() - 1);
 			}
 		}
 		return runs.subList(from, runs.size());
@@ -110,7 +120,7 @@ final class Report {
 			for (Ledger.Entry run : sinceFinding(layer, runs)) {
 				run.samples()
 					.forEach((name, values) -> samples
-						.computeIfAbsent("`" + layer.name() + "` | " + name, (key) -> new ArrayList<>())
+						.computeIfAbsent("`" + layer.name() + "` | " + cell(name), (key) -> new ArrayList<>())
 						.addAll(values));
 			}
 		}
@@ -146,9 +156,21 @@ final class Report {
 			text.append("\n### Found on the way\n\n");
 			for (Ledger.Entry run : broken) {
 				text.append("- %s, `%s`, seed %d: %s%n".formatted(LocalDate.ofInstant(run.at(), ZoneOffset.UTC),
-						run.layer(), run.seed(), run.violations().get(0).lines().findFirst().orElse("")));
+						run.layer(), run.seed(), beginning(run.violations().get(0))));
 			}
 		}
+	}
+
+	/** Of the first line, as it is. */
+	private static String beginning(String text) {
+		String line = text.lines().findFirst().orElse("");
+		String shown = (line.length() <= MOST_TEXT) ? line : line.substring(0, MOST_TEXT) + "…";
+		return shown.replaceAll("[\\\\`*_<\\[]", "\\\\$0");
+	}
+
+	/** A bar would end the cell. */
+	private static String cell(String text) {
+		return text.replace("|", "\\|");
 	}
 
 }

@@ -3,7 +3,6 @@ package io.github.queuesqlite.reliability;
 import java.nio.file.Path;
 import java.util.List;
 
-import io.github.queuesqlite.reliability.freeze.FreezeLayer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,10 +21,7 @@ class ShortCampaignTests {
 	Path directory;
 
 	static List<Named> layers() {
-		// Freezing reports, rarely, a completion as dropped whose process was frozen
-		// right
-		// after it; until the check tells that apart, the campaign alone runs it.
-		return Layers.all().stream().filter((layer) -> !(layer instanceof FreezeLayer)).map(Named::new).toList();
+		return Layers.all().stream().map(Named::new).toList();
 	}
 
 	@ParameterizedTest

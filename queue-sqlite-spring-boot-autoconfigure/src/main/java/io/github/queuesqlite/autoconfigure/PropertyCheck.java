@@ -55,6 +55,12 @@ final class PropertyCheck {
 		}
 	}
 
+	static void atLeastUnlessZero(String property, DataSize value, String least) {
+		if (value.toBytes() != 0 && value.compareTo(DataSize.parse(least)) < 0) {
+			throw refused(property, value, "must be 0 or at least " + least);
+		}
+	}
+
 	static void atLeast(String property, DataSize value, String least) {
 		if (value.compareTo(DataSize.parse(least)) < 0) {
 			throw refused(property, value, "must be at least " + least);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.core.env.Environment;
+import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Opens a queue from properties and the beans that extend it. */
@@ -73,6 +74,10 @@ final class QueueOpener {
 		Integer shards = this.properties.shards();
 		if (shards != null) {
 			builder.shards(shards);
+		}
+		DataSize reserve = this.properties.disk().reserve();
+		if (reserve != null) {
+			builder.diskReserve(reserve.toBytes());
 		}
 	}
 

@@ -34,6 +34,7 @@ import org.springframework.util.unit.DataSize;
  * @param events what is told of messages
  * @param payload what holds for payloads and results
  * @param wal what holds for the write-ahead logs
+ * @param disk what is left of the disk
  * @since 0.1.0
  */
 @ConfigurationProperties("queue.sqlite")
@@ -42,7 +43,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("full") Durability durability, @DefaultValue Enqueue enqueue, @DefaultValue Worker worker,
 		@DefaultValue Map<String, Queue> queues, @DefaultValue Retry retry, @DefaultValue Lease lease,
 		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue Listen listen,
-		@DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal) {
+		@DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);
@@ -279,6 +280,23 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 
 		public Wal {
 			PropertyCheck.atLeast("wal.max", max, "128MB");
+		}
+
+	}
+
+	/**
+	 * The disk.
+	 *
+	 * @param reserve Free space of the disk below which new messages and values of listen
+	 * data are refused, while work that was accepted goes on; at least 1 MB, or 0 for
+	 * none. 64 MB by default, at most an eighth of the file system.
+	 */
+	public record Disk(@Nullable DataSize reserve) {
+
+		public Disk {
+			if (reserve != null) {
+				PropertyCheck.atLeastUnlessZero("disk.reserve", reserve, "1MB");
+			}
 		}
 
 	}

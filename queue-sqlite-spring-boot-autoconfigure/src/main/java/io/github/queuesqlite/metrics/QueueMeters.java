@@ -123,6 +123,11 @@ final class QueueMeters implements MeterBinder, AutoCloseable {
 			.baseUnit("bytes")
 			.tags("shard", String.valueOf(shard))
 			.register(registry);
+		Gauge.builder("queue.disk.free", this.sampler, (sampler) -> sampler.latest().diskFree(shard))
+			.description("Free space of the disk that has the file")
+			.baseUnit("bytes")
+			.tags("shard", String.valueOf(shard))
+			.register(registry);
 		Gauge.builder("queue.wal.size", this.sampler, (sampler) -> sampler.latest().walSize(shard))
 			.description("Size of the write-ahead log")
 			.baseUnit("bytes")

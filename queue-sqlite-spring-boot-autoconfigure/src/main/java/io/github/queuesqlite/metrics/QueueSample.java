@@ -68,6 +68,12 @@ final class QueueSample {
 		return (stats != null) ? stats.fileSize() : 0;
 	}
 
+	/** Returns no number when nobody can tell. */
+	double diskFree(int shard) {
+		QueueStats.ShardStats stats = this.shards.get(shard);
+		return (stats != null && stats.diskFree() >= 0) ? stats.diskFree() : Double.NaN;
+	}
+
 	long walSize(int shard) {
 		QueueStats.ShardStats stats = this.shards.get(shard);
 		return (stats != null) ? stats.walSize() : 0;

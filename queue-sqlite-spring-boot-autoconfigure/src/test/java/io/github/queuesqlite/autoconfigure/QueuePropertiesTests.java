@@ -46,6 +46,7 @@ class QueuePropertiesTests {
 		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(Duration.ofHours(24), 3));
 		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(1), null));
 		assertThat(properties.wal().max()).isEqualTo(DataSize.ofGigabytes(1));
+		assertThat(properties.disk().reserve()).isNull();
 	}
 
 	@Test
@@ -66,7 +67,7 @@ class QueuePropertiesTests {
 				Map.entry("retention.dead", "3h"), Map.entry("retention.max-rows", "0"),
 				Map.entry("listen.retention", "1s"), Map.entry("listen.max-retries", "0"),
 				Map.entry("payload.max-size", "256MB"), Map.entry("payload.codec", "json"),
-				Map.entry("wal.max", "128MB")));
+				Map.entry("wal.max", "128MB"), Map.entry("disk.reserve", "1GB")));
 		assertThat(properties.enabled()).isFalse();
 		assertThat(properties.storage()).isEqualTo(QueueProperties.Storage.TEMPORARY);
 		assertThat(properties.directory()).isEqualTo("/var/queue");
@@ -88,6 +89,7 @@ class QueuePropertiesTests {
 		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(seconds(1), 0));
 		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(256), "json"));
 		assertThat(properties.wal().max()).isEqualTo(DataSize.ofMegabytes(128));
+		assertThat(properties.disk().reserve()).isEqualTo(DataSize.ofGigabytes(1));
 	}
 
 	@ParameterizedTest
@@ -149,6 +151,9 @@ class QueuePropertiesTests {
 			payload.max-size,        257MB,      must be from 1B to 256MB
 			payload.max-size,        big,        "must be a size such as 512KB, 1MB or 1GB"
 			wal.max,                 127MB,      must be at least 128MB
+			disk.reserve,            1023KB,     must be 0 or at least 1MB
+			disk.reserve,            -1MB,       must be 0 or at least 1MB
+			disk.reserve,            much,       "must be a size such as 512KB, 1MB or 1GB"
 			""")
 	void bindWhenValueIsWrongNamesPropertyValueAndRange(String property, String value, String reason) {
 		Throwable failure = catchThrowable(() -> bind(Map.of(property, value)));

@@ -41,6 +41,7 @@ class QueueMetricsAutoConfigurationTests {
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			assertThat(registry.get("queue.length").tag("queue", "default").gauges()).hasSize(7);
 			assertThat(registry.get("queue.wal.size").tag("shard", "1").gauge().value()).isEqualTo(8192);
+			assertThat(registry.get("queue.disk.free").tag("shard", "1").gauge().value()).isEqualTo(4096);
 			assertThat(registry.get("queue.commit").tag("shard", "1").timer().count()).isZero();
 		});
 	}
@@ -79,11 +80,10 @@ class QueueMetricsAutoConfigurationTests {
 
 	private static EmbeddedQueue queue() {
 		QueueOperations operations = mock(QueueOperations.class);
-		given(operations.stats())
-			.willReturn(new QueueStats(List.of(), Map.of(), Set.of(), Set.of(), Set.of(),
-					List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, 40960, 0, 0),
-							new QueueStats.ShardStats(1, "queue_shard_1.db", true, "", false, 40960, 8192, 0)),
-					List.of()));
+		given(operations.stats()).willReturn(new QueueStats(List.of(), Map.of(), Set.of(), Set.of(), Set.of(),
+				List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, false, 40960, 0, 4096, 0),
+						new QueueStats.ShardStats(1, "queue_shard_1.db", true, "", false, false, 40960, 8192, 4096, 0)),
+				List.of()));
 		EmbeddedQueue queue = mock(EmbeddedQueue.class);
 		given(queue.operations()).willReturn(operations);
 		given(queue.tasks()).willReturn(new TaskRegistry());

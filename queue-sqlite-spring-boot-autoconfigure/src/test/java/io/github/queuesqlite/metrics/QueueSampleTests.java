@@ -20,7 +20,8 @@ class QueueSampleTests {
 					new Count("mail", "b", MessageState.SCHEDULED, 5), new Count("mail", "b", MessageState.RUNNING, 7),
 					new Count("alien", "a", MessageState.READY, 11), new Count("alien", "a", MessageState.DEAD, 13)),
 			Map.of("mail", Duration.ofMillis(1500)), Set.of("paused"), Set.of("alien"), Set.of("b"),
-			List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, 4096, 8192, 0)), List.of()));
+			List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, false, 4096, 8192, 1L << 30, 0)),
+			List.of()));
 
 	@Test
 	void countAddsTheTasksOfAQueue() {
@@ -46,6 +47,8 @@ class QueueSampleTests {
 	void sizesAreThoseOfTheShard() {
 		assertThat(this.sample.fileSize(0)).isEqualTo(4096);
 		assertThat(this.sample.walSize(0)).isEqualTo(8192);
+		assertThat(this.sample.diskFree(0)).isEqualTo(1L << 30);
+		assertThat(this.sample.diskFree(1)).isNaN();
 		assertThat(this.sample.fileSize(1)).isZero();
 	}
 

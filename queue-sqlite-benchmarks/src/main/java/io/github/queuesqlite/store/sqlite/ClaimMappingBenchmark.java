@@ -34,7 +34,8 @@ public class ClaimMappingBenchmark {
 			SELECT n AS id, n AS seq, 'noop' AS task, 1 AS priority, n AS created_at, n AS run_at, 0 AS attempt,
 			    0 AS run, 'json' AS codec,
 			    0 AS checksum, 0 AS more, NULL AS max_attempts, NULL AS expires_at, NULL AS idempotency_key,
-			    NULL AS unique_key, NULL AS attributes, NULL AS last_error, randomblob(200) AS payload
+			    NULL AS unique_key, NULL AS attributes, NULL AS last_error, NULL AS ordering_key,
+			    randomblob(200) AS payload
 			FROM number""";
 
 	private final Texts texts = new Texts();

@@ -14,19 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @param task its task
  * @param hold what spares it from pruning by count
  * @param suspect whether its process died when it ran last
+ * @param orderingKey whose line it stands in; null for none
  */
-record ChangedRow(int state, String queue, String task, int hold, boolean suspect) {
+record ChangedRow(int state, String queue, String task, int hold, boolean suspect, @Nullable String orderingKey) {
 
 	/** Reads a row; null when there is none. */
 	static @Nullable ChangedRow read(Statements statements, long id) throws SQLException {
 		ChangedRow[] found = { null };
 		statements.each((row) -> found[0] = new ChangedRow(StateCode.counted(row.getInt(1)), row.getString(2),
-				row.getString(3), row.getInt(4), row.getInt(5) != 0), MessageTable.STATE_OF, id);
+				row.getString(3), row.getInt(4), row.getInt(5) != 0, row.getString(6)), MessageTable.STATE_OF, id);
 		return found[0];
 	}
 
-	/** The code of READY for it. */
+	/** The code of READY for it, before the turn in its line is given. */
 	int ready() {
+		if (this.orderingKey != null) {
+			return StateCode.HELD;
+		}
 		return this.suspect ? StateCode.SUSPECT : StateCode.READY;
 	}
 

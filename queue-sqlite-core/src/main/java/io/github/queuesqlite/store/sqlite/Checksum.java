@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Checksum {
 
 	/**
-	 * Marks a checksum of this kind; rows without were written when it covered less, and
-	 * are not compared.
+	 * Marks a checksum of this kind. One without it is none: a bit that was flipped there
+	 * must not switch the comparison off.
 	 */
 	private static final long MARK = 1L << 32;
 
@@ -53,8 +53,8 @@ final class Checksum {
 	 */
 	long of(Insertion row) {
 		return MARK | (content(row.id(), row.createdAt(), row.priority(), row.maxAttempts(), row.queue(), row.task(),
-				row.keys().idempotencyKey(), row.keys().uniqueKey(), row.attributes(), row.codec(), row.payload())
-				^ ofExpiry(row.expiresAt()));
+				row.keys().idempotencyKey(), row.keys().uniqueKey(), row.keys().orderingKey(), row.attributes(),
+				row.codec(), row.payload()) ^ ofExpiry(row.expiresAt()));
 	}
 
 	/**
@@ -66,8 +66,8 @@ final class Checksum {
 	 */
 	long of(StoredMessage row, @Nullable String codec, byte @Nullable [] payload) {
 		return MARK | (content(row.id(), row.createdAt(), row.priority(), row.maxAttempts(), row.queue(), row.task(),
-				row.idempotencyKey(), row.uniqueKey(), row.attributes(), codec, payload) ^ ofExpiry(row.expiresAt())
-				^ ofResult(row.resultCodec(), row.result()));
+				row.idempotencyKey(), row.uniqueKey(), row.orderingKey(), row.attributes(), codec, payload)
+				^ ofExpiry(row.expiresAt()) ^ ofResult(row.resultCodec(), row.result()));
 	}
 
 	/**
@@ -77,7 +77,7 @@ final class Checksum {
 	 * @return false when the message or the checksum is not as it was written
 	 */
 	boolean matches(long stored, StoredMessage row) {
-		return (stored & MARK) == 0 || stored == of(row, row.codec(), row.payload());
+		return stored == of(row, row.codec(), row.payload());
 	}
 
 	/**
@@ -105,8 +105,8 @@ final class Checksum {
 	}
 
 	private long content(long id, long createdAt, int priority, @Nullable Integer maxAttempts, String queue,
-			String task, @Nullable String idempotencyKey, @Nullable String uniqueKey, @Nullable String attributes,
-			@Nullable String codec, byte @Nullable [] payload) {
+			String task, @Nullable String idempotencyKey, @Nullable String uniqueKey, @Nullable String orderingKey,
+			@Nullable String attributes, @Nullable String codec, byte @Nullable [] payload) {
 		this.length = 0;
 		put(id);
 		put(createdAt);
@@ -116,6 +116,10 @@ final class Checksum {
 		put(task);
 		put(idempotencyKey);
 		put(uniqueKey);
+		if (orderingKey != null) {
+			// Without one it is what it was before there were any.
+			put(orderingKey);
+		}
 		put(attributes);
 		put(codec);
 		return sum(payload);

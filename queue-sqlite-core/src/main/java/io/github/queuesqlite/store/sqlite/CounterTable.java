@@ -12,6 +12,10 @@ final class CounterTable {
 
 	static final String ALL = "SELECT queue, task, state, n FROM counter WHERE n <> 0";
 
+	/** Without what is held back: whoever holds it counts instead. */
+	static final String LIVE_UNHELD = """
+			SELECT queue, task, state, n FROM counter WHERE n > 0 AND state < 40 AND state <> 21""";
+
 	private static final String ADD = """
 			INSERT INTO counter (queue, task, state, n) VALUES (?1, ?2, ?3, ?4)
 			ON CONFLICT (queue, task, state) DO UPDATE SET n = n + excluded.n""";

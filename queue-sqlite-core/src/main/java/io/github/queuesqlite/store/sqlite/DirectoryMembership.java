@@ -54,8 +54,9 @@ final class DirectoryMembership implements Membership {
 			}
 			try {
 				long epoch = this.control.nextEpoch(greatest.getAsLong());
-				RunNotes notes = new RunNotes(this.files.runs(epoch));
 				publisher.publish(epoch, slot);
+				// After it: who sees the file appear finds the epoch.
+				RunNotes notes = new RunNotes(this.files.runs(epoch));
 				this.held.put(slot, epoch);
 				return new SlotPlace(epoch, slot, held, notes);
 			}
@@ -74,6 +75,12 @@ final class DirectoryMembership implements Membership {
 		if (place instanceof SlotPlace own && this.held.remove(place.slot(), place.epoch())) {
 			own.lock.close();
 		}
+	}
+
+	/** The notes of whoever joins appear in the directory of locks. */
+	@Override
+	public long arrivals() {
+		return this.files.locksChangedAt();
 	}
 
 	@Override

@@ -9,11 +9,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether a file and its write-ahead log still are those that were opened. SQLite
- * does not notice when they are deleted, moved or replaced: it goes on to write what
- * nobody else will ever find. A look takes some microseconds. Where files have no key
- * (Windows, which does not let them be deleted while they are open) only a missing one is
- * noticed.
+ * Tells whether a file, its write-ahead log and its shared memory still are those that
+ * were opened. SQLite does not notice when they are deleted, moved or replaced: it goes
+ * on to write what nobody else will ever find. A look takes some microseconds. Where
+ * files have no key (Windows, which does not let them be deleted while they are open)
+ * only a missing one is noticed.
  * <p>
  * <b>Threads:</b> one at a time.
  */
@@ -25,10 +25,18 @@ final class FileIdentity {
 
 	private final Path wal;
 
+	private final Path memory;
+
 	private final @Nullable Object fileKey;
 
 	/** {@link #MISSING} until there is a log. */
 	private @Nullable Object walKey;
+
+	/** {@link #MISSING} until there is one. */
+	private @Nullable Object memoryKey;
+
+	/** At the latest look at what became of the log. */
+	private long walSize;
 
 	/**
 	 * Remembers a file.
@@ -37,21 +45,55 @@ final class FileIdentity {
 	FileIdentity(Path file) {
 		this.file = file;
 		this.wal = QueueFiles.wal(file);
-		this.fileKey = key(file, null);
-		this.walKey = key(this.wal, MISSING);
+		this.memory = QueueFiles.sharedMemory(file);
+		this.fileKey = look(file, null).key();
+		this.walKey = look(this.wal, MISSING).key();
+		this.memoryKey = look(this.memory, MISSING).key();
+	}
+
+	/**
+	 * Returns what the file system calls a file; null when it is not there or not told.
+	 */
+	static @Nullable Object key(Path file) {
+		Object key = look(file, null).key();
+		return (key != MISSING) ? key : null;
+	}
+
+	/** Returns what the file system called the file when it was opened. */
+	@Nullable Object fileKey() {
+		return this.fileKey;
 	}
 
 	/** Returns what became of the file or its log; empty when they are the same. */
 	String change() {
+		Look log = look(this.wal, this.walKey);
 		if (this.walKey == MISSING) {
-			this.walKey = key(this.wal, MISSING);
+			this.walKey = log.key();
 		}
-		String change = change(this.file, this.fileKey);
-		return change.isEmpty() ? change(this.wal, this.walKey) : change;
+		this.walSize = log.size();
+		String change = change(this.file, look(this.file, this.fileKey).key(), this.fileKey);
+		return change.isEmpty() ? change(this.wal, log.key(), this.walKey) : change;
 	}
 
-	private static String change(Path path, @Nullable Object expected) {
-		Object found = key(path, expected);
+	/**
+	 * Returns what became of the shared memory, in which processes tell each other what
+	 * is in the log; empty when it is the same. Who opens the file beside another one
+	 * knows nothing of us: both would write the same places of the log.
+	 */
+	String memoryChange() {
+		Object found = look(this.memory, this.memoryKey).key();
+		if (this.memoryKey == MISSING) {
+			this.memoryKey = found;
+		}
+		return change(this.memory, found, this.memoryKey);
+	}
+
+	/** Returns whether the log is shorter than when it was looked at for a change. */
+	boolean isLogShorter() {
+		return QueueFiles.size(this.wal) < this.walSize;
+	}
+
+	private static String change(Path path, @Nullable Object found, @Nullable Object expected) {
 		if (found == expected || (found != null && found.equals(expected))) {
 			return "";
 		}
@@ -64,20 +106,31 @@ final class FileIdentity {
 	 * file.
 	 */
 	boolean isOnlyLog() {
-		return change(this.wal, this.walKey).isEmpty() || QueueFiles.size(this.wal) == 0;
+		Look log = look(this.wal, this.walKey);
+		return log.size() == 0 || change(this.wal, log.key(), this.walKey).isEmpty();
 	}
 
 	/** A disk that does not answer shows nothing. */
-	private static @Nullable Object key(Path path, @Nullable Object unknown) {
+	private static Look look(Path path, @Nullable Object unknown) {
 		try {
-			return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+			BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+			return new Look(attributes.fileKey(), attributes.size());
 		}
 		catch (NoSuchFileException ex) {
-			return MISSING;
+			return new Look(MISSING, 0);
 		}
 		catch (IOException ex) {
-			return unknown;
+			return new Look(unknown, 0);
 		}
+	}
+
+	/**
+	 * What is found under a name.
+	 *
+	 * @param key what the file system calls it
+	 * @param size bytes, 0 when it is missing or unknown
+	 */
+	private record Look(@Nullable Object key, long size) {
 	}
 
 }

@@ -27,10 +27,17 @@ final class InstanceTable {
 
 	private static final String MAX_EPOCH = "SELECT max(epoch) FROM instance";
 
+	/**
+	 * By number, not one more: a file that could not be written for a time must not stay
+	 * behind the others.
+	 */
 	private static final String BEAT = """
-			UPDATE instance SET beat = beat + 1, beat_at = ?2 WHERE epoch = ?1 AND dead = 0""";
+			UPDATE instance SET beat = max(beat + 1, ?2), beat_at = ?3 WHERE epoch = ?1 AND dead = 0""";
 
 	private static final String DECLARE_DEAD = "UPDATE instance SET dead = 1 WHERE epoch = ?1";
+
+	private static final String DECLARE_DEAD_SINCE = """
+			UPDATE instance SET dead = 1 WHERE epoch = ?1 AND (dead = 1 OR beat <= ?2)""";
 
 	private static final String IS_ALIVE = "SELECT epoch FROM instance WHERE epoch = ?1 AND dead = 0";
 
@@ -51,8 +58,8 @@ final class InstanceTable {
 	}
 
 	/** False when the epoch is dead. */
-	boolean beat(long epoch, long now) throws SQLException {
-		return this.statements.update(BEAT, epoch, now) == 1;
+	boolean beat(long epoch, long number, long now) throws SQLException {
+		return this.statements.update(BEAT, epoch, number, now) == 1;
 	}
 
 	boolean isAlive(long epoch) throws SQLException {
@@ -61,6 +68,11 @@ final class InstanceTable {
 
 	void declareDead(long epoch) throws SQLException {
 		this.statements.update(DECLARE_DEAD, epoch);
+	}
+
+	/** False when it has given a later sign of life. */
+	boolean declareDead(long epoch, long latestBeat) throws SQLException {
+		return this.statements.update(DECLARE_DEAD_SINCE, epoch, latestBeat) == 1;
 	}
 
 }

@@ -46,6 +46,11 @@ final class ListenFile implements AutoCloseable {
 		Path file = files.directory().resolve("listen.db");
 		HeldLocks.Held use = null;
 		Connection connection = null;
+		if (AbandonedFiles.contains(file)) {
+			throw new StoreUnavailableException("Cannot open the file " + file
+					+ " again: somebody laid hands on it while this process used it. End this process, start anew.",
+					null);
+		}
 		try (OpenLock lock = OpenLock.acquire(files)) {
 			use = use(files);
 			connection = open(file, isAlone(files), settings.clock().millis());

@@ -26,8 +26,15 @@ final class ListenSession extends SqliteSession {
 
 	ListenSession(Connection connection, ReaderGate gate, Path file, Quarantine quarantine,
 			SqliteListenSettings settings) {
-		super(connection, gate, file, WAL_MAX, quarantine);
+		super(connection, gate, file, WAL_MAX, quarantine, watermark(file, settings.disk()));
 		this.settings = settings;
+	}
+
+	private static Watermark watermark(Path file, DiskSettings disk) {
+		Path directory = file.resolveSibling("");
+		long reserve = disk.reserve(directory);
+		return new Watermark(file, label(file), "New values are refused until space is freed; listeners go on.",
+				disk.space(), reserve, new DiskReserve(directory, DiskSettings.held(reserve)));
 	}
 
 	@Override

@@ -35,6 +35,10 @@ final class MessageTable {
 	 */
 	static final String INSERT_KEYED = INSERT_ONE + " ON CONFLICT DO NOTHING";
 
+	/** As above, of a message with an ordering key. */
+	static final String INSERT_ORDERED = INSERT_ONE.replace("payload)", "payload, ordering_key)").replace("?)", "?, ?)")
+			+ " ON CONFLICT DO NOTHING";
+
 	static final String FIND_BY_IDEMPOTENCY_KEY = "SELECT id FROM message WHERE idempotency_key = ?1";
 
 	static final String FIND_BY_UNIQUE_KEY = """
@@ -42,13 +46,14 @@ final class MessageTable {
 
 	/**
 	 * What a claim gives back; read by {@link #claimed}. The eleventh says whether one of
-	 * the six behind it, which most messages leave empty, need be read.
+	 * the seven behind it, which most messages leave empty, need be read.
 	 */
 	private static final String CLAIMABLE_COLUMNS = """
 			id, seq, task, priority, created_at, run_at, attempt, run, codec, checksum,
 			    (max_attempts IS NOT NULL OR expires_at IS NOT NULL OR idempotency_key IS NOT NULL
-			        OR unique_key IS NOT NULL OR attributes IS NOT NULL OR last_error IS NOT NULL),
-			    max_attempts, expires_at, idempotency_key, unique_key, attributes, last_error, payload""";
+			        OR unique_key IS NOT NULL OR attributes IS NOT NULL OR last_error IS NOT NULL
+			        OR ordering_key IS NOT NULL),
+			    max_attempts, expires_at, idempotency_key, unique_key, attributes, last_error, ordering_key, payload""";
 
 	/**
 	 * The messages of one task that are claimed next. Reading them before the update is
@@ -157,28 +162,32 @@ final class MessageTable {
 			RETURNING hold""";
 
 	/**
-	 * After a run that its process survived. Gives back when the message expires; the
-	 * greatest long for never.
+	 * After a run that its process survived. Gives back when the message expires, the
+	 * greatest long for never, and the new state. In a line a message keeps its place,
+	 * and is held until the line gives it the turn.
 	 */
 	static final String RETRY = """
 			UPDATE message
-			SET state = ?1, run_at = ?2, seq = ?3, last_error = coalesce(?4, last_error), attempt = attempt - ?5,
-			    deaths = 0, deadline = NULL
+			SET state = CASE WHEN ?1 = 20 AND ordering_key IS NOT NULL THEN 21 ELSE ?1 END, run_at = ?2,
+			    seq = CASE WHEN ordering_key IS NULL THEN ?3 ELSE seq END, last_error = coalesce(?4, last_error),
+			    attempt = attempt - ?5, deaths = 0, deadline = NULL
 			WHERE id = ?6 AND +owner = ?7 AND run = ?8 AND +state = 30
-			RETURNING coalesce(expires_at, 9223372036854775807)""";
+			RETURNING coalesce(expires_at, 9223372036854775807), state""";
 
 	/** After a run that nobody ended. Gives back what {@link #RETRY} does. */
 	static final String RESCUE = """
 			UPDATE message
-			SET state = CASE ?1 WHEN 0 THEN 20 ELSE 22 END, deaths = ?1, run_at = ?2, seq = ?3,
+			SET state = CASE WHEN ordering_key IS NOT NULL THEN 21 WHEN ?1 = 0 THEN 20 ELSE 22 END, deaths = ?1,
+			    run_at = ?2, seq = CASE WHEN ordering_key IS NULL THEN ?3 ELSE seq END,
 			    last_error = coalesce(?4, last_error), attempt = attempt - ?5, deadline = NULL
 			WHERE id = ?6 AND +owner = ?7 AND run = ?8 AND +state = 30
-			RETURNING coalesce(expires_at, 9223372036854775807)""";
+			RETURNING coalesce(expires_at, 9223372036854775807), state""";
 
-	/** Gives back what {@link #RETRY} does, and the new state. */
+	/** Gives back what {@link #RETRY} does. */
 	static final String RELEASE = """
 			UPDATE message
-			SET state = CASE deaths WHEN 0 THEN 20 ELSE 22 END, attempt = attempt - 1, deadline = NULL
+			SET state = CASE WHEN ordering_key IS NOT NULL THEN 21 WHEN deaths = 0 THEN 20 ELSE 22 END,
+			    attempt = attempt - 1, deadline = NULL
 			WHERE id = ?1 AND +owner = ?2 AND run = ?3 AND +state = 30
 			RETURNING coalesce(expires_at, 9223372036854775807), state""";
 
@@ -202,34 +211,66 @@ final class MessageTable {
 	 */
 	static final String RETRY_ENDED = """
 			UPDATE message
-			SET state = CASE deaths WHEN 0 THEN 20 ELSE 22 END, seq = ?1, run_at = ?2, attempt = 0,
+			SET state = CASE WHEN ordering_key IS NOT NULL THEN 21 WHEN deaths = 0 THEN 20 ELSE 22 END,
+			    seq = CASE WHEN ordering_key IS NULL THEN ?1 ELSE seq END, run_at = ?2, attempt = 0,
 			    expires_at = NULL, finished_at = NULL, cancel_requested = 0,
 			    checksum = (checksum | ?4) - (checksum & ?4)
 			WHERE id = ?3 AND state IN (50, 60, 70)""";
 
 	static final String EXPIRY_OF = "SELECT expires_at FROM message WHERE id = ?1";
 
-	static final String STATE_OF = "SELECT state, queue, task, hold, deaths FROM message WHERE id = ?1";
+	static final String STATE_OF = "SELECT state, queue, task, hold, deaths, ordering_key FROM message WHERE id = ?1";
 
 	static final String DELETE = """
 			DELETE FROM message
 			WHERE id IN (SELECT value FROM json_each(?1)) AND state <> 30
-			RETURNING id, queue, task, state, last_error IS NOT NULL, hold""";
+			RETURNING id, queue, task, state, last_error IS NOT NULL, hold, ordering_key""";
 
 	static final String UPDATE_PAYLOAD = """
 			UPDATE message SET codec = ?1, payload = ?2, checksum = ?3 WHERE id = ?4 AND state < 30""";
 
 	static final String RESCHEDULE = """
-			UPDATE message SET state = ?1, run_at = ?2, seq = ?3 WHERE id = ?4 AND state < 30""";
+			UPDATE message
+			SET state = ?1, run_at = ?2, seq = CASE WHEN ordering_key IS NULL THEN ?3 ELSE seq END
+			WHERE id = ?4 AND state < 30""";
 
 	static final String DUE = """
-			SELECT id, queue, task, deaths FROM message WHERE state = 10 AND run_at <= ?1 ORDER BY run_at, seq LIMIT ?2""";
+			SELECT id, queue, task, deaths, ordering_key FROM message
+			WHERE state = 10 AND run_at <= ?1
+			ORDER BY run_at, seq
+			LIMIT ?2""";
 
 	static final String PROMOTE = """
 			UPDATE message SET state = CASE deaths WHEN 0 THEN 20 ELSE 22 END, seq = ?1 WHERE id = ?2""";
 
+	/** Who has the turn of a line. */
+	static final String TURN = """
+			SELECT id, state, queue, task, priority, deaths FROM message
+			WHERE ordering_key = ?1 AND ordering_key IS NOT NULL AND state IN (20, 22, 30)""";
+
+	/** Who is in front of a line. */
+	static final String FRONT = """
+			SELECT id, state, queue, task, priority, deaths FROM message
+			WHERE ordering_key = ?1 AND ordering_key IS NOT NULL AND state < 40
+			ORDER BY seq, id
+			LIMIT 1""";
+
+	/** The end of a line; nothing when it is empty. */
+	static final String LAST_SEQ = """
+			SELECT max(seq) FROM message WHERE ordering_key = ?1 AND ordering_key IS NOT NULL AND state < 40""";
+
+	/** Gives somebody of a line the turn or takes it away. */
+	static final String SET_STATE = "UPDATE message SET state = ?1 WHERE id = ?2";
+
+	static final String ORDERING_KEYS = """
+			SELECT DISTINCT ordering_key FROM message
+			WHERE id IN (SELECT value FROM json_each(?1)) AND ordering_key IS NOT NULL""";
+
+	static final String IS_ANY_ORDERED = """
+			EXISTS (SELECT 1 FROM message WHERE ordering_key IS NOT NULL AND state < 40)""";
+
 	static final String EXPIRED = """
-			SELECT id, queue, task, state FROM message
+			SELECT id, queue, task, state, ordering_key FROM message
 			WHERE expires_at IS NOT NULL AND state < 30 AND expires_at <= ?1
 			ORDER BY expires_at
 			LIMIT ?2""";
@@ -302,13 +343,13 @@ final class MessageTable {
 			    SELECT id FROM message
 			    WHERE hold = ?1 AND state = ?2 AND finished_at IS NOT NULL AND finished_at <= ?3
 			    ORDER BY finished_at LIMIT ?4)
-			RETURNING id, queue, task, state, last_error IS NOT NULL, hold""";
+			RETURNING id, queue, task, state, last_error IS NOT NULL, hold, NULL""";
 
 	static final String OLDEST_ENDED = """
 			SELECT min(finished_at) FROM message WHERE hold = ?1 AND state = ?2 AND finished_at IS NOT NULL""";
 
 	static final String OWNED = """
-			SELECT id, run, queue, task, attempt, max_attempts, cancel_requested, deaths FROM message
+			SELECT id, run, queue, task, attempt, max_attempts, cancel_requested, deaths, ordering_key FROM message
 			WHERE state = 30 AND owner = ?1
 			LIMIT ?2""";
 
@@ -316,7 +357,7 @@ final class MessageTable {
 	static final String COLUMNS = """
 			id, seq, queue, task, state, priority, created_at, run_at, attempt, max_attempts, run, owner,
 			    cancel_requested, started_at, finished_at, expires_at, deadline, idempotency_key, unique_key,
-			    attributes, codec, payload, result_codec, result, last_error, checksum""";
+			    attributes, codec, payload, result_codec, result, last_error, checksum, ordering_key""";
 
 	static final String WAITING = "SELECT " + COLUMNS + " FROM message WHERE id = ?1 AND state < 30";
 
@@ -346,6 +387,19 @@ final class MessageTable {
 		statement.setBytes(++column, row.payload());
 	}
 
+	/**
+	 * Binds a row of {@link #INSERT_ORDERED}.
+	 * @param seq its place in the line
+	 * @param state its state code
+	 */
+	static void bindOrdered(PreparedStatement statement, Insertion row, long seq, int state, Checksum checksum)
+			throws SQLException {
+		bind(statement, 0, row, false, checksum);
+		statement.setLong(2, seq);
+		statement.setInt(5, state);
+		statement.setString(INSERT_COLUMNS + 1, row.keys().orderingKey());
+	}
+
 	static int hold(Insertion row) {
 		if (row.keys().idempotencyKey() != null) {
 			return 1;
@@ -361,8 +415,8 @@ final class MessageTable {
 				Objects.requireNonNullElse(texts.read(row, 3), ""), MessageState.RUNNING, row.getInt(4), row.getLong(5),
 				row.getLong(6), row.getInt(7) + 1, more ? nullableInt(row, 12) : null, row.getLong(8) + 1, owner, false,
 				now, null, more ? Statements.nullableLong(row, 13) : null, null, more ? row.getString(14) : null,
-				more ? row.getString(15) : null, more ? row.getString(16) : null, texts.read(row, 9), row.getBytes(18),
-				null, null, more ? row.getString(17) : null, false);
+				more ? row.getString(15) : null, more ? row.getString(18) : null, more ? row.getString(16) : null,
+				texts.read(row, 9), row.getBytes(19), null, null, more ? row.getString(17) : null, false);
 		return checksum.matches(row.getLong(10), message) ? message : message.asDamaged();
 	}
 
@@ -374,8 +428,9 @@ final class MessageTable {
 				known ? StateCode.toState(state) : MessageState.DEAD, row.getInt(6), row.getLong(7), row.getLong(8),
 				row.getInt(9), nullableInt(row, 10), row.getLong(11), row.getLong(12), row.getInt(13) != 0,
 				Statements.nullableLong(row, 14), Statements.nullableLong(row, 15), Statements.nullableLong(row, 16),
-				Statements.nullableLong(row, 17), row.getString(18), row.getString(19), row.getString(20),
-				row.getString(21), row.getBytes(22), row.getString(23), row.getBytes(24), row.getString(25), false);
+				Statements.nullableLong(row, 17), row.getString(18), row.getString(19), row.getString(27),
+				row.getString(20), row.getString(21), row.getBytes(22), row.getString(23), row.getBytes(24),
+				row.getString(25), false);
 		return (known && checksum.matches(row.getLong(26), message)) ? message : message.asDamaged();
 	}
 

@@ -128,8 +128,12 @@ final class PageFile implements AutoCloseable {
 		}
 	}
 
-	/** The checksum of the log, whose two halves are in one number. */
-	private static long sum(ByteBuffer words, long before) {
+	/**
+	 * Goes on with the checksum of a log, whose two halves are in one number.
+	 * @param words in the order of the log's bytes
+	 * @param before the checksum so far
+	 */
+	static long sum(ByteBuffer words, long before) {
 		int first = (int) (before >>> 32);
 		int second = (int) before;
 		while (words.hasRemaining()) {

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.message.StoreUnavailableException;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ record QueueFiles(Path directory) {
 			create(directory.toAbsolutePath().normalize());
 			Path canonical = directory.toRealPath();
 			refuseNetwork(canonical);
+			DiskReserve.giveUpToOpen(canonical, DiskSpace.REAL);
 			PrivateFiles.createSubdirectory(canonical.resolve("locks"));
 			sync(canonical);
 			refuseUnwritable(canonical);
@@ -126,8 +128,25 @@ record QueueFiles(Path directory) {
 		return this.directory.resolve("locks").resolve("runs-" + epoch + ".map");
 	}
 
+	/**
+	 * Returns when a file of the directory of locks came or went for the last time.
+	 * @return nanoseconds of the file system's clock; 0 when that cannot be told
+	 */
+	long locksChangedAt() {
+		try {
+			return Files.getLastModifiedTime(this.directory.resolve("locks")).to(TimeUnit.NANOSECONDS);
+		}
+		catch (IOException ex) {
+			return 0;
+		}
+	}
+
 	static Path wal(Path file) {
 		return file.resolveSibling(file.getFileName() + "-wal");
+	}
+
+	static Path sharedMemory(Path file) {
+		return file.resolveSibling(file.getFileName() + "-shm");
 	}
 
 	/** What SQLite leaves when the first write of a file was cut off. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.ShardRouter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +26,8 @@ final class Relocation {
 	private static final int STEP = 500;
 
 	private static final String KEYED = """
-			SELECT id, task, unique_key, idempotency_key FROM message
-			WHERE id > ?1 AND (unique_key IS NOT NULL OR idempotency_key IS NOT NULL)
+			SELECT id, task, unique_key, idempotency_key, ordering_key FROM message
+			WHERE id > ?1 AND (unique_key IS NOT NULL OR idempotency_key IS NOT NULL OR ordering_key IS NOT NULL)
 			ORDER BY id
 			LIMIT ?2""";
 
@@ -45,6 +46,12 @@ final class Relocation {
 	private static final String DELETE_ATTEMPTS = """
 			DELETE FROM main.failed_attempt
 			WHERE message_id IN (SELECT value FROM json_each(?1)) AND message_id IN (SELECT id FROM home.message)""";
+
+	private static final String IDEMPOTENCY_KEYS = """
+			SELECT id, NULL, idempotency_key FROM message WHERE idempotency_key IS NOT NULL""";
+
+	private static final String UNIQUE_KEYS = """
+			SELECT id, task, unique_key FROM message WHERE unique_key IS NOT NULL AND state < 40""";
 
 	private static final String RECOUNT = """
 			INSERT INTO counter (queue, task, state, n)
@@ -89,7 +96,8 @@ final class Relocation {
 				long[] greatest = { after };
 				statements.each((row) -> {
 					greatest[0] = row.getLong(1);
-					int home = this.router.route(new Keys(row.getString(2), row.getString(4), row.getString(3)));
+					int home = this.router
+						.route(new Keys(row.getString(2), row.getString(4), row.getString(3), row.getString(5)));
 					byHome.computeIfAbsent(home, (key) -> new ArrayList<>()).add(row.getLong(1));
 				}, KEYED, after, STEP);
 				last = greatest[0];
@@ -147,13 +155,16 @@ final class Relocation {
 		Map<Integer, List<Reserved>> byHome = new LinkedHashMap<>();
 		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
 			try (Statements statements = new Statements(entry.getValue())) {
-				statements.each((row) -> {
-					int home = this.router.homeOfIdempotency(row.getString(2));
-					if (home != entry.getKey()) {
-						byHome.computeIfAbsent(home, (key) -> new ArrayList<>())
-							.add(new Reserved(row.getString(2), row.getLong(1)));
-					}
-				}, "SELECT id, idempotency_key FROM message WHERE idempotency_key IS NOT NULL");
+				for (String sql : List.of(IDEMPOTENCY_KEYS, UNIQUE_KEYS)) {
+					statements.each((row) -> {
+						ReservedKey key = new ReservedKey(row.getString(2), row.getString(3));
+						int home = this.router.homeOf(key);
+						if (home != entry.getKey()) {
+							byHome.computeIfAbsent(home, (shard) -> new ArrayList<>())
+								.add(new Reserved(key.name(), row.getLong(1)));
+						}
+					}, sql);
+				}
 			}
 		}
 		return byHome;
@@ -200,7 +211,7 @@ final class Relocation {
 		}
 	}
 
-	/** A key and its message. */
+	/** The name of a key, and its message. */
 	private record Reserved(String key, long messageId) {
 
 	}

@@ -19,7 +19,8 @@ import io.github.queuesqlite.store.StoreListener;
  */
 final class ShardBooks {
 
-	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + " FROM shard WHERE id = 1";
+	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + MessageTable.IS_ANY_ORDERED
+			+ " FROM shard WHERE id = 1";
 
 	private final Statements statements;
 
@@ -34,6 +35,9 @@ final class ShardBooks {
 	private final List<StoreListener.Ended> ended = new ArrayList<>();
 
 	private final List<StoreListener.TakenBack> takenBack = new ArrayList<>();
+
+	/** Whether a live message may have an ordering key. */
+	private boolean anyOrdered;
 
 	private long prunable;
 
@@ -91,18 +95,22 @@ final class ShardBooks {
 		this.statements.each((row) -> {
 			this.prunable = row.getLong(1);
 			this.readySuspects.set(row.getInt(2) != 0);
+			this.anyOrdered = row.getInt(3) != 0;
 		}, SHARD);
 	}
 
 	// ---- messages
 
 	void inserted(Insertion row, long now) {
-		boolean scheduled = row.runAt() > now;
-		this.counters.add(row.queue(), row.task(), scheduled ? StateCode.SCHEDULED : StateCode.READY, 1);
-		if (scheduled) {
+		inserted(row, (row.runAt() > now) ? StateCode.SCHEDULED : StateCode.READY);
+	}
+
+	void inserted(Insertion row, int state) {
+		this.counters.add(row.queue(), row.task(), state, 1);
+		if (state == StateCode.SCHEDULED) {
 			this.nextDue = Math.min(this.nextDue, row.runAt());
 		}
-		else {
+		else if (state == StateCode.READY) {
 			this.readyTasks.add(row.queue(), row.task(), row.priority());
 		}
 		if (row.expiresAt() != null) {
@@ -130,22 +138,42 @@ final class ShardBooks {
 		}
 	}
 
-	/** A message waits that did not: scheduled for a time, or ready. */
+	/** A message with a known priority is ready that was not. */
+	void ready(String queue, String task, int priority, boolean suspect) {
+		if (suspect) {
+			this.readySuspects.changed();
+		}
+		else {
+			this.readyTasks.add(queue, task, priority);
+		}
+	}
+
+	/** A message waits that did not: scheduled for a time, held, or ready. */
 	void waits(String queue, String task, int state, long runAt, long expiresAt) {
 		// While it ran the expiry may have been left out.
 		this.nextExpiry = Math.min(this.nextExpiry, expiresAt);
 		if (state == StateCode.SCHEDULED) {
 			this.nextDue = Math.min(this.nextDue, runAt);
 		}
-		else {
+		else if (state != StateCode.HELD) {
 			ready(queue, task, state == StateCode.SUSPECT);
 		}
 	}
 
-	/** A run has become ready again. */
+	/** A run has become ready again, or is held in its line. */
 	void back(RunKey key, int state, long expiresAt) {
-		moved(key.queue(), key.task(), StateCode.RUNNING, StateCode.READY, 1);
+		moved(key.queue(), key.task(), StateCode.RUNNING, StateCode.counted(state), 1);
 		waits(key.queue(), key.task(), state, 0, expiresAt);
+	}
+
+	/** A message with an ordering key was stored, claimed or brought back. */
+	void ordered() {
+		this.anyOrdered = true;
+	}
+
+	/** Returns whether a message that this process claimed may have an ordering key. */
+	boolean isAnyOrdered() {
+		return this.anyOrdered;
 	}
 
 	/** Pruning by count may delete so many more; negative for fewer. */

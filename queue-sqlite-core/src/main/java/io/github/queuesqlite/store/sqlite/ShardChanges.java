@@ -9,6 +9,7 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.CancelResult;
+import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StoredMessage;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * Changes single messages at a user's wish: cancel, retry, another payload, another time.
  */
 final class ShardChanges {
+
+	private static final String UNIQUE_KEY = """
+			SELECT task, unique_key, ordering_key IS NOT NULL FROM message
+			WHERE id = ?1 AND unique_key IS NOT NULL""";
 
 	private static final String IS_UNIQUE_KEY_TAKEN = """
 			SELECT 1 FROM message AS live
@@ -31,15 +36,22 @@ final class ShardChanges {
 
 	private final SignalTable signals;
 
+	private final ReservationTable reservations;
+
+	private final OrderingLines lines;
+
 	private final int shard;
 
 	private final Checksum checksum = new Checksum();
 
-	ShardChanges(Statements statements, ShardBooks books, ShardSequence sequence, SignalTable signals, int shard) {
+	ShardChanges(Statements statements, ShardBooks books, ShardSequence sequence, SignalTable signals,
+			ReservationTable reservations, OrderingLines lines, int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.signals = signals;
+		this.reservations = reservations;
+		this.lines = lines;
 		this.shard = shard;
 	}
 
@@ -50,6 +62,7 @@ final class ShardChanges {
 			this.books.moved(row.queue(), row.task(), row.state(), StateCode.CANCELLED, 1);
 			this.books.addPrunable((row.hold() == 1) ? 0 : 1);
 			this.books.ended(row.ended(id, MessageState.CANCELLED));
+			this.lines.arrange(row.orderingKey());
 			return CancelResult.CANCELLED;
 		}
 		this.statements.each((result) -> stop.add(new RunKey(this.shard, id, result.getLong(1), result.getLong(2),
@@ -62,23 +75,58 @@ final class ShardChanges {
 		return stop.isEmpty() ? CancelResult.UNCHANGED : CancelResult.REQUESTED;
 	}
 
-	int retry(Collection<Long> ids, long now) throws SQLException {
+	int retry(Collection<Long> ids, List<Long> doubtful, long now) throws SQLException {
 		int changed = 0;
 		for (long id : ids) {
 			ChangedRow row = ChangedRow.read(this.statements, id);
 			if (row == null || row.state() <= StateCode.COMPLETED || isUniqueKeyTaken(id)) {
 				continue;
 			}
-			this.statements.update(MessageTable.RETRY_ENDED, this.sequence.next(), now, id,
-					Checksum.ofExpiry(this.statements.number(MessageTable.EXPIRY_OF, id)));
-			this.books.moved(row.queue(), row.task(), row.state(), StateCode.READY, 1);
-			this.books.ready(row.queue(), row.task(), row.suspect());
-			if (row.isPrunable()) {
-				this.books.addPrunable(-1);
+			if (isUniqueKeyDoubtful(id)) {
+				doubtful.add(id);
+				continue;
 			}
+			retry(row, id, now);
 			changed++;
 		}
 		return changed;
+	}
+
+	boolean retryReserved(long id, long now) throws SQLException {
+		ChangedRow row = ChangedRow.read(this.statements, id);
+		if (row == null || row.state() <= StateCode.COMPLETED || isUniqueKeyTaken(id) || isUniqueKeyReserved(id)) {
+			return false;
+		}
+		retry(row, id, now);
+		return true;
+	}
+
+	private void retry(ChangedRow row, long id, long now) throws SQLException {
+		this.statements.update(MessageTable.RETRY_ENDED, this.sequence.next(), now, id,
+				Checksum.ofExpiry(this.statements.number(MessageTable.EXPIRY_OF, id)));
+		this.books.moved(row.queue(), row.task(), row.state(), StateCode.counted(row.ready()), 1);
+		this.books.waits(row.queue(), row.task(), row.ready(), now, Long.MAX_VALUE);
+		if (row.isPrunable()) {
+			this.books.addPrunable(-1);
+		}
+		this.lines.arrange(row.orderingKey());
+	}
+
+	/** Whether the row has a unique key that may be at home elsewhere, or is reserved. */
+	private boolean isUniqueKeyDoubtful(long id) throws SQLException {
+		ReservedKey[] key = { null };
+		boolean[] ordered = { false };
+		this.statements.each((row) -> {
+			key[0] = new ReservedKey(row.getString(1), row.getString(2));
+			ordered[0] = row.getInt(3) != 0;
+		}, UNIQUE_KEY, id);
+		return key[0] != null && (ordered[0] || this.reservations.otherHolder(key[0], id) != null);
+	}
+
+	private boolean isUniqueKeyReserved(long id) throws SQLException {
+		ReservedKey[] key = { null };
+		this.statements.each((row) -> key[0] = new ReservedKey(row.getString(1), row.getString(2)), UNIQUE_KEY, id);
+		return key[0] != null && this.reservations.otherHolder(key[0], id) != null;
 	}
 
 	private boolean isUniqueKeyTaken(long id) throws SQLException {
@@ -112,6 +160,7 @@ final class ShardChanges {
 		this.statements.update(MessageTable.RESCHEDULE, state, runAt, this.sequence.next(), id);
 		this.books.moved(row.queue(), row.task(), row.state(), StateCode.counted(state), 1);
 		this.books.waits(row.queue(), row.task(), state, runAt, Long.MAX_VALUE);
+		this.lines.arrange(row.orderingKey());
 		return true;
 	}
 

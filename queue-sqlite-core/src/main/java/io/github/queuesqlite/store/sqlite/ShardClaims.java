@@ -39,14 +39,17 @@ final class ShardClaims {
 
 	private final ShardSettling settling;
 
+	private final OrderingLines lines;
+
 	private final Texts texts = new Texts();
 
 	private final Checksum checksum = new Checksum();
 
-	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, int shard) {
+	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, OrderingLines lines, int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.settling = settling;
+		this.lines = lines;
 		this.readyTasks = books.readyTasks();
 		this.shard = shard;
 	}
@@ -77,7 +80,7 @@ final class ShardClaims {
 		Map<Long, Integer> deaths = new HashMap<>();
 		this.statements.each((row) -> {
 			claimed.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now));
-			deaths.put(row.getLong(1), row.getInt(19));
+			deaths.put(row.getLong(1), row.getInt(20));
 		}, MessageTable.CLAIMABLE_SUSPECTS, queue, JsonMapper.shared().writeValueAsString(suspected), max);
 		this.books.readySuspects().changed();
 		if (claimed.isEmpty()) {
@@ -99,7 +102,12 @@ final class ShardClaims {
 					+ "', of which " + changed + " are ready", SQLiteErrorCode.SQLITE_CORRUPT);
 		}
 		Map<String, Integer> byTask = new HashMap<>();
-		claimed.forEach((message) -> byTask.merge(message.task(), 1, Integer::sum));
+		for (StoredMessage message : claimed) {
+			byTask.merge(message.task(), 1, Integer::sum);
+			if (message.orderingKey() != null) {
+				this.books.ordered();
+			}
+		}
 		byTask.forEach((task, n) -> this.books.moved(queue, task, StateCode.READY, StateCode.RUNNING, n));
 	}
 
@@ -121,6 +129,7 @@ final class ShardClaims {
 				Names.oneLine(message.task()), this.shard, reason);
 		this.settling.endAs(message.runKey(), MessageState.DEAD,
 				new FailureRecord(0, FailureRecord.DAMAGED, reason, "", "", now, now), 1, null, now);
+		this.lines.arrange(message.orderingKey());
 	}
 
 	/**

@@ -3,8 +3,10 @@ package io.github.queuesqlite.store.sqlite;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 import io.github.queuesqlite.store.Retention;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +23,16 @@ final class ShardDeletions {
 
 	private final AttemptTable attempts;
 
+	private final OrderingLines lines;
+
 	private final Retention retention;
 
-	ShardDeletions(Statements statements, ShardBooks books, AttemptTable attempts, Retention retention) {
+	ShardDeletions(Statements statements, ShardBooks books, AttemptTable attempts, OrderingLines lines,
+			Retention retention) {
 		this.statements = statements;
 		this.books = books;
 		this.attempts = attempts;
+		this.lines = lines;
 		this.retention = retention;
 	}
 
@@ -67,12 +73,16 @@ final class ShardDeletions {
 	/** Runs a deletion that gives back what it deleted. */
 	private int deleted(String sql, boolean tell, @Nullable Object... values) throws SQLException {
 		List<Long> failedBefore = new ArrayList<>();
+		Set<String> keys = new HashSet<>();
 		int[] rows = { 0 };
 		this.statements.each((row) -> {
 			rows[0]++;
 			long id = row.getLong(1);
 			ChangedRow gone = new ChangedRow(StateCode.counted(row.getInt(4)), row.getString(2), row.getString(3),
-					row.getInt(6), false);
+					row.getInt(6), false, row.getString(7));
+			if (gone.orderingKey() != null) {
+				keys.add(gone.orderingKey());
+			}
 			this.books.removed(gone.queue(), gone.task(), gone.state(), 1);
 			if (gone.isPrunable()) {
 				this.books.addPrunable(-1);
@@ -85,6 +95,7 @@ final class ShardDeletions {
 			}
 		}, sql, values);
 		this.attempts.delete(failedBefore);
+		this.lines.arrange(keys);
 		return rows[0];
 	}
 

@@ -6,10 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.ReservedKey;
 
 /**
  * Inserts messages: those without keys many at a time, those with keys one by one unless
- * a message has their key.
+ * a message has their key. Those with an ordering key go to the end of its line.
  */
 final class ShardInserts {
 
@@ -21,16 +22,23 @@ final class ShardInserts {
 
 	private final ReservationTable reservations;
 
+	private final OrderingLines lines;
+
 	private final Checksum checksum = new Checksum();
 
-	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations) {
+	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
+			OrderingLines lines) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.reservations = reservations;
+		this.lines = lines;
 	}
 
-	/** Returns per row 0 when it was inserted, else the id that has its key. */
+	/**
+	 * Returns per row 0 when it was inserted, the id that has its key, or the negated id
+	 * that its unique key is reserved for.
+	 */
 	long[] insert(List<Insertion> rows, long now) throws SQLException {
 		long[] existing = new long[rows.size()];
 		this.sequence.raiseAbove(rows);
@@ -71,18 +79,47 @@ final class ShardInserts {
 	private long insertKeyed(Insertion row, long now) throws SQLException {
 		String idempotencyKey = row.keys().idempotencyKey();
 		if (idempotencyKey != null) {
-			Long reserved = this.reservations.otherHolder(idempotencyKey, row.id());
+			Long reserved = this.reservations.otherHolder(new ReservedKey(null, idempotencyKey), row.id());
 			if (reserved != null) {
 				return reserved;
 			}
 		}
+		String uniqueKey = row.keys().uniqueKey();
+		if (uniqueKey != null) {
+			Long reserved = this.reservations.otherHolder(new ReservedKey(row.task(), uniqueKey), row.id());
+			if (reserved != null) {
+				return -reserved;
+			}
+		}
+		return isInserted(row, now) ? 0 : holder(row);
+	}
+
+	private boolean isInserted(Insertion row, long now) throws SQLException {
+		String orderingKey = row.keys().orderingKey();
+		if (orderingKey != null) {
+			return isInsertedInLine(row, orderingKey, now);
+		}
 		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_KEYED);
 		MessageTable.bind(statement, 0, row, row.runAt() > now, this.checksum);
-		if (statement.executeUpdate() == 1) {
-			this.books.inserted(row, now);
-			return 0;
+		if (statement.executeUpdate() == 0) {
+			return false;
 		}
-		return holder(row);
+		this.books.inserted(row, now);
+		return true;
+	}
+
+	private boolean isInsertedInLine(Insertion row, String orderingKey, long now) throws SQLException {
+		Long end = this.lines.end(orderingKey);
+		int state = (end != null) ? StateCode.HELD : StateCode.READY;
+		state = (row.runAt() > now) ? StateCode.SCHEDULED : state;
+		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_ORDERED);
+		MessageTable.bindOrdered(statement, row, OrderingLines.place(row.id(), end), state, this.checksum);
+		if (statement.executeUpdate() == 0) {
+			return false;
+		}
+		this.books.inserted(row, state);
+		this.books.ordered();
+		return true;
 	}
 
 	private long holder(Insertion row) throws SQLException {

@@ -35,15 +35,18 @@ final class ShardRescue {
 
 	private final AttemptTable attempts;
 
+	private final OrderingLines lines;
+
 	private final int shard;
 
 	ShardRescue(Statements statements, ShardBooks books, ShardSequence sequence, ShardSettling settling,
-			AttemptTable attempts, int shard) {
+			AttemptTable attempts, OrderingLines lines, int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.settling = settling;
 		this.attempts = attempts;
+		this.lines = lines;
 		this.shard = shard;
 	}
 
@@ -56,8 +59,8 @@ final class ShardRescue {
 		List<Owned> rows = new ArrayList<>();
 		this.statements.each((row) -> rows.add(new Owned(
 				new RunKey(this.shard, row.getLong(1), epoch, row.getLong(2), row.getString(3), row.getString(4)),
-				row.getInt(5), Statements.nullableLong(row, 6), row.getInt(7) != 0, row.getInt(8))), MessageTable.OWNED,
-				epoch, max);
+				row.getInt(5), Statements.nullableLong(row, 6), row.getInt(7) != 0, row.getInt(8), row.getString(9))),
+				MessageTable.OWNED, epoch, max);
 		for (Owned row : rows) {
 			if (row.cancelRequested()) {
 				int uncounted = started.test(row.key()) ? 0 : 1;
@@ -69,6 +72,7 @@ final class ShardRescue {
 			else {
 				failed(row, (died && started.isKnown()) ? row.deaths() + 1 : 0, died, maxAttempts, now);
 			}
+			this.lines.arrange(row.orderingKey());
 		}
 		return rows.size();
 	}
@@ -100,15 +104,13 @@ final class ShardRescue {
 	}
 
 	private void ready(RunKey key, int deaths, @Nullable String failure, int uncounted, long now) throws SQLException {
-		Long expiresAt = this.statements.number(MessageTable.RESCUE, deaths, now, this.sequence.next(), failure,
-				uncounted, key.id(), key.epoch(), key.run());
-		if (expiresAt != null) {
-			this.books.back(key, (deaths > 0) ? StateCode.SUSPECT : StateCode.READY, expiresAt);
-		}
+		this.statements.each((row) -> this.books.back(key, row.getInt(2), row.getLong(1)), MessageTable.RESCUE, deaths,
+				now, this.sequence.next(), failure, uncounted, key.id(), key.epoch(), key.run());
 	}
 
 	/** A row that an epoch owns. */
-	private record Owned(RunKey key, int attempt, @Nullable Long maxAttempts, boolean cancelRequested, int deaths) {
+	private record Owned(RunKey key, int attempt, @Nullable Long maxAttempts, boolean cancelRequested, int deaths,
+			@Nullable String orderingKey) {
 
 	}
 

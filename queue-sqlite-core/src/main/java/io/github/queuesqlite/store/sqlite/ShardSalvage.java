@@ -21,11 +21,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShardSalvage implements AutoCloseable {
 
-	/** The columns of the table {@code message}, in their order in the file. */
+	/**
+	 * The columns of the table {@code message}, in their order in the file. Rows that
+	 * were written before the last ones were added do not have them.
+	 */
 	static final List<String> COLUMNS = List.of("id", "seq", "queue", "task", "state", "priority", "created_at",
 			"run_at", "attempt", "max_attempts", "run", "owner", "cancel_requested", "deaths", "hold", "started_at",
 			"finished_at", "expires_at", "deadline", "idempotency_key", "unique_key", "checksum", "attributes",
-			"last_error", "codec", "result_codec", "result", "payload");
+			"last_error", "codec", "result_codec", "result", "payload", "ordering_key");
+
+	private static final int LEAST_COLUMNS = 28;
 
 	private static final int COUNTER_COLUMNS = 4;
 
@@ -130,7 +135,7 @@ public final class ShardSalvage implements AutoCloseable {
 
 	private @Nullable StoredMessage message(RecordReader.Row row) {
 		List<@Nullable Object> values = row.values();
-		if (row.id() < 0 || values.size() != COLUMNS.size() || values.get(0) != null) {
+		if (row.id() < 0 || values.size() < LEAST_COLUMNS || values.size() > COLUMNS.size() || values.get(0) != null) {
 			return null;
 		}
 		try {
@@ -152,8 +157,9 @@ public final class ShardSalvage implements AutoCloseable {
 				fields.number("run"), fields.number("owner"), fields.number("cancel_requested") != 0,
 				fields.nullable("started_at"), fields.nullable("finished_at"), fields.nullable("expires_at"),
 				fields.nullable("deadline"), fields.nullableText("idempotency_key"), fields.nullableText("unique_key"),
-				fields.nullableText("attributes"), fields.nullableText("codec"), fields.bytes("payload"),
-				fields.nullableText("result_codec"), fields.bytes("result"), fields.nullableText("last_error"), false);
+				fields.nullableText("ordering_key"), fields.nullableText("attributes"), fields.nullableText("codec"),
+				fields.bytes("payload"), fields.nullableText("result_codec"), fields.bytes("result"),
+				fields.nullableText("last_error"), false);
 		return (known && this.checksum.matches(fields.number("checksum"), message)) ? message : message.asDamaged();
 	}
 
@@ -184,7 +190,8 @@ public final class ShardSalvage implements AutoCloseable {
 	private record Fields(List<@Nullable Object> values) {
 
 		private @Nullable Object value(String column) {
-			return this.values.get(COLUMNS.indexOf(column));
+			int index = COLUMNS.indexOf(column);
+			return (index < this.values.size()) ? this.values.get(index) : null;
 		}
 
 		long number(String column) {

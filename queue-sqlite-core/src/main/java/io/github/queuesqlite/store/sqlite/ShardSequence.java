@@ -7,6 +7,8 @@ import java.util.List;
 import io.github.queuesqlite.store.IdGenerator;
 import io.github.queuesqlite.store.IdLayout;
 import io.github.queuesqlite.store.Insertion;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * The order numbers of a shard's messages: they rise above every id seen, also after a
@@ -26,6 +28,9 @@ final class ShardSequence {
 
 	private long highWater;
 
+	/** The greatest high water that was seen committed. */
+	private long committed;
+
 	/** Greatest id seen, which what comes back goes behind. */
 	private long greatestId;
 
@@ -39,14 +44,29 @@ final class ShardSequence {
 		return this.highWater;
 	}
 
+	/**
+	 * Reads the high water.
+	 * @throws SQLException also when it is lower than the one that was committed: then
+	 * the file is not what it was
+	 */
 	void readHighWater() throws SQLException {
 		Long stored = this.statements.number("SELECT high_water FROM shard WHERE id = 1");
 		this.highWater = (stored != null) ? stored : 0;
+		if (this.highWater < this.committed) {
+			throw new SQLiteException("what is in it is older than what was committed, as if an older copy had been"
+					+ " written over it while it was in use", SQLiteErrorCode.SQLITE_CORRUPT);
+		}
+		this.committed = this.highWater;
 	}
 
 	/** What is stored is not known: the next number stores it anew. */
 	void forgetHighWater() {
 		this.highWater = 0;
+	}
+
+	/** What was stored is committed. */
+	void committed() {
+		this.committed = this.highWater;
 	}
 
 	/** Goes above the ids of rows about to be inserted. */

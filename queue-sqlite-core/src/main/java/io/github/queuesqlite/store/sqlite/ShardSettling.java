@@ -32,21 +32,25 @@ final class ShardSettling {
 
 	private final AttemptTable attempts;
 
+	private final OrderingLines lines;
+
 	private final Retention retention;
 
 	private final Checksum checksum = new Checksum();
 
 	ShardSettling(Statements statements, ShardBooks books, ShardSequence sequence, AttemptTable attempts,
-			Retention retention) {
+			OrderingLines lines, Retention retention) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.attempts = attempts;
+		this.lines = lines;
 		this.retention = retention;
 	}
 
 	SettleResult[] settle(List<Settlement> settlements, long now) throws SQLException {
 		SettleResult[] results = new SettleResult[settlements.size()];
+		Set<String> keys = orderingKeys(settlements);
 		Map<Owner, List<Integer>> plain = new HashMap<>();
 		for (int i = 0; i < results.length; i++) {
 			Settlement settlement = settlements.get(i);
@@ -61,7 +65,15 @@ final class ShardSettling {
 		for (Map.Entry<Owner, List<Integer>> entry : plain.entrySet()) {
 			completeMany(entry.getKey(), entry.getValue(), settlements, results, now);
 		}
+		this.lines.arrange(keys);
 		return results;
+	}
+
+	private Set<String> orderingKeys(List<Settlement> settlements) throws SQLException {
+		if (!this.books.isAnyOrdered()) {
+			return Set.of();
+		}
+		return this.lines.ofClaimed(settlements.stream().map((settlement) -> settlement.key().id()).toList());
 	}
 
 	// ---- many at once
@@ -197,21 +209,30 @@ final class ShardSettling {
 		boolean due = retry.runAt() <= now;
 		int state = due ? StateCode.READY : StateCode.SCHEDULED;
 		String json = (retry.failure() != null) ? FailureCodec.encode(retry.failure()) : null;
-		Long expiresAt = this.statements.number(MessageTable.RETRY, state, retry.runAt(), this.sequence.next(), json,
-				retry.countsAttempt() ? 0 : 1, key.id(), key.epoch(), key.run());
-		if (expiresAt == null) {
-			return SettleResult.LOST;
-		}
-		if (json != null) {
+		SettleResult[] result = { SettleResult.LOST };
+		this.statements.each((row) -> {
+			int to = row.getInt(2);
+			this.books.moved(key.queue(), key.task(), StateCode.RUNNING, to, 1);
+			this.books.waits(key.queue(), key.task(), to, retry.runAt(), row.getLong(1));
+			result[0] = SettleResult.APPLIED;
+		}, MessageTable.RETRY, state, retry.runAt(), this.sequence.next(), json, retry.countsAttempt() ? 0 : 1,
+				key.id(), key.epoch(), key.run());
+		if (result[0] == SettleResult.APPLIED && json != null) {
 			this.attempts.record(key, json);
 		}
-		this.books.moved(key.queue(), key.task(), StateCode.RUNNING, state, 1);
-		this.books.waits(key.queue(), key.task(), state, retry.runAt(), expiresAt);
-		return SettleResult.APPLIED;
+		return result[0];
 	}
 
-	/** Makes a run READY again at its old place, its attempt uncounted. */
-	SettleResult release(RunKey key) throws SQLException {
+	/** Makes runs READY again at their old place, their attempts uncounted. */
+	void release(List<RunKey> keys) throws SQLException {
+		Set<String> orderingKeys = this.lines.ofClaimed(keys.stream().map(RunKey::id).toList());
+		for (RunKey key : keys) {
+			release(key);
+		}
+		this.lines.arrange(orderingKeys);
+	}
+
+	private SettleResult release(RunKey key) throws SQLException {
 		SettleResult[] result = { SettleResult.LOST };
 		this.statements.each((row) -> {
 			this.books.back(key, row.getInt(2), row.getLong(1));

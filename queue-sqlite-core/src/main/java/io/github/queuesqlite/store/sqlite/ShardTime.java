@@ -2,7 +2,11 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import io.github.queuesqlite.message.MessageState;
 
@@ -21,33 +25,52 @@ final class ShardTime {
 
 	private final ShardSequence sequence;
 
-	ShardTime(Statements statements, ShardBooks books, ShardSequence sequence) {
+	private final OrderingLines lines;
+
+	ShardTime(Statements statements, ShardBooks books, ShardSequence sequence, OrderingLines lines) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
+		this.lines = lines;
 	}
 
 	int promote(int max, long now) throws SQLException {
 		List<Long> ids = new ArrayList<>();
+		Map<Long, String> ordered = new LinkedHashMap<>();
 		this.statements.each((row) -> {
-			ids.add(row.getLong(1));
-			this.books.moved(row.getString(2), row.getString(3), StateCode.SCHEDULED, StateCode.READY, 1);
-			this.books.ready(row.getString(2), row.getString(3), row.getInt(4) != 0);
+			String orderingKey = row.getString(5);
+			int to = (orderingKey != null) ? StateCode.HELD : StateCode.READY;
+			this.books.moved(row.getString(2), row.getString(3), StateCode.SCHEDULED, to, 1);
+			if (orderingKey != null) {
+				ordered.put(row.getLong(1), orderingKey);
+			}
+			else {
+				ids.add(row.getLong(1));
+				this.books.ready(row.getString(2), row.getString(3), row.getInt(4) != 0);
+			}
 		}, MessageTable.DUE, now, max);
 		for (long id : ids) {
 			this.statements.update(MessageTable.PROMOTE, this.sequence.next(), id);
 		}
+		for (long id : ordered.keySet()) {
+			this.statements.update(MessageTable.SET_STATE, StateCode.HELD, id);
+		}
+		this.lines.arrange(ordered.values());
 		this.books.refreshDue();
-		return ids.size();
+		return ids.size() + ordered.size();
 	}
 
 	int expire(int max, long now) throws SQLException {
 		List<Long> ids = new ArrayList<>();
+		Set<String> keys = new HashSet<>();
 		this.statements.each((row) -> {
 			long id = row.getLong(1);
 			ids.add(id);
 			ChangedRow gone = new ChangedRow(StateCode.counted(row.getInt(4)), row.getString(2), row.getString(3), 0,
-					false);
+					false, row.getString(5));
+			if (gone.orderingKey() != null) {
+				keys.add(gone.orderingKey());
+			}
 			this.books.moved(gone.queue(), gone.task(), gone.state(), StateCode.EXPIRED, 1);
 			this.books.ended(gone.ended(id, MessageState.EXPIRED));
 		}, MessageTable.EXPIRED, now, max);
@@ -56,6 +79,7 @@ final class ShardTime {
 			this.statements.update(MessageTable.EXPIRE, now, json);
 			Long prunable = this.statements.number(COUNT_PRUNABLE, json);
 			this.books.addPrunable((prunable != null) ? prunable : 0);
+			this.lines.arrange(keys);
 		}
 		this.books.refreshDue();
 		return ids.size();

@@ -39,6 +39,18 @@ final class SqliteFault {
 				&& exception.getResultCode() == SQLiteErrorCode.SQLITE_ERROR;
 	}
 
+	/**
+	 * Whether there was no room on the disk, or the disk failed, which may be the same.
+	 */
+	static boolean mayLackRoom(SQLException failure) {
+		return classify(failure) == Session.Fault.STORAGE;
+	}
+
+	/** Whether SQLite says that there was no room. */
+	static boolean isFull(SQLException failure) {
+		return failure instanceof SQLiteException exception && exception.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
+	}
+
 	static Session.Fault classify(SQLException failure) {
 		if (!(failure instanceof SQLiteException exception)) {
 			return Session.Fault.DEFECT;

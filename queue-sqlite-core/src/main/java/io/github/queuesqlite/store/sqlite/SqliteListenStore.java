@@ -72,23 +72,23 @@ public final class SqliteListenStore implements ListenStore {
 
 	@Override
 	public long put(String key, String codec, byte[] value) {
-		return change((session) -> session.put(key, codec, value)).version();
+		BlockingCompletion<ListenSession.Changed> completion = new BlockingCompletion<>();
+		this.writer.submitNew((session) -> session.put(key, codec, value), null, then(completion, this::wake));
+		return await(completion).version();
 	}
 
 	@Override
 	public boolean remove(String key) {
-		return change((session) -> session.remove(key)).changed();
+		BlockingCompletion<ListenSession.Changed> completion = new BlockingCompletion<>();
+		this.writer.submit((session) -> session.remove(key), then(completion, this::wake));
+		return await(completion).changed();
 	}
 
 	/** Listeners are woken by the commit, before the caller is. */
-	private ListenSession.Changed change(Work<ListenSession, ListenSession.Changed> work) {
-		BlockingCompletion<ListenSession.Changed> completion = new BlockingCompletion<>();
-		this.writer.submit(work, then(completion, (changed) -> {
-			if (changed.changed()) {
-				this.changeListeners.forEach(Runnable::run);
-			}
-		}));
-		return await(completion);
+	private void wake(ListenSession.Changed changed) {
+		if (changed.changed()) {
+			this.changeListeners.forEach(Runnable::run);
+		}
 	}
 
 	private static <R> Completion<R> then(BlockingCompletion<R> completion, Consumer<R> first) {

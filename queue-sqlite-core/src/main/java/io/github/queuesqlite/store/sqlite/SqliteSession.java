@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.store.Quarantine;
+import io.github.queuesqlite.store.Room;
 import io.github.queuesqlite.store.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,16 @@ abstract class SqliteSession implements Session {
 	/** Pages in the log from which readers are kept out until it starts over. */
 	private static final int RESTART_PAGES = 64 * 1024 * 1024 / PAGE;
 
+	private static final String FREE_PAGES = "PRAGMA freelist_count";
+
+	/** Quicker than any other process can come. */
+	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final long LOG_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+	/** Another process may begin the log anew while it is looked at. */
+	private static final int LOG_LOOKS = 3;
+
 	private static final String WAL_STATE = "PRAGMA wal_checkpoint(NOOP)";
 
 	private static final String PASSIVE = "PRAGMA wal_checkpoint(PASSIVE)";
@@ -49,7 +61,17 @@ abstract class SqliteSession implements Session {
 
 	private final Quarantine quarantine;
 
+	private final Watermark watermark;
+
 	private final FileIdentity identity;
+
+	private final LogFrames frames;
+
+	/** When the files are looked at again before a transaction, at the earliest. */
+	private long lookAt = System.nanoTime();
+
+	/** When the log is looked at again, at the earliest. */
+	private long logLookAt = System.nanoTime();
 
 	/** Whether closing the connection would harm what others wrote. */
 	private boolean abandoned;
@@ -63,14 +85,17 @@ abstract class SqliteSession implements Session {
 	/** Pages in the log at which the next passive checkpoint is worth it. */
 	private long nextCheckpoint = CHECKPOINT_PAGES;
 
-	SqliteSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine) {
+	SqliteSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
+			Watermark watermark) {
 		this.connection = connection;
 		this.statements = new Statements(connection);
 		this.gate = gate;
 		this.file = file;
 		this.walMax = walMax;
 		this.quarantine = quarantine;
+		this.watermark = watermark;
 		this.identity = new FileIdentity(file);
+		this.frames = new LogFrames(QueueFiles.wal(file));
 	}
 
 	final Statements statements() {
@@ -87,6 +112,7 @@ abstract class SqliteSession implements Session {
 
 	@Override
 	public void begin(boolean synced) throws SQLException {
+		refuseToWrite();
 		if (synced != this.synced) {
 			this.statements.run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 			this.synced = synced;
@@ -98,6 +124,46 @@ abstract class SqliteSession implements Session {
 	public void commit() throws SQLException {
 		this.statements.run("COMMIT");
 		refuseChanged();
+		if (System.nanoTime() - this.logLookAt > 0) {
+			refuseOtherLog();
+		}
+	}
+
+	/**
+	 * What is written to a log that was cut would hide that it was. What is written
+	 * beside another shared memory would overwrite what others write; what was committed
+	 * is safe then: whoever opens the file finds it in the log.
+	 */
+	private void refuseToWrite() throws SQLException {
+		if (System.nanoTime() - this.lookAt > 0) {
+			this.lookAt = System.nanoTime() + LOOK_NANOS;
+			if (this.identity.isLogShorter()) {
+				refuseOtherLog();
+			}
+			String change = this.identity.memoryChange();
+			if (!change.isEmpty()) {
+				this.abandoned = true;
+				throw new SQLiteException(change + ": what was committed is in the log",
+						SQLiteErrorCode.SQLITE_CORRUPT);
+			}
+		}
+	}
+
+	/** What stands in the log now must not be copied into the file. */
+	private void refuseOtherLog() throws SQLException {
+		this.logLookAt = System.nanoTime() + LOG_LOOK_NANOS;
+		WalState state = checkpoint(WAL_STATE);
+		for (int i = 0; i < LOG_LOOKS; i++) {
+			if (this.frames.areThere(state.pages())) {
+				return;
+			}
+			state = checkpoint(WAL_STATE);
+		}
+		this.abandoned = true;
+		throw new SQLiteException(QueueFiles.wal(this.file).getFileName()
+				+ " was cut or overwritten while it was in use: "
+				+ ((state.pages() == state.copied()) ? "all of it is in the file" : "what was committed last is lost"),
+				SQLiteErrorCode.SQLITE_CORRUPT);
 	}
 
 	/**
@@ -161,12 +227,38 @@ abstract class SqliteSession implements Session {
 	/** Writes something small in a transaction. */
 	public abstract void writeProbe() throws SQLException;
 
+	@Override
+	public Room room(long bytes) {
+		return this.watermark.look(bytes, this::freeInFile);
+	}
+
+	private long freeInFile() {
+		try {
+			Long pages = this.statements.number(FREE_PAGES);
+			return (pages != null) ? pages * PAGE : 0;
+		}
+		catch (SQLException ex) {
+			logger.debug("Free pages of {}", label(), ex);
+			return 0;
+		}
+	}
+
+	@Override
+	public String makeRoom(SQLException failure) {
+		return SqliteFault.mayLackRoom(failure) ? this.watermark.makeRoom(SqliteFault.isFull(failure)) : "";
+	}
+
+	final Watermark watermark() {
+		return this.watermark;
+	}
+
 	/**
 	 * An emptied log is the proof: what was doubtful in it is gone, and the file can
 	 * grow.
 	 */
 	@Override
 	public void repair() throws SQLException {
+		refuseOtherLog();
 		this.gate.stopCheck("the write-ahead log must start over");
 		if (!this.gate.tryClose()) {
 			throw new SQLException("A reader of this process holds the write-ahead log of " + label());
@@ -184,6 +276,10 @@ abstract class SqliteSession implements Session {
 	@Override
 	public boolean changedElsewhere() throws SQLException {
 		refuseChanged();
+		refuseToWrite();
+		if (System.nanoTime() - this.logLookAt > 0) {
+			refuseOtherLog();
+		}
 		Long version = this.statements.number("PRAGMA data_version");
 		boolean changed = version != null && version != this.dataVersion && this.dataVersion != -1;
 		this.dataVersion = (version != null) ? version : -1;
@@ -193,7 +289,9 @@ abstract class SqliteSession implements Session {
 	@Override
 	public String trim(boolean idle) throws SQLException {
 		WalState state = checkpoint(WAL_STATE);
-		if (state.pages() >= this.nextCheckpoint || (idle && state.pages() > state.copied())) {
+		boolean early = idle || this.watermark.isNear();
+		if (state.pages() >= this.nextCheckpoint || (early && state.pages() > state.copied())) {
+			refuseOtherLog();
 			state = checkpoint(PASSIVE);
 			// What a reader holds back is not tried again at every commit.
 			this.nextCheckpoint = (state.pages() == state.copied()) ? CHECKPOINT_PAGES
@@ -251,8 +349,11 @@ abstract class SqliteSession implements Session {
 
 	@Override
 	public void close() {
+		lookOnceMore();
+		this.watermark.close();
 		if (this.abandoned) {
 			// SQLite would copy the log over what others wrote, and delete theirs.
+			AbandonedFiles.add(this.identity.fileKey());
 			return;
 		}
 		try {
@@ -263,6 +364,23 @@ abstract class SqliteSession implements Session {
 		}
 		this.statements.close();
 		SqliteConnections.closeQuietly(this.connection);
+	}
+
+	private void lookOnceMore() {
+		if (this.abandoned) {
+			return;
+		}
+		try {
+			refuseChanged();
+			refuseToWrite();
+			refuseOtherLog();
+		}
+		catch (SQLException ex) {
+			logger.debug("Last look at {}: {}", label(), ex.getMessage());
+			if (classify(ex) == Fault.DAMAGED) {
+				damaged(ex);
+			}
+		}
 	}
 
 	/**

@@ -21,6 +21,7 @@ import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.Quarantine;
+import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.ShardReader;
 import io.github.queuesqlite.store.StoredMessage;
@@ -180,10 +181,10 @@ final class SqliteShardReader implements ShardReader {
 	}
 
 	@Override
-	public @Nullable Reservation reservation(String idempotencyKey) {
+	public @Nullable Reservation reservation(ReservedKey key) {
 		List<Reservation> found = reservations("""
 				SELECT idempotency_key, message_id, epoch, confirmed FROM reservation
-				WHERE idempotency_key = ?1""", idempotencyKey);
+				WHERE idempotency_key = ?1""", key.name());
 		return found.isEmpty() ? null : found.get(0);
 	}
 
@@ -199,10 +200,8 @@ final class SqliteShardReader implements ShardReader {
 	private List<Reservation> reservations(String sql, Object... values) {
 		return read((statements) -> {
 			List<Reservation> found = new ArrayList<>();
-			statements.each(
-					(row) -> found
-						.add(new Reservation(row.getString(1), row.getLong(2), row.getLong(3), row.getInt(4) != 0)),
-					sql, values);
+			statements.each((row) -> found.add(new Reservation(ReservedKey.ofName(row.getString(1)), row.getLong(2),
+					row.getLong(3), row.getInt(4) != 0)), sql, values);
 			return found;
 		});
 	}
@@ -268,7 +267,7 @@ final class SqliteShardReader implements ShardReader {
 		for (MessageState state : query.states()) {
 			codes.add((long) StateCode.of(state));
 			if (state == MessageState.READY) {
-				codes.add(StateCode.READY + 1L);
+				codes.add((long) StateCode.HELD);
 				codes.add((long) StateCode.SUSPECT);
 			}
 		}
@@ -287,20 +286,20 @@ final class SqliteShardReader implements ShardReader {
 
 	@Override
 	public List<QueueStats.Count> counts() {
-		return read(SqliteShardReader::counts);
+		return read((statements) -> counts(statements, CounterTable.ALL));
 	}
 
-	private static List<QueueStats.Count> counts(Statements statements) throws SQLException {
+	private static List<QueueStats.Count> counts(Statements statements, String sql) throws SQLException {
 		List<QueueStats.Count> counts = new ArrayList<>();
 		statements.each((row) -> counts.add(new QueueStats.Count(row.getString(1), row.getString(2),
-				StateCode.toState(row.getInt(3)), row.getLong(4))), CounterTable.ALL);
+				StateCode.toState(row.getInt(3)), row.getLong(4))), sql);
 		return counts;
 	}
 
 	@Override
 	public Map<String, Long> oldestReady() {
 		Map<String, Long> oldest = new TreeMap<>();
-		for (QueueStats.Count count : counts()) {
+		for (QueueStats.Count count : read((statements) -> counts(statements, CounterTable.LIVE_UNHELD))) {
 			if (count.state() == MessageState.READY) {
 				long at = oldestReady(count.queue(), count.task());
 				if (at < Long.MAX_VALUE) {
@@ -363,8 +362,8 @@ final class SqliteShardReader implements ShardReader {
 		// One snapshot: what is promoted meanwhile is not missed in both states.
 		return snapshot((statements) -> {
 			List<QueueStats.Count> scheduled = new ArrayList<>();
-			for (QueueStats.Count count : counts(statements)) {
-				if (count.messages() > 0 && !count.state().isEnded() && hosted.test(count.queue(), count.task())) {
+			for (QueueStats.Count count : counts(statements, CounterTable.LIVE_UNHELD)) {
+				if (hosted.test(count.queue(), count.task())) {
 					if (count.state() != MessageState.SCHEDULED) {
 						return true;
 					}

@@ -13,10 +13,13 @@ import java.util.function.ToIntFunction;
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Quarantine;
+import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.Room;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.Settlement;
+import io.github.queuesqlite.store.ShardReader;
 import io.github.queuesqlite.store.ShardSession;
 import io.github.queuesqlite.store.StartedRuns;
 import io.github.queuesqlite.store.StoreListener;
@@ -59,9 +62,9 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final PauseTable pauses;
 
-	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine, int shard,
-			InstantSource clock, Retention retention) throws SQLException {
-		super(connection, gate, file, walMax, quarantine);
+	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
+			Watermark watermark, int shard, InstantSource clock, Retention retention) throws SQLException {
+		super(connection, gate, file, walMax, quarantine, watermark);
 		Statements statements = statements();
 		AttemptTable attempts = new AttemptTable(statements);
 		this.shard = shard;
@@ -72,13 +75,15 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.pauses = new PauseTable(statements);
 		this.books = new ShardBooks(statements, clock);
 		this.sequence = new ShardSequence(statements, clock, shard);
-		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations);
-		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, retention);
-		this.claims = new ShardClaims(statements, this.books, this.settling, shard);
-		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, shard);
-		this.time = new ShardTime(statements, this.books, this.sequence);
-		this.deletions = new ShardDeletions(statements, this.books, attempts, retention);
-		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, shard);
+		OrderingLines lines = new OrderingLines(statements, this.books);
+		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines);
+		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, retention);
+		this.claims = new ShardClaims(statements, this.books, this.settling, lines, shard);
+		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
+				shard);
+		this.time = new ShardTime(statements, this.books, this.sequence, lines);
+		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, retention);
+		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines, shard);
 	}
 
 	@Override
@@ -93,6 +98,13 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	static String label(int shard, Path file) {
 		return "shard " + shard + " (" + file.getFileName() + ")";
+	}
+
+	@Override
+	public Room room(long bytes) {
+		Room room = super.room(bytes);
+		watermark().holdRoom();
+		return room;
 	}
 
 	@Override
@@ -112,6 +124,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.books.write();
 		super.commit();
 		this.books.committed();
+		this.sequence.committed();
 	}
 
 	@Override
@@ -190,9 +203,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public void unclaim(List<RunKey> keys) throws SQLException {
-		for (RunKey key : keys) {
-			this.settling.release(key);
-		}
+		this.settling.release(keys);
 	}
 
 	@Override
@@ -224,8 +235,13 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
-	public int retry(Collection<Long> ids) throws SQLException {
-		return this.changes.retry(ids, this.clock.millis());
+	public int retry(Collection<Long> ids, List<Long> doubtful) throws SQLException {
+		return this.changes.retry(ids, doubtful, this.clock.millis());
+	}
+
+	@Override
+	public boolean retryReserved(long id) throws SQLException {
+		return this.changes.retryReserved(id, this.clock.millis());
 	}
 
 	@Override
@@ -308,8 +324,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
-	public boolean beat(long epoch) throws SQLException {
-		return this.instances.beat(epoch, this.clock.millis());
+	public boolean beat(long epoch, long number) throws SQLException {
+		return this.instances.beat(epoch, number, this.clock.millis());
 	}
 
 	@Override
@@ -324,6 +340,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
+	public boolean declareDead(long epoch, long latestBeat) throws SQLException {
+		return this.instances.declareDead(epoch, latestBeat);
+	}
+
+	@Override
 	public int rescue(long epoch, StartedRuns started, boolean died, ToIntFunction<String> maxAttempts, int max)
 			throws SQLException {
 		return this.rescue.rescue(epoch, started, died, maxAttempts, max, this.clock.millis());
@@ -332,18 +353,23 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	// ---- reservations
 
 	@Override
-	public long reserve(String idempotencyKey, long messageId, long epoch) throws SQLException {
-		return this.reservations.reserve(idempotencyKey, messageId, epoch);
+	public long reserve(ReservedKey key, long messageId, long epoch) throws SQLException {
+		return this.reservations.reserve(key, messageId, epoch);
 	}
 
 	@Override
-	public void confirm(String idempotencyKey, long messageId) throws SQLException {
-		this.reservations.confirm(idempotencyKey, messageId);
+	public void confirm(ReservedKey key, long messageId) throws SQLException {
+		this.reservations.confirm(key, messageId);
 	}
 
 	@Override
-	public void unreserve(String idempotencyKey, long messageId) throws SQLException {
-		this.reservations.unreserve(idempotencyKey, messageId);
+	public void unreserve(ReservedKey key, long messageId) throws SQLException {
+		this.reservations.unreserve(key, messageId);
+	}
+
+	@Override
+	public void forget(ShardReader.Reservation stale) throws SQLException {
+		this.reservations.forget(stale);
 	}
 
 }

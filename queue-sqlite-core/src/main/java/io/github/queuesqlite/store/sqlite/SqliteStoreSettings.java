@@ -17,8 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param retention how long ended messages are kept
  * @param walMax bytes of a write-ahead log above which new messages are refused
  * @param clock wall clock
+ * @param disk how much of the disk is left
  */
 public record SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
-		long walMax, InstantSource clock) {
+		long walMax, InstantSource clock, DiskSettings disk) {
+
+	/** Creates settings with the usual reserve on the disk. */
+	public SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
+			long walMax, InstantSource clock) {
+		this(directory, shards, writer, retention, walMax, clock, DiskSettings.DEFAULT);
+	}
 
 }

@@ -98,6 +98,9 @@ public final class SqliteStores {
 		described.put("enqueue.block-timeout", settings.writer().blockTimeout());
 		described.put("retention", settings.retention());
 		described.put("wal.max", settings.walMax());
+		if (settings.disk().reserve() != null) {
+			described.put("disk.reserve", settings.disk().reserve());
+		}
 		if (settings.shards() != null) {
 			described.put("shards", settings.shards());
 		}

@@ -11,6 +11,9 @@ final class StateCode {
 
 	static final int READY = 20;
 
+	/** READY, but kept out of the ready index: it is behind others of its key. */
+	static final int HELD = 21;
+
 	/** READY, but kept out of the ready index: a suspect is claimed by itself. */
 	static final int SUSPECT = 22;
 
@@ -43,7 +46,7 @@ final class StateCode {
 
 	/** Returns whether the number stands for a state; else the row is damaged. */
 	static boolean isKnown(int code) {
-		return code >= SCHEDULED && code <= MOST && (code % 10 == 0 || code == READY + 1 || code == SUSPECT);
+		return code >= SCHEDULED && code <= MOST && (code % 10 == 0 || code == HELD || code == SUSPECT);
 	}
 
 	static MessageState toState(int code) {

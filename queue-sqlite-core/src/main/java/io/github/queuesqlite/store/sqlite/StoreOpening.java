@@ -236,6 +236,10 @@ final class StoreOpening {
 
 	/** Opens a file that is what it was when it was closed, as far as a look can tell. */
 	private Connection openChecked(int shard, Path file, Layout layout) throws SQLException {
+		if (AbandonedFiles.contains(file)) {
+			throw new SQLiteException("somebody laid hands on it while this process used it, which must end first",
+					SQLiteErrorCode.SQLITE_CORRUPT);
+		}
 		boolean mayBeNew = layout.moving() || !this.control.isUsed();
 		long size = QueueFiles.size(file);
 		if (size == 0 && !mayBeNew) {
@@ -403,17 +407,23 @@ final class StoreOpening {
 	private ShardGroup group(Layout layout) {
 		ReaderThreads threads = new ReaderThreads();
 		Lock turn = new ReentrantLock();
+		long reserve = this.settings.disk().reserve(this.files.directory());
+		DiskReserve held = new DiskReserve(this.files.directory(), DiskSettings.held(reserve));
 		List<ShardFile> shardFiles = new ArrayList<>();
 		List<Shard> shards = new ArrayList<>();
 		for (int number : layout.all()) {
 			Path file = this.files.shard(number);
 			ShardFile shardFile = new ShardFile(number, String.valueOf(file.getFileName()),
 					layout.accepting().contains(number), () -> QueueFiles.size(file),
-					() -> QueueFiles.size(QueueFiles.wal(file)), Objects.requireNonNull(this.quarantines.get(number)));
+					() -> QueueFiles.size(QueueFiles.wal(file)), () -> this.settings.disk().space().free(file),
+					Objects.requireNonNull(this.quarantines.get(number)));
 			shardFiles.add(shardFile);
 			Connection connection = this.connections.get(number);
 			if (connection != null) {
-				shard(shardFile, file, connection, threads, turn).ifPresent(shards::add);
+				Watermark watermark = new Watermark(file, SqliteShardSession.label(number, file),
+						"Enqueues are refused until space is freed; completions go on.", this.settings.disk().space(),
+						reserve, held);
+				shard(shardFile, file, connection, watermark, threads, turn).ifPresent(shards::add);
 			}
 		}
 		if (shards.isEmpty()) {
@@ -426,14 +436,14 @@ final class StoreOpening {
 				this.settings.clock());
 	}
 
-	private Optional<Shard> shard(ShardFile shardFile, Path file, Connection connection, ReaderThreads threads,
-			Lock turn) {
+	private Optional<Shard> shard(ShardFile shardFile, Path file, Connection connection, Watermark watermark,
+			ReaderThreads threads, Lock turn) {
 		ReaderGate gate = new ReaderGate();
 		int number = shardFile.number();
 		Quarantine quarantine = shardFile.quarantine();
 		try {
 			SqliteShardSession session = new SqliteShardSession(connection, gate, file, this.settings.walMax(),
-					quarantine, number, this.settings.clock(), this.settings.retention());
+					quarantine, watermark, number, this.settings.clock(), this.settings.retention());
 			SqliteShardReader reader = new SqliteShardReader(number, file, gate, threads, quarantine,
 					this.settings.retention(), this.settings.clock());
 			if (this.doubtful.contains(number)) {

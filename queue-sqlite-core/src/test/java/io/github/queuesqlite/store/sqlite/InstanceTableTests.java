@@ -49,13 +49,24 @@ class InstanceTableTests {
 		this.instances.join(1, "long dead", 0, 0);
 		this.instances.join(2, "dead", 1, 0);
 		this.instances.join(3, "silent", 2, 0);
-		this.instances.beat(2, DAY);
+		this.instances.beat(2, 1, DAY);
 		this.instances.declareDead(1);
 		this.instances.declareDead(2);
 		this.instances.join(4, "new", 3, DAY);
 		assertThat(epochs()).isEqualTo("1 2 3 4");
 		this.instances.join(5, "newer", 4, DAY + 1);
 		assertThat(epochs()).isEqualTo("2 3 4 5");
+	}
+
+	@Test
+	void beatWhenSomeWereMissedIsAsHighAsElsewhere() throws SQLException {
+		this.instances.join(1, "now and then", 0, 0);
+		this.instances.beat(1, 1, 0);
+		this.instances.beat(1, 5, 0);
+		assertThat(this.statements.number("SELECT beat FROM instance WHERE epoch = 1")).isEqualTo(5);
+		assertThat(this.instances.declareDead(1, 4)).isFalse();
+		assertThat(this.instances.declareDead(1, 5)).isTrue();
+		assertThat(this.instances.beat(1, 6, 0)).isFalse();
 	}
 
 	@Test

@@ -37,7 +37,9 @@ class QueryPlanTests {
 				Arguments.of("OWNED", "message_owner"),
 				Arguments.of("FIND_BY_IDEMPOTENCY_KEY", "message_idempotency_key"),
 				Arguments.of("FIND_BY_UNIQUE_KEY", "message_unique_key"), Arguments.of("ABOVE_COUNT", "message_ended"),
-				Arguments.of("PRUNE_BY_AGE", "message_ended"));
+				Arguments.of("PRUNE_BY_AGE", "message_ended"), Arguments.of("FRONT", "message_line"),
+				Arguments.of("LAST_SEQ", "message_line"), Arguments.of("TURN", "message_turn"),
+				Arguments.of("ORDERING_KEYS", "PRIMARY KEY"), Arguments.of("SET_STATE", "PRIMARY KEY"));
 	}
 
 	@ParameterizedTest

@@ -15,15 +15,18 @@ import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.IdLayout;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.ShardRouter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-/** Reservations of idempotency keys whose message is in another shard. */
+/** Reservations of keys whose message is in another shard. */
 class ReservationTests {
 
 	private static final int SHARDS = 3;
@@ -44,6 +47,54 @@ class ReservationTests {
 			queue.store.prune();
 			queue.store.prune();
 			assertThat(reservations()).isZero();
+		}
+	}
+
+	@Test
+	void pruneWhenMessagesEndedRemovesTheReservationsOfTheirUniqueKeys() {
+		try (TestStore queue = TestStore.open(this.directory, SHARDS)) {
+			for (int i = 0; i < 60; i++) {
+				queue.insert(new Keys(TestStore.TASK, null, "u" + i, "o" + i), 10);
+			}
+			queue.store.prune();
+			int reserved = reservations();
+			assertThat(reserved).isPositive();
+			queue.claim(100).forEach(queue::complete);
+			queue.store.prune();
+			queue.store.prune();
+			assertThat(reservations()).isZero();
+		}
+	}
+
+	@Test
+	void insertWhenTheProcessThatReservedAUniqueKeyDiedTakesTheKey() throws SQLException {
+		long dead;
+		try (TestStore queue = TestStore.open(this.directory, SHARDS)) {
+			dead = queue.instance.epoch();
+		}
+		ShardRouter router = new ShardRouter(List.of(0, 1, 2), (shard) -> 0);
+		for (int i = 0; i < 10; i++) {
+			ReservedKey key = new ReservedKey(TestStore.TASK, "u" + i);
+			TestStore.sql(file(router.homeOf(key)),
+					"INSERT INTO reservation (idempotency_key, message_id, epoch) VALUES (char(0) || '"
+							+ key.name().substring(1).replace("\0", "' || char(0) || '") + "', " + (1000 + i) + ", "
+							+ dead + ")");
+		}
+		try (TestStore queue = TestStore.open(this.directory, SHARDS)) {
+			for (int i = 0; i < 10; i++) {
+				String order = (i % 2 == 0) ? "o" + i : null;
+				assertThat(queue.insert(new Keys(TestStore.TASK, null, "u" + i, order), 10)[1]).isZero();
+			}
+			assertThat(queue.all()).hasSize(10);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(nullValues = "-", value = { "-, key", "task, key", "-, task", "task, 'a b'" })
+	void nameOfAKeyIsReadBack(String task, String key) {
+		for (String text : List.of(key, "\0" + key, "\0\0" + key, key + "\0")) {
+			ReservedKey reserved = new ReservedKey(task, text);
+			assertThat(ReservedKey.ofName(reserved.name())).isEqualTo(reserved);
 		}
 	}
 

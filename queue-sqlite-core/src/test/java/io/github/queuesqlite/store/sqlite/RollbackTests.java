@@ -73,7 +73,8 @@ class RollbackTests {
 	private static final class NumberSession extends SqliteSession {
 
 		NumberSession(Connection connection, Path file) {
-			super(connection, new ReaderGate(), file, 1L << 30, new Quarantine(0, "numbers"));
+			super(connection, new ReaderGate(), file, 1L << 30, new Quarantine(0, "numbers"),
+					TestStore.noWatermark(file));
 		}
 
 		@Override

@@ -78,7 +78,7 @@ class SeveralProcessesTests {
 				child.kill();
 			}
 			await().until(() -> queue.store.isGone(owner));
-			assertThat(queue.store.rescue(owner, (task) -> 4)).isEqualTo(20);
+			assertThat(queue.store.rescue(owner, (task) -> 4)).hasValue(20);
 			for (long id : ids) {
 				StoredMessage message = queue.store.find(id).orElseThrow();
 				assertThat(message.state()).isEqualTo(MessageState.READY);

@@ -102,7 +102,7 @@ class ShardCountTests {
 				.filter((peer) -> peer.epoch() == other.epoch())
 				.findFirst()
 				.orElseThrow();
-			assertThat(queue.store.rescue(dead, (task) -> 4)).isEqualTo(20);
+			assertThat(queue.store.rescue(dead, (task) -> 4)).hasValue(20);
 		}
 		try (TestStore queue = TestStore.open(this.directory, 3)) {
 			assertThat(queue.store.counts()).allMatch((count) -> count.state() == MessageState.READY)
@@ -116,6 +116,43 @@ class ShardCountTests {
 			assertThat(queue.store.counts()).allMatch((count) -> count.state() == MessageState.COMPLETED);
 		}
 		assertThat(suspects).isEqualTo(20);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 4", "4, 1", "2, 5" })
+	void openWhenShardCountChangedKeepsLines(int before, int after) {
+		Map<String, List<Long>> lines = new TreeMap<>();
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			for (int i = 0; i < 60; i++) {
+				String key = "o" + i % 12;
+				Keys keys = new Keys(TestStore.TASK, null, (i % 5 == 0) ? "u" + i : null, key);
+				lines.computeIfAbsent(key, (name) -> new ArrayList<>()).add(queue.insert(keys, 10)[0]);
+			}
+			// The first of some have run, those of others run while the process ends.
+			queue.claim(6).forEach(queue::complete);
+			queue.claim(6);
+		}
+		Map<String, List<Long>> ran = new TreeMap<>();
+		try (TestStore queue = TestStore.open(this.directory, after)) {
+			assertThat(queue.insert(new Keys(TestStore.TASK, null, "u55"), 10)[1]).isEqualTo(lines.get("o7").get(4));
+			lines.computeIfAbsent("o0", (name) -> new ArrayList<>())
+				.add(queue.insert(new Keys(TestStore.TASK, null, null, "o0"), 10)[0]);
+			for (List<StoredMessage> next = queue.claim(1000); !next.isEmpty(); next = queue.claim(1000)) {
+				assertThat(next).extracting(StoredMessage::orderingKey).doesNotHaveDuplicates();
+				for (StoredMessage message : next) {
+					ran.computeIfAbsent(message.orderingKey(), (key) -> new ArrayList<>()).add(message.id());
+					assertThat(queue.complete(message)).isEqualTo(SettleResult.APPLIED);
+				}
+			}
+			assertThat(queue.insert(new Keys(TestStore.TASK, null, "u55"), 10)[1]).isZero();
+		}
+		int[] left = { 0 };
+		lines.forEach((key, ids) -> {
+			List<Long> rest = ran.getOrDefault(key, List.of());
+			assertThat(ids).endsWith(rest.toArray(Long[]::new));
+			left[0] += rest.size();
+		});
+		assertThat(left[0]).isEqualTo(61 - 6);
 	}
 
 	private int countSuspects() throws SQLException {
@@ -163,6 +200,9 @@ class ShardCountTests {
 				assertThat(queue.store.find(id)).get().extracting(StoredMessage::shard).isEqualTo(0);
 				ids.add(id);
 			}
+			assertThat(queue.store.shardStats()).extracting(QueueStats.ShardStats::accepting)
+				.containsExactly(true, false, false);
+			assertThat(queue.store.shardStats().get(2).reason()).contains("being emptied");
 			List<StoredMessage> claimed = queue.claim(1000);
 			assertThat(claimed).extracting(StoredMessage::id).containsExactlyInAnyOrderElementsOf(ids);
 			claimed.forEach((message) -> assertThat(queue.complete(message)).isEqualTo(SettleResult.APPLIED));

@@ -35,6 +35,11 @@ class SqliteListenStoreTests {
 		}
 
 		@Override
+		public boolean holdsLease(long epoch) {
+			return true;
+		}
+
+		@Override
 		public boolean isDead(long epoch) {
 			return false;
 		}

@@ -115,7 +115,8 @@ class SqliteSessionTests {
 	private static final class PlainSession extends SqliteSession {
 
 		PlainSession(Connection connection, Path file) {
-			super(connection, new ReaderGate(), file, Long.MAX_VALUE, new Quarantine(0, "test"));
+			super(connection, new ReaderGate(), file, Long.MAX_VALUE, new Quarantine(0, "test"),
+					TestStore.noWatermark(file));
 		}
 
 		@Override

@@ -54,10 +54,24 @@ final class TestStore implements AutoCloseable {
 	}
 
 	static TestStore open(Path directory, Integer shards, long walMax) {
+		return open(directory, shards, walMax, DiskSettings.DEFAULT);
+	}
+
+	/** Fills the disk to the last byte. */
+	static TestStore openWithoutReserve(Path directory, Integer shards) {
+		return open(directory, shards, 256L * 1024 * 1024, new DiskSettings(0L, DiskSpace.REAL));
+	}
+
+	private static TestStore open(Path directory, Integer shards, long walMax, DiskSettings disk) {
 		WriterSettings writer = new WriterSettings(true, 10_000, Duration.ofMinutes(2), Duration.ofSeconds(1),
 				QueueRecorder.NONE);
-		return new TestStore(SqliteStores.open(
-				new SqliteStoreSettings(directory, shards, writer, Retention.DEFAULT, walMax, InstantSource.system())));
+		return new TestStore(SqliteStores.open(new SqliteStoreSettings(directory, shards, writer, Retention.DEFAULT,
+				walMax, InstantSource.system(), disk)));
+	}
+
+	/** One that never refuses. */
+	static Watermark noWatermark(Path file) {
+		return new Watermark(file, "", "", DiskSpace.REAL, 0, new DiskReserve(file.resolveSibling(""), 0));
 	}
 
 	long insert(int payloadBytes) {
@@ -94,6 +108,12 @@ final class TestStore implements AutoCloseable {
 
 	SettleResult complete(StoredMessage message) {
 		return get(completeLater(message));
+	}
+
+	SettleResult complete(StoredMessage message, byte[] result) {
+		FutureCompletion<SettleResult> future = new FutureCompletion<>();
+		this.store.settle(new Settlement.Complete(message.runKey(), "bytes", result), future);
+		return get(future.future());
 	}
 
 	SettleResult fail(StoredMessage message) {

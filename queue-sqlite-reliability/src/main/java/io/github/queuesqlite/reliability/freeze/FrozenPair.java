@@ -1,8 +1,10 @@
 package io.github.queuesqlite.reliability.freeze;
 
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.random.RandomGenerator;
 
 import io.github.queuesqlite.reliability.Effort;
@@ -11,9 +13,11 @@ import io.github.queuesqlite.reliability.history.Event;
 import io.github.queuesqlite.reliability.history.History;
 import io.github.queuesqlite.reliability.history.HistoryChecker;
 import io.github.queuesqlite.reliability.history.HistoryLog;
+import io.github.queuesqlite.reliability.workload.Kernel;
 import io.github.queuesqlite.reliability.workload.Verification;
 import io.github.queuesqlite.reliability.workload.WorkloadDirectory;
 import io.github.queuesqlite.reliability.workload.WorkloadProcess;
+import io.github.queuesqlite.reliability.workload.WorkloadQueue;
 import io.github.queuesqlite.reliability.workload.WorkloadSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,19 @@ final class FrozenPair implements AutoCloseable {
 
 	private static final int MOST_WORKING_MILLIS = 500;
 
+	private static final int MOST_MILLIS_BEFORE_A_TRANSACTION = 20;
+
+	/** More than run at once, so that some are claimed and wait. */
+	private static final int BURST = 60;
+
+	/** So many claims that some of them wait. */
+	private static final int MANY = 2 * WorkloadQueue.CONCURRENCY;
+
+	/** So often it is thawed at once because nothing that it has claimed waits. */
+	private static final int TRIES_FOR_MANY = 3;
+
+	private static final long MOST_NANOS_UNTIL_MANY = Duration.ofSeconds(2).toNanos();
+
 	private final int number;
 
 	private final WorkloadDirectory directory;
@@ -58,11 +75,11 @@ final class FrozenPair implements AutoCloseable {
 		this.number = number;
 		this.outcome = outcome;
 		this.directory = new WorkloadDirectory(effort, number, outcome);
-		this.settings = this.directory.settings().lease(LEASE).callsPerSecond(100);
+		this.settings = this.directory.settings().lease(LEASE).callsPerSecond(100).burst(BURST);
 		this.random = effort.random(number);
 	}
 
-	void run(int freezes) throws IOException, InterruptedException {
+	void run(int freezes) throws IOException, InterruptedException, SQLException {
 		try (WorkloadProcess one = start("one");
 				WorkloadProcess two = start("two", "-Xmx400m", "-Dcollections.millis=" + 3 * LEASE.toMillis() / 2)) {
 			one.awaitOpened();
@@ -112,17 +129,35 @@ final class FrozenPair implements AutoCloseable {
 		this.outcome.count("brief freezes", 1);
 	}
 
-	/** Longer than its lease, with runs that the other can take. */
-	private void freezeInRuns(WorkloadProcess process) throws IOException, InterruptedException {
+	/**
+	 * Longer than its lease, with runs that the other can take; if possible when what it
+	 * has claimed waits, and must not begin when it goes on.
+	 */
+	private void freezeInRuns(WorkloadProcess process) throws IOException, InterruptedException, SQLException {
 		long giveUp = HistoryLog.now() + PATIENCE_NANOS;
-		while (HistoryLog.now() < giveUp) {
-			FrozenRuns runs = frozen(process, false);
-			if (runs != null) {
+		for (int tries = 0; HistoryLog.now() < giveUp; tries++) {
+			Thread.sleep(this.random.nextInt(MOST_WORKING_MILLIS));
+			int least = (tries < TRIES_FOR_MANY) ? MANY : 1;
+			awaitOwned(process, least);
+			FrozenRuns runs = frozen(process, (owned, holdsLock) -> !holdsLock && owned.size() >= least);
+			if (runs != null && runs.isEmpty()) {
+				process.thaw();
+			}
+			else if (runs != null) {
+				this.outcome.count("messages that were claimed and had not begun", runs.waiting());
 				awaitTakeOver(process, runs);
 				return;
 			}
 		}
 		throw new IllegalStateException("Process " + process.name() + " was never caught in the midst of a run");
+	}
+
+	private static void awaitOwned(WorkloadProcess process, int least)
+			throws IOException, InterruptedException, SQLException {
+		long end = HistoryLog.now() + MOST_NANOS_UNTIL_MANY;
+		while (process.owned().size() < least && HistoryLog.now() < end) {
+			Thread.sleep(1);
+		}
 	}
 
 	private void awaitTakeOver(WorkloadProcess process, FrozenRuns runs) throws IOException, InterruptedException {
@@ -150,10 +185,11 @@ final class FrozenPair implements AutoCloseable {
 	 * So long that the other gives up waiting. Then both must go on: the next freeze
 	 * waits for a take-over.
 	 */
-	private void freezeInTransaction(WorkloadProcess process) throws IOException, InterruptedException {
+	private void freezeInTransaction(WorkloadProcess process) throws IOException, InterruptedException, SQLException {
 		long giveUp = HistoryLog.now() + PATIENCE_NANOS;
 		while (HistoryLog.now() < giveUp) {
-			if (frozen(process, true) != null) {
+			Thread.sleep(this.random.nextInt(MOST_MILLIS_BEFORE_A_TRANSACTION));
+			if (frozen(process, (owned, holdsLock) -> holdsLock) != null) {
 				this.lockedFrom = HistoryLog.now();
 				Thread.sleep(HELD.toMillis());
 				this.lockedTo = HistoryLog.now();
@@ -168,15 +204,13 @@ final class FrozenPair implements AutoCloseable {
 	/**
 	 * Freezes it; lets it go on and returns null when that was not where it is wanted.
 	 */
-	private @Nullable FrozenRuns frozen(WorkloadProcess process, boolean inTransaction)
-			throws IOException, InterruptedException {
-		Thread.sleep(this.random.nextInt(inTransaction ? 20 : MOST_WORKING_MILLIS));
+	private @Nullable FrozenRuns frozen(WorkloadProcess process, BiPredicate<List<Event.Claim>, Boolean> isWanted)
+			throws IOException, InterruptedException, SQLException {
 		process.freeze();
 		Kernel.awaitStopped(process.child().pid(), PATIENCE_NANOS);
-		FrozenRuns runs = new FrozenRuns(process.name(), this.directory.history());
-		boolean holdsLock = Kernel.holdsWriteLock(process.child().pid());
-		if (inTransaction ? holdsLock : !holdsLock && !runs.isEmpty()) {
-			return runs;
+		List<Event.Claim> owned = process.owned();
+		if (isWanted.test(owned, Kernel.holdsWriteLock(process.child().pid()))) {
+			return new FrozenRuns(process.name(), this.directory.history(), owned);
 		}
 		process.thaw();
 		return null;

@@ -2,6 +2,7 @@ package io.github.queuesqlite.reliability.freeze;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,14 +22,22 @@ final class FrozenRuns {
 	/** The run of each message. */
 	private final Map<MessageId, Long> runs = new HashMap<>();
 
-	FrozenRuns(String process, History history) {
+	private final long waiting;
+
+	/**
+	 * Finds them.
+	 * @param owned all that it had claimed
+	 */
+	FrozenRuns(String process, History history, List<Event.Claim> owned) {
 		this.process = process;
 		Map<String, Order> orders = new HashMap<>();
+		Set<Event.Claim> begun = new HashSet<>();
 		for (History.Entry entry : history.entries()) {
 			if (entry.event() instanceof Event.Asked asked) {
 				asked.orders().forEach((order) -> orders.put(order.tag(), order));
 			}
 			else if (entry.event() instanceof Event.Started started && entry.process().equals(process)) {
+				begun.add(new Event.Claim(started.id(), started.run()));
 				Order order = orders.get(started.tag());
 				if (order != null && started.attempt() <= order.maxRetries() && order.timeToLiveMillis() == null) {
 					this.runs.put(started.id(), started.run());
@@ -38,7 +47,13 @@ final class FrozenRuns {
 				this.runs.remove(ended.id(), ended.run());
 			}
 		}
+		this.waiting = owned.stream().filter((claim) -> !begun.contains(claim)).count();
 		this.runs.keySet().removeAll(cancelled(history));
+	}
+
+	/** How many it had claimed that had not begun. */
+	long waiting() {
+		return this.waiting;
 	}
 
 	boolean isEmpty() {

@@ -36,9 +36,7 @@ final class AttemptsRule implements Rule {
 		for (int i = 1; i < runs.size(); i++) {
 			RunTrace earlier = runs.get(i - 1);
 			RunTrace later = runs.get(i);
-			boolean mustCount = earlier.how == How.THROWS
-					&& !earlier.process.mayHaveLostItsLease(Math.min(earlier.startedAt, later.startedAt),
-							Math.max(earlier.startedAt, later.startedAt));
+			boolean mustCount = earlier.how == How.THROWS && !earlier.mayBeLost(later.startedAt);
 			if (later.attempt < earlier.attempt + (mustCount ? 1 : 0)) {
 				violations.accept("Attempt not counted: %s came after %s".formatted(later, earlier));
 			}

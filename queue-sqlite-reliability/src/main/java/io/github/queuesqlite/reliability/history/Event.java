@@ -75,6 +75,16 @@ public sealed interface Event {
 	}
 
 	/**
+	 * Another process stands still and is about to be killed: what it has claimed.
+	 *
+	 * @param at when
+	 * @param process the name of its history
+	 * @param runs the latest run of each message that it owns
+	 */
+	record Owned(long at, String process, List<Claim> runs) implements Event {
+	}
+
+	/**
 	 * Another process is about to be stopped by SIGSTOP.
 	 *
 	 * @param at when
@@ -239,6 +249,15 @@ public sealed interface Event {
 	 * @param text what
 	 */
 	record Failed(long at, String text) implements Event {
+	}
+
+	/**
+	 * A message that a process owns.
+	 *
+	 * @param id the message
+	 * @param run which run of it
+	 */
+	record Claim(MessageId id, long run) {
 	}
 
 	/** How a handler ends. */

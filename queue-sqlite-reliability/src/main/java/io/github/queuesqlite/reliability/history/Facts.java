@@ -216,6 +216,8 @@ final class Facts {
 
 		final ProcessTrace process;
 
+		final long call;
+
 		final long askedAt;
 
 		long answeredAt;
@@ -227,6 +229,7 @@ final class Facts {
 			this.order = order;
 			this.method = asked.method();
 			this.process = process;
+			this.call = asked.call();
 			this.askedAt = asked.at();
 		}
 
@@ -271,6 +274,15 @@ final class Facts {
 			this.startedAt = started.at();
 			this.begunAt = started.begunAt();
 			this.process = process;
+		}
+
+		/**
+		 * Whether it may rightly be somebody else's at a time: its process stood still
+		 * since it made sure for the last time that it was its own.
+		 */
+		boolean mayBeLost(long at) {
+			long from = Math.min(this.startedAt, this.begunAt - CLOCK_SLACK_NANOS);
+			return this.process.mayHaveLostItsLease(Math.min(from, at), Math.max(this.startedAt, at));
 		}
 
 		/**

@@ -1,12 +1,9 @@
 package io.github.queuesqlite.reliability.history;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What all processes did, in the order of time.
@@ -26,22 +23,7 @@ public record History(List<Entry> entries) {
 	 * @return the events of all
 	 */
 	public static History read(Path directory) throws IOException {
-		List<Entry> entries = new ArrayList<>();
-		try (Stream<Path> files = Files.list(directory)) {
-			for (Path file : files.filter((path) -> path.toString().endsWith(HistoryLog.SUFFIX)).toList()) {
-				read(file, entries);
-			}
-		}
-		return new History(entries);
-	}
-
-	private static void read(Path file, List<Entry> entries) throws IOException {
-		String name = file.getFileName().toString();
-		String process = name.substring(0, name.length() - HistoryLog.SUFFIX.length());
-		String text = Files.readString(file);
-		text.substring(0, text.lastIndexOf('\n') + 1)
-			.lines()
-			.forEach((line) -> entries.add(new Entry(process, HistoryLog.JSON.readValue(line, Event.class))));
+		return new HistoryReader(directory).read();
 	}
 
 	/**

@@ -7,8 +7,8 @@ import java.util.List;
 public final class HistoryChecker {
 
 	private static final List<Rule> RULES = List.of(new NothingLostRule(), new OneCompletionRule(), new OneOwnerRule(),
-			new AttemptsRule(), new LifeRule(), new UniqueKeyRule(), new IdempotencyKeyRule(), new ListenRule(),
-			new CounterRule());
+			new AttemptsRule(), new LifeRule(), new UniqueKeyRule(), new IdempotencyKeyRule(), new OrderingRule(),
+			new ListenRule(), new CounterRule());
 
 	private final List<Rule> rules;
 

@@ -41,8 +41,7 @@ final class OneCompletionRule implements Rule {
 			boolean isLast = i == runs.size() - 1;
 			long until = isLast ? Long.MAX_VALUE : runs.get(i + 1).startedAt;
 			boolean isAccepted = isLast && row.state() == MessageState.COMPLETED;
-			if (run.how == How.RETURNS && !isAccepted && !run.process
-				.mayHaveLostItsLease(Math.min(run.startedAt, until), Math.max(run.startedAt, until))) {
+			if (run.how == How.RETURNS && !isAccepted && !run.mayBeLost(until)) {
 				violations.accept("Dropped completion: %s returned in a sound process, found %s; runs: %s"
 					.formatted(run, row, runs));
 			}

@@ -30,7 +30,7 @@ final class OneOwnerRule implements Rule {
 				violations.accept("Runs out of order: %s began after %s".formatted(earlier, later));
 			}
 		}
-		else if (!isOver && !earlier.process.mayHaveLostItsLease(earlier.startedAt, later.startedAt)) {
+		else if (!isOver && !earlier.mayBeLost(later.startedAt)) {
 			violations.accept("Two owners: %s began while %s went on".formatted(later, earlier));
 		}
 	}

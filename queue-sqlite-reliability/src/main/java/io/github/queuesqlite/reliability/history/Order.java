@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param timeToLiveMillis null when it never expires
  * @param uniqueKey null for none
  * @param idempotencyKey null for none
+ * @param orderingKey null for none
  */
 public record Order(String tag, String task, int failures, int maxRetries, int holdMillis, long delayMillis,
-		@Nullable Long timeToLiveMillis, @Nullable String uniqueKey, @Nullable String idempotencyKey) {
+		@Nullable Long timeToLiveMillis, @Nullable String uniqueKey, @Nullable String idempotencyKey,
+		@Nullable String orderingKey) {
 
 	/** A delay that no test lives to see the end of: an hour. */
 	public static final long FAR = 3_600_000;
@@ -32,37 +34,42 @@ public record Order(String tag, String task, int failures, int maxRetries, int h
 	 * @return without keys, delay or failures; many retries, since each kill costs one
 	 */
 	public static Order of(String tag, String task) {
-		return new Order(tag, task, 0, 50, 0, 0, null, null, null);
+		return new Order(tag, task, 0, 50, 0, 0, null, null, null, null);
 	}
 
 	public Order failing(int failures, int maxRetries) {
 		return new Order(this.tag, this.task, failures, maxRetries, this.holdMillis, this.delayMillis,
-				this.timeToLiveMillis, this.uniqueKey, this.idempotencyKey);
+				this.timeToLiveMillis, this.uniqueKey, this.idempotencyKey, this.orderingKey);
 	}
 
 	public Order holding(int millis) {
 		return new Order(this.tag, this.task, this.failures, this.maxRetries, millis, this.delayMillis,
-				this.timeToLiveMillis, this.uniqueKey, this.idempotencyKey);
+				this.timeToLiveMillis, this.uniqueKey, this.idempotencyKey, this.orderingKey);
 	}
 
 	public Order delayed(long millis) {
 		return new Order(this.tag, this.task, this.failures, this.maxRetries, this.holdMillis, millis,
-				this.timeToLiveMillis, this.uniqueKey, this.idempotencyKey);
+				this.timeToLiveMillis, this.uniqueKey, this.idempotencyKey, this.orderingKey);
 	}
 
 	public Order living(long millis) {
 		return new Order(this.tag, this.task, this.failures, this.maxRetries, this.holdMillis, this.delayMillis, millis,
-				this.uniqueKey, this.idempotencyKey);
+				this.uniqueKey, this.idempotencyKey, this.orderingKey);
 	}
 
 	public Order unique(String key) {
 		return new Order(this.tag, this.task, this.failures, this.maxRetries, this.holdMillis, this.delayMillis,
-				this.timeToLiveMillis, key, this.idempotencyKey);
+				this.timeToLiveMillis, key, this.idempotencyKey, this.orderingKey);
 	}
 
 	public Order idempotent(String key) {
 		return new Order(this.tag, this.task, this.failures, this.maxRetries, this.holdMillis, this.delayMillis,
-				this.timeToLiveMillis, this.uniqueKey, key);
+				this.timeToLiveMillis, this.uniqueKey, key, this.orderingKey);
+	}
+
+	public Order ordered(String key) {
+		return new Order(this.tag, this.task, this.failures, this.maxRetries, this.holdMillis, this.delayMillis,
+				this.timeToLiveMillis, this.uniqueKey, this.idempotencyKey, key);
 	}
 
 	/** Whether it expires before it is due. */

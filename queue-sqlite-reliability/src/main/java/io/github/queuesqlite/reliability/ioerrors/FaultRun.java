@@ -124,6 +124,8 @@ final class FaultRun {
 		told("open", () -> {
 			EmbeddedQueue.Builder builder = EmbeddedQueue.builder(this.directory)
 				.pollInterval(Duration.ofMillis(50))
+				// Made in the background, it would be the n-th write at random.
+				.diskReserve(0)
 				.drainTimeout(Duration.ofMillis(100));
 			if (shards > 0) {
 				builder.shards(shards);

@@ -76,6 +76,8 @@ final class Subject implements AutoCloseable {
 		EmbeddedQueue.Builder builder = EmbeddedQueue.builder(directory())
 			.clock(() -> this.now)
 			.durability(Durability.NORMAL)
+			// Its file would be copied with each life.
+			.diskReserve(0)
 			.pollInterval(Duration.ofMillis(10))
 			.drainTimeout(Duration.ofMillis(10))
 			.leaseDuration(Duration.ofHours(1))

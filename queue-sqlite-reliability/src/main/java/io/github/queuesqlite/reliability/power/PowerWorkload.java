@@ -86,6 +86,8 @@ final class PowerWorkload {
 		EmbeddedQueue queue = EmbeddedQueue.builder(root.resolve("queue"))
 			.shards(shards)
 			.durability(this.durability)
+			// Its noise in the trace would say nothing.
+			.diskReserve(0)
 			.concurrency(6)
 			.retry(new RetryPolicy(3, Duration.ofMillis(20), 1, Duration.ofMillis(20), 0))
 			.retention(new Retention(Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1),

@@ -171,7 +171,7 @@ final class Recovery {
 	private static MessageState state(int code) {
 		return switch (code) {
 			case 10 -> MessageState.SCHEDULED;
-			case 20, 21 -> MessageState.READY;
+			case 20, 21, 22 -> MessageState.READY;
 			case 30 -> MessageState.RUNNING;
 			case 40 -> MessageState.COMPLETED;
 			case 50 -> MessageState.DEAD;

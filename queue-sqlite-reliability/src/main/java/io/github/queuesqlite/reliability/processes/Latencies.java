@@ -1,11 +1,8 @@
 package io.github.queuesqlite.reliability.processes;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
-import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.reliability.Outcome;
 import io.github.queuesqlite.reliability.history.Event;
 import io.github.queuesqlite.reliability.history.History;
@@ -23,7 +20,7 @@ final class Latencies {
 
 	void sample(Outcome outcome) {
 		sampleCalls(outcome);
-		sampleTakeOvers(outcome);
+		new TakeOvers(this.history).sample(outcome);
 	}
 
 	/** The calls of the calm process, and how soon another begins what it handed in. */
@@ -61,28 +58,6 @@ final class Latencies {
 	/** Whether it returns after the commit, and hands in one message. */
 	private static boolean isBlocking(Event.Asked call) {
 		return call.method().equals("enqueue") || call.method().equals("probe");
-	}
-
-	/** From each kill to the first run of something that the killed one was running. */
-	private void sampleTakeOvers(Outcome outcome) {
-		Map<MessageId, String> running = new HashMap<>();
-		Map<String, Long> killed = new HashMap<>();
-		Set<String> taken = new HashSet<>();
-		for (History.Entry entry : this.history.entries()) {
-			if (entry.event() instanceof Event.Killing killing) {
-				killed.put(killing.process(), killing.at());
-			}
-			else if (entry.event() instanceof Event.Ended ended) {
-				running.remove(ended.id());
-			}
-			else if (entry.event() instanceof Event.Started started) {
-				String owner = running.put(started.id(), entry.process());
-				Long at = (owner != null) ? killed.get(owner) : null;
-				if (at != null && taken.add(owner)) {
-					outcome.sample("take-over from a killed process, ms", (started.at() - at) / 1e6);
-				}
-			}
-		}
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.reliability.processes;
 
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +25,17 @@ final class SharedDirectory implements AutoCloseable {
 
 	private static final int CALM_CALLS = 40;
 
-	private static final int HOT_CALLS = 300;
+	private static final int HOT_CALLS = 150;
 
-	private static final int OTHER_CALLS = 60;
+	/**
+	 * Of the hot one: some of it is claimed and has not begun when a process is killed.
+	 */
+	private static final int BURST = 100;
+
+	/**
+	 * So few that suspects find free places: how long they wait for one tells nothing.
+	 */
+	private static final int OTHER_CALLS = 20;
 
 	/** Besides the one that only calls. */
 	private static final int LEAST_WORKERS = 1;
@@ -58,9 +67,10 @@ final class SharedDirectory implements AutoCloseable {
 		this.random = effort.random(number);
 	}
 
-	void run(Duration time) throws IOException, InterruptedException {
+	void run(Duration time) throws IOException, InterruptedException, SQLException {
 		try (WorkloadProcess calm = start(
-				this.settings.callsPerSecond(CALM_CALLS).works(false).process(CALM, this.random.nextLong()))) {
+				this.settings.callsPerSecond(CALM_CALLS).works(false).process(CALM, this.random.nextLong()));
+				Machine machine = Machine.measured(this.outcome, this.directory.path().resolve("machine"))) {
 			join();
 			join();
 			calm.awaitOpened();
@@ -89,7 +99,7 @@ final class SharedDirectory implements AutoCloseable {
 		this.directory.deleteWhenSound();
 	}
 
-	private void change() throws IOException, InterruptedException {
+	private void change() throws IOException, InterruptedException, SQLException {
 		int kind = this.random.nextInt(3);
 		if (this.workers.size() < LEAST_WORKERS + 1 || (kind == 0 && this.workers.size() < MOST_WORKERS)) {
 			join();
@@ -106,8 +116,8 @@ final class SharedDirectory implements AutoCloseable {
 		Thread.sleep(this.random.nextInt(MOST_PAUSE_MILLIS));
 	}
 
-	private void kill() throws InterruptedException {
-		anyWorker().kill();
+	private void kill() throws IOException, InterruptedException, SQLException {
+		anyWorker().killNoted();
 		this.outcome.count("kills", 1);
 	}
 
@@ -125,10 +135,10 @@ final class SharedDirectory implements AutoCloseable {
 	}
 
 	private void join() throws IOException, InterruptedException {
-		int calls = (this.started == 0) ? HOT_CALLS : OTHER_CALLS;
+		WorkloadSettings load = (this.started == 0) ? this.settings.callsPerSecond(HOT_CALLS).burst(BURST)
+				: this.settings.callsPerSecond(OTHER_CALLS);
 		this.started++;
-		WorkloadProcess worker = start(
-				this.settings.callsPerSecond(calls).process("worker-" + this.started, this.random.nextLong()));
+		WorkloadProcess worker = start(load.process("worker-" + this.started, this.random.nextLong()));
 		this.workers.add(worker);
 		worker.awaitOpened();
 		this.outcome.count("joins", 1);

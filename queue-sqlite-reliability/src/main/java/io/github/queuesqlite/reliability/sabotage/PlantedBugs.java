@@ -27,10 +27,12 @@ final class PlantedBugs {
 		bugs.poison();
 		bugs.liveness();
 		bugs.order();
+		bugs.lines();
 		bugs.indexes();
 		bugs.pruning();
 		bugs.durability();
 		bugs.writers();
+		bugs.fullDisk();
 		bugs.shards();
 		bugs.batches();
 		bugs.waiters();
@@ -120,8 +122,8 @@ final class PlantedBugs {
 		add("the last failure is not recorded",
 				"if (hold != null && json != null) { this.attempts.record(key, json); }", "",
 				contract("Settlements#deadStoresFailure"));
-		add("callers are told before the commit", "rows = this.turn.execute(this.session, batch);",
-				"rows = this.turn.execute(this.session, batch);\nbatch.forEach(this.answers::succeeded);",
+		add("callers are told before the commit", "rows = this.turn.execute(this.session, batch, mostRows());",
+				"rows = this.turn.execute(this.session, batch, mostRows());\nbatch.forEach(this.answers::succeeded);",
 				"store.CommitTests#completionIsToldAfterTheCommit");
 		add("a command that fails takes the others with it", "case ROW, DEFECT -> redo(batch, cause);",
 				"case ROW, DEFECT -> busy(batch, cause);",
@@ -147,9 +149,12 @@ final class PlantedBugs {
 		add("what was changed in the file is handed to a handler", "if (message.damaged()) { bury",
 				"if (message.damaged() && now < 0) { bury",
 				"store.sqlite.DamagedMessageTests#retryWhenMessageIsDamagedEndsItDeadAgain");
+		add("a bit of a checksum switches the comparison off", "return stored == of(row, row.codec(), row.payload());",
+				"return (stored & MARK) == 0 || stored == of(row, row.codec(), row.payload());",
+				"store.sqlite.DamagedMessageTests#claimWhenContentWasChangedEndsItDeadAndLeavesTheOthersAlone");
 		add("a message whose process died runs again beside all others",
-				"SET state = CASE ?1 WHEN 0 THEN 20 ELSE 22 END, deaths = ?1, run_at",
-				"SET state = 20, deaths = ?1, run_at", contract("Suspects#claimPassesSuspectsBy"));
+				"WHEN ?1 = 0 THEN 20 ELSE 22 END, deaths = ?1, run_at", "ELSE 20 END, deaths = ?1, run_at",
+				contract("Suspects#claimPassesSuspectsBy"));
 	}
 
 	private void liveness() {
@@ -158,7 +163,8 @@ final class PlantedBugs {
 				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("a time-out does not interrupt", "this.overdueSince = now; engine().interrupts().execute(this::interrupt);",
 				"this.overdueSince = now;", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
-		add("the beat stands still", "UPDATE instance SET beat = beat + 1", "UPDATE instance SET beat = beat",
+		add("the beat stands still", "UPDATE instance SET beat = max(beat + 1, ?2)",
+				"UPDATE instance SET beat = max(beat, 0 * ?2)",
 				contract("Instances#beatRaisesTheBeatOfItsInstanceOnly"));
 		add("messages of a paused queue are not rescued", "WHERE state = 30 AND owner = ?1",
 				"WHERE state = 30 AND owner = ?1 AND queue NOT IN (SELECT name FROM queue)",
@@ -180,6 +186,37 @@ final class PlantedBugs {
 				"", contract("Ids#assignIdWhenReopenedAfterClockStepBackAndDeletionNeverRepeats"));
 		add("a claimed batch is not sorted", "claimed.sort(StoredMessage.CLAIM_ORDER); return withoutDamaged",
 				"return withoutDamaged", contract("StandingDemand#attachWhenSeveralTasksAreHostedHandsOverBestFirst"));
+	}
+
+	private void lines() {
+		this.rule = "Messages of one ordering key run one at a time, in the order they were handed in";
+		add("a message of a line is ready beside others of it",
+				"int state = (end != null) ? StateCode.HELD : StateCode.READY;", "int state = StateCode.READY;",
+				contract("Order#claimWhenKeyIsSharedGivesOneAtATimeInOrder"));
+		add("the place in a line is the id", "return (last != null) ? Math.max(id, last + 1) : id;", "return id;",
+				contract("Order#insertWhenIdsOfSeveralInstancesDoNotRiseKeepsTheOrderOfCommits"));
+		add("a retried message goes to the end of its line",
+				"seq = CASE WHEN ordering_key IS NULL THEN ?3 ELSE seq END, last_error = coalesce(?4, last_error), attempt = attempt - ?5, deaths = 0",
+				"seq = ?3, last_error = coalesce(?4, last_error), attempt = attempt - ?5, deaths = 0",
+				contract("Order#settleWhenRetriedAtOnceKeepsItsPlace"));
+		add("who runs is not asked before the turn is given",
+				"if (turn.id() == front.id() || turn.state() == StateCode.RUNNING) {", "if (turn.id() == front.id()) {",
+				contract("Order#retryByHandWhenAnotherRunsWaitsForItAndRunsNext"));
+		add("an expired message keeps the turn",
+				"this.books.addPrunable((prunable != null) ? prunable : 0); this.lines.arrange(keys);",
+				"this.books.addPrunable((prunable != null) ? prunable : 0);",
+				contract("Order#expiryWhenWaitingLetsTheNextRun"));
+		add("a rescued message does not get its turn back",
+				"this.lines.arrange(row.orderingKey()); } return rows.size();", "}\nreturn rows.size();",
+				contract("Order#rescueWhenRunHadNotStartedGivesTheTurnBack"));
+		add("a message that reserves another key is overtaken", "if (step.reserves()) { this.waiting.put",
+				"if (step.reserves() && this.any) { this.waiting.put",
+				contract("Order#insertWhenAnotherKeyIsReservedElsewhereKeepsTheOrderOfTheCalls"));
+		add("a unique key that is reserved for another shard is free", "return -reserved;", "return 0;",
+				contract("TheKeys#uniqueKeyWhenOrderingKeyDecidesTheShardIsTakenUntilTheEnd"));
+		add("a line does not move with a change of the number of shards",
+				"OR idempotency_key IS NOT NULL OR ordering_key IS NOT NULL)", "OR idempotency_key IS NOT NULL)",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsLines");
 	}
 
 	private void indexes() {
@@ -251,6 +288,34 @@ final class PlantedBugs {
 				contract("Threads#insertWhenInboxStaysFullThrowsAndStoresNothing"));
 	}
 
+	private void fullDisk() {
+		this.rule = "New data is refused before the disk is full; what was accepted goes on, and service resumes by itself";
+		add("the disk is not looked at", "if (needed > this.budget || now - this.lookAt >= 0) {", "if (needed < 0) {",
+				"FullDiskTests#enqueueWhenTheDiskIsNearlyFullIsRefusedAndTakenAgainOnceThereIsRoom");
+		add("the disk is looked at by the clock only", "if (needed > this.budget || now - this.lookAt >= 0) {",
+				"if (now - this.lookAt >= 0) {",
+				"store.RoomTests#roomWhenTheBudgetIsSpentIsAskedForBeforeTheNextCommit");
+		add("ends of runs are refused as well", "boolean addsData() { return false; }",
+				"boolean addsData() { return true; }", "FullDiskTests#runsWhenTheDiskIsNearlyFullCompleteRetryAndDie");
+		add("what waits in the inbox is stored although its sender was told that it is not",
+				"this.batch.removeIf(Command::addsData);", "",
+				"store.RoomTests#newDataThatWaitsWhenTheDiskFillsIsRefusedAndAllElseGoesOn");
+		add("an idle writer does not see that there is room again",
+				"nanos = Math.min(nanos, this.room.untilWanted(now));", "",
+				"store.RoomTests#writerThatIsIdleSeesThatThereIsRoomAgain");
+		add("transactions are as large as ever while the disk is full", "return this.refusal.isDiskFull() ? FEW_ROWS",
+				"return this.closing ? FEW_ROWS", "store.RoomTests#batchWhileTheDiskIsFullIsSmall");
+		add("refusal flutters at the mark", "this.low = this.headroom < (this.low ? this.reserve / 8 : 0);",
+				"this.low = this.headroom < 0;",
+				"store.sqlite.WatermarkTests#lookOnceRefusedTakesNewDataOnlyWhenAnEighthMoreIsFree");
+		add("room inside the file does not count", "room += Math.min(freeInFile.getAsLong(), this.reserve / 2);", "",
+				"store.sqlite.WatermarkTests#lookCountsPagesThatAreFreeInTheFileForHalfOfTheReserve");
+		add("what is held for the ends of runs is not given up", "this.held.giveUp();", "",
+				"store.sqlite.WatermarkTests#makeRoomWhenTheDiskIsFullGivesUpWhatIsHeld");
+		add("what is held can be compressed away", "random.nextBytes(noise);", "",
+				"store.sqlite.DiskReserveTests#makeLaterWritesSoManyBytesThatNothingCompresses");
+	}
+
 	private void shards() {
 		this.rule = "A changed number of shards loses and strands nothing, and keys hold over all shards";
 		add("a moved message is not looked for", "if (this.relocated) { return this.group.files()",
@@ -269,8 +334,8 @@ final class PlantedBugs {
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsEverything");
 		add("the index of unique keys is not unique", "CREATE UNIQUE INDEX message_unique_key",
 				"CREATE INDEX message_unique_key", contract("TheKeys#uniqueKeyWhenLiveMessageHasItReturnsExisting"));
-		add("a key of another shard is not reserved", "if (home == null) { insertAtHome",
-				"if (home == null || home >= 0) { insertAtHome",
+		add("a key of another shard is not reserved", "if (home != shard) { this.elsewhere.put",
+				"if (home < 0) { this.elsewhere.put",
 				"store.sqlite.ReservationTests#pruneWhenMessagesAreKeptKeepsTheirReservations");
 		add("a reservation of a dead process is kept",
 				"return reservation.confirmed() || !this.alive.test(reservation.epoch());",
@@ -360,8 +425,18 @@ final class PlantedBugs {
 		add("a part of the lease without a beat is enough", "&& this.latestLook - sight.since >= this.leaseNanos",
 				"&& this.latestLook >= sight.since", "maintenance.PeerWatchTests#isFrozenWhenLeaseIsNotOverIsFalse");
 		add("a process that stood still itself takes the others for dead",
-				"if (now - this.latestLook > this.leaseNanos / 2) {", "if (this.leaseNanos < 0) {",
+				"if (to - this.latestLooked > this.leaseNanos / 2) {", "if (this.leaseNanos < 0) {",
 				"maintenance.PeerWatchTests#isFrozenWhenThisProcessStoodStillBeginsAnew");
+		add("who gave a sign of life in the last moment is declared dead",
+				"WHERE epoch = ?1 AND (dead = 1 OR beat <= ?2)", "WHERE epoch = ?1 AND (?2 = ?2)",
+				"store.sqlite.InstanceTableTests#beatWhenSomeWereMissedIsAsHighAsElsewhere");
+		add("a file that missed beats stays behind", "beat = max(beat + 1, ?2)", "beat = beat + min(1, ?2)",
+				"store.sqlite.InstanceTableTests#beatWhenSomeWereMissedIsAsHighAsElsewhere");
+		add("a beat counts from before it was read", "new Sight(peer.beat(), to, to, 1));",
+				"new Sight(peer.beat(), from, from, 1));",
+				"maintenance.PeerWatchTests#isFrozenWhenTheBeatMayHaveBeenGivenWhileItWasReadCountsFromThen");
+		add("a handler begins without a lease", "|| !engine().environment.presence().holdsLease(this.instance)) {",
+				") {", "worker.RunningTests#runWhenItsProcessStoodStillForALeaseDoesNotStartBeforeTheNextSignOfLife");
 		add("an epoch is given twice", "SET epoch = max(epoch, ?1) + 1 WHERE", "SET epoch = max(epoch, ?1, 1) WHERE",
 				contract("Instances#registerGivesRisingEpochsAndFreeSlots"));
 		add("a paused queue is claimed", "EXISTS (SELECT 1 FROM queue WHERE name = ?1)",
@@ -372,9 +447,12 @@ final class PlantedBugs {
 	private void listenData() {
 		this.rule = "Listeners get each change, in order for each key, and only the owner of a cursor moves it";
 		add("the cursor moves before the change is delivered",
-				"if (this.stopping || !deliver(cursor, change)) { return false; } cursor.moveTo(change.number());",
-				"cursor.moveTo(change.number());\nif (this.stopping || !deliver(cursor, change)) { return false; }",
+				"if (!mayDeliver(cursor) || !deliver(cursor, change)) { return false; } cursor.moveTo(change.number());",
+				"cursor.moveTo(change.number());\nif (!mayDeliver(cursor) || !deliver(cursor, change)) { return false; }",
 				"listen.ListenDeliveryTests#stopWhenListenerIgnoresItInterruptsAndLosesNothing");
+		add("a listener is called without a lease", "return !this.stopping && this.owner.holdsLease(cursor.epoch());",
+				"return !this.stopping;",
+				"listen.ListenDeliveryTests#deliverWhenStoodStillForALeaseLeavesTheRestToWhoTookOver");
 		add("later changes overtake one that failed", "if (cursor.held().contains(change.key())) {",
 				"if (change.key().isEmpty()) {",
 				"listen.ListenDeliveryTests#failureWhenTransientIsRetriedInOrderAndOthersGoOn");

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Stream;
 
 import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.message.Message;
@@ -32,6 +33,8 @@ final class Load {
 	private static final int THREADS = 3;
 
 	private static final int RECENT = 64;
+
+	private static final int MOST_MILLIS_BETWEEN_BURSTS = 1000;
 
 	private final WorkloadQueue queue;
 
@@ -65,11 +68,20 @@ final class Load {
 		for (int i = 0; i < THREADS && this.settings.callsPerSecond() > 0; i++) {
 			RandomGenerator random = RandomGeneratorFactory.of("SplittableRandom")
 				.create(this.settings.seed() * 31 + i);
-			Thread thread = new Thread(() -> run(random), "load-" + i);
-			thread.setDaemon(true);
-			this.threads.add(thread);
-			thread.start();
+			int pause = 2 * 1000 * THREADS / this.settings.callsPerSecond() + 1;
+			start("load-" + i, () -> repeat(() -> call(random), random, pause));
 		}
+		if (this.settings.burst() > 0) {
+			RandomGenerator random = RandomGeneratorFactory.of("SplittableRandom").create(this.settings.seed() * 37);
+			start("burst", () -> repeat(() -> burst(random), random, MOST_MILLIS_BETWEEN_BURSTS));
+		}
+	}
+
+	private void start(String name, Runnable work) {
+		Thread thread = new Thread(work, name);
+		thread.setDaemon(true);
+		this.threads.add(thread);
+		thread.start();
 	}
 
 	/** Waits until no call is made any more. */
@@ -80,11 +92,11 @@ final class Load {
 		}
 	}
 
-	private void run(RandomGenerator random) {
+	private void repeat(Runnable call, RandomGenerator random, int mostMillis) {
 		try {
 			while (!this.stopped) {
-				call(random);
-				Thread.sleep(random.nextInt(2 * 1000 * THREADS / this.settings.callsPerSecond() + 1));
+				call.run();
+				Thread.sleep(random.nextInt(mostMillis));
 			}
 		}
 		catch (InterruptedException ex) {
@@ -180,6 +192,15 @@ final class Load {
 		for (int i = 0; i < 2 + random.nextInt(18); i++) {
 			list.add(this.orders.next(random));
 		}
+		enqueueAll(list, random);
+	}
+
+	/** More than can run at once: some are claimed and wait. */
+	private void burst(RandomGenerator random) {
+		enqueueAll(Stream.generate(() -> this.orders.brief(random)).limit(this.settings.burst()).toList(), random);
+	}
+
+	private void enqueueAll(List<Order> list, RandomGenerator random) {
 		List<NewMessage> messages = list.stream().map((order) -> Orders.message(order, random)).toList();
 		long call = asking("all", list);
 		List<Answer> answers = new ArrayList<>();

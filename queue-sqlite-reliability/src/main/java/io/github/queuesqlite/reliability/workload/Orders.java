@@ -20,6 +20,8 @@ final class Orders {
 	/** So many unique keys that they are often taken, and often free again. */
 	private static final int UNIQUE_KEYS = 5;
 
+	private static final int ORDERING_KEYS = 8;
+
 	/** A key is used for some seconds, by all processes, also by the one after a kill. */
 	private static final long IDEMPOTENCY_MILLIS = 2000;
 
@@ -42,7 +44,21 @@ final class Orders {
 			case 7, 8 -> order.unique("unique-" + random.nextInt(UNIQUE_KEYS));
 			case 9, 10 -> order.idempotent(idempotencyKey(random));
 			case 11 -> order.unique("both-" + random.nextInt(UNIQUE_KEYS)).idempotent(idempotencyKey(random));
+			case 12, 13, 14 -> inLine(order, random);
 			default -> order;
+		};
+	}
+
+	/** Some fail, wait or have further keys: whoever stands behind them waits too. */
+	private static Order inLine(Order order, RandomGenerator random) {
+		Order ordered = order.ordered("ordering-" + random.nextInt(ORDERING_KEYS));
+		return switch (random.nextInt(8)) {
+			case 0 -> ordered.failing(1 + random.nextInt(2), 50);
+			case 1 -> ordered.failing(Integer.MAX_VALUE, 0);
+			case 2 -> ordered.delayed(random.nextInt(100));
+			case 3 -> ordered.unique("unique-" + random.nextInt(UNIQUE_KEYS));
+			case 4 -> ordered.idempotent(idempotencyKey(random));
+			default -> ordered;
 		};
 	}
 
@@ -50,6 +66,11 @@ final class Orders {
 		String tag = tag();
 		return (random.nextInt(10) == 0) ? Order.of(tag, WorkloadQueue.SLOW).holding(20 + random.nextInt(130))
 				: Order.of(tag, WorkloadQueue.QUICK).holding((random.nextInt(3) == 0) ? random.nextInt(15) : 0);
+	}
+
+	/** One that works for some milliseconds and completes. */
+	Order brief(RandomGenerator random) {
+		return Order.of(tag(), WorkloadQueue.QUICK).holding(1 + random.nextInt(10));
 	}
 
 	/** One that does nothing, for a queue that is idle. */
@@ -87,6 +108,9 @@ final class Orders {
 		}
 		if (order.idempotencyKey() != null) {
 			message = message.idempotencyKey(order.idempotencyKey());
+		}
+		if (order.orderingKey() != null) {
+			message = message.orderingKey(order.orderingKey());
 		}
 		return (random.nextInt(5) == 0) ? message.onDuplicate(OnDuplicate.THROW) : message;
 	}

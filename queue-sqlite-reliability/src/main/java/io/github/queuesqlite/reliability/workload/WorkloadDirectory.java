@@ -9,6 +9,7 @@ import io.github.queuesqlite.reliability.Effort;
 import io.github.queuesqlite.reliability.Outcome;
 import io.github.queuesqlite.reliability.history.History;
 import io.github.queuesqlite.reliability.history.HistoryLog;
+import io.github.queuesqlite.reliability.history.HistoryReader;
 
 /**
  * One of the directories that a layer has processes work in: their history, and what is
@@ -28,6 +29,8 @@ public final class WorkloadDirectory implements AutoCloseable {
 
 	private final HistoryLog supervisor;
 
+	private final HistoryReader reader;
+
 	/**
 	 * Prepares a directory.
 	 * @param effort where, and its seed
@@ -41,6 +44,7 @@ public final class WorkloadDirectory implements AutoCloseable {
 		this.path = effort.directory().resolve("directory-" + number);
 		this.settings = WorkloadSettings.in(this.path);
 		this.supervisor = new HistoryLog(Path.of(this.settings.history()), "supervisor");
+		this.reader = new HistoryReader(Path.of(this.settings.history()));
 	}
 
 	public Path path() {
@@ -62,7 +66,7 @@ public final class WorkloadDirectory implements AutoCloseable {
 
 	/** Reads what happened so far. */
 	public History history() throws IOException {
-		return History.read(Path.of(this.settings.history()));
+		return this.reader.read();
 	}
 
 	/**

@@ -3,10 +3,12 @@ package io.github.queuesqlite.reliability.workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.reliability.ChildProcess;
 import io.github.queuesqlite.reliability.history.Event;
@@ -102,6 +104,24 @@ public final class WorkloadProcess implements AutoCloseable {
 		this.parent.add(new Event.Killing(at, name()));
 		this.child.kill();
 		return at;
+	}
+
+	/**
+	 * Stops it for a moment, notes what it owns, and kills it.
+	 */
+	public void killNoted() throws IOException, InterruptedException, SQLException {
+		this.child.signal("STOP");
+		Kernel.awaitStopped(this.child.pid(), TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
+		this.parent.add(new Event.Owned(HistoryLog.now(), name(), owned()));
+		kill();
+	}
+
+	/**
+	 * Returns what it has claimed, as the files say.
+	 * @return exact while it stands still
+	 */
+	public List<Event.Claim> owned() throws IOException, SQLException {
+		return OwnedRuns.of(Path.of(this.settings.directory()), this.child.pid());
 	}
 
 	/** Stops it by SIGSTOP. */

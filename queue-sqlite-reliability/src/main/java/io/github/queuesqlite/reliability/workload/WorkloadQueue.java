@@ -40,6 +40,9 @@ public final class WorkloadQueue implements AutoCloseable {
 	 */
 	public static final String PROBE = "probe";
 
+	/** How many messages of each queue run at once at most. */
+	public static final int CONCURRENCY = 4;
+
 	static final String LISTENER = "listener";
 
 	static final List<String> KEYS = List.of("value.a", "value.b", "value.c");
@@ -73,7 +76,7 @@ public final class WorkloadQueue implements AutoCloseable {
 		EmbeddedQueue.Builder builder = EmbeddedQueue.builder(Path.of(settings.directory()))
 			.durability(settings.isFull() ? Durability.FULL : Durability.NORMAL)
 			.leaseDuration(Duration.ofMillis(settings.leaseMillis()))
-			.concurrency(4)
+			.concurrency(CONCURRENCY)
 			.queue("slow", 2)
 			.retry(new RetryPolicy(3, Duration.ofMillis(20), 2, Duration.ofMillis(200), 0.5))
 			.drainTimeout(Duration.ofSeconds(2))

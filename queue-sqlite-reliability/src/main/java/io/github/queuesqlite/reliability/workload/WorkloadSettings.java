@@ -18,9 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
  * @param shards null for the stored layout
  * @param isFull whether the durability is {@code FULL}
  * @param leaseMillis the lease duration
+ * @param burst how many messages it hands in at once from time to time; 0 for none
  */
 public record WorkloadSettings(String directory, String history, String process, long seed, int callsPerSecond,
-		boolean works, @Nullable Integer shards, boolean isFull, long leaseMillis) {
+		boolean works, @Nullable Integer shards, boolean isFull, long leaseMillis, int burst) {
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -31,37 +32,42 @@ public record WorkloadSettings(String directory, String history, String process,
 	 */
 	public static WorkloadSettings in(Path directory) {
 		return new WorkloadSettings(directory.resolve("queue").toString(), directory.resolve("history").toString(),
-				"process", 0, 150, true, 2, true, Duration.ofSeconds(30).toMillis());
+				"process", 0, 150, true, 2, true, Duration.ofSeconds(30).toMillis(), 0);
 	}
 
 	public WorkloadSettings process(String process, long seed) {
 		return new WorkloadSettings(this.directory, this.history, process, seed, this.callsPerSecond, this.works,
-				this.shards, this.isFull, this.leaseMillis);
+				this.shards, this.isFull, this.leaseMillis, this.burst);
 	}
 
 	public WorkloadSettings callsPerSecond(int callsPerSecond) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, callsPerSecond, this.works,
-				this.shards, this.isFull, this.leaseMillis);
+				this.shards, this.isFull, this.leaseMillis, this.burst);
 	}
 
 	public WorkloadSettings works(boolean works) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond, works,
-				this.shards, this.isFull, this.leaseMillis);
+				this.shards, this.isFull, this.leaseMillis, this.burst);
 	}
 
 	public WorkloadSettings shards(@Nullable Integer shards) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
-				this.works, shards, this.isFull, this.leaseMillis);
+				this.works, shards, this.isFull, this.leaseMillis, this.burst);
 	}
 
 	public WorkloadSettings durability(boolean isFull) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
-				this.works, this.shards, isFull, this.leaseMillis);
+				this.works, this.shards, isFull, this.leaseMillis, this.burst);
 	}
 
 	public WorkloadSettings lease(Duration lease) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
-				this.works, this.shards, this.isFull, lease.toMillis());
+				this.works, this.shards, this.isFull, lease.toMillis(), this.burst);
+	}
+
+	public WorkloadSettings burst(int burst) {
+		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
+				this.works, this.shards, this.isFull, this.leaseMillis, burst);
 	}
 
 	String toJson() {

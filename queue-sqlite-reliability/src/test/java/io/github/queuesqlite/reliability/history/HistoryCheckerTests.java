@@ -188,6 +188,57 @@ class HistoryCheckerTests {
 	}
 
 	@Test
+	void checkWhenLineIsWorkedOffInOrderFindsNothing() {
+		line(1, 10, 20, 30);
+		line(2, 12, 30, 40);
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
+	void checkWhenTwoOfALineRunAtATimeFindsIt() {
+		line(1, 10, 20, 31);
+		line(2, 12, 30, 40);
+		assertFinds("Two at a time");
+		process("s", new Event.Killing(ms(25), "a"));
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
+	void checkWhenALineIsWorkedOffAgainstItsOrderFindsIt() {
+		line(1, 10, 40, 50);
+		line(2, 12, 20, 30);
+		assertFinds("Order");
+	}
+
+	@Test
+	void checkWhenMessagesOfALineWereHandedInSideBySideFindsNothing() {
+		Order first = ORDER.ordered("o");
+		Order second = Order.of("a-2", "quick").ordered("o");
+		asked(first, 10, 1);
+		accepted(second, 10, 2);
+		process("a", new Event.Answered(ms(11), 1, List.of(Answer.accepted(new MessageId(1)))));
+		run("a", second, 2, 1, 20, 30, How.RETURNS);
+		row(2, second, MessageState.COMPLETED, 1, "1/1");
+		run("a", first, 1, 1, 40, 50, How.RETURNS);
+		row(1, first, MessageState.COMPLETED, 1, "1/1");
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
+	void checkWhenMessagesOfALineWereHandedInByOneCallFindsWhatIsAgainstTheirOrder() {
+		Order first = ORDER.ordered("o");
+		Order second = Order.of("a-2", "quick").ordered("o");
+		process("a", new Event.Asked(ms(10), 1, "enqueueAll", List.of(first, second)));
+		process("a", new Event.Answered(ms(11), 1,
+				List.of(Answer.accepted(new MessageId(1)), Answer.accepted(new MessageId(2)))));
+		run("a", second, 2, 1, 20, 30, How.RETURNS);
+		row(2, second, MessageState.COMPLETED, 1, "1/1");
+		run("a", first, 1, 1, 40, 50, How.RETURNS);
+		row(1, first, MessageState.COMPLETED, 1, "1/1");
+		assertFinds("Order");
+	}
+
+	@Test
 	void checkWhenFrozenShorterThanALeaseFindsTwoOwners() {
 		overlapping(200);
 		assertFinds("Two owners");
@@ -221,6 +272,29 @@ class HistoryCheckerTests {
 	void checkWhenFrozenOnTheWayIntoAHandlerFindsNothing() {
 		beginningAfterThaw(95);
 		assertThat(check()).isEmpty();
+	}
+
+	@Test
+	void checkWhenFrozenOnTheWayIntoAHandlerThatReturnsFindsNothing() {
+		returningAfterThaw(95);
+		assertThat(check()).isEmpty();
+	}
+
+	@Test
+	void checkWhenThawedProcessBeginsAndReturnsInVainFindsItDropped() {
+		returningAfterThaw(1525);
+		assertFinds("Dropped completion");
+	}
+
+	/** Begun by a process that had stood still, and taken over after that. */
+	private void returningAfterThaw(int begunAt) {
+		accepted(ORDER, 10, 1);
+		process("s", new Event.Freezing(ms(100), "a"));
+		process("s", new Event.Thawed(ms(1500), "a"));
+		process("a", new Event.Started(ms(1550), new MessageId(1), ORDER.tag(), 1, 1, 1, ms(begunAt)));
+		ended("a", 1, 1, 1560, How.RETURNS);
+		run("b", ORDER, 1, 2, 1600, 1700, How.RETURNS);
+		row(1, ORDER, MessageState.COMPLETED, 2, "2/1");
 	}
 
 	@Test
@@ -515,6 +589,14 @@ class HistoryCheckerTests {
 		long call = 100 + this.entries.size();
 		asked(order, at, call);
 		process("a", new Event.Answered(ms(at) + 1, call, List.of(Answer.accepted(new MessageId(id)))));
+	}
+
+	/** A message of a line that runs once. */
+	private void line(long id, long at, long from, long to) {
+		Order order = Order.of("a-" + id, "quick").ordered("o");
+		accepted(order, at, id);
+		run("a", order, id, 1, from, to, How.RETURNS);
+		row(id, order, MessageState.COMPLETED, 1, "1/1");
 	}
 
 	private void completed(long id, long at) {

@@ -16,6 +16,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param source where it came from; null when the sender did not say
  * @param idempotencyKey null when the sender gave none
  * @param uniqueKey null when the sender gave none
+ * @param orderingKey null when the sender gave none
  * @param headers values hidden unless shown
  * @param metadata values hidden unless shown
  * @param payload null when it has none
@@ -25,9 +26,9 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MessageDescriptor(@JsonUnwrapped MessageSummary summary, @Nullable String source,
-		@Nullable String idempotencyKey, @Nullable String uniqueKey, Map<String, @Nullable Object> headers,
-		Map<String, @Nullable Object> metadata, @Nullable BodyDescriptor payload, @Nullable BodyDescriptor result,
-		List<Failure> failures) implements OperationResponseBody {
+		@Nullable String idempotencyKey, @Nullable String uniqueKey, @Nullable String orderingKey,
+		Map<String, @Nullable Object> headers, Map<String, @Nullable Object> metadata, @Nullable BodyDescriptor payload,
+		@Nullable BodyDescriptor result, List<Failure> failures) implements OperationResponseBody {
 
 	/**
 	 * A payload or a result.

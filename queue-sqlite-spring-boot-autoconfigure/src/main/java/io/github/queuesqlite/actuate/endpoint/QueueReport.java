@@ -50,15 +50,16 @@ public record QueueReport(String directory, boolean workersRunning, long length,
 	 * @param pending messages handed in and not yet committed
 	 * @param fileSize bytes of the file
 	 * @param walSize bytes of its write-ahead log
+	 * @param diskFree bytes that are free on its disk; null when nobody can tell
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record ShardDescriptor(int shard, String file, boolean accepting, @Nullable String reason, int pending,
-			long fileSize, long walSize) {
+			long fileSize, long walSize, @Nullable Long diskFree) {
 
 		static ShardDescriptor of(ShardStats stats) {
 			return new ShardDescriptor(stats.shard(), stats.file(), stats.accepting(),
 					stats.reason().isEmpty() ? null : stats.reason(), stats.pending(), stats.fileSize(),
-					stats.walSize());
+					stats.walSize(), (stats.diskFree() >= 0) ? stats.diskFree() : null);
 		}
 
 	}

@@ -108,9 +108,15 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 	private static List<String> refusals(QueueStatus status) {
 		return status.shards()
 			.stream()
-			.filter((shard) -> !shard.accepting() && !status.unwritable().containsKey(shard.shard()))
+			.filter((shard) -> !shard.accepting() && !isBeingEmptied(shard)
+					&& !status.unwritable().containsKey(shard.shard()))
 			.map((shard) -> "Shard %d refuses new messages: %s".formatted(shard.shard(), shard.reason()))
 			.toList();
+	}
+
+	/** What it does not take goes to the others, as somebody wants it. */
+	private static boolean isBeingEmptied(ShardStats shard) {
+		return shard.leaving() && !shard.quarantined();
 	}
 
 	private void addPassedThresholds(List<String> problems, Observed observed) {
@@ -181,6 +187,9 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 		details.put("pending", shard.pending());
 		details.put("fileSize", shard.fileSize());
 		details.put("walSize", shard.walSize());
+		if (shard.diskFree() >= 0) {
+			details.put("diskFree", shard.diskFree());
+		}
 		return details;
 	}
 

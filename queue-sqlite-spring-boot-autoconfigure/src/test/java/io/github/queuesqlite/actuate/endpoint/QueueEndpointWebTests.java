@@ -186,6 +186,7 @@ class QueueEndpointWebTests {
 			.containsEntry("source", "shop")
 			.containsEntry("idempotencyKey", "order-7")
 			.containsEntry("uniqueKey", "customer-7")
+			.containsEntry("orderingKey", "account-7")
 			.containsEntry("tags", List.of("red"))
 			.containsEntry("headers", Map.of("tenant", "******"))
 			.containsEntry("metadata", Map.of("origin", "******"))
@@ -372,7 +373,8 @@ class QueueEndpointWebTests {
 			.source("shop")
 			.maxRetries(5)
 			.idempotencyKey("order-7")
-			.uniqueKey("customer-7"));
+			.uniqueKey("customer-7")
+			.orderingKey("account-7"));
 	}
 
 	private MessageId dead() {

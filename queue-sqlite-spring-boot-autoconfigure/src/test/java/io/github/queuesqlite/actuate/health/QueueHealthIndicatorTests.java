@@ -34,10 +34,11 @@ import static org.awaitility.Awaitility.await;
 /** Tests for {@link QueueHealthIndicator}. */
 class QueueHealthIndicatorTests {
 
-	private static final ShardStats SHARD = new ShardStats(0, "queue_shard_0.db", true, "", false, 40960, 8192, 3);
+	private static final ShardStats SHARD = new ShardStats(0, "queue_shard_0.db", true, "", false, false, 40960, 8192,
+			1L << 30, 3);
 
-	private static final ShardStats FULL = new ShardStats(1, "queue_shard_1.db", false, "disk full", false, 40960, 0,
-			0);
+	private static final ShardStats FULL = new ShardStats(1, "queue_shard_1.db", false, "disk full", false, false,
+			40960, 0, 4096, 0);
 
 	private static final InstanceStats INSTANCE = new InstanceStats(17, "host:4711", Instant.ofEpochSecond(1),
 			Duration.ofSeconds(3), true);
@@ -58,7 +59,7 @@ class QueueHealthIndicatorTests {
 			.containsEntry("lanes", Map.of("mail", Map.of("concurrency", 8, "running", 2, "paused", false)))
 			.containsEntry("shards",
 					List.of(Map.of("shard", 0, "file", "queue_shard_0.db", "writable", true, "accepting", true,
-							"pending", 3, "fileSize", 40960L, "walSize", 8192L)))
+							"pending", 3, "fileSize", 40960L, "walSize", 8192L, "diskFree", 1L << 30)))
 			.containsEntry("instances", List.of(Map.of("name", "host:4711", "epoch", 17L, "startedAt",
 					Instant.ofEpochSecond(1), "beatAge", Duration.ofSeconds(3), "self", true)));
 	}
@@ -134,8 +135,22 @@ class QueueHealthIndicatorTests {
 	}
 
 	@Test
+	void healthWhenAShardIsBeingEmptiedIsUp() {
+		ShardStats leaving = new ShardStats(1, "queue_shard_1.db", false, "being emptied", true, false, 40960, 0, -1,
+				0);
+		assertThat(health(status(SHARD, leaving)).getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void healthWhenAShardThatIsBeingEmptiedIsOutOfUseIsOutOfService() {
+		ShardStats damaged = new ShardStats(1, "queue_shard_1.db", false, "damaged", true, true, 40960, 0, -1, 0);
+		assertThat(health(status(SHARD, damaged)).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+	}
+
+	@Test
 	void healthWhenTheLogIsLargeIsUpWithAWarning() {
-		ShardStats large = new ShardStats(0, "queue_shard_0.db", true, "", false, 40960, 100L * 1024 * 1024, 0);
+		ShardStats large = new ShardStats(0, "queue_shard_0.db", true, "", false, false, 40960, 100L * 1024 * 1024, -1,
+				0);
 		Health health = health(status(large));
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).extractingByKey("warnings", LIST)

@@ -1,4 +1,4 @@
-package io.github.queuesqlite.reliability.freeze;
+package io.github.queuesqlite.reliability.workload;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What the kernel (Linux) says of another process. */
-final class Kernel {
+public final class Kernel {
 
 	/** The byte of a {@code -shm} file that a writer locks for its transaction. */
 	private static final String WRITE_LOCK = "120";
@@ -18,8 +18,13 @@ final class Kernel {
 	private Kernel() {
 	}
 
-	/** A thread in the midst of a sync stops when that is done. */
-	static void awaitStopped(long pid, long nanos) throws IOException, InterruptedException {
+	/**
+	 * Waits until all threads of a process stand still. One in the midst of a sync does
+	 * when that is done.
+	 * @param pid the process, after SIGSTOP
+	 * @param nanos how long at most
+	 */
+	public static void awaitStopped(long pid, long nanos) throws IOException, InterruptedException {
 		long end = System.nanoTime() + nanos;
 		while (!isStopped(pid)) {
 			if (System.nanoTime() > end) {
@@ -52,8 +57,11 @@ final class Kernel {
 		}
 	}
 
-	/** Whether it is inside a transaction that writes a file in WAL mode. */
-	static boolean holdsWriteLock(long pid) throws IOException {
+	/**
+	 * Returns whether a process is inside a transaction that writes a file in WAL mode.
+	 * @param pid the process
+	 */
+	public static boolean holdsWriteLock(long pid) throws IOException {
 		for (String line : Files.readAllLines(Path.of("/proc/locks"))) {
 			// 1: POSIX ADVISORY WRITE 4711 fe:00:2211877 120 120
 			List<String> fields = List.of(line.trim().split("\\s+"));

@@ -1,0 +1,50 @@
+package io.github.queuesqlite;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskDefinition;
+
+/**
+ * A process that works off messages with ordering keys until it is killed. Several write
+ * into one log: a line each for the start, the end and the failure of a run.
+ */
+public final class OrderedChild {
+
+	static final String TASK = "ordered";
+
+	private OrderedChild() {
+	}
+
+	public static void main(String[] args) throws IOException {
+		FileChannel log = FileChannel.open(Path.of(args[1]), StandardOpenOption.APPEND);
+		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0]))
+			.concurrency(4)
+			.probation(Duration.ofMillis(200))
+			.build();
+		queue.tasks().register(TaskDefinition.builder(TASK, String.class, (payload, context) -> {
+			say(log, "start", payload);
+			if (ThreadLocalRandom.current().nextInt(10) == 0) {
+				say(log, "failure", payload);
+				throw new IllegalStateException("again");
+			}
+			say(log, "end", payload);
+			return null;
+		}).retryPolicy(new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(5), 0)).build());
+		queue.start();
+	}
+
+	/** One write to a file that is appended to: nobody else's comes between. */
+	static void say(FileChannel log, String word, String what) throws IOException {
+		String line = word + " " + what + " " + ProcessHandle.current().pid() + "\n";
+		log.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+	}
+
+}
