@@ -170,7 +170,7 @@ final class TestQueue implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.pool.stop();
+		this.pool.close();
 		this.maintenance.stop();
 		this.presence.leave();
 		this.store.close();
