@@ -144,7 +144,7 @@ abstract class ListenerContract extends StoreSubject {
 		other.started(this.store.claim(other, QUEUE, Set.of(TASK), 1).get(0).runKey());
 		insert(Draft.of(TASK));
 		assertThat(this.store.claim(other, QUEUE, Set.of(TASK), 1)).hasSize(1);
-		assertThat(this.store.rescue(peer(other), (task) -> 4)).isEqualTo(2);
+		assertThat(this.store.rescue(peer(other), (task) -> 4)).hasValue(2);
 		await().until(() -> !this.recorder.takenBack.isEmpty());
 		assertThat(this.recorder.takenBack).singleElement().satisfies((message) -> {
 			assertThat(message.id()).isEqualTo(started);
