@@ -20,6 +20,7 @@ import java.util.random.RandomGeneratorFactory;
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PartialEnqueueException;
 import io.github.queuesqlite.message.QueueException;
@@ -35,6 +36,9 @@ final class DiskFullMain {
 	private static final String TASK = "work";
 
 	private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+	/** An idle log is copied sooner. */
+	private static final Duration QUIET = Duration.ofSeconds(1);
 
 	/** How long another program takes each byte. */
 	private static final Duration GREED = Duration.ofSeconds(3);
@@ -109,6 +113,7 @@ final class DiskFullMain {
 			}
 			Path reserve = directory.resolve("default").resolve("disk.reserve");
 			awaitReserve(reserve);
+			awaitCopiedLogs(operations);
 			try (DiskFiller filler = new DiskFiller(this.disk.resolve("filler"))) {
 				fill(operations, filler);
 				if (this.filling == Filling.OWN && Files.notExists(reserve)) {
@@ -139,6 +144,24 @@ final class DiskFullMain {
 			if (System.nanoTime() - start > PATIENCE.toNanos()) {
 				this.out.println("found no room was held for the ends of runs");
 				return;
+			}
+			pause(10);
+		}
+	}
+
+	/**
+	 * Until the logs owe the files nothing: what they owe when others fill the disk at
+	 * once comes out of the held room, which is small on so small a disk.
+	 */
+	private void awaitCopiedLogs(QueueOperations operations) {
+		long start = System.nanoTime();
+		long free = -1;
+		long since = start;
+		while (System.nanoTime() - since < QUIET.toNanos() && System.nanoTime() - start < PATIENCE.toNanos()) {
+			long now = free(this.disk);
+			if (now != free || operations.stats().count(MessageState.SCHEDULED) > 0) {
+				free = now;
+				since = System.nanoTime();
 			}
 			pause(10);
 		}
