@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
+import io.github.queuesqlite.event.MessageEvent;
+import io.github.queuesqlite.event.MessageEventListener;
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.listen.ListenOperations;
 import io.github.queuesqlite.listen.ListenerRegistry;
@@ -107,6 +109,23 @@ public final class EmbeddedQueue implements AutoCloseable {
 	 */
 	public ListenerRegistry listeners() {
 		return this.engine.listen().listeners();
+	}
+
+	/**
+	 * Tells a listener of what happens to messages from now on.
+	 * @param listener gets each event once, as {@link MessageEvent} says
+	 */
+	public void addEventListener(MessageEventListener listener) {
+		this.engine.events().add(listener);
+	}
+
+	/**
+	 * Tells a listener nothing more; what waits for it is dropped.
+	 * @param listener a listener
+	 * @return false when it was none
+	 */
+	public boolean removeEventListener(MessageEventListener listener) {
+		return this.engine.events().remove(listener);
 	}
 
 	/**
@@ -236,6 +255,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 		final List<TaskInterceptor> interceptors = new ArrayList<>();
 
 		final List<EnqueueInterceptor> enqueueInterceptors = new ArrayList<>();
+
+		final List<MessageEventListener> eventListeners = new ArrayList<>();
 
 		Builder(@Nullable Path directory) {
 			this.directory = directory;
@@ -549,6 +570,16 @@ public final class EmbeddedQueue implements AutoCloseable {
 		 */
 		public Builder enqueueInterceptor(EnqueueInterceptor interceptor) {
 			this.enqueueInterceptors.add(Objects.requireNonNull(interceptor));
+			return this;
+		}
+
+		/**
+		 * Adds a listener that is told what happens to messages, from the opening on.
+		 * @param listener see {@link EmbeddedQueue#addEventListener}
+		 * @return this
+		 */
+		public Builder eventListener(MessageEventListener listener) {
+			this.eventListeners.add(Objects.requireNonNull(listener));
 			return this;
 		}
 

@@ -60,6 +60,8 @@ final class QueueEngine {
 
 	private final InFlight inFlight = new InFlight();
 
+	private final EventDispatcher events;
+
 	private final MessageStore store;
 
 	private final Presence presence;
@@ -92,11 +94,14 @@ final class QueueEngine {
 			this.closers.push(this.directory::deleteIfTemporary);
 			CompletionExecutor completions = new CompletionExecutor("queue-" + this.name + "-callbacks");
 			this.closers.push(() -> completions.close(LAST_CALLBACKS_MILLIS));
+			this.events = new EventDispatcher(completions);
+			builder.eventListeners.forEach(this.events::add);
 			this.store = openStore(builder, this.directory.path().resolve(this.name));
 			this.closers.push(this.store::close);
 			// Before the waiters: what is recorded is recorded before anybody is
 			// released.
 			this.store.addListener(new EndRecorder(builder.recorder));
+			this.store.addListener(new StoreEvents(this.events, builder.clock));
 			this.presence = new Presence(this.store, ProcessName.get(),
 					new Lease(builder.leaseDuration, System::nanoTime), this::maxAttempts, this::awaitInFlight);
 			this.closers.push(this.presence::leave);
@@ -157,8 +162,8 @@ final class QueueEngine {
 
 	private WorkerPool workers(EmbeddedQueue.Builder builder, Payloads payloads) {
 		return new WorkerPool(
-				new WorkerEnvironment(this.store, this.presence, this.tasks, payloads, builder.recorder, builder.clock,
-						new Random(), ProcessName.get()),
+				new WorkerEnvironment(this.store, this.presence, this.tasks, payloads, builder.recorder, this.events,
+						builder.clock, new Random(), ProcessName.get()),
 				new WorkerSettings(builder.concurrency, builder.queues, builder.timeout, builder.retry,
 						builder.drainTimeout, builder.probation, builder.virtualThreads, builder.executor,
 						builder.interceptors));
@@ -197,6 +202,10 @@ final class QueueEngine {
 
 	TaskRegistry tasks() {
 		return this.tasks;
+	}
+
+	EventDispatcher events() {
+		return this.events;
 	}
 
 	QueueDirectory directory() {
@@ -320,6 +329,7 @@ final class QueueEngine {
 			.stream()
 			.filter((listener) -> !listener.failure().isEmpty())
 			.forEach((listener) -> failing.put("listener " + listener.name(), listener.failure()));
+		failing.putAll(this.events.failures());
 		List<StuckRun> stuck = new ArrayList<>();
 		this.workers.overdueRuns()
 			.forEach((run) -> stuck

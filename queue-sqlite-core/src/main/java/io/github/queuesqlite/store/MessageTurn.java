@@ -43,6 +43,11 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	private List<StoreListener.Ended> ended = List.of();
 
+	private List<StoreListener.TakenBack> takenBack = List.of();
+
+	/** What this transaction stored, if anybody wants to know. */
+	private final List<Insertion> stored = new ArrayList<>();
+
 	private final SplittableRandom chance = new SplittableRandom();
 
 	/** When the next message was due before and after this transaction. */
@@ -86,6 +91,7 @@ final class MessageTurn implements Turn<ShardSession> {
 			session.prune(2 * rows);
 		}
 		this.ended = session.takeEnded();
+		this.takenBack = session.takeTakenBack();
 		this.dueAt = session.nextDueAt();
 		return rows;
 	}
@@ -129,7 +135,23 @@ final class MessageTurn implements Turn<ShardSession> {
 		for (InsertCommand command : commands) {
 			from = command.result(existing, from);
 		}
+		if (wantStored()) {
+			for (int i = 0; i < existing.length; i++) {
+				if (existing[i] == 0) {
+					this.stored.add(rows.get(i));
+				}
+			}
+		}
 		return rows.size();
+	}
+
+	private boolean wantStored() {
+		for (StoreListener listener : this.listeners) {
+			if (listener.wantsStored()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static <C> List<C> only(List<Command<ShardSession>> batch, Class<C> type) {
@@ -223,6 +245,8 @@ final class MessageTurn implements Turn<ShardSession> {
 		List<StoreListener.Ended> ended = this.ended;
 		this.ended = List.of();
 		this.untaken.clear();
+		tellOfStored();
+		tellOfTakenBack();
 		if (!ended.isEmpty()) {
 			this.listeners.forEach((listener) -> guard(() -> listener.ended(ended)));
 		}
@@ -232,6 +256,27 @@ final class MessageTurn implements Turn<ShardSession> {
 		this.claimed.clear();
 		if (this.dueAt < this.dueBefore) {
 			this.listeners.forEach((listener) -> guard(() -> listener.dueChanged(this.dueAt)));
+		}
+	}
+
+	/** Before anything of it ends or is claimed. */
+	private void tellOfStored() {
+		if (!this.stored.isEmpty()) {
+			List<Insertion> stored = List.copyOf(this.stored);
+			this.stored.clear();
+			for (StoreListener listener : this.listeners) {
+				if (listener.wantsStored()) {
+					guard(() -> listener.stored(stored));
+				}
+			}
+		}
+	}
+
+	private void tellOfTakenBack() {
+		List<StoreListener.TakenBack> takenBack = this.takenBack;
+		this.takenBack = List.of();
+		if (!takenBack.isEmpty()) {
+			this.listeners.forEach((listener) -> guard(() -> listener.takenBack(takenBack)));
 		}
 	}
 
@@ -253,6 +298,8 @@ final class MessageTurn implements Turn<ShardSession> {
 	@Override
 	public void rolledBack(boolean doubtful) {
 		this.ended = List.of();
+		this.takenBack = List.of();
+		this.stored.clear();
 		for (Claimed claim : this.claimed) {
 			if (doubtful) {
 				claim.messages().forEach((message) -> this.doubtful.add(message.runKey()));

@@ -225,4 +225,7 @@ public interface ShardSession extends Session {
 	/** Returns what ended since the last call and forgets it. */
 	List<StoreListener.Ended> takeEnded();
 
+	/** Returns what was taken back since the last call and forgets it. */
+	List<StoreListener.TakenBack> takeTakenBack();
+
 }

@@ -15,6 +15,29 @@ import org.jspecify.annotations.Nullable;
 public interface StoreListener {
 
 	/**
+	 * Returns whether it wants to hear of {@link #stored}. Asked in each transaction that
+	 * stores something.
+	 * @return false for one that does not, and costs nothing then
+	 */
+	default boolean wantsStored() {
+		return false;
+	}
+
+	/**
+	 * Messages were stored, and are claimed later only.
+	 * @param messages those that were; not those whose key was taken
+	 */
+	default void stored(List<Insertion> messages) {
+	}
+
+	/**
+	 * Messages that had started wait for their next attempt: their owner died, or left.
+	 * @param messages what is known of them
+	 */
+	default void takenBack(List<TakenBack> messages) {
+	}
+
+	/**
 	 * Messages ended or were deleted.
 	 * @param messages what is known of them
 	 */
@@ -47,6 +70,18 @@ public interface StoreListener {
 	 * @param epoch the dead epoch
 	 */
 	default void declaredDead(long epoch) {
+	}
+
+	/**
+	 * A message that was taken back from its owner.
+	 *
+	 * @param id the message
+	 * @param queue its queue
+	 * @param task its task
+	 * @param failure how its attempt ended
+	 */
+	record TakenBack(long id, String queue, String task, FailureRecord failure) {
+
 	}
 
 	/**

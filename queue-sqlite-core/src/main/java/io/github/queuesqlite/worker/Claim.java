@@ -5,14 +5,18 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Supplier;
 
+import io.github.queuesqlite.event.EventSink;
+import io.github.queuesqlite.event.MessageEvent;
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.event.RunOutcome;
+import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.LeaseLostException;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.Completion;
+import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.SettleResult;
@@ -95,6 +99,9 @@ abstract class Claim implements Completion<SettleResult> {
 	private @Nullable Settlement settlement;
 
 	private @Nullable RunOutcome outcome;
+
+	/** How it ended, for those who listen to events; null while nobody does. */
+	private @Nullable Settlement toldOf;
 
 	private @Nullable Message message;
 
@@ -253,7 +260,15 @@ abstract class Claim implements Completion<SettleResult> {
 		}
 		engine().watch.within(nanosToDeadline());
 		recordStart();
+		if (events().isListening()) {
+			events().publish(new MessageEvent.Started(id(), this.row.queue(), this.row.task(),
+					Instant.ofEpochMilli(this.startedMillis), attempt()));
+		}
 		return true;
+	}
+
+	private EventSink events() {
+		return engine().environment.events();
 	}
 
 	private void recordStart() {
@@ -310,6 +325,9 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	private void submit(Settlement settlement) {
+		if (events().isListening()) {
+			this.toldOf = settlement;
+		}
 		try {
 			engine().environment.store().settle(settlement, this);
 		}
@@ -360,6 +378,9 @@ abstract class Claim implements Completion<SettleResult> {
 			if (outcome != null) {
 				recordStored(result, outcome);
 			}
+			if (this.toldOf != null && this.note >= 0) {
+				tellEnd(result, this.toldOf);
+			}
 		}
 		finally {
 			told();
@@ -392,6 +413,35 @@ abstract class Claim implements Completion<SettleResult> {
 					this.row.task(), this.key.epoch(), this.key.run());
 		}
 		record(stored, this.elapsed);
+	}
+
+	/** The store itself tells of the ends that need no run. */
+	private void tellEnd(SettleResult result, Settlement settlement) {
+		Instant now = Instant.ofEpochMilli(engine().millis());
+		if (result == SettleResult.LOST) {
+			tellLost(now);
+		}
+		else if (result == SettleResult.APPLIED && settlement instanceof Settlement.Complete) {
+			events().publish(new MessageEvent.Completed(id(), this.row.queue(), this.row.task(), now, attempt(),
+					Duration.ofNanos(this.elapsed)));
+		}
+		else if (result == SettleResult.APPLIED && settlement instanceof Settlement.Retry retry) {
+			FailureRecord failure = retry.failure();
+			tellRetried(now, Instant.ofEpochMilli(retry.runAt()),
+					(failure != null) ? FailureCodec.toFailure(failure) : null);
+		}
+		else if (result == SettleResult.APPLIED && settlement instanceof Settlement.Release) {
+			tellRetried(now, now, null);
+		}
+	}
+
+	private void tellRetried(Instant now, Instant runAt, @Nullable Failure failure) {
+		events()
+			.publish(new MessageEvent.Retried(id(), this.row.queue(), this.row.task(), now, attempt(), runAt, failure));
+	}
+
+	private void tellLost(Instant now) {
+		events().publish(new MessageEvent.Lost(id(), this.row.queue(), this.row.task(), now, attempt()));
 	}
 
 	void record(RunOutcome outcome, long nanos) {
@@ -460,6 +510,9 @@ abstract class Claim implements Completion<SettleResult> {
 		if (STATE.compareAndSet(this, RUNNING, SETTLED)) {
 			forgetStart();
 			record(RunOutcome.LOST, Math.max(1, engine().now() - this.startedAt));
+			if (events().isListening()) {
+				tellLost(Instant.ofEpochMilli(engine().millis()));
+			}
 			letGo();
 		}
 	}

@@ -102,6 +102,60 @@ abstract class ListenerContract extends StoreSubject {
 	}
 
 	@Test
+	void storedWhenInsertedTellsOfEachBeforeItIsClaimedOrEnds() {
+		DemandContract.Lane lane = new DemandContract.Lane(this.instance, QUEUE, 1000);
+		lane.onClaimed = (message) -> this.recorder.order.add("claimed " + message.id());
+		this.store.attach(lane);
+		List<Long> ids = insertAll(Draft.of(TASK).times(20));
+		await().until(() -> lane.messages.size() == 20);
+		long cancelled = insert(Draft.of("other"));
+		this.store.cancel(cancelled);
+		awaitEnded(cancelled);
+		List<String> order = List.copyOf(this.recorder.order);
+		assertThat(order).doesNotHaveDuplicates();
+		ids.forEach((id) -> assertThat(order.indexOf("stored " + id)).isNotNegative()
+			.isLessThan(order.indexOf("claimed " + id)));
+		assertThat(order.subList(40, 42)).containsExactly("stored " + cancelled, "ended " + cancelled);
+	}
+
+	@Test
+	void storedWhenKeyIsTakenTellsNothing() {
+		long id = insert(Draft.of(TASK).idempotencyKey("key"));
+		assertThat(hand(Draft.of(TASK).idempotencyKey("key")).existing()).isEqualTo(id);
+		long last = insert(Draft.of(TASK));
+		await().until(() -> this.recorder.order.contains("stored " + last));
+		assertThat(this.recorder.order).containsExactlyInAnyOrder("stored " + id, "stored " + last);
+	}
+
+	@Test
+	void storedWhenNobodyWantsToHearIsNotTold() {
+		this.recorder.wantsStored = false;
+		insert(Draft.of(TASK));
+		this.recorder.wantsStored = true;
+		long last = insert(Draft.of(TASK));
+		await().until(() -> !this.recorder.order.isEmpty());
+		assertThat(this.recorder.order).containsExactly("stored " + last);
+	}
+
+	@Test
+	void takenBackWhenOwnerDiedTellsOfWhatHadStarted() {
+		StoreInstance other = this.store.register("other");
+		long started = insert(Draft.of(TASK));
+		other.started(this.store.claim(other, QUEUE, Set.of(TASK), 1).get(0).runKey());
+		insert(Draft.of(TASK));
+		assertThat(this.store.claim(other, QUEUE, Set.of(TASK), 1)).hasSize(1);
+		assertThat(this.store.rescue(peer(other), (task) -> 4)).hasValue(2);
+		await().until(() -> !this.recorder.takenBack.isEmpty());
+		assertThat(this.recorder.takenBack).singleElement().satisfies((message) -> {
+			assertThat(message.id()).isEqualTo(started);
+			assertThat(message.queue()).isEqualTo(QUEUE);
+			assertThat(message.task()).isEqualTo(TASK);
+			assertThat(message.failure().type()).isEqualTo(FailureRecord.PROCESS_DIED);
+			assertThat(message.failure().attempt()).isOne();
+		});
+	}
+
+	@Test
 	void endedWhenRescuedWithoutAttemptLeftSaysDead() {
 		StoreInstance other = this.store.register("other");
 		long id = insert(Draft.of(TASK).maxAttempts(1));
@@ -219,8 +273,31 @@ abstract class ListenerContract extends StoreSubject {
 
 		final Queue<Long> dead = new ConcurrentLinkedQueue<>();
 
+		final Queue<TakenBack> takenBack = new ConcurrentLinkedQueue<>();
+
+		/** What happened to which message. */
+		final Queue<String> order = new ConcurrentLinkedQueue<>();
+
+		volatile boolean wantsStored = true;
+
+		@Override
+		public boolean wantsStored() {
+			return this.wantsStored;
+		}
+
+		@Override
+		public void stored(List<Insertion> messages) {
+			messages.forEach((message) -> this.order.add("stored " + message.id()));
+		}
+
+		@Override
+		public void takenBack(List<TakenBack> messages) {
+			this.takenBack.addAll(messages);
+		}
+
 		@Override
 		public void ended(List<Ended> messages) {
+			messages.forEach((message) -> this.order.add("ended " + message.id()));
 			this.ended.addAll(messages);
 		}
 

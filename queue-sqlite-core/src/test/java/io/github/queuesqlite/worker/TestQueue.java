@@ -6,9 +6,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
+import io.github.queuesqlite.event.EventSink;
+import io.github.queuesqlite.event.MessageEvent;
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.maintenance.Lease;
 import io.github.queuesqlite.maintenance.Maintenance;
@@ -59,6 +62,8 @@ final class TestQueue implements AutoCloseable {
 
 	final RecordedRuns recorded = new RecordedRuns();
 
+	final List<MessageEvent> events = new CopyOnWriteArrayList<>();
+
 	final WorkerPool pool;
 
 	final Maintenance maintenance;
@@ -71,10 +76,9 @@ final class TestQueue implements AutoCloseable {
 				new Lease(LEASE, () -> System.nanoTime() + this.still.toNanos()),
 				(task) -> settings.retry().maxAttempts(), () -> {
 				});
-		this.pool = new WorkerPool(
-				new WorkerEnvironment(this.store, this.presence, this.tasks, this.payloads,
-						(recorder != null) ? recorder : this.recorded, this.clock, new Random(42), "test-host"),
-				settings);
+		this.pool = new WorkerPool(new WorkerEnvironment(this.store, this.presence, this.tasks, this.payloads,
+				(recorder != null) ? recorder : this.recorded, new RecordedEvents(this.events), this.clock,
+				new Random(42), "test-host"), settings);
 		this.maintenance = new Maintenance(this.store, this.presence, this.pool::maxAttempts, this.clock,
 				System::nanoTime, new MaintenanceSettings(LEASE, Duration.ofMillis(200)));
 	}
@@ -166,10 +170,25 @@ final class TestQueue implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.pool.stop();
+		this.pool.close();
 		this.maintenance.stop();
 		this.presence.leave();
 		this.store.close();
+	}
+
+	/** Keeps what runs tell of. */
+	private record RecordedEvents(List<MessageEvent> events) implements EventSink {
+
+		@Override
+		public boolean isListening() {
+			return true;
+		}
+
+		@Override
+		public void publish(MessageEvent event) {
+			this.events.add(event);
+		}
+
 	}
 
 	/** What a test may set. */

@@ -4,16 +4,19 @@ import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.autoconfigure.handler.HandlerLazyInitializationExcludeFilter;
 import io.github.queuesqlite.autoconfigure.handler.QueueAnnotationBeanPostProcessor;
+import io.github.queuesqlite.event.MessageEventListener;
 import io.github.queuesqlite.listen.ListenOperations;
 import io.github.queuesqlite.listen.ListenerRegistry;
 import io.github.queuesqlite.task.TaskRegistry;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
@@ -73,6 +76,18 @@ public final class QueueAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBooleanProperty(name = "queue.sqlite.events.enabled")
+	MessageEventPublisher queueMessageEventPublisher(ApplicationEventPublisher publisher) {
+		return new MessageEventPublisher(publisher);
+	}
+
+	@Bean
+	EventListenerRegistrar queueEventListenerRegistrar(EmbeddedQueue queue,
+			ObjectProvider<MessageEventListener> listeners) {
+		return new EventListenerRegistrar(queue, listeners);
+	}
+
+	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static QueueAnnotationBeanPostProcessor queueAnnotationBeanPostProcessor() {
 		return new QueueAnnotationBeanPostProcessor();
@@ -80,7 +95,7 @@ public final class QueueAutoConfiguration {
 
 	@Bean
 	static LazyInitializationExcludeFilter queueWorkersLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(QueueWorkers.class);
+		return LazyInitializationExcludeFilter.forBeanTypes(QueueWorkers.class, EventListenerRegistrar.class);
 	}
 
 	@Bean

@@ -31,6 +31,7 @@ import org.springframework.util.unit.DataSize;
  * @param shutdown how workers stop
  * @param retention how long ended messages are kept
  * @param listen what holds for listen data
+ * @param events what is told of messages
  * @param payload what holds for payloads and results
  * @param wal what holds for the write-ahead logs
  * @param disk what is left of the disk
@@ -42,7 +43,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("full") Durability durability, @DefaultValue Enqueue enqueue, @DefaultValue Worker worker,
 		@DefaultValue Map<String, Queue> queues, @DefaultValue Retry retry, @DefaultValue Lease lease,
 		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue Listen listen,
-		@DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk) {
+		@DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);
@@ -240,6 +241,16 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 			PropertyCheck.range("listen.retention", retention, "1s", PropertyCheck.LONGEST);
 			PropertyCheck.range("listen.max-retries", maxRetries, 0, 1000);
 		}
+
+	}
+
+	/**
+	 * Telling what happens to messages.
+	 *
+	 * @param enabled Whether events of messages are published as application events.
+	 * Beans of type MessageEventListener are told of them either way.
+	 */
+	public record Events(@DefaultValue("false") boolean enabled) {
 
 	}
 

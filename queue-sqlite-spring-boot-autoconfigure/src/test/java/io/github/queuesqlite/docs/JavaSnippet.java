@@ -25,6 +25,7 @@ record JavaSnippet(String text) {
 			import io.github.queuesqlite.*;
 			import io.github.queuesqlite.annotation.*;
 			import io.github.queuesqlite.docs.Snippets;
+			import io.github.queuesqlite.event.*;
 			import io.github.queuesqlite.listen.*;
 			import io.github.queuesqlite.message.*;
 			import io.github.queuesqlite.task.*;
@@ -32,6 +33,7 @@ record JavaSnippet(String text) {
 			import org.springframework.beans.factory.annotation.Autowired;
 			import org.springframework.boot.test.context.SpringBootTest;
 			import org.springframework.context.annotation.Bean;
+			import org.springframework.context.event.EventListener;
 			import org.springframework.stereotype.Component;
 			import org.springframework.transaction.annotation.Transactional;
 			import static org.assertj.core.api.Assertions.assertThat;

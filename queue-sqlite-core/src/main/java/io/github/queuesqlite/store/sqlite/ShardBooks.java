@@ -34,6 +34,8 @@ final class ShardBooks {
 
 	private final List<StoreListener.Ended> ended = new ArrayList<>();
 
+	private final List<StoreListener.TakenBack> takenBack = new ArrayList<>();
+
 	/** Whether a live message may have an ordering key. */
 	private boolean anyOrdered;
 
@@ -76,6 +78,7 @@ final class ShardBooks {
 		this.counters.forget();
 		this.readyTasks.forget();
 		this.ended.clear();
+		this.takenBack.clear();
 		this.readySuspects.changed();
 		this.prunableDelta = 0;
 		this.nextDue = 0;
@@ -204,6 +207,20 @@ final class ShardBooks {
 		}
 		List<StoreListener.Ended> taken = List.copyOf(this.ended);
 		this.ended.clear();
+		return taken;
+	}
+
+	void takenBack(StoreListener.TakenBack message) {
+		this.takenBack.add(message);
+	}
+
+	/** Returns what was taken back since the last call and forgets it. */
+	List<StoreListener.TakenBack> takeTakenBack() {
+		if (this.takenBack.isEmpty()) {
+			return List.of();
+		}
+		List<StoreListener.TakenBack> taken = List.copyOf(this.takenBack);
+		this.takenBack.clear();
 		return taken;
 	}
 

@@ -12,6 +12,7 @@ import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StartedRuns;
+import io.github.queuesqlite.store.StoreListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,6 +92,7 @@ final class ShardRescue {
 			String json = FailureCodec.encode(failure);
 			this.attempts.record(key, json);
 			ready(key, deaths, json, 0, now);
+			this.books.takenBack(new StoreListener.TakenBack(key.id(), key.queue(), key.task(), failure));
 		}
 	}
 

@@ -154,6 +154,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
+	public List<StoreListener.TakenBack> takeTakenBack() {
+		return this.books.takeTakenBack();
+	}
+
+	@Override
 	public boolean isStored(long id) throws SQLException {
 		return statements().number("SELECT 1 FROM message WHERE id = ?1", id) != null;
 	}
