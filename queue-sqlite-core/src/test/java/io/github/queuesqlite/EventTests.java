@@ -94,13 +94,12 @@ class EventTests extends QueueTester {
 	void eventIsToldAfterTheCommit() {
 		Set<String> wrong = ConcurrentHashMap.newKeySet();
 		open((builder) -> builder.eventListener((event) -> {
-			this.events.add(event);
-			MessageState state = state(event.id());
-			boolean right = (event instanceof MessageEvent.Completed) ? state == MessageState.COMPLETED
-					: state != MessageState.SCHEDULED;
+			MessageState state = this.operations.find(event.id()).map(Message::state).orElse(null);
+			boolean right = (event instanceof MessageEvent.Completed) ? state == MessageState.COMPLETED : state != null;
 			if (!right) {
 				wrong.add(event + " " + state);
 			}
+			this.events.add(event);
 		}));
 		this.queue.tasks().register(TASK, String.class, (payload, context) -> payload);
 		this.queue.start();

@@ -43,6 +43,8 @@ final class PlantedBugs {
 		bugs.listenData();
 		bugs.stopping();
 		bugs.foreignHands();
+		bugs.pulling();
+		bugs.events();
 		return bugs.bugs;
 	}
 
@@ -488,12 +490,52 @@ final class PlantedBugs {
 		add("a log that was emptied is copied into the file", "if (this.frames.areThere(state.pages())) {",
 				"if (state.pages() >= 0) {", "ReplacedFileTests#useWhenLogWasEmptiedIsRefusedAndTheFileIsNotTouched");
 		add("an older copy over the file is believed", "if (this.highWater < this.committed) {",
-				"if (this.highWater < 0) {", "ReplacedFileTests#useWhenWhatIsStoredIsOlderThanWhatWasCommittedIsRefused");
+				"if (this.highWater < 0) {",
+				"ReplacedFileTests#useWhenWhatIsStoredIsOlderThanWhatWasCommittedIsRefused");
 		add("a clock that was set ahead makes everything old", "this.distrustedAt = nanos;", "",
 				"ClockJumpTests#endedWhenClockIsSetAheadByYearsIsKept");
 		add("a message that failed with others names another one",
 				"outcome(index, 0, about(Bulk.this.ids[index], failure));", "outcome(index, 0, failure);",
 				"ReplacedFileTests#enqueueAllWhenLogWasDeletedNamesEachMessageToLookFor");
+	}
+
+	private void pulling() {
+		this.rule = "Whoever pulls gets what is there, alone, for as long as the deadline says, and ends it once";
+		add("a received message has no deadline", "if (left <= 0) { claim.timeOut(now); return Long.MAX_VALUE; }",
+				"if (left <= 0) { return Long.MAX_VALUE; }",
+				"ReceiveTests#deadlineWhenItPassesFailsTheAttemptAndTheCallerHasLost");
+		add("a released message goes to the head",
+				"engine().millis() + delay.plusNanos(999_999).toMillis(), false, null),", "0, false, null),",
+				"ReceiveTests#releaseWithDelayComesNotEarlier");
+		add("a message may be ended twice", "if (!this.waiter.compareAndSet(null, told)) {",
+				"if (!this.waiter.compareAndSet(null, told) && told == null) {",
+				"ReceiveTests#endOfAMessageThatWasEndedIsRefused");
+		add("who does not wait is not given what is there",
+				"this.engine.environment.store().askClaimers(); awaitSuspect(caller);", "awaitSuspect(caller);",
+				"ReceiveTests#receiveWithoutWaitFindsWhatIsThereInWhicheverShard");
+		add("a claimer is promised what nobody answers",
+				"return (best != Integer.MIN_VALUE || session.mayClaim(queue, tasks)) ? claimer",
+				"return (session != null) ? claimer",
+				contract("StandingDemand#wantedWhenItWantsSomethingIsAlwaysAnswered"));
+		add("the first claimer is always asked first", "(size > 1) ? this.chance.nextInt(size) : 0", "0",
+				contract("Pulling#claimersOfOneQueueGetMessagesInTurn"));
+		add("received messages are taken away by a start",
+				"if (this.startedBefore && !this.workers.mayKeepInstance()) {", "if (this.startedBefore) {",
+				"ReceiveTests#startAndStopLeaveReceivedMessagesToTheirHolder");
+	}
+
+	private void events() {
+		this.rule = "Events are told after the commit that made them true, in order for each message";
+		add("what is stored is told before it is", "this.stored.add(rows.get(i));",
+				"this.stored.add(rows.get(i));\nList<Insertion> one = List.of(rows.get(i));\nthis.listeners.forEach((listener) -> listener.stored(one));",
+				"EventTests#eventIsToldAfterTheCommit");
+		add("what was claimed is handed over before it is told as stored", "tellOfStored(); tellOfTakenBack();",
+				"for (int i = 0; i < this.claimed.size(); i++) { hand(this.claimed.get(i)); }\nthis.claimed.clear();\ntellOfStored(); tellOfTakenBack();",
+				contract("Listeners#storedWhenInsertedTellsOfEachBeforeItIsClaimedOrEnds"));
+		add("a listener that throws is told nothing more",
+				"catch (Throwable ex) { this.failure.note(ex); } // What it left behind is not for the next one.",
+				"catch (RuntimeException ex) { this.failure.note(ex); } // What it left behind is not for the next one.",
+				"EventTests#listenerThatThrowsGetsTheNextEventAndIsShown");
 	}
 
 }
