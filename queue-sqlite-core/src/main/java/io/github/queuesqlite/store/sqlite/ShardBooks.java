@@ -19,7 +19,7 @@ import io.github.queuesqlite.store.StoreListener;
  */
 final class ShardBooks {
 
-	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + MessageTable.IS_ANY_ORDERED
+	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + LineTable.IS_ANY
 			+ " FROM shard WHERE id = 1";
 
 	private final Statements statements;

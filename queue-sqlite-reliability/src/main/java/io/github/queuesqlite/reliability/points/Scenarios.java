@@ -44,6 +44,7 @@ final class Scenarios {
 		all.inserts();
 		all.keyedInserts();
 		all.settlements();
+		all.lines();
 		all.steering();
 		all.time();
 		all.instances();
@@ -162,6 +163,47 @@ final class Scenarios {
 					.forEach((message) -> queue.store.extend(message.runKey(), queue.now() + 1000)),
 				(queue) -> assertThat(queue.all())
 					.allMatch((message) -> message.deadline() != null && message.state() == MessageState.RUNNING));
+	}
+
+	private void lines() {
+		add("insert in a line", 0, NOTHING, (queue, told) -> {
+			for (int i = 0; i < FEW; i++) {
+				told.accept(queue.insert(new Keys(OpenQueue.TASK, null, null, "o"), "line"));
+			}
+		}, (queue) -> assertThat(queue.claim(FEW)).hasSize(1));
+		add("insert in a line with further keys", 0, NOTHING, Scenarios::insertLine, Scenarios::checkLine);
+		line("complete in a line", (queue, message) -> new Settlement.Complete(message.runKey(), null, null));
+		line("end a line as dead", (queue, message) -> new Settlement.Dead(message.runKey(), queue.failure(message)));
+		add("cancel a line", 0, (queue) -> insertLine(queue, (id) -> {
+		}), (queue, told) -> queue.all().forEach((message) -> queue.store.cancel(message.id())),
+				(queue) -> assertThat(queue.ids(MessageState.CANCELLED)).hasSize(FEW));
+	}
+
+	private void line(String name, BiFunction<OpenQueue, StoredMessage, Settlement> settlement) {
+		add(name, 0, (queue) -> insertLine(queue, (id) -> {
+		}), (queue, told) -> {
+			List<StoredMessage> next;
+			while (!(next = queue.start()).isEmpty()) {
+				assertThat(next).hasSize(1);
+				queue.settleAll(List.of(settlement.apply(queue, next.get(0))));
+			}
+		}, (queue) -> assertThat(queue.all()).hasSize(FEW).allMatch((message) -> message.state().isEnded()));
+	}
+
+	private static void insertLine(OpenQueue queue, LongConsumer told) {
+		for (int i = 0; i < FEW; i++) {
+			told.accept(queue.insert(new Keys(OpenQueue.TASK, "i" + i, "u" + i, "o"), "line"));
+		}
+	}
+
+	private static void checkLine(OpenQueue queue) {
+		assertThat(queue.all()).hasSize(FEW);
+		for (int i = 0; i < FEW; i++) {
+			long id = queue.store.findByKey("i" + i).orElseThrow().id();
+			assertThat(queue.insert(new Keys("other", "i" + i, null), "again")).isEqualTo(id);
+			assertThat(queue.insert(new Keys(OpenQueue.TASK, null, "u" + i), "again")).isEqualTo(id);
+			assertThat(queue.insert(new Keys(OpenQueue.TASK, null, "u" + i, "p"), "again")).isEqualTo(id);
+		}
 	}
 
 	private void settle(String name, BiFunction<OpenQueue, StoredMessage, Settlement> settlement, Step done) {
