@@ -201,6 +201,7 @@ final class Relocation {
 			for (String sql : LineTable.REBUILD) {
 				statements.update(sql);
 			}
+			statements.update("DELETE FROM permit");
 			statements.update("DELETE FROM reservation");
 			for (Reserved reserved : reservations) {
 				statements.update("""
