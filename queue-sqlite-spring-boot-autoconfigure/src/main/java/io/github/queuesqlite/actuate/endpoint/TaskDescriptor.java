@@ -41,13 +41,13 @@ public record TaskDescriptor(String name, boolean hosted, Map<MessageState, Long
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record HandlerDescriptor(String method, String payloadType, String queue, int priority,
-			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry,
-			boolean storeResult, @Nullable Integer maxConcurrent, @Nullable String lock) {
+			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry, boolean storeResult,
+			@Nullable Integer maxConcurrent, @Nullable String lock) {
 
 		static HandlerDescriptor of(TaskDefinition<?> task) {
 			return new HandlerDescriptor(task.origin(), task.payloadType().getTypeName(), task.queue(), task.priority(),
-					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(),
-					task.maxConcurrent(), task.lock());
+					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(), task.maxConcurrent(),
+					task.lock());
 		}
 
 	}
