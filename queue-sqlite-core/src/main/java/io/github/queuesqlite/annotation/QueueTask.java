@@ -72,6 +72,19 @@ public @interface QueueTask {
 	/** Time to live of messages whose sender names none; never by default. */
 	String timeToLive() default "";
 
+	/**
+	 * Most handlers of the task at once, over all processes of the directory: 1 or more;
+	 * any number by default. Counts until a handler has really returned.
+	 */
+	int maxConcurrent() default -1;
+
+	/**
+	 * Lock under which the handler runs: one at a time of all tasks that name it, over
+	 * all processes of the directory. 1 to 200 letters, digits or {@code . _ - :}; none
+	 * by default.
+	 */
+	String lock() default "";
+
 	/** Bean name of the {@link java.util.concurrent.Executor} that runs the handler. */
 	String executor() default "";
 

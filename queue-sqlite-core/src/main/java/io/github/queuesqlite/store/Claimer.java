@@ -79,6 +79,32 @@ public interface Claimer {
 	void claimed(int shard, List<StoredMessage> messages);
 
 	/**
+	 * Returns how many messages of each task it may be given. What is claimed for it
+	 * keeps what it took, until its claimer gives it back.
+	 * @return {@link Quota#UNLIMITED} for any number
+	 */
+	default Quota quota() {
+		return Quota.UNLIMITED;
+	}
+
+	/**
+	 * Returns the tasks that it can run and that are not among {@link #tasks()} now only
+	 * because it has no permit for them.
+	 * @return names, mostly none
+	 */
+	default Set<String> unpermitted() {
+		return Set.of();
+	}
+
+	/**
+	 * Says that a shard has a message of one of {@link #unpermitted()}.
+	 * @param shard the shard
+	 * @param task the task
+	 */
+	default void missesPermit(int shard, String task) {
+	}
+
+	/**
 	 * Returns whether it would run a suspect now. Asked only while the shard has one for
 	 * its queue and tasks; what it says binds nobody.
 	 * @param shard the shard that asks

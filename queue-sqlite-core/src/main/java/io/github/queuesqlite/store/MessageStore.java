@@ -142,6 +142,17 @@ public interface MessageStore extends AutoCloseable {
 	List<StoredMessage> claim(StoreInstance owner, String queue, Set<String> tasks, int max);
 
 	/**
+	 * Brings what an instance has of the permits of some limits to what it wants, as far
+	 * as there are some. Together all instances never have more than a limit says. When
+	 * others want some too, whoever waits longest is given the next one, and nobody more
+	 * than a share. What a dead instance had is free.
+	 * @param owner the instance
+	 * @param wishes one for each limit
+	 * @return what it has now by limit; without those of shards that are quarantined
+	 */
+	Map<String, PermitState> permits(StoreInstance owner, List<PermitWish> wishes);
+
+	/**
 	 * Moves the deadline of a run.
 	 * @param key the run
 	 * @param deadline epoch milliseconds

@@ -50,6 +50,9 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	private final SplittableRandom chance = new SplittableRandom();
 
+	/** Whether this transaction changed permits. */
+	private boolean permitsChanged;
+
 	/** When the next message was due before and after this transaction. */
 	private long dueBefore;
 
@@ -92,6 +95,7 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 		this.ended = session.takeEnded();
 		this.takenBack = session.takeTakenBack();
+		this.permitsChanged = session.takePermitsChanged();
 		this.dueAt = session.nextDueAt();
 		return rows;
 	}
@@ -191,7 +195,8 @@ final class MessageTurn implements Turn<ShardSession> {
 	private int claim(ShardSession session, Claimer claimer, int wanted) throws SQLException {
 		List<StoredMessage> messages = List.of();
 		try {
-			messages = session.claim(claimer.owner().epoch(), claimer.queue(), claimer.tasks(), wanted);
+			messages = session.claim(claimer.owner().epoch(), claimer.queue(), claimer.tasks(), wanted,
+					claimer.quota());
 		}
 		finally {
 			// Who was asked is answered, also when the claim fails.
@@ -203,7 +208,8 @@ final class MessageTurn implements Turn<ShardSession> {
 	private int claimSuspect(ShardSession session, Claimer claimer) throws SQLException {
 		List<Suspect> suspects = List.of();
 		try {
-			suspects = session.claimSuspects(claimer.owner().epoch(), claimer.queue(), claimer.tasks(), 1);
+			suspects = session.claimSuspects(claimer.owner().epoch(), claimer.queue(), claimer.tasks(), 1,
+					claimer.quota());
 		}
 		finally {
 			this.claimed.add(suspects.isEmpty() ? new Claimed(claimer, List.of(), 0, true)
@@ -221,6 +227,7 @@ final class MessageTurn implements Turn<ShardSession> {
 		if (claimer.wantsNothing()) {
 			return 0;
 		}
+		tellOfMissing(session, claimer);
 		String queue = claimer.queue();
 		Set<String> tasks = claimer.tasks();
 		if (!session.mayClaim(queue, tasks)) {
@@ -229,6 +236,16 @@ final class MessageTurn implements Turn<ShardSession> {
 		int best = session.bestReady(queue, tasks);
 		// Looking for the best may have shown that there is none: nobody would answer.
 		return (best != Integer.MIN_VALUE || session.mayClaim(queue, tasks)) ? claimer.wanted(this.shard, best) : 0;
+	}
+
+	private void tellOfMissing(ShardSession session, Claimer claimer) throws SQLException {
+		for (String name : claimer.unpermitted()) {
+			Set<String> task = Set.of(name);
+			if (session.bestReady(claimer.queue(), task) != Integer.MIN_VALUE
+					|| session.firstSuspect(claimer.queue(), task) != ShardSession.NO_SUSPECT) {
+				claimer.missesPermit(this.shard, name);
+			}
+		}
 	}
 
 	private @Nullable Claimer claimer(int index) {
@@ -247,6 +264,9 @@ final class MessageTurn implements Turn<ShardSession> {
 		this.untaken.clear();
 		tellOfStored();
 		tellOfTakenBack();
+		if (this.permitsChanged) {
+			this.listeners.forEach((listener) -> guard(listener::permitsChanged));
+		}
 		if (!ended.isEmpty()) {
 			this.listeners.forEach((listener) -> guard(() -> listener.ended(ended)));
 		}
@@ -300,6 +320,7 @@ final class MessageTurn implements Turn<ShardSession> {
 		this.ended = List.of();
 		this.takenBack = List.of();
 		this.stored.clear();
+		this.permitsChanged = false;
 		for (Claimed claim : this.claimed) {
 			if (doubtful) {
 				claim.messages().forEach((message) -> this.doubtful.add(message.runKey()));
@@ -327,6 +348,9 @@ final class MessageTurn implements Turn<ShardSession> {
 	@Override
 	public void changedElsewhere(ShardSession session) throws SQLException {
 		session.refresh();
+		if (session.takePermitsChanged()) {
+			this.listeners.forEach((listener) -> guard(listener::permitsChanged));
+		}
 		Set<String> paused = session.pausedQueues();
 		this.listeners.forEach((listener) -> guard(() -> listener.pausesChanged(paused)));
 		List<RunKey> cancelled = session.takeSignals(this.ownEpochs);
@@ -358,6 +382,7 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 
 		void refuse(int shard) {
+			this.messages.forEach((message) -> this.claimer.quota().giveBack(message.task(), 1));
 			if (!this.suspect) {
 				this.claimer.claimed(shard, List.of());
 			}

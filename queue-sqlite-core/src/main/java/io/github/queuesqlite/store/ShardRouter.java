@@ -68,6 +68,15 @@ public final class ShardRouter {
 		return home("i\0" + key);
 	}
 
+	/**
+	 * Returns the home of a limit.
+	 * @param name its name
+	 * @return the shard
+	 */
+	public int homeOfLimit(String name) {
+		return home("l\0" + name);
+	}
+
 	private int homeOfUnique(String task, String key) {
 		return home("u\0" + task + "\0" + key);
 	}

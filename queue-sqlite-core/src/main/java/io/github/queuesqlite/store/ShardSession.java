@@ -62,9 +62,10 @@ public interface ShardSession extends Session {
 	 * @param queue the queue
 	 * @param tasks the tasks
 	 * @param max how many at most
+	 * @param quota how many of each task; what it claims keeps what it took of it
 	 * @return best first
 	 */
-	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max) throws SQLException;
+	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, Quota quota) throws SQLException;
 
 	/**
 	 * Returns the order number of the suspect that waits longest, without a transaction.
@@ -81,9 +82,10 @@ public interface ShardSession extends Session {
 	 * @param queue the queue
 	 * @param tasks the tasks
 	 * @param max how many at most
+	 * @param quota how many of each task; what it claims keeps what it took of it
 	 * @return the one that waits longest first, whatever its priority
 	 */
-	List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max) throws SQLException;
+	List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max, Quota quota) throws SQLException;
 
 	/** Moves the deadline of a run; false when it is lost. */
 	boolean extend(RunKey key, long deadline) throws SQLException;
@@ -195,6 +197,19 @@ public interface ShardSession extends Session {
 	 */
 	int rescue(long epoch, StartedRuns started, boolean died, ToIntFunction<String> maxAttempts, int max)
 			throws SQLException;
+
+	/**
+	 * Brings the permits of an instance to what it wants, as far as there are some.
+	 * @param epoch the instance; a dead one gets none
+	 * @param wish what it wants
+	 * @return what it has
+	 */
+	PermitState permits(long epoch, PermitWish wish) throws SQLException;
+
+	/**
+	 * Returns whether permits changed, here or elsewhere, since the last call.
+	 */
+	boolean takePermitsChanged();
 
 	/** Reserves a key, also anew; returns 0, or the message that has it. */
 	long reserve(ReservedKey key, long messageId, long epoch) throws SQLException;

@@ -3,6 +3,7 @@ package io.github.queuesqlite.store;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -215,10 +216,10 @@ public final class ShardedMessageStore implements MessageStore {
 
 	private static List<StoredMessage> claim(ShardSession session, long epoch, String queue, Set<String> tasks, int max)
 			throws SQLException {
-		List<StoredMessage> claimed = new ArrayList<>(session.claim(epoch, queue, tasks, max));
+		List<StoredMessage> claimed = new ArrayList<>(session.claim(epoch, queue, tasks, max, Quota.UNLIMITED));
 		if (session.firstSuspect(queue, tasks) != ShardSession.NO_SUSPECT) {
 			// They come in the order they wait: the best may be any.
-			session.claimSuspects(epoch, queue, tasks, Integer.MAX_VALUE)
+			session.claimSuspects(epoch, queue, tasks, Integer.MAX_VALUE, Quota.UNLIMITED)
 				.forEach((suspect) -> claimed.add(suspect.message()));
 		}
 		return claimed;
@@ -239,6 +240,34 @@ public final class ShardedMessageStore implements MessageStore {
 	public boolean extend(RunKey key, long deadline) {
 		this.shards.checkOpen();
 		return this.shards.writer(key.shard()).call((session) -> session.extend(key, deadline));
+	}
+
+	@Override
+	public Map<String, PermitState> permits(StoreInstance owner, List<PermitWish> wishes) {
+		this.shards.checkOpen();
+		Map<Integer, List<PermitWish>> byHome = new TreeMap<>();
+		for (PermitWish wish : wishes) {
+			int home = this.group.router().homeOfLimit(wish.limit());
+			byHome.computeIfAbsent(home, (shard) -> new ArrayList<>()).add(wish);
+		}
+		Map<String, PermitState> states = new HashMap<>();
+		this.shards.inEach((shard) -> {
+			List<PermitWish> some = byHome.get(shard.number());
+			if (some != null) {
+				states.putAll(ShardAccess.callUnsynced(this.shards.writer(shard.number()),
+						(session) -> permits(session, owner.epoch(), some)));
+			}
+		});
+		return states;
+	}
+
+	private static Map<String, PermitState> permits(ShardSession session, long epoch, List<PermitWish> wishes)
+			throws SQLException {
+		Map<String, PermitState> states = new HashMap<>();
+		for (PermitWish wish : wishes) {
+			states.put(wish.limit(), session.permits(epoch, wish));
+		}
+		return states;
 	}
 
 	// ---- read

@@ -66,6 +66,12 @@ public interface StoreListener {
 	}
 
 	/**
+	 * Permits were given, given back or waited for, by this process or another one.
+	 */
+	default void permitsChanged() {
+	}
+
+	/**
 	 * An instance of this process was taken for dead: its runs are lost.
 	 * @param epoch the dead epoch
 	 */

@@ -130,6 +130,24 @@ public final class TaskDefinition<T> {
 	}
 
 	/**
+	 * Returns how many handlers of the task may run at once, over all processes of the
+	 * directory.
+	 * @return null for any number
+	 */
+	public @Nullable Integer maxConcurrent() {
+		return this.values.maxConcurrent;
+	}
+
+	/**
+	 * Returns the lock under which its handlers run: one at a time of all tasks that name
+	 * it, over all processes of the directory.
+	 * @return null for none
+	 */
+	public @Nullable String lock() {
+		return this.values.lock;
+	}
+
+	/**
 	 * Returns where the handler is written, for messages to people.
 	 * @return class and method, or the class of the handler
 	 */
@@ -171,6 +189,10 @@ public final class TaskDefinition<T> {
 
 		private boolean storeResult = true;
 
+		private @Nullable Integer maxConcurrent;
+
+		private @Nullable String lock;
+
 		private @Nullable String origin;
 
 		Builder(String name, Type payloadType, TaskHandler<T> handler) {
@@ -191,6 +213,8 @@ public final class TaskDefinition<T> {
 			this.timeToLive = other.timeToLive;
 			this.executor = other.executor;
 			this.storeResult = other.storeResult;
+			this.maxConcurrent = other.maxConcurrent;
+			this.lock = other.lock;
 			this.origin = other.origin;
 		}
 
@@ -233,6 +257,32 @@ public final class TaskDefinition<T> {
 
 		public Builder<T> storeResult(boolean storeResult) {
 			this.storeResult = storeResult;
+			return this;
+		}
+
+		/**
+		 * Sets how many handlers of the task may run at once, over all processes of the
+		 * directory. Counts until a handler has really returned, also one that goes on
+		 * after its timeout. Messages that are pulled do not count.
+		 * @param maxConcurrent 1 or more; null for any number
+		 * @return this
+		 */
+		public Builder<T> maxConcurrent(@Nullable Integer maxConcurrent) {
+			if (maxConcurrent != null && maxConcurrent < 1) {
+				throw new IllegalArgumentException("'maxConcurrent' must be at least 1, was " + maxConcurrent);
+			}
+			this.maxConcurrent = maxConcurrent;
+			return this;
+		}
+
+		/**
+		 * Sets the lock under which handlers of the task run: one at a time of all tasks
+		 * that name it, over all processes of the directory.
+		 * @param lock 1 to 200 letters, digits or {@code . _ - :}; null for none
+		 * @return this
+		 */
+		public Builder<T> lock(@Nullable String lock) {
+			this.lock = (lock != null) ? Names.check("lock", lock) : null;
 			return this;
 		}
 

@@ -196,6 +196,10 @@ abstract class Claim implements Completion<SettleResult> {
 	void stopWorking(long now) {
 	}
 
+	/** It is given back without having started. */
+	void recalled() {
+	}
+
 	/**
 	 * Its end is committed, or was not stored.
 	 * @param result null when it was not
@@ -364,6 +368,7 @@ abstract class Claim implements Completion<SettleResult> {
 		if (!STATE.compareAndSet(this, NEW, SETTLED)) {
 			return false;
 		}
+		recalled();
 		if (this.lost) {
 			letGo();
 		}

@@ -28,6 +28,8 @@ final class Engine {
 
 	final TaskTable tasks;
 
+	final Limits limits;
+
 	final List<TaskInterceptor> interceptors;
 
 	final Watch watch;
@@ -48,7 +50,8 @@ final class Engine {
 	Engine(WorkerEnvironment environment, WorkerSettings settings, Watch watch) {
 		this.environment = environment;
 		this.settings = settings;
-		this.tasks = new TaskTable(environment.tasks(), settings);
+		this.limits = new Limits(environment, this::limitsChanged);
+		this.tasks = new TaskTable(environment.tasks(), settings, this.limits);
 		this.interceptors = settings.interceptors();
 		this.watch = watch;
 		this.probation = new Probation(HostedTask.nanos(settings.probation()), environment.store()::demandChanged);
@@ -60,6 +63,10 @@ final class Engine {
 					return thread;
 				});
 		this.interrupts.allowCoreThreadTimeOut(true);
+	}
+
+	private void limitsChanged() {
+		this.tasks.refreshClaimable();
 	}
 
 	/** Monotonic nanoseconds, from 0. */

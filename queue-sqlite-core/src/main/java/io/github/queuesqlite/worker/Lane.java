@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import io.github.queuesqlite.event.FailureNote;
+import io.github.queuesqlite.store.Quota;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.Suspect;
@@ -110,6 +111,31 @@ final class Lane implements Holder {
 	@Override
 	public Set<String> tasks() {
 		return this.engine.tasks.claimable();
+	}
+
+	@Override
+	public Quota quota() {
+		return this.engine.limits.quota();
+	}
+
+	@Override
+	public Set<String> unpermitted() {
+		return this.engine.tasks.unpermitted();
+	}
+
+	@Override
+	public void missesPermit(int shard, String task) {
+		this.lock.lock();
+		try {
+			if (!mayClaim() || room() <= 0) {
+				this.demand.putOff(shard);
+				return;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.engine.limits.want(task);
 	}
 
 	@Override
@@ -366,6 +392,9 @@ final class Lane implements Holder {
 			this.lock.unlock();
 		}
 		try {
+			if (ended != null) {
+				ended.givePermitBack();
+			}
 			if (more) {
 				this.crew.wake(1);
 			}
@@ -405,6 +434,7 @@ final class Lane implements Holder {
 		finally {
 			this.lock.unlock();
 		}
+		run.givePermitBack();
 		if (wake) {
 			this.crew.wake(1);
 		}

@@ -49,10 +49,14 @@ final class Run extends Claim implements TaskContext, Runnable {
 
 	private volatile @Nullable CompletionStage<?> stage;
 
+	/** Whether it has a permit of each limit of its task. Guarded by this. */
+	private boolean permitted;
+
 	Run(Lane lane, StoredMessage row, HostedTask task, StoreInstance instance, int deaths, long claimedAt) {
 		super(lane, row, instance, deaths, claimedAt);
 		this.lane = lane;
 		this.task = task;
+		this.permitted = lane.engine().limits.isLimited(row.task());
 	}
 
 	HostedTask task() {
@@ -96,6 +100,22 @@ final class Run extends Claim implements TaskContext, Runnable {
 	@Override
 	boolean isOver() {
 		return this.lane.isOver(this);
+	}
+
+	@Override
+	void recalled() {
+		givePermitBack();
+	}
+
+	/** Its handler has returned, or never will be called. */
+	void givePermitBack() {
+		synchronized (this) {
+			if (!this.permitted) {
+				return;
+			}
+			this.permitted = false;
+		}
+		engine().limits.giveBack(row().task(), 1);
 	}
 
 	// Starting and ending

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hosted tasks by name, and those that nothing is claimed for at the moment because
- * their executor refuses work.
+ * their executor refuses work or there is no permit for them.
  * <p>
  * <b>Threads:</b> safe for use by several threads; reads are without locks.
  */
@@ -22,20 +22,26 @@ final class TaskTable {
 
 	private final WorkerSettings settings;
 
+	private final Limits limits;
+
 	private final Map<String, Long> suspendedUntil = new ConcurrentHashMap<>();
 
 	private volatile Map<String, HostedTask> tasks = Map.of();
 
 	private volatile Set<String> claimable = Set.of();
 
-	TaskTable(TaskRegistry registry, WorkerSettings settings) {
+	private volatile Set<String> unpermitted = Set.of();
+
+	TaskTable(TaskRegistry registry, WorkerSettings settings, Limits limits) {
 		this.registry = registry;
 		this.settings = settings;
+		this.limits = limits;
 		refresh();
 	}
 
 	synchronized void refresh() {
 		Map<String, HostedTask> tasks = new HashMap<>();
+		this.limits.declare(this.registry.tasks());
 		for (TaskDefinition<?> definition : this.registry.tasks()) {
 			tasks.put(definition.name(), HostedTask.of(definition, this.settings));
 		}
@@ -43,10 +49,19 @@ final class TaskTable {
 		refreshClaimable();
 	}
 
-	private void refreshClaimable() {
+	synchronized void refreshClaimable() {
 		Set<String> claimable = new HashSet<>(this.tasks.keySet());
 		claimable.removeAll(this.suspendedUntil.keySet());
+		Set<String> unpermitted = new HashSet<>(0);
+		claimable.removeIf((task) -> {
+			boolean free = this.limits.isFree(task);
+			if (!free && this.limits.isWorthAsking(task)) {
+				unpermitted.add(task);
+			}
+			return !free;
+		});
 		this.claimable = Set.copyOf(claimable);
+		this.unpermitted = Set.copyOf(unpermitted);
 	}
 
 	@Nullable HostedTask find(String name) {
@@ -56,6 +71,13 @@ final class TaskTable {
 	/** The same instance while nothing changed. */
 	Set<String> claimable() {
 		return this.claimable;
+	}
+
+	/**
+	 * Tasks that are not claimable since there is no permit here, but maybe elsewhere.
+	 */
+	Set<String> unpermitted() {
+		return this.unpermitted;
 	}
 
 	synchronized void suspend(String name, long until) {

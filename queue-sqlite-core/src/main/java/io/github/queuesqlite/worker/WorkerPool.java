@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StoreListener;
@@ -105,6 +106,7 @@ public final class WorkerPool {
 			addLanes();
 			readPauses();
 			this.watch.startWorking();
+			this.engine.limits.start();
 			lanes().forEach(this::open);
 			this.engine.environment.store().demandChanged();
 		}
@@ -134,6 +136,7 @@ public final class WorkerPool {
 					warnOfRunning();
 				}
 			}
+			this.engine.limits.stop();
 			this.watch.stopWorking();
 		}
 	}
@@ -149,6 +152,7 @@ public final class WorkerPool {
 		}
 		this.receivers.values().forEach(Receiver::close);
 		this.watch.stop();
+		this.engine.limits.close();
 		this.engine.environment.store().removeListener(this.listener);
 	}
 
@@ -359,8 +363,10 @@ public final class WorkerPool {
 	 */
 	public Map<String, String> failingLoops() {
 		Map<String, String> failing = new LinkedHashMap<>();
-		if (!this.watch.loop().failure().isEmpty()) {
-			failing.put(this.watch.loop().name(), this.watch.loop().failure());
+		for (Loop loop : List.of(this.watch.loop(), this.engine.limits.loop())) {
+			if (!loop.failure().isEmpty()) {
+				failing.put(loop.name(), loop.failure());
+			}
 		}
 		this.lanes.forEach((queue, lane) -> {
 			if (!lane.failure().isEmpty()) {
@@ -466,6 +472,11 @@ public final class WorkerPool {
 		@Override
 		public void pausesChanged(Set<String> paused) {
 			applyPauses(paused);
+		}
+
+		@Override
+		public void permitsChanged() {
+			WorkerPool.this.engine.limits.changedElsewhere();
 		}
 
 		@Override

@@ -196,6 +196,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Permits extends PermitContract {
+
+		Permits() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Instances extends InstanceContract {
 
 		Instances() {

@@ -15,14 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param hold what spares it from pruning by count
  * @param suspect whether its process died when it ran last
  * @param orderingKey whose line it stands in; null for none
+ * @param seq its order number
  */
-record ChangedRow(int state, String queue, String task, int hold, boolean suspect, @Nullable String orderingKey) {
+record ChangedRow(int state, String queue, String task, int hold, boolean suspect, @Nullable String orderingKey,
+		long seq) {
 
 	/** Reads a row; null when there is none. */
 	static @Nullable ChangedRow read(Statements statements, long id) throws SQLException {
 		ChangedRow[] found = { null };
-		statements.each((row) -> found[0] = new ChangedRow(StateCode.counted(row.getInt(1)), row.getString(2),
-				row.getString(3), row.getInt(4), row.getInt(5) != 0, row.getString(6)), MessageTable.STATE_OF, id);
+		statements.each(
+				(row) -> found[0] = new ChangedRow(StateCode.counted(row.getInt(1)), row.getString(2), row.getString(3),
+						row.getInt(4), row.getInt(5) != 0, row.getString(6), row.getLong(7)),
+				MessageTable.STATE_OF, id);
 		return found[0];
 	}
 

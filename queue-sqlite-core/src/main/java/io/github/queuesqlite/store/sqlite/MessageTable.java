@@ -219,7 +219,8 @@ final class MessageTable {
 
 	static final String EXPIRY_OF = "SELECT expires_at FROM message WHERE id = ?1";
 
-	static final String STATE_OF = "SELECT state, queue, task, hold, deaths, ordering_key FROM message WHERE id = ?1";
+	static final String STATE_OF = """
+			SELECT state, queue, task, hold, deaths, ordering_key, seq FROM message WHERE id = ?1""";
 
 	static final String DELETE = """
 			DELETE FROM message
@@ -243,31 +244,12 @@ final class MessageTable {
 	static final String PROMOTE = """
 			UPDATE message SET state = CASE deaths WHEN 0 THEN 20 ELSE 22 END, seq = ?1 WHERE id = ?2""";
 
-	/** Who has the turn of a line. */
-	static final String TURN = """
-			SELECT id, state, queue, task, priority, deaths FROM message
-			WHERE ordering_key = ?1 AND ordering_key IS NOT NULL AND state IN (20, 22, 30)""";
-
-	/** Who is in front of a line. */
-	static final String FRONT = """
-			SELECT id, state, queue, task, priority, deaths FROM message
-			WHERE ordering_key = ?1 AND ordering_key IS NOT NULL AND state < 40
-			ORDER BY seq, id
-			LIMIT 1""";
-
-	/** The end of a line; nothing when it is empty. */
-	static final String LAST_SEQ = """
-			SELECT max(seq) FROM message WHERE ordering_key = ?1 AND ordering_key IS NOT NULL AND state < 40""";
-
 	/** Gives somebody of a line the turn or takes it away. */
 	static final String SET_STATE = "UPDATE message SET state = ?1 WHERE id = ?2";
 
 	static final String ORDERING_KEYS = """
 			SELECT DISTINCT ordering_key FROM message
 			WHERE id IN (SELECT value FROM json_each(?1)) AND ordering_key IS NOT NULL""";
-
-	static final String IS_ANY_ORDERED = """
-			EXISTS (SELECT 1 FROM message WHERE ordering_key IS NOT NULL AND state < 40)""";
 
 	static final String EXPIRED = """
 			SELECT id, queue, task, state, ordering_key FROM message

@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.sqlite.LineTable.Place;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * message of a line makes it held rather than READY, and then has the turn given, in the
  * same transaction.
  * <p>
- * The turn stands in the rows alone, so nothing can disagree with them; that a line has
- * no two is also the file's own rule.
+ * The states of the messages decide: an entry of a line whose message has ended, or a
+ * turn whose holder neither may run nor runs, counts as none.
  */
 final class OrderingLines {
 
@@ -23,9 +25,17 @@ final class OrderingLines {
 
 	private final ShardBooks books;
 
+	private final LineTable table;
+
 	OrderingLines(Statements statements, ShardBooks books) {
 		this.statements = statements;
 		this.books = books;
+		this.table = new LineTable(statements);
+	}
+
+	/** Returns the end of a line; null when it is empty. */
+	@Nullable Long end(String key) throws SQLException {
+		return this.table.end(key);
 	}
 
 	/**
@@ -37,14 +47,26 @@ final class OrderingLines {
 		return (last != null) ? Math.max(id, last + 1) : id;
 	}
 
-	/** Returns the end of a line; null when it is empty. */
-	@Nullable Long end(String key) throws SQLException {
-		return this.statements.number(MessageTable.LAST_SEQ, key);
+	/**
+	 * A new message has come to the end of a line; it is READY when it is alone there.
+	 */
+	void joined(Insertion row, String key, long seq, int state) throws SQLException {
+		this.table.add(key, seq, row.id());
+		if (state == StateCode.READY) {
+			this.table.giveTurn(key, row.id());
+		}
+		this.books.ordered();
+	}
+
+	/** A message that had ended stands in its line again, in its place. */
+	void returned(String key, long id, long seq) throws SQLException {
+		this.table.add(key, seq, id);
+		this.books.ordered();
 	}
 
 	/**
-	 * Returns the keys of messages that a process of this writer has claimed. Reads
-	 * nothing while there are none.
+	 * Returns the keys of messages that this process has claimed. Reads nothing while
+	 * there are none.
 	 */
 	Set<String> ofClaimed(Collection<Long> ids) throws SQLException {
 		if (!this.books.isAnyOrdered()) {
@@ -62,13 +84,20 @@ final class OrderingLines {
 		}
 	}
 
-	/** Gives the turn of a line, if the message has one, to who is in front. */
+	/**
+	 * Gives the turn of a line to who is in front.
+	 * @param key null for a message that stands in none
+	 */
 	void arrange(@Nullable String key) throws SQLException {
-		Place front = (key != null) ? read(MessageTable.FRONT, key) : null;
-		if (key == null || front == null) {
+		if (key == null) {
 			return;
 		}
-		Place turn = read(MessageTable.TURN, key);
+		Place front = this.table.front(key);
+		if (front == null) {
+			this.table.endTurn(key);
+			return;
+		}
+		Place turn = this.table.turn(key);
 		if (turn != null) {
 			if (turn.id() == front.id() || turn.state() == StateCode.RUNNING) {
 				return;
@@ -79,6 +108,7 @@ final class OrderingLines {
 		if (front.state() == StateCode.HELD) {
 			move(front, front.suspect() ? StateCode.SUSPECT : StateCode.READY);
 			this.books.ready(front.queue(), front.task(), front.priority(), front.suspect());
+			this.table.giveTurn(key, front.id());
 		}
 	}
 
@@ -91,18 +121,6 @@ final class OrderingLines {
 		else if (place.state() == StateCode.READY) {
 			this.books.readyTasks().claimed(place.queue(), List.of(place.task()));
 		}
-	}
-
-	private @Nullable Place read(String sql, String key) throws SQLException {
-		Place[] found = { null };
-		this.statements.each((row) -> found[0] = new Place(row.getLong(1), row.getInt(2), row.getString(3),
-				row.getString(4), row.getInt(5), row.getInt(6) != 0), sql, key);
-		return found[0];
-	}
-
-	/** A message of a line. */
-	private record Place(long id, int state, String queue, String task, int priority, boolean suspect) {
-
 	}
 
 }

@@ -198,6 +198,10 @@ final class Relocation {
 			statements.update("DELETE FROM counter");
 			statements.update(RECOUNT);
 			statements.update(RECOUNT_PRUNABLE, highWater);
+			for (String sql : LineTable.REBUILD) {
+				statements.update(sql);
+			}
+			statements.update("DELETE FROM permit");
 			statements.update("DELETE FROM reservation");
 			for (Reserved reserved : reservations) {
 				statements.update("""

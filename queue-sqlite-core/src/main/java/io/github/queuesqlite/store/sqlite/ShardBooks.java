@@ -19,8 +19,8 @@ import io.github.queuesqlite.store.StoreListener;
  */
 final class ShardBooks {
 
-	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + MessageTable.IS_ANY_ORDERED
-			+ " FROM shard WHERE id = 1";
+	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + LineTable.IS_ANY
+			+ ", permit_changes FROM shard WHERE id = 1";
 
 	private final Statements statements;
 
@@ -31,6 +31,8 @@ final class ShardBooks {
 	private final ReadyTasks readyTasks;
 
 	private final ReadySuspects readySuspects;
+
+	private final PermitTable permits;
 
 	private final List<StoreListener.Ended> ended = new ArrayList<>();
 
@@ -53,6 +55,7 @@ final class ShardBooks {
 		this.counters = new CounterTable(statements);
 		this.readyTasks = new ReadyTasks(statements);
 		this.readySuspects = new ReadySuspects(statements);
+		this.permits = new PermitTable(statements);
 		readShard();
 		refreshDue();
 	}
@@ -71,6 +74,7 @@ final class ShardBooks {
 	void committed() {
 		this.prunable += this.prunableDelta;
 		this.prunableDelta = 0;
+		this.permits.committed();
 	}
 
 	/** Nothing of what the transaction changed has happened. */
@@ -80,6 +84,7 @@ final class ShardBooks {
 		this.ended.clear();
 		this.takenBack.clear();
 		this.readySuspects.changed();
+		this.permits.rolledBack();
 		this.prunableDelta = 0;
 		this.nextDue = 0;
 	}
@@ -96,6 +101,7 @@ final class ShardBooks {
 			this.prunable = row.getLong(1);
 			this.readySuspects.set(row.getInt(2) != 0);
 			this.anyOrdered = row.getInt(3) != 0;
+			this.permits.read(row.getLong(4));
 		}, SHARD);
 	}
 
@@ -188,6 +194,10 @@ final class ShardBooks {
 
 	ReadyTasks readyTasks() {
 		return this.readyTasks;
+	}
+
+	PermitTable permits() {
+		return this.permits;
 	}
 
 	ReadySuspects readySuspects() {

@@ -109,7 +109,10 @@ final class ShardChanges {
 		if (row.isPrunable()) {
 			this.books.addPrunable(-1);
 		}
-		this.lines.arrange(row.orderingKey());
+		if (row.orderingKey() != null) {
+			this.lines.returned(row.orderingKey(), id, row.seq());
+			this.lines.arrange(row.orderingKey());
+		}
 	}
 
 	/** Whether the row has a unique key that may be at home elsewhere, or is reserved. */

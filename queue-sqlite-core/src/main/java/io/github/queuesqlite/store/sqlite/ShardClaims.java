@@ -13,6 +13,7 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.Quota;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.Suspect;
 import org.slf4j.Logger;
@@ -54,13 +55,21 @@ final class ShardClaims {
 		this.shard = shard;
 	}
 
-	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, long now) throws SQLException {
+	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, Quota quota, long now)
+			throws SQLException {
 		List<String> ready = this.readyTasks.of(queue, tasks);
 		if (ready.isEmpty() || isHeldBack(epoch, queue)) {
 			return List.of();
 		}
-		List<StoredMessage> claimed = (ready.size() == 1) ? claimTask(epoch, queue, ready.get(0), max, now)
-				: claimBest(epoch, queue, ready, max, now);
+		try (ClaimQuota taken = new ClaimQuota(quota)) {
+			return taken.used(claim(epoch, queue, ready, max, taken, now));
+		}
+	}
+
+	private List<StoredMessage> claim(long epoch, String queue, List<String> ready, int max, ClaimQuota quota, long now)
+			throws SQLException {
+		List<StoredMessage> claimed = (ready.size() == 1) ? claimTask(epoch, queue, ready.get(0), max, quota, now)
+				: claimBest(epoch, queue, ready, max, quota, now);
 		if (claimed.isEmpty()) {
 			return claimed;
 		}
@@ -71,11 +80,22 @@ final class ShardClaims {
 	}
 
 	/** Claims suspects: by themselves, so that they need not run beside others. */
-	List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max, long now) throws SQLException {
+	List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max, Quota quota, long now)
+			throws SQLException {
 		List<String> suspected = this.books.readySuspects().of(queue, tasks);
 		if (suspected.isEmpty() || isHeldBack(epoch, queue)) {
 			return List.of();
 		}
+		try (ClaimQuota taken = new ClaimQuota(quota)) {
+			List<String> allowed = suspected.stream().filter((task) -> taken.take(task, max) > 0).toList();
+			List<Suspect> claimed = allowed.isEmpty() ? List.of() : claimSuspects(epoch, queue, allowed, max, now);
+			taken.used(claimed.stream().map(Suspect::message).toList());
+			return claimed;
+		}
+	}
+
+	private List<Suspect> claimSuspects(long epoch, String queue, List<String> suspected, int max, long now)
+			throws SQLException {
 		List<StoredMessage> claimed = new ArrayList<>();
 		Map<Long, Integer> deaths = new HashMap<>();
 		this.statements.each((row) -> {
@@ -142,14 +162,18 @@ final class ShardClaims {
 				    OR NOT EXISTS (SELECT 1 FROM instance WHERE epoch = ?2 AND dead = 0)""", queue, epoch) != null;
 	}
 
-	private List<StoredMessage> claimTask(long epoch, String queue, String task, int max, long now)
+	private List<StoredMessage> claimTask(long epoch, String queue, String task, int max, ClaimQuota quota, long now)
 			throws SQLException {
 		List<StoredMessage> claimed = new ArrayList<>();
+		int most = quota.take(task, max);
+		if (most == 0) {
+			return claimed;
+		}
 		this.statements.each(
 				(row) -> claimed
 					.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
-				MessageTable.CLAIMABLE_OF_TASK, queue, task, max);
-		if (claimed.size() < max) {
+				MessageTable.CLAIMABLE_OF_TASK, queue, task, most);
+		if (claimed.size() < most) {
 			this.readyTasks.remove(queue, task);
 		}
 		return claimed;
@@ -158,9 +182,9 @@ final class ShardClaims {
 	/**
 	 * Merges the tasks' ready messages in claim order, reading no more than is claimed.
 	 */
-	private List<StoredMessage> claimBest(long epoch, String queue, List<String> tasks, int max, long now)
-			throws SQLException {
-		List<Long> ids = bestIds(queue, tasks, max);
+	private List<StoredMessage> claimBest(long epoch, String queue, List<String> tasks, int max, ClaimQuota quota,
+			long now) throws SQLException {
+		List<Long> ids = bestIds(queue, tasks, max, quota);
 		List<StoredMessage> claimed = new ArrayList<>();
 		if (!ids.isEmpty()) {
 			this.statements.each(
@@ -171,12 +195,15 @@ final class ShardClaims {
 		return claimed;
 	}
 
-	private List<Long> bestIds(String queue, List<String> tasks, int max) throws SQLException {
+	private List<Long> bestIds(String queue, List<String> tasks, int max, ClaimQuota quota) throws SQLException {
 		List<Long> ids = new ArrayList<>();
 		PriorityQueue<TaskCursor> cursors = new PriorityQueue<>();
 		try {
 			for (String task : tasks) {
-				advance(new TaskCursor(task, open(queue, task, max)), cursors, queue);
+				int most = quota.take(task, max);
+				if (most > 0) {
+					advance(new TaskCursor(task, open(queue, task, most)), cursors, queue);
+				}
 			}
 			while (ids.size() < max && !cursors.isEmpty()) {
 				TaskCursor best = cursors.remove();

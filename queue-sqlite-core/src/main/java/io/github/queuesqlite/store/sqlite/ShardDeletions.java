@@ -79,7 +79,7 @@ final class ShardDeletions {
 			rows[0]++;
 			long id = row.getLong(1);
 			ChangedRow gone = new ChangedRow(StateCode.counted(row.getInt(4)), row.getString(2), row.getString(3),
-					row.getInt(6), false, row.getString(7));
+					row.getInt(6), false, row.getString(7), 0);
 			if (gone.orderingKey() != null) {
 				keys.add(gone.orderingKey());
 			}

@@ -113,12 +113,13 @@ final class ShardInserts {
 		int state = (end != null) ? StateCode.HELD : StateCode.READY;
 		state = (row.runAt() > now) ? StateCode.SCHEDULED : state;
 		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_ORDERED);
-		MessageTable.bindOrdered(statement, row, OrderingLines.place(row.id(), end), state, this.checksum);
+		long seq = OrderingLines.place(row.id(), end);
+		MessageTable.bindOrdered(statement, row, seq, state, this.checksum);
 		if (statement.executeUpdate() == 0) {
 			return false;
 		}
 		this.books.inserted(row, state);
-		this.books.ordered();
+		this.lines.joined(row, orderingKey, seq, state);
 		return true;
 	}
 

@@ -67,7 +67,7 @@ final class ShardTime {
 			long id = row.getLong(1);
 			ids.add(id);
 			ChangedRow gone = new ChangedRow(StateCode.counted(row.getInt(4)), row.getString(2), row.getString(3), 0,
-					false, row.getString(5));
+					false, row.getString(5), 0);
 			if (gone.orderingKey() != null) {
 				keys.add(gone.orderingKey());
 			}

@@ -12,7 +12,10 @@ import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.PermitState;
+import io.github.queuesqlite.store.PermitWish;
 import io.github.queuesqlite.store.Quarantine;
+import io.github.queuesqlite.store.Quota;
 import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.Room;
@@ -187,8 +190,9 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
-	public List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max) throws SQLException {
-		return this.claims.claim(epoch, queue, tasks, max, this.clock.millis());
+	public List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, Quota quota)
+			throws SQLException {
+		return this.claims.claim(epoch, queue, tasks, max, quota, this.clock.millis());
 	}
 
 	@Override
@@ -197,8 +201,9 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
-	public List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max) throws SQLException {
-		return this.claims.claimSuspects(epoch, queue, tasks, max, this.clock.millis());
+	public List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max, Quota quota)
+			throws SQLException {
+		return this.claims.claimSuspects(epoch, queue, tasks, max, quota, this.clock.millis());
 	}
 
 	@Override
@@ -337,6 +342,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	public void declareDead(long epoch) throws SQLException {
 		this.instances.declareDead(epoch);
 		this.signals.deleteOf(epoch);
+		this.books.permits().removeOf(epoch);
 	}
 
 	@Override
@@ -348,6 +354,18 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	public int rescue(long epoch, StartedRuns started, boolean died, ToIntFunction<String> maxAttempts, int max)
 			throws SQLException {
 		return this.rescue.rescue(epoch, started, died, maxAttempts, max, this.clock.millis());
+	}
+
+	// ---- permits
+
+	@Override
+	public PermitState permits(long epoch, PermitWish wish) throws SQLException {
+		return this.books.permits().settle(epoch, wish, isAlive(epoch));
+	}
+
+	@Override
+	public boolean takePermitsChanged() {
+		return this.books.permits().takeChanged();
 	}
 
 	// ---- reservations

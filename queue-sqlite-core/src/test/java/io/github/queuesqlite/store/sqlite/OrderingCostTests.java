@@ -42,7 +42,7 @@ class OrderingCostTests {
 
 	@Test
 	void passingTheTurnWhenTheLineIsLongCostsTheSame() throws SQLException {
-		for (String sql : List.of(MessageTable.FRONT, MessageTable.TURN, MessageTable.LAST_SEQ)) {
+		for (String sql : List.of(LineTable.FRONT, LineTable.TURN, LineTable.END)) {
 			assertThat(cost(MANY, sql, "k")).isEqualTo(cost(2, sql, "k"));
 		}
 		assertThat(cost(MANY, MessageTable.SET_STATE, 20, 2)).isEqualTo(cost(2, MessageTable.SET_STATE, 20, 2));
@@ -55,9 +55,8 @@ class OrderingCostTests {
 			Migrations.shard().apply(connection, file);
 			statements.run("BEGIN IMMEDIATE");
 			statements.update(FILL.formatted(line));
-			if (sql.equals(MessageTable.SET_STATE)) {
-				// Whoever has the turn lets it go.
-				statements.run("UPDATE message SET state = 40 WHERE id = 1");
+			for (String rebuild : LineTable.REBUILD) {
+				statements.update(rebuild);
 			}
 			statements.bind(sql, values);
 			int[] instructions = { 0 };

@@ -18,6 +18,7 @@ import io.github.queuesqlite.reliability.points.Scenario.Opening;
 import io.github.queuesqlite.reliability.points.Scenario.Step;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Peer;
+import io.github.queuesqlite.store.PermitWish;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
@@ -44,9 +45,11 @@ final class Scenarios {
 		all.inserts();
 		all.keyedInserts();
 		all.settlements();
+		all.lines();
 		all.steering();
 		all.time();
 		all.instances();
+		all.permits();
 		return all.scenarios;
 	}
 
@@ -162,6 +165,47 @@ final class Scenarios {
 					.forEach((message) -> queue.store.extend(message.runKey(), queue.now() + 1000)),
 				(queue) -> assertThat(queue.all())
 					.allMatch((message) -> message.deadline() != null && message.state() == MessageState.RUNNING));
+	}
+
+	private void lines() {
+		add("insert in a line", 0, NOTHING, (queue, told) -> {
+			for (int i = 0; i < FEW; i++) {
+				told.accept(queue.insert(new Keys(OpenQueue.TASK, null, null, "o"), "line"));
+			}
+		}, (queue) -> assertThat(queue.claim(FEW)).hasSize(1));
+		add("insert in a line with further keys", 0, NOTHING, Scenarios::insertLine, Scenarios::checkLine);
+		line("complete in a line", (queue, message) -> new Settlement.Complete(message.runKey(), null, null));
+		line("end a line as dead", (queue, message) -> new Settlement.Dead(message.runKey(), queue.failure(message)));
+		add("cancel a line", 0, (queue) -> insertLine(queue, (id) -> {
+		}), (queue, told) -> queue.all().forEach((message) -> queue.store.cancel(message.id())),
+				(queue) -> assertThat(queue.ids(MessageState.CANCELLED)).hasSize(FEW));
+	}
+
+	private void line(String name, BiFunction<OpenQueue, StoredMessage, Settlement> settlement) {
+		add(name, 0, (queue) -> insertLine(queue, (id) -> {
+		}), (queue, told) -> {
+			List<StoredMessage> next;
+			while (!(next = queue.start()).isEmpty()) {
+				assertThat(next).hasSize(1);
+				queue.settleAll(List.of(settlement.apply(queue, next.get(0))));
+			}
+		}, (queue) -> assertThat(queue.all()).hasSize(FEW).allMatch((message) -> message.state().isEnded()));
+	}
+
+	private static void insertLine(OpenQueue queue, LongConsumer told) {
+		for (int i = 0; i < FEW; i++) {
+			told.accept(queue.insert(new Keys(OpenQueue.TASK, "i" + i, "u" + i, "o"), "line"));
+		}
+	}
+
+	private static void checkLine(OpenQueue queue) {
+		assertThat(queue.all()).hasSize(FEW);
+		for (int i = 0; i < FEW; i++) {
+			long id = queue.store.findByKey("i" + i).orElseThrow().id();
+			assertThat(queue.insert(new Keys("other", "i" + i, null), "again")).isEqualTo(id);
+			assertThat(queue.insert(new Keys(OpenQueue.TASK, null, "u" + i), "again")).isEqualTo(id);
+			assertThat(queue.insert(new Keys(OpenQueue.TASK, null, "u" + i, "p"), "again")).isEqualTo(id);
+		}
 	}
 
 	private void settle(String name, BiFunction<OpenQueue, StoredMessage, Settlement> settlement, Step done) {
@@ -285,6 +329,22 @@ final class Scenarios {
 		});
 		add("beat", 1, NOTHING, (queue, told) -> assertThat(queue.store.beat(queue.instance)).isTrue(),
 				(queue) -> assertThat(queue.store.peers()).anyMatch((peer) -> peer.beat() > 0));
+	}
+
+	private void permits() {
+		PermitWish all = new PermitWish("task:limited", 4, 0, true);
+		add("take permits", 1, NOTHING, (queue, told) -> queue.store.permits(queue.instance, List.of(all)),
+				(queue) -> assertThat(queue.store.permits(queue.instance, List.of(all)).get("task:limited").most())
+					.isEqualTo(4));
+		add("give permits back", 0, (queue) -> queue.store.permits(queue.instance, List.of(all)), (queue, told) -> {
+			for (int keep = 3; keep >= 0; keep--) {
+				queue.store.permits(queue.instance, List.of(new PermitWish("task:limited", null, keep, false)));
+			}
+		}, (queue) -> assertThat(
+				queue.store.permits(queue.instance, List.of(new PermitWish("task:limited", null, 0, true)))
+					.get("task:limited")
+					.most())
+			.isEqualTo(4));
 	}
 
 	/** Another instance runs what there is, some of it for the last time. */

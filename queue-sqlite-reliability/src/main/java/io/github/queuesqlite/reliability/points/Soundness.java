@@ -40,11 +40,30 @@ final class Soundness {
 			"SELECT message_id FROM failed_attempt WHERE message_id NOT IN (SELECT id FROM message)",
 			"more attempts than runs", "SELECT id FROM message WHERE attempt > run");
 
+	private static final Map<String, String> NEVER_IN_LINES = Map.of("two turns in a line", """
+			SELECT ordering_key FROM message WHERE ordering_key IS NOT NULL AND state IN (20, 22, 30)
+			GROUP BY ordering_key HAVING count(*) > 1""", "a message that no line knows", """
+			SELECT id FROM message
+			WHERE ordering_key IS NOT NULL AND state < 40 AND id NOT IN (SELECT message_id FROM line)""",
+			"a line that stands still", """
+					SELECT front.id FROM message AS front
+					WHERE front.state = 21 AND NOT EXISTS (
+					    SELECT 1 FROM message AS other
+					    WHERE other.ordering_key = front.ordering_key AND (other.state IN (20, 22, 30)
+					        OR (other.state = 10 AND other.seq < front.seq)))""");
+
+	private static final Map<String, String> NEVER_OF_LIMITS = Map.of("more permits than there are", """
+			SELECT name FROM permit JOIN permit_limit USING (name)
+			GROUP BY name HAVING sum(held) > max(coalesce(chosen, declared))""", "a permit of the dead", """
+			SELECT name FROM permit WHERE epoch NOT IN (SELECT epoch FROM instance WHERE dead = 0)""");
+
 	/** What a transaction of the queue changes, but for signs of life. */
 	private static final List<String> CONTENT = List.of("SELECT * FROM message ORDER BY id",
 			"SELECT * FROM failed_attempt ORDER BY message_id, run",
 			"SELECT * FROM counter WHERE n <> 0 ORDER BY queue, task, state", "SELECT * FROM queue ORDER BY name",
-			"SELECT * FROM reservation ORDER BY idempotency_key", "SELECT epoch, dead FROM instance ORDER BY epoch",
+			"SELECT * FROM reservation ORDER BY idempotency_key", "SELECT * FROM line ORDER BY ordering_key, seq",
+			"SELECT * FROM turn ORDER BY ordering_key", "SELECT * FROM permit_limit ORDER BY name",
+			"SELECT * FROM permit ORDER BY name, epoch", "SELECT epoch, dead FROM instance ORDER BY epoch",
 			"SELECT * FROM signal ORDER BY epoch, message_id", "SELECT layout, high_water, prunable FROM shard");
 
 	private Soundness() {
@@ -56,12 +75,17 @@ final class Soundness {
 		for (Path file : shards(directory)) {
 			try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
 				checkIntegrity(connection, file);
-				for (Map.Entry<String, String> never : NEVER.entrySet()) {
-					assertThat(rows(connection, never.getValue())).as(never.getKey() + " in " + file.getFileName())
-						.isEmpty();
-				}
+				checkNever(connection, file, NEVER);
+				checkNever(connection, file, NEVER_IN_LINES);
+				checkNever(connection, file, NEVER_OF_LIMITS);
 				checkKeys(connection, keys);
 			}
+		}
+	}
+
+	private static void checkNever(Connection connection, Path file, Map<String, String> nevers) throws SQLException {
+		for (Map.Entry<String, String> never : nevers.entrySet()) {
+			assertThat(rows(connection, never.getValue())).as(never.getKey() + " in " + file.getFileName()).isEmpty();
 		}
 	}
 

@@ -27,6 +27,7 @@ final class PlantedBugs {
 		bugs.poison();
 		bugs.liveness();
 		bugs.order();
+		bugs.limits();
 		bugs.lines();
 		bugs.indexes();
 		bugs.pruning();
@@ -193,6 +194,23 @@ final class PlantedBugs {
 				"return withoutDamaged", contract("StandingDemand#attachWhenSeveralTasksAreHostedHandsOverBestFirst"));
 	}
 
+	private void limits() {
+		this.rule = "Never more handlers of a task run at once than its limit says, over all processes";
+		add("a permit is given that another process has", "free -= other.held();", "",
+				contract("Permits#permitsWhenAllAreTakenAreWaitedFor"));
+		add("who has just given a permit back gets it before those who wait", "Math.min(free - before, room)",
+				"Math.min(free, room)", contract("Permits#permitWhenSeveralWaitGoesToWhoWaitsLongest"));
+		add("the permits of the dead are nobody's", "this.books.permits().removeOf(epoch);", "",
+				contract("Permits#permitsWhenTheirOwnerIsDeadAreFree"));
+		add("a claim takes more than its quota", "MessageTable.CLAIMABLE_OF_TASK, queue, task, most);",
+				"MessageTable.CLAIMABLE_OF_TASK, queue, task, max);",
+				contract("Permits#claimWhenOneTaskIsHostedTakesNoMoreThanItsQuota"));
+		add("permits of an earlier epoch are used", "return (epoch == this.epoch) ? Math.max(0,",
+				"return (epoch > 0) ? Math.max(0,", "worker.SharedLimitTests#permitsOfAnEarlierEpochAreNotUsed");
+		add("what is to be given back is used again", "this.usable = share; return share;", "return share;",
+				"worker.SharedLimitTests#whatIsAboveTheShareIsGivenBackWhenItsUseEnds");
+	}
+
 	private void lines() {
 		this.rule = "Messages of one ordering key run one at a time, in the order they were handed in";
 		add("a message of a line is ready beside others of it",
@@ -214,6 +232,13 @@ final class PlantedBugs {
 		add("a rescued message does not get its turn back",
 				"this.lines.arrange(row.orderingKey()); } return rows.size();", "}\nreturn rows.size();",
 				contract("Order#rescueWhenRunHadNotStartedGivesTheTurnBack"));
+		add("one that has ended stands in front of its line",
+				"while ((front = read(FRONT, key)) != null && front.state() >= StateCode.COMPLETED) {",
+				"while ((front = read(FRONT, key)) != null && front.state() > StateCode.MOST) {",
+				contract("Order#settleWhenRunEndsLetsTheNextRun"));
+		add("lines are not read anew after a change of the number of shards",
+				"for (String sql : LineTable.REBUILD) { statements.update(sql); }", "",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsLines");
 		add("a message that reserves another key is overtaken", "if (step.reserves()) { this.waiting.put",
 				"if (step.reserves() && this.any) { this.waiting.put",
 				contract("Order#insertWhenAnotherKeyIsReservedElsewhereKeepsTheOrderOfTheCalls"));

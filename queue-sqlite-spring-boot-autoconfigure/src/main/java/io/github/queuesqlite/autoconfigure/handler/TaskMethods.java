@@ -60,6 +60,8 @@ final class TaskMethods {
 			.timeToLive(this.values.duration("timeToLive", annotation.timeToLive()))
 			.executor(executor(method, annotation))
 			.storeResult(annotation.storeResult())
+			.maxConcurrent((annotation.maxConcurrent() != -1) ? annotation.maxConcurrent() : null)
+			.lock(lock(annotation))
 			.origin(method.origin())
 			.build();
 	}
@@ -70,6 +72,11 @@ final class TaskMethods {
 			throw method.refused("has no task name", "Name the task: @QueueTask(\"…\").");
 		}
 		return name;
+	}
+
+	private @Nullable String lock(QueueTask annotation) {
+		String lock = this.values.text("lock", annotation.lock());
+		return lock.isEmpty() ? null : lock;
 	}
 
 	private @Nullable RetryPolicy retryPolicy(QueueTask annotation) {

@@ -47,6 +47,8 @@ class HandlerRefusalTests {
 				Arguments.of(new BadDelay(), "'backoff.delay' must be a duration"),
 				Arguments.of(new NegativeDelay(), "'delay' must be from 0"),
 				Arguments.of(new BadRetries(), "'maxRetries' must be from 0 to 1000000, was -2"),
+				Arguments.of(new BadMaxConcurrent(), "'maxConcurrent' must be at least 1, was 0"),
+				Arguments.of(new BadLock(), "'lock' may hold letters, digits and . _ - : only, has ' ' at position 1"),
 				Arguments.of(new BadMultiplier(), "'multiplier' must be from 1 to 1000, was 0.5"),
 				Arguments.of(new BadJitter(), "'jitter' must be from 0 to 1, was 2.0"),
 				Arguments.of(new BadPlaceholder(), "'name' cannot be resolved from '${missing}'"),
@@ -254,6 +256,22 @@ class HandlerRefusalTests {
 	static class BadRetries {
 
 		@QueueTask(value = "a", maxRetries = -2)
+		void handle() {
+		}
+
+	}
+
+	static class BadMaxConcurrent {
+
+		@QueueTask(value = "a", maxConcurrent = 0)
+		void handle() {
+		}
+
+	}
+
+	static class BadLock {
+
+		@QueueTask(value = "a", lock = "a b")
 		void handle() {
 		}
 

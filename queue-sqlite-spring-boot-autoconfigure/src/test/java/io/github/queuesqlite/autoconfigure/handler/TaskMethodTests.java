@@ -167,6 +167,8 @@ class TaskMethodTests {
 			assertThat(task.timeToLive()).isNull();
 			assertThat(task.executor()).isNull();
 			assertThat(task.storeResult()).isTrue();
+			assertThat(task.maxConcurrent()).isNull();
+			assertThat(task.lock()).isNull();
 			assertThat(task.origin()).isEqualTo(Arguments.class.getName() + ".text");
 		});
 	}
@@ -187,6 +189,8 @@ class TaskMethodTests {
 				assertThat(task.timeToLive()).isEqualTo(Duration.ofDays(1));
 				assertThat(task.executor()).isSameAs(executor);
 				assertThat(task.storeResult()).isFalse();
+				assertThat(task.maxConcurrent()).isEqualTo(3);
+				assertThat(task.lock()).isEqualTo("mail.server");
 				assertThat(task.retryable().test(new IOException())).isTrue();
 				assertThat(task.retryable().test(new FileNotFoundException())).isFalse();
 				assertThat(task.retryable().test(new IllegalStateException())).isFalse();
@@ -332,7 +336,8 @@ class TaskMethodTests {
 		@QueueTask(name = "${mail.name}", queue = "#{'ma' + 'il'}", maxRetries = 9,
 				backoff = @Backoff(delay = "2s", maxDelay = "PT1H"), retryFor = IOException.class,
 				noRetryFor = FileNotFoundException.class, timeout = "${mail.timeout}", priority = Priority.URGENT,
-				timeToLive = "1d", executor = "mailExecutor", storeResult = false)
+				timeToLive = "1d", executor = "mailExecutor", storeResult = false, maxConcurrent = 3,
+				lock = "#{'mail'}.server")
 		void send() {
 		}
 

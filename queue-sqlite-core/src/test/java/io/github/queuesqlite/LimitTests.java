@@ -1,0 +1,358 @@
+package io.github.queuesqlite;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskDefinition;
+import io.github.queuesqlite.task.TaskHandler;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+/** Limits end to end: in one process, and in several that are killed. */
+@Timeout(value = 20, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LimitTests extends QueueTester {
+
+	/** 10,000 in the long run: {@code -Dlimit.messages=10000}. */
+	private static final int MESSAGES = Integer.getInteger("limit.messages", 600);
+
+	private final long seed = Long.getLong("limit.seed", System.nanoTime());
+
+	private final Random random = new Random(this.seed);
+
+	private final AtomicInteger running = new AtomicInteger();
+
+	private final AtomicInteger most = new AtomicInteger();
+
+	private TaskDefinition.Builder<Integer> task(String name) {
+		return task(name, (payload, context) -> {
+			Thread.sleep(1);
+			return null;
+		});
+	}
+
+	/** A task that counts how many of it run at once. */
+	private TaskDefinition.Builder<Integer> task(String name, TaskHandler<Integer> handler) {
+		return TaskDefinition.builder(name, Integer.class, (payload, context) -> {
+			this.most.accumulateAndGet(this.running.incrementAndGet(), Math::max);
+			try {
+				return handler.handle(payload, context);
+			}
+			finally {
+				this.running.decrementAndGet();
+			}
+		});
+	}
+
+	private void enqueue(String task, int count) {
+		List<NewMessage> messages = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			messages.add(NewMessage.to(task).payload(i));
+		}
+		this.operations.enqueueAll(messages);
+	}
+
+	private void awaitCompleted(int count) {
+		await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.COMPLETED) == count);
+	}
+
+	@Test
+	void limitWhenOutOfRangeIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> task(TASK).maxConcurrent(0))
+			.withMessage("'maxConcurrent' must be at least 1, was 0");
+		assertThatIllegalArgumentException().isThrownBy(() -> task(TASK).lock(""))
+			.withMessage("'lock' must have 1 to 200 characters, had 0");
+		assertThatIllegalArgumentException().isThrownBy(() -> task(TASK).lock("a b"))
+			.withMessageContaining("'lock' may hold letters, digits and . _ - : only");
+		assertThat(task(TASK).build().maxConcurrent()).isNull();
+		assertThat(task(TASK).maxConcurrent(3).lock("l").build()).satisfies((task) -> {
+			assertThat(task.maxConcurrent()).isEqualTo(3);
+			assertThat(task.lock()).isEqualTo("l");
+		});
+	}
+
+	@Test
+	void maxConcurrentWhenManyWaitIsReachedAndNotExceeded() {
+		open((builder) -> builder.shards(3).concurrency(16));
+		this.queue.tasks().register(task(TASK).maxConcurrent(3).build());
+		this.queue.start();
+		enqueue(TASK, 300);
+		awaitCompleted(300);
+		assertThat(this.most).hasValue(3);
+	}
+
+	@Test
+	void maxConcurrentWhenReachedLetsOtherTasksRun() {
+		open((builder) -> builder.shards(1).concurrency(4));
+		CountDownLatch release = new CountDownLatch(1);
+		this.queue.tasks().register(task(TASK, (payload, context) -> {
+			awaitLatch(release);
+			return null;
+		}).maxConcurrent(1).build());
+		this.queue.tasks().register(TaskDefinition.builder("other", Integer.class, (payload, context) -> null).build());
+		this.queue.start();
+		enqueue(TASK, 50);
+		enqueue("other", 50);
+		awaitCompleted(50);
+		release.countDown();
+		awaitCompleted(100);
+		assertThat(this.most).hasValue(1);
+	}
+
+	@Test
+	void lockWhenSharedBySeveralTasksAndQueuesLetsOneRun() {
+		open((builder) -> builder.shards(2).concurrency(4));
+		this.queue.tasks().register(task("a").lock("l").build());
+		this.queue.tasks().register(task("b").lock("l").maxConcurrent(2).queue("mail").build());
+		this.queue.start();
+		enqueue("a", 100);
+		enqueue("b", 100);
+		awaitCompleted(200);
+		assertThat(this.most).hasValue(1);
+	}
+
+	@Test
+	void maxConcurrentWhenHandlersFailIsNotUsedUp() {
+		open((builder) -> builder.retry(new RetryPolicy(5, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0)));
+		this.queue.tasks().register(task(TASK, (payload, context) -> {
+			if (context.attempt() <= 3) {
+				throw new IllegalStateException("again");
+			}
+			return null;
+		}).maxConcurrent(2).build());
+		this.queue.start();
+		enqueue(TASK, 40);
+		awaitCompleted(40);
+		assertThat(this.most).hasValueLessThanOrEqualTo(2);
+	}
+
+	@Test
+	void maxConcurrentWhenAHandlerIgnoresItsTimeoutCountsItUntilItReturns() throws Exception {
+		open((builder) -> builder.concurrency(4)
+			.retry(new RetryPolicy(3, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0)));
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicInteger runs = new AtomicInteger();
+		this.queue.tasks().register(task(TASK, (payload, context) -> {
+			if (runs.incrementAndGet() == 1) {
+				awaitStubbornly(release);
+			}
+			return null;
+		}).maxConcurrent(1).timeout(Duration.ofMillis(50)).build());
+		this.queue.start();
+		enqueue(TASK, 5);
+		await().atMost(LONG).until(() -> !this.queue.status().stuckRuns().isEmpty());
+		assertThat(this.operations.stats().count(MessageState.COMPLETED)).isZero();
+		assertThat(runs).hasValue(1);
+		release.countDown();
+		awaitCompleted(5);
+		assertThat(this.most).hasValue(1);
+	}
+
+	private static void awaitStubbornly(CountDownLatch latch) {
+		while (latch.getCount() > 0) {
+			try {
+				awaitLatch(latch);
+			}
+			catch (InterruptedException ex) {
+				// That is what it ignores.
+			}
+		}
+	}
+
+	@Test
+	void maxConcurrentWhenAHandlerReturnsAStageCountsItUntilThatEnds() {
+		open((builder) -> builder.concurrency(8));
+		Executor later = CompletableFuture.delayedExecutor(2, TimeUnit.MILLISECONDS);
+		this.queue.tasks().register(TaskDefinition.builder(TASK, Integer.class, (payload, context) -> {
+			this.most.accumulateAndGet(this.running.incrementAndGet(), Math::max);
+			return CompletableFuture.supplyAsync(() -> this.running.decrementAndGet(), later);
+		}).maxConcurrent(2).build());
+		this.queue.start();
+		enqueue(TASK, 60);
+		awaitCompleted(60);
+		assertThat(this.most).hasValue(2);
+	}
+
+	@Test
+	void maxConcurrentWhenStoppedAndStartedAgainHoldsAndGoesOn() {
+		open((builder) -> builder.shards(1).concurrency(4));
+		this.queue.tasks().register(task(TASK).maxConcurrent(2).build());
+		enqueue(TASK, 150);
+		for (int i = 0; i < 5; i++) {
+			this.queue.start();
+			long before = this.operations.stats().count(MessageState.COMPLETED);
+			await().atMost(LONG)
+				.until(() -> this.operations.stats().count(MessageState.COMPLETED) > Math.min(140, before + 5));
+			this.queue.stop();
+		}
+		this.queue.start();
+		awaitCompleted(150);
+		assertThat(this.most).hasValue(2);
+	}
+
+	@Test
+	void maxConcurrentWhenTwoQueuesShareTheDirectoryCountsBoth() {
+		open((builder) -> builder.shards(2).concurrency(4));
+		this.queue.tasks().register(task(TASK).maxConcurrent(3).build());
+		this.queue.start();
+		AtomicInteger ofOther = new AtomicInteger();
+		try (EmbeddedQueue other = EmbeddedQueue.builder(this.directory).concurrency(4).build()) {
+			other.tasks().register(task(TASK, (payload, context) -> {
+				ofOther.incrementAndGet();
+				Thread.sleep(1);
+				return null;
+			}).maxConcurrent(3).build());
+			other.start();
+			enqueue(TASK, 1000);
+			awaitCompleted(1000);
+		}
+		assertThat(this.most).hasValue(3);
+		assertThat(ofOther.get()).isBetween(50, 950);
+	}
+
+	@Test
+	void permitsWhenTheirHolderHasNothingToDoGoToWhoHas() {
+		open((builder) -> builder.shards(1).concurrency(4));
+		this.queue.tasks().register(task(TASK).maxConcurrent(4).build());
+		this.queue.start();
+		enqueue(TASK, 20);
+		awaitCompleted(20);
+		try (EmbeddedQueue other = EmbeddedQueue.builder(this.directory).concurrency(4).build()) {
+			other.tasks().register(task(TASK).maxConcurrent(4).queue("mail").build());
+			other.start();
+			this.most.set(0);
+			List<NewMessage> messages = new ArrayList<>();
+			for (int i = 0; i < 400; i++) {
+				messages.add(NewMessage.to(TASK).queue("mail").payload(i));
+			}
+			this.operations.enqueueAll(messages);
+			awaitCompleted(420);
+		}
+		assertThat(this.most).hasValue(4);
+	}
+
+	@Test
+	void permitsWhenAloneCostNoWrites() throws Exception {
+		open((builder) -> builder.shards(1).concurrency(4));
+		this.queue.tasks().register(task(TASK).maxConcurrent(2).build());
+		this.queue.start();
+		enqueue(TASK, 200);
+		awaitCompleted(200);
+		this.queue.close();
+		// Declared, given once, gone at the end.
+		assertThat(read("SELECT permit_changes FROM shard")).isEqualTo(3);
+		assertThat(read("SELECT count(*) FROM permit")).isZero();
+	}
+
+	private long read(String sql) throws SQLException {
+		try (Connection connection = DriverManager
+			.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_0.db"));
+				Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery(sql)) {
+			return row.getLong(1);
+		}
+	}
+
+	@Test
+	void runsWhenProcessesAreKilledAreNeverMoreThanTheLimits() throws Exception {
+		LimitLog log = runAndKill(3, Math.max(6, MESSAGES / 250));
+		assertThat(log.most(LimitedChild.THREE)).isEqualTo(3);
+		assertThat(log.workers()).isGreaterThan(3);
+	}
+
+	@Test
+	void runsWhenTheOnlyProcessIsKilledGoOnWithinTheLimits() throws Exception {
+		assertThat(runAndKill(1, 3).workers()).isGreaterThan(1);
+	}
+
+	/** Hands messages in while processes work them off and are killed and replaced. */
+	private LimitLog runAndKill(int processes, int kills) throws Exception {
+		open((builder) -> builder.shards(2));
+		Path file = this.directory.resolve("runs.log");
+		Files.createFile(file);
+		List<Process> children = new ArrayList<>();
+		LimitLog log = new LimitLog(file, Map.of(LimitedChild.THREE, 3, "lock", 1));
+		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
+			for (int i = 0; i < processes; i++) {
+				children.add(start(file));
+			}
+			int handedIn = 0;
+			for (int kill = 1; kill <= kills; kill++) {
+				int upTo = MESSAGES * kill / kills;
+				handIn(handedIn, upTo);
+				handedIn = upTo;
+				// Somewhere in the midst of it.
+				readUntil(log, Math.min(handedIn, log.ended() + 1 + this.random.nextInt(MESSAGES / kills)));
+				Process victim = children.remove(this.random.nextInt(children.size()));
+				OrderedChild.say(channel, "kill", Long.toString(victim.pid()));
+				victim.destroyForcibly().waitFor();
+				children.add(start(file));
+			}
+			// Not each end that was said was stored.
+			readUntil(log, MESSAGES);
+			await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.COMPLETED) == MESSAGES);
+			log.read();
+		}
+		catch (AssertionError ex) {
+			throw new AssertionError("Seed " + this.seed + ": " + ex.getMessage(), ex);
+		}
+		finally {
+			children.forEach(Process::destroyForcibly);
+		}
+		assertThat(log.killed()).isEqualTo(kills);
+		assertThat(this.operations.stats().count(MessageState.DEAD)).isZero();
+		return log;
+	}
+
+	private void handIn(int from, int to) {
+		List<NewMessage> messages = new ArrayList<>();
+		for (int i = from; i < to; i++) {
+			int kind = this.random.nextInt(4);
+			String task = (kind < 2) ? LimitedChild.THREE : LimitedChild.LOCKED.get(kind - 2);
+			messages.add(NewMessage.to(task).queue((kind < 2) ? "default" : task).payload(i));
+		}
+		this.operations.enqueueAll(messages);
+	}
+
+	private static void readUntil(LimitLog log, int ended) {
+		await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(5)).until(() -> {
+			log.read();
+			return log.ended() >= ended;
+		});
+	}
+
+	private Process start(Path log) throws IOException {
+		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
+				System.getProperty("java.class.path"), LimitedChild.class.getName(), this.directory.toString(),
+				log.toString())
+			.redirectErrorStream(true)
+			.redirectOutput(this.directory.resolve("child-" + System.nanoTime() + ".out").toFile())
+			.start();
+	}
+
+}

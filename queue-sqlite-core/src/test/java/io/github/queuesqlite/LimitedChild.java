@@ -1,0 +1,56 @@
+package io.github.queuesqlite;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskDefinition;
+
+/**
+ * A process that works off messages of limited tasks until it is killed. Several write
+ * into one log: a line each for the start and the end of a run.
+ */
+public final class LimitedChild {
+
+	/** Three at once. */
+	static final String THREE = "three";
+
+	/** One at a time of both. */
+	static final List<String> LOCKED = List.of("locked.one", "locked.two");
+
+	private LimitedChild() {
+	}
+
+	public static void main(String[] args) throws IOException {
+		FileChannel log = FileChannel.open(Path.of(args[1]), StandardOpenOption.APPEND);
+		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0]))
+			.concurrency(4)
+			.probation(Duration.ofMillis(200))
+			.build();
+		queue.tasks().register(task(THREE, log).maxConcurrent(3).build());
+		for (String name : LOCKED) {
+			queue.tasks().register(task(name, log).queue(name).lock("both").build());
+		}
+		queue.start();
+	}
+
+	private static TaskDefinition.Builder<Integer> task(String name, FileChannel log) {
+		return TaskDefinition.builder(name, Integer.class, (payload, context) -> {
+			String run = name + " " + payload;
+			OrderedChild.say(log, "start", run);
+			Thread.sleep(ThreadLocalRandom.current().nextInt(4));
+			boolean fails = ThreadLocalRandom.current().nextInt(10) == 0;
+			OrderedChild.say(log, fails ? "failure" : "end", run);
+			if (fails) {
+				throw new IllegalStateException("again");
+			}
+			return null;
+		}).retryPolicy(new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(5), 0));
+	}
+
+}
