@@ -26,6 +26,7 @@ import io.github.queuesqlite.payload.Payloads.Encoded;
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredMessageView;
 import io.github.queuesqlite.task.RetryPolicy;
@@ -328,8 +329,18 @@ final class DefaultQueueOperations implements QueueOperations {
 	@Override
 	public void pause(String queue) {
 		Names.check("queue", queue);
+		pause(queue, Pauses.UNTIL_RESUMED);
+	}
+
+	@Override
+	public void pause(String queue, Instant until) {
+		Names.check("queue", queue);
+		pause(queue, this.intake.until(until));
+	}
+
+	private void pause(String queue, long until) {
 		checkOpen();
-		this.store.pause(queue);
+		this.store.pause(queue, until);
 		this.workers.pause(queue);
 	}
 
@@ -338,6 +349,31 @@ final class DefaultQueueOperations implements QueueOperations {
 		Names.check("queue", queue);
 		checkOpen();
 		this.store.resume(queue);
+	}
+
+	@Override
+	public void pauseTask(String task) {
+		Names.check("task", task);
+		pauseTask(task, Pauses.UNTIL_RESUMED);
+	}
+
+	@Override
+	public void pauseTask(String task, Instant until) {
+		Names.check("task", task);
+		pauseTask(task, this.intake.until(until));
+	}
+
+	private void pauseTask(String task, long until) {
+		checkOpen();
+		this.store.pauseTask(task, until);
+		this.workers.pauseTask(task);
+	}
+
+	@Override
+	public void resumeTask(String task) {
+		Names.check("task", task);
+		checkOpen();
+		this.store.resumeTask(task);
 	}
 
 	@Override

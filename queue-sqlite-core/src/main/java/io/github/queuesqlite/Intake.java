@@ -121,6 +121,17 @@ final class Intake {
 		return notBefore(runAt, this.clock.millis());
 	}
 
+	/**
+	 * Returns the end of a pause as it is stored.
+	 * @param until asked for
+	 * @return epoch milliseconds
+	 * @throws IllegalArgumentException if it is not ahead, or too far
+	 */
+	long until(Instant until) {
+		Objects.requireNonNull(until, "'until' must not be null");
+		return checkedAhead("until", until, this.clock.millis());
+	}
+
 	private Encoded encode(NewMessage message) {
 		try {
 			return this.payloads.encode("payload", message.payload());
@@ -173,7 +184,7 @@ final class Intake {
 	private static @Nullable Long expiresAt(NewMessage message, @Nullable TaskDefinition<?> task, long now) {
 		Instant expiresAt = message.expiresAt();
 		if (expiresAt != null) {
-			return checkedExpiry(expiresAt, now);
+			return checkedAhead("expiresAt", expiresAt, now);
 		}
 		Duration timeToLive = message.timeToLive();
 		if (timeToLive == null && task != null) {
@@ -182,13 +193,13 @@ final class Intake {
 		return (timeToLive != null) ? now + ceilMillis(timeToLive) : null;
 	}
 
-	private static long checkedExpiry(Instant expiresAt, long now) {
+	private static long checkedAhead(String what, Instant time, long now) {
 		Instant earliest = Instant.ofEpochMilli(now);
-		if (!expiresAt.isAfter(earliest) || expiresAt.isAfter(earliest.plus(NewMessage.MAX_AHEAD))) {
-			throw new IllegalArgumentException("'expiresAt' must be later than now (" + earliest + ") and at most "
-					+ NewMessage.MAX_AHEAD.toDays() + " days ahead, was " + expiresAt);
+		if (!time.isAfter(earliest) || time.isAfter(earliest.plus(NewMessage.MAX_AHEAD))) {
+			throw new IllegalArgumentException("'" + what + "' must be later than now (" + earliest + ") and at most "
+					+ NewMessage.MAX_AHEAD.toDays() + " days ahead, was " + time);
 		}
-		return expiresAt.plusNanos(999_999).toEpochMilli();
+		return time.plusNanos(999_999).toEpochMilli();
 	}
 
 	private static long ceilMillis(Duration duration) {

@@ -327,8 +327,8 @@ final class MessageTurn implements Turn<ShardSession> {
 	@Override
 	public void changedElsewhere(ShardSession session) throws SQLException {
 		session.refresh();
-		Set<String> paused = session.pausedQueues();
-		this.listeners.forEach((listener) -> guard(() -> listener.pausesChanged(paused)));
+		Pauses pauses = session.pauses();
+		this.listeners.forEach((listener) -> guard(() -> listener.pausesChanged(pauses)));
 		List<RunKey> cancelled = session.takeSignals(this.ownEpochs);
 		for (RunKey key : cancelled) {
 			this.listeners.forEach((listener) -> guard(() -> listener.cancelRequested(key)));

@@ -120,14 +120,23 @@ public interface ShardSession extends Session {
 	/** Moves a due time. */
 	boolean reschedule(long id, long runAt) throws SQLException;
 
-	/** Pauses a queue. */
-	void pause(String queue) throws SQLException;
+	/** Pauses a queue until a time or {@link Pauses#UNTIL_RESUMED}. */
+	void pause(String queue, long until) throws SQLException;
 
 	/** Resumes a queue. */
 	void resume(String queue) throws SQLException;
 
-	/** Returns the paused queues. */
-	Set<String> pausedQueues() throws SQLException;
+	/** Pauses a task until a time or {@link Pauses#UNTIL_RESUMED}. */
+	void pauseTask(String task, long until) throws SQLException;
+
+	/** Resumes a task. */
+	void resumeTask(String task) throws SQLException;
+
+	/** Returns what is paused. */
+	Pauses pauses() throws SQLException;
+
+	/** Forgets the pauses whose time is over; returns how many. */
+	int endPauses() throws SQLException;
 
 	/** Makes due messages READY, at most {@code max}; returns how many. */
 	int promote(int max) throws SQLException;
@@ -141,10 +150,10 @@ public interface ShardSession extends Session {
 	/** Deletes ended messages that are older than is kept, at most {@code max}. */
 	int pruneByAge(int max) throws SQLException;
 
-	/** Returns when the next message becomes due or expires; any thread. */
+	/** Returns when the next message becomes due or expires, or a pause ends; any thread. */
 	long nextDueAt();
 
-	/** Returns whether a message became due or expired; any thread. */
+	/** Returns whether that time has come; any thread. */
 	boolean isDue();
 
 	/** Writes something small. */

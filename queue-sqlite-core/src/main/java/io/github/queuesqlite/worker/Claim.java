@@ -223,7 +223,8 @@ abstract class Claim implements Completion<SettleResult> {
 		if (this.cancelRequested) {
 			instead = new Settlement.Cancel(this.key);
 		}
-		else if (this.holder.isPaused() || !engine().environment.presence().holdsLease(this.instance)) {
+		else if (this.holder.isPaused() || engine().tasks.isPaused(this.row.task())
+				|| !engine().environment.presence().holdsLease(this.instance)) {
 			instead = new Settlement.Release(this.key);
 		}
 		else if (expiresAt != null && engine().millis() >= expiresAt) {

@@ -11,8 +11,8 @@ import io.github.queuesqlite.task.TaskRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosted tasks by name, and those that nothing is claimed for at the moment because
- * their executor refuses work.
+ * The hosted tasks by name, and those that nothing is claimed for at the moment: they are
+ * paused, or their executor refuses work.
  * <p>
  * <b>Threads:</b> safe for use by several threads; reads are without locks.
  */
@@ -23,6 +23,8 @@ final class TaskTable {
 	private final WorkerSettings settings;
 
 	private final Map<String, Long> suspendedUntil = new ConcurrentHashMap<>();
+
+	private volatile Set<String> paused = Set.of();
 
 	private volatile Map<String, HostedTask> tasks = Map.of();
 
@@ -46,6 +48,7 @@ final class TaskTable {
 	private void refreshClaimable() {
 		Set<String> claimable = new HashSet<>(this.tasks.keySet());
 		claimable.removeAll(this.suspendedUntil.keySet());
+		claimable.removeAll(this.paused);
 		this.claimable = Set.copyOf(claimable);
 	}
 
@@ -56,6 +59,25 @@ final class TaskTable {
 	/** The same instance while nothing changed. */
 	Set<String> claimable() {
 		return this.claimable;
+	}
+
+	/** Sets which tasks, hosted or not, are paused. */
+	synchronized void pause(Set<String> paused) {
+		if (!this.paused.equals(paused)) {
+			this.paused = Set.copyOf(paused);
+			refreshClaimable();
+		}
+	}
+
+	/** Pauses one more. */
+	synchronized void pause(String name) {
+		Set<String> paused = new HashSet<>(this.paused);
+		paused.add(name);
+		pause(paused);
+	}
+
+	boolean isPaused(String name) {
+		return this.paused.contains(name);
 	}
 
 	synchronized void suspend(String name, long until) {

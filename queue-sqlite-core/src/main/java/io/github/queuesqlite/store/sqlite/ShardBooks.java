@@ -11,7 +11,7 @@ import io.github.queuesqlite.store.StoreListener;
 
 /**
  * What a shard keeps beside its messages: how many there are by state, how many pruning
- * by count may delete, which tasks have ready messages, when the next one becomes due,
+ * by count may delete, which tasks have ready messages and which are paused, when the next one becomes due,
  * and what ended since somebody asked. Changes add up in memory, are written before the
  * commit and forgotten by a rollback.
  * <p>
@@ -32,6 +32,8 @@ final class ShardBooks {
 
 	private final ReadySuspects readySuspects;
 
+	private final PauseTable pauses;
+
 	private final List<StoreListener.Ended> ended = new ArrayList<>();
 
 	private final List<StoreListener.TakenBack> takenBack = new ArrayList<>();
@@ -47,12 +49,15 @@ final class ShardBooks {
 
 	private volatile long nextExpiry;
 
+	private volatile long nextPauseEnd;
+
 	ShardBooks(Statements statements, InstantSource clock) throws SQLException {
 		this.statements = statements;
 		this.clock = clock;
 		this.counters = new CounterTable(statements);
-		this.readyTasks = new ReadyTasks(statements);
-		this.readySuspects = new ReadySuspects(statements);
+		this.pauses = new PauseTable(statements, clock);
+		this.readyTasks = new ReadyTasks(statements, this.pauses);
+		this.readySuspects = new ReadySuspects(statements, this.pauses);
 		readShard();
 		refreshDue();
 	}
@@ -82,6 +87,8 @@ final class ShardBooks {
 		this.readySuspects.changed();
 		this.prunableDelta = 0;
 		this.nextDue = 0;
+		this.nextPauseEnd = 0;
+		this.pauses.forgetTasks();
 	}
 
 	/** Another process may have changed the shard. */
@@ -97,6 +104,7 @@ final class ShardBooks {
 			this.readySuspects.set(row.getInt(2) != 0);
 			this.anyOrdered = row.getInt(3) != 0;
 		}, SHARD);
+		this.pauses.readTasks();
 	}
 
 	// ---- messages
@@ -194,6 +202,10 @@ final class ShardBooks {
 		return this.readySuspects;
 	}
 
+	PauseTable pauses() {
+		return this.pauses;
+	}
+
 	// ---- ends
 
 	void ended(StoreListener.Ended message) {
@@ -227,7 +239,11 @@ final class ShardBooks {
 	// ---- time
 
 	long nextDueAt() {
-		return Math.min(this.nextDue, this.nextExpiry);
+		return Math.min(Math.min(this.nextDue, this.nextExpiry), this.nextPauseEnd);
+	}
+
+	boolean isPauseOver(long now) {
+		return this.nextPauseEnd <= now;
 	}
 
 	boolean isDue() {
@@ -239,6 +255,7 @@ final class ShardBooks {
 		Long expiry = this.statements.number(MessageTable.NEXT_EXPIRY);
 		this.nextDue = (due != null) ? due : Long.MAX_VALUE;
 		this.nextExpiry = (expiry != null) ? expiry : Long.MAX_VALUE;
+		this.nextPauseEnd = this.pauses.nextEnd();
 	}
 
 }

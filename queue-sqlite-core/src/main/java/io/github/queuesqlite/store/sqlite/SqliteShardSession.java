@@ -12,6 +12,7 @@ import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
@@ -60,8 +61,6 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final SignalTable signals;
 
-	private final PauseTable pauses;
-
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention) throws SQLException {
 		super(connection, gate, file, walMax, quarantine, watermark);
@@ -72,7 +71,6 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.instances = new InstanceTable(statements);
 		this.reservations = new ReservationTable(statements);
 		this.signals = new SignalTable(statements);
-		this.pauses = new PauseTable(statements);
 		this.books = new ShardBooks(statements, clock);
 		this.sequence = new ShardSequence(statements, clock, shard);
 		OrderingLines lines = new OrderingLines(statements, this.books);
@@ -260,18 +258,35 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
-	public void pause(String queue) throws SQLException {
-		this.pauses.pause(queue, this.clock.millis());
+	public void pause(String queue, long until) throws SQLException {
+		this.books.pauses().pauseQueue(queue, this.clock.millis(), until);
+		this.books.refreshDue();
 	}
 
 	@Override
 	public void resume(String queue) throws SQLException {
-		this.pauses.resume(queue);
+		this.books.pauses().resumeQueue(queue);
 	}
 
 	@Override
-	public Set<String> pausedQueues() throws SQLException {
-		return this.pauses.names();
+	public void pauseTask(String task, long until) throws SQLException {
+		this.books.pauses().pauseTask(task, this.clock.millis(), until);
+		this.books.refreshDue();
+	}
+
+	@Override
+	public void resumeTask(String task) throws SQLException {
+		this.books.pauses().resumeTask(task);
+	}
+
+	@Override
+	public Pauses pauses() throws SQLException {
+		return this.books.pauses().all();
+	}
+
+	@Override
+	public int endPauses() throws SQLException {
+		return this.time.endPauses(this.clock.millis());
 	}
 
 	// ---- time

@@ -212,14 +212,14 @@ final class Scenarios {
 		}), (queue) -> assertThat(queue.all()).allMatch((message) -> message.state() == MessageState.SCHEDULED
 				&& new String(message.payload(), StandardCharsets.UTF_8).equals("new")));
 		add("pause", 1, Scenarios::insertFew, (queue, told) -> queue.store.pause(OpenQueue.QUEUE), (queue) -> {
-			assertThat(queue.store.pausedQueues()).containsExactly(OpenQueue.QUEUE);
+			assertThat(queue.store.pauses().queues()).containsOnlyKeys(OpenQueue.QUEUE);
 			assertThat(queue.claim(10)).isEmpty();
 		});
 		add("resume", 1, (queue) -> {
 			insertFew(queue);
 			queue.store.pause(OpenQueue.QUEUE);
 		}, (queue, told) -> queue.store.resume(OpenQueue.QUEUE), (queue) -> {
-			assertThat(queue.store.pausedQueues()).isEmpty();
+			assertThat(queue.store.pauses().queues()).isEmpty();
 			assertThat(queue.claim(10)).hasSize(FEW);
 		});
 	}

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.actuate.endpoint;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -15,13 +16,16 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param name its name
  * @param hosted whether this process has its handler
+ * @param paused whether it is paused
+ * @param pausedUntil when it goes on by itself; null when it is not paused or somebody
+ * has to resume it
  * @param states messages by state, all states
  * @param queues messages by queue and state, queues without messages left out
  * @param handler what the handler declares; null when this process has none
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record TaskDescriptor(String name, boolean hosted, Map<MessageState, Long> states,
+public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nullable Instant pausedUntil, Map<MessageState, Long> states,
 		Map<String, Map<MessageState, Long>> queues,
 		@Nullable HandlerDescriptor handler) implements OperationResponseBody {
 
