@@ -112,9 +112,21 @@ final class DefaultQueueOperations implements QueueOperations {
 	}
 
 	private MessageId store(Draft draft, @Nullable Waiter waiter) {
-		BlockingHanding handing = new BlockingHanding(this.access, draft);
-		handing.start(waiter);
-		return handing.await();
+		return this.access.bounds().admit(draft, () -> {
+			BlockingHanding handing = new BlockingHanding(this.access, draft);
+			handing.start(waiter);
+			return handing.await();
+		});
+	}
+
+	/** Waits on the caller's thread: who hands in too much is who is slowed down. */
+	private CompletableFuture<MessageId> storeNow(Draft draft, @Nullable Waiter waiter) {
+		try {
+			return CompletableFuture.completedFuture(store(draft, waiter));
+		}
+		catch (QueueException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override
@@ -123,6 +135,9 @@ final class DefaultQueueOperations implements QueueOperations {
 		Deferral deferral = this.deferrals.current();
 		if (deferral != null) {
 			return deferral.addAsync(draft);
+		}
+		if (this.access.bounds().blocks(draft)) {
+			return storeNow(draft, null);
 		}
 		CompletableFuture<MessageId> future = new CompletableFuture<>();
 		new AsyncHanding(this.access, draft, future).start(null);
@@ -183,6 +198,17 @@ final class DefaultQueueOperations implements QueueOperations {
 		}
 		CompletableFuture<R> future = new CompletableFuture<>();
 		ResultWaiter<R> waiter = waiter(future, resultType);
+		if (this.access.bounds().blocks(draft)) {
+			storeNow(draft, waiter).whenComplete((id, failure) -> {
+				if (failure != null) {
+					future.completeExceptionally(failure);
+				}
+				else {
+					forgetWhenDone(future, waiter, id);
+				}
+			});
+			return future;
+		}
 		SubmitHanding handing = new SubmitHanding(this.access, draft);
 		handing.start(waiter);
 		forgetWhenDone(future, waiter, handing.messageId());

@@ -13,6 +13,7 @@ import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.payload.Payloads.Encoded;
 import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.Terms;
 import io.github.queuesqlite.task.EnqueueInterceptor;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
@@ -36,14 +37,17 @@ final class Intake {
 
 	private final Lanes lanes;
 
+	private final Bounds bounds;
+
 	Intake(TaskRegistry tasks, Payloads payloads, long maxSize, InstantSource clock,
-			List<EnqueueInterceptor> interceptors, Lanes lanes) {
+			List<EnqueueInterceptor> interceptors, Lanes lanes, Bounds bounds) {
 		this.tasks = tasks;
 		this.payloads = payloads;
 		this.maxSize = maxSize;
 		this.clock = clock;
 		this.interceptors = List.copyOf(interceptors);
 		this.lanes = lanes;
+		this.bounds = bounds;
 	}
 
 	/**
@@ -98,7 +102,12 @@ final class Intake {
 		this.lanes.warnIfUnserved(queue);
 		return new Draft(new Keys(message.task(), message.idempotencyKey(), message.uniqueKey(), message.orderingKey()),
 				message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
-				expiresAt(message, task, now), maxAttempts(message), attributes, payload);
+				expiresAt(message, task, now), maxAttempts(message), attributes, payload, terms());
+	}
+
+	private Terms terms() {
+		Terms.Bound bound = this.bounds.bound();
+		return (bound != null) ? new Terms(bound) : Terms.NONE;
 	}
 
 	/**

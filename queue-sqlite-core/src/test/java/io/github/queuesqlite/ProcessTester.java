@@ -27,12 +27,17 @@ abstract class ProcessTester extends QueueTester {
 
 	/** Starts a process that runs the tasks, see {@link WorkChild}. */
 	Process startWorker(String... tasks) throws IOException {
+		return start(WorkChild.class, tasks);
+	}
+
+	/** Starts a process that gets the directory, the log, and more arguments. */
+	Process start(Class<?> main, String... arguments) throws IOException {
 		List<String> command = new ArrayList<>(List.of(
 				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
 				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
-				System.getProperty("java.class.path"), WorkChild.class.getName(), this.directory.toString(),
+				System.getProperty("java.class.path"), main.getName(), this.directory.toString(),
 				this.log.toString()));
-		command.addAll(List.of(tasks));
+		command.addAll(List.of(arguments));
 		Process child = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(this.directory.resolve("child-" + System.nanoTime() + ".out").toFile())
 			.start();

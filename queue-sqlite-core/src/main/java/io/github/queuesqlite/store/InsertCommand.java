@@ -4,9 +4,11 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.QueueFullException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 
 /** Stores messages of one shard. */
@@ -107,7 +109,27 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 					new MessageId(messageId()), null));
 			return;
 		}
-		this.completion.succeeded(new InsertResult(this.existing, Map.of()));
+		this.completion.succeeded(new InsertResult(this.existing, full()));
+	}
+
+	private Map<Integer, QueueException> full() {
+		Map<Integer, QueueException> full = Map.of();
+		for (int i = 0; i < this.existing.length; i++) {
+			if (this.existing[i] == ShardSession.FULL) {
+				full = full.isEmpty() ? new TreeMap<>() : full;
+				full.put(i, fullException(this.insertions.get(i)));
+				this.existing[i] = 0;
+			}
+		}
+		return full;
+	}
+
+	private static QueueFullException fullException(Insertion row) {
+		Terms.Bound bound = row.terms().bound();
+		return new QueueFullException("Queue '" + row.queue() + "' is full: shard " + IdLayout.shard(row.id()) + " has "
+				+ ((bound != null) ? bound.most() : 0)
+				+ " messages of it that have not ended, its part of 'enqueue.max-length'. Nothing was stored.",
+				row.queue());
 	}
 
 	@Override

@@ -21,10 +21,34 @@ import org.jspecify.annotations.Nullable;
  * @param payload null when there is none
  * @param awaited whether somebody waits for its end: it is then spared from pruning by
  * count for a minute
+ * @param terms on what terms it is stored
  */
 public record Insertion(long id, Keys keys, String queue, String task, int priority, long createdAt, long runAt,
 		@Nullable Long expiresAt, @Nullable Integer maxAttempts, @Nullable String attributes, @Nullable String codec,
-		byte @Nullable [] payload, boolean awaited) {
+		byte @Nullable [] payload, boolean awaited, Terms terms) {
+
+	/**
+	 * A message that is stored whatever is there.
+	 * @param id the id
+	 * @param keys its keys
+	 * @param queue the queue
+	 * @param task the task
+	 * @param priority higher first
+	 * @param createdAt when it was handed in
+	 * @param runAt not before
+	 * @param expiresAt null for never
+	 * @param maxAttempts null when the claiming process decides
+	 * @param attributes null when there are none
+	 * @param codec null when there is none
+	 * @param payload null when there is none
+	 * @param awaited whether somebody waits for its end
+	 */
+	public Insertion(long id, Keys keys, String queue, String task, int priority, long createdAt, long runAt,
+			@Nullable Long expiresAt, @Nullable Integer maxAttempts, @Nullable String attributes,
+			@Nullable String codec, byte @Nullable [] payload, boolean awaited) {
+		this(id, keys, queue, task, priority, createdAt, runAt, expiresAt, maxAttempts, attributes, codec, payload,
+				awaited, Terms.NONE);
+	}
 
 	/**
 	 * Returns about how many bytes the row takes.

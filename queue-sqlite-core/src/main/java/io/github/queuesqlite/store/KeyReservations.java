@@ -332,6 +332,11 @@ final class KeyReservations {
 
 				@Override
 				public void succeeded(InsertResult result) {
+					QueueException full = result.failed().get(0);
+					if (full != null) {
+						give(full);
+						return;
+					}
 					long holder = Math.abs(result.existing()[0]);
 					if (holder != 0) {
 						resolve(holder);

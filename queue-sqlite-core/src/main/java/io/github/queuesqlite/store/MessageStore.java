@@ -72,6 +72,12 @@ public interface MessageStore extends AutoCloseable {
 	void removeListener(StoreListener listener);
 
 	/**
+	 * Returns over how many shards new messages spread.
+	 * @return 1 or more
+	 */
+	int shards();
+
+	/**
 	 * Chooses the shard of a message and gives it an id there.
 	 * @param instance who hands it in
 	 * @param keys its keys: they decide the shard; without any, the shortest inbox does
@@ -88,7 +94,8 @@ public interface MessageStore extends AutoCloseable {
 	long[] assignIds(StoreInstance instance, int count);
 
 	/**
-	 * Stores messages. Blocks its caller only while the shard's inbox is full.
+	 * Stores messages. Blocks its caller only while the shard's inbox is full. A row whose
+	 * queue is full fails alone, see {@link Terms#bound()}.
 	 * @param instance who hands them in
 	 * @param rows messages whose ids name the same shard, at most 1,000
 	 * @param completion told after the commit

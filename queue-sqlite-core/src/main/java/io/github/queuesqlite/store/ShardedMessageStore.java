@@ -113,6 +113,11 @@ public final class ShardedMessageStore implements MessageStore {
 	// ---- enqueue
 
 	@Override
+	public int shards() {
+		return this.group.router().shards();
+	}
+
+	@Override
 	public long assignId(StoreInstance instance, Keys keys) {
 		return this.instances.own(instance).nextId(this.group.router().route(keys));
 	}

@@ -104,12 +104,17 @@ final class Run extends Claim implements TaskContext, Runnable {
 	@Override
 	public void run() {
 		boolean over = true;
+		boolean before = HandlerThread.isCurrent();
+		HandlerThread.enter();
 		try {
 			over = execute();
 			this.lane.worked();
 		}
 		catch (Throwable ex) {
 			this.lane.brokeOff(this, ex);
+		}
+		finally {
+			HandlerThread.leave(before);
 		}
 		if (over) {
 			this.lane.freed(this);

@@ -27,6 +27,7 @@ class MicrometerQueueRecorderTests {
 		this.recorder.addTask("mail", "mail.welcome");
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
 			.containsOnly("queue.commit.size", "queue.enqueued", "queue.retries", "queue.dead", "queue.expired",
+					"queue.dropped",
 					"queue.lease.lost", "queue.task.wait", "queue.task.duration");
 		assertThat(this.registry.get("queue.task.duration").timers())
 			.extracting((timer) -> timer.getId().getTag("outcome"))
@@ -91,6 +92,12 @@ class MicrometerQueueRecorderTests {
 	void expiredCountsMessages() {
 		this.recorder.expired("mail", "mail.welcome", 5);
 		assertThat(counter("queue.expired").count()).isEqualTo(5);
+	}
+
+	@Test
+	void droppedCountsMessages() {
+		this.recorder.dropped("mail", "mail.welcome", 3);
+		assertThat(counter("queue.dropped").count()).isEqualTo(3);
 	}
 
 	@Test

@@ -131,6 +131,11 @@ final class ShardBooks {
 		this.counters.move(queue, task, from, to, n);
 	}
 
+	/** How many messages of a queue have not ended. */
+	long length(String queue) throws SQLException {
+		return this.counters.live(queue);
+	}
+
 	/** Messages are gone from the file. */
 	void removed(String queue, String task, int state, int n) {
 		this.counters.add(queue, task, state, -n);

@@ -7,6 +7,9 @@ import java.util.List;
 
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.ReservedKey;
+import io.github.queuesqlite.store.ShardSession;
+import io.github.queuesqlite.store.Terms;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Inserts messages: those without keys many at a time, those with keys one by one unless
@@ -24,6 +27,8 @@ final class ShardInserts {
 
 	private final OrderingLines lines;
 
+	private final QueueRoom room;
+
 	private final Checksum checksum = new Checksum();
 
 	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
@@ -33,19 +38,25 @@ final class ShardInserts {
 		this.sequence = sequence;
 		this.reservations = reservations;
 		this.lines = lines;
+		this.room = new QueueRoom(statements, books, lines);
 	}
 
 	/**
-	 * Returns per row 0 when it was inserted, the id that has its key, or the negated id
-	 * that its unique key is reserved for.
+	 * Returns per row 0 when it was inserted, the id that has its key, the negated id
+	 * that its unique key is reserved for, or {@link ShardSession#FULL}.
 	 */
 	long[] insert(List<Insertion> rows, long now) throws SQLException {
 		long[] existing = new long[rows.size()];
 		this.sequence.raiseAbove(rows);
+		this.room.begin();
 		List<Insertion> plain = new ArrayList<>(rows.size());
 		for (int i = 0; i < existing.length; i++) {
 			Insertion row = rows.get(i);
-			if (row.keys().isEmpty()) {
+			Terms.Bound bound = row.terms().bound();
+			if (bound != null) {
+				existing[i] = insertBounded(row, bound, now);
+			}
+			else if (row.keys().isEmpty()) {
 				plain.add(row);
 			}
 			else {
@@ -53,6 +64,29 @@ final class ShardInserts {
 			}
 		}
 		insertPlain(plain, now);
+		return existing;
+	}
+
+	private long insertBounded(Insertion row, Terms.Bound bound, long now) throws SQLException {
+		if (this.room.isFull(row.queue(), bound)) {
+			long taken = taken(row);
+			if (taken != 0) {
+				return taken;
+			}
+			if (!bound.dropOldest() || !this.room.isMadeFor(row, bound, now)) {
+				return ShardSession.FULL;
+			}
+		}
+		long existing = 0;
+		if (row.keys().isEmpty()) {
+			insertPlain(List.of(row), now);
+		}
+		else {
+			existing = insertKeyed(row, now);
+		}
+		if (existing == 0) {
+			this.room.taken(row.queue());
+		}
 		return existing;
 	}
 
@@ -77,6 +111,21 @@ final class ShardInserts {
 	}
 
 	private long insertKeyed(Insertion row, long now) throws SQLException {
+		long reserved = reserved(row);
+		return (reserved != 0 || isInserted(row, now)) ? reserved : holder(row);
+	}
+
+	/** Whose the keys of a row are, as of an insert; 0 for nobody's. */
+	private long taken(Insertion row) throws SQLException {
+		long reserved = reserved(row);
+		if (reserved != 0) {
+			return reserved;
+		}
+		Long holder = findHolder(row);
+		return (holder != null) ? holder : 0;
+	}
+
+	private long reserved(Insertion row) throws SQLException {
 		String idempotencyKey = row.keys().idempotencyKey();
 		if (idempotencyKey != null) {
 			Long reserved = this.reservations.otherHolder(new ReservedKey(null, idempotencyKey), row.id());
@@ -91,7 +140,7 @@ final class ShardInserts {
 				return -reserved;
 			}
 		}
-		return isInserted(row, now) ? 0 : holder(row);
+		return 0;
 	}
 
 	private boolean isInserted(Insertion row, long now) throws SQLException {
@@ -122,13 +171,16 @@ final class ShardInserts {
 		return true;
 	}
 
-	private long holder(Insertion row) throws SQLException {
+	private @Nullable Long findHolder(Insertion row) throws SQLException {
 		String idempotencyKey = row.keys().idempotencyKey();
 		Long holder = (idempotencyKey != null)
 				? this.statements.number(MessageTable.FIND_BY_IDEMPOTENCY_KEY, idempotencyKey) : null;
-		if (holder == null) {
-			holder = this.statements.number(MessageTable.FIND_BY_UNIQUE_KEY, row.task(), row.keys().uniqueKey());
-		}
+		return (holder != null) ? holder
+				: this.statements.number(MessageTable.FIND_BY_UNIQUE_KEY, row.task(), row.keys().uniqueKey());
+	}
+
+	private long holder(Insertion row) throws SQLException {
+		Long holder = findHolder(row);
 		if (holder == null) {
 			throw new SQLException("Message " + row.id() + " was not inserted, yet nothing has its key");
 		}

@@ -41,6 +41,7 @@ final class PlantedBugs {
 		bugs.expiry();
 		bugs.instances();
 		bugs.listenData();
+		bugs.fullQueues();
 		bugs.stopping();
 		bugs.foreignHands();
 		bugs.pulling();
@@ -473,6 +474,21 @@ final class PlantedBugs {
 				"SET position = max(position, ?3) WHERE name = ?1 AND owner = ?2",
 				"SET position = max(position, ?3)\nWHERE name = ?1 AND ?2 = ?2",
 				"listen.ListenDeliveryTests#saveWhenOwnerChangedIsRefused");
+	}
+
+	private void fullQueues() {
+		this.rule = "A full queue takes no more, and drops nothing that is better than what is new";
+		add("a full queue takes one more", "return length >= bound.most();", "return length > bound.most();",
+				contract("Bounds#insertWhenTheQueueIsFullIsRefusedRowByRow"));
+		add("what is inserted with others is not counted", "this.room.taken(row.queue());", "",
+				contract("Bounds#insertWhenTheQueueIsFullIsRefusedRowByRow"));
+		add("a better message is dropped", "if (least == null || least.priority() > row.priority()) {",
+				"if (least == null) {",
+				contract("Bounds#insertWhenTheOldestIsDroppedSparesWhatIsBetterRunningOrDelayed"));
+		add("a line whose front is dropped stands still", "this.lines.arrange(least.orderingKey());", "",
+				contract("Bounds#insertWhenTheFrontOfALineIsDroppedLetsTheNextOneGo"));
+		add("a handler waits for room that it would make", "this.bound != null && !HandlerThread.isCurrent()",
+				"this.bound != null", "FullQueueTests#blockWhenAHandlerEnqueuesIntoItsFullQueueDoesNotWait");
 	}
 
 	private void stopping() {

@@ -1,0 +1,26 @@
+package io.github.queuesqlite.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On what terms a message is stored. They are not stored themselves.
+ *
+ * @param bound how many messages of its queue there may be; null for any number
+ */
+public record Terms(@Nullable Bound bound) {
+
+	/** It is stored whatever is there. */
+	public static final Terms NONE = new Terms(null);
+
+	/**
+	 * How many messages of a queue that have not ended a shard may hold, the new one
+	 * included.
+	 *
+	 * @param most 1 or more
+	 * @param dropOldest whether a message that waits is cancelled to make room
+	 */
+	public record Bound(long most, boolean dropOldest) {
+
+	}
+
+}
