@@ -8,11 +8,12 @@ import java.util.TreeMap;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
-import io.github.queuesqlite.message.QueueFullException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 
 /** Stores messages of one shard. */
 final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded {
+
+	private static final InsertResult NONE = new InsertResult(new long[0], Map.of());
 
 	private final List<Insertion> insertions;
 
@@ -24,7 +25,7 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 
 	private boolean refused;
 
-	private long[] existing = {};
+	private InsertResult result = NONE;
 
 	/**
 	 * Creates a command.
@@ -55,9 +56,16 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 	}
 
 	/** Takes its part of a batch's result; returns where the next command's begins. */
-	int result(long[] existing, int from) {
+	int result(InsertResult batch, int from) {
 		int to = from + this.insertions.size();
-		this.existing = Arrays.copyOfRange(existing, from, to);
+		Map<Integer, QueueException> failed = new TreeMap<>();
+		batch.failed().forEach((index, failure) -> {
+			if (index >= from && index < to) {
+				failed.put(index - from, failure);
+			}
+		});
+		this.result = new InsertResult(Arrays.copyOfRange(batch.existing(), from, to),
+				failed.isEmpty() ? Map.of() : failed);
 		return to;
 	}
 
@@ -84,19 +92,19 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 	@Override
 	void execute(ShardSession session) throws SQLException {
 		if (mayInsert(session)) {
-			this.existing = session.insert(this.insertions);
+			this.result = session.insert(this.insertions);
 		}
 	}
 
 	@Override
 	boolean isCommitted(ShardSession session) throws SQLException {
 		for (int i = 0; i < this.insertions.size(); i++) {
-			boolean duplicate = i < this.existing.length && this.existing[i] != 0;
-			if (!duplicate && !session.isStored(this.insertions.get(i).id())) {
+			boolean inserted = i >= this.result.existing().length || this.result.isInserted(i);
+			if (inserted && !session.isStored(this.insertions.get(i).id())) {
 				return false;
 			}
 		}
-		return this.existing.length == this.insertions.size();
+		return this.result.existing().length == this.insertions.size();
 	}
 
 	@Override
@@ -109,27 +117,7 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 					new MessageId(messageId()), null));
 			return;
 		}
-		this.completion.succeeded(new InsertResult(this.existing, full()));
-	}
-
-	private Map<Integer, QueueException> full() {
-		Map<Integer, QueueException> full = Map.of();
-		for (int i = 0; i < this.existing.length; i++) {
-			if (this.existing[i] == ShardSession.FULL) {
-				full = full.isEmpty() ? new TreeMap<>() : full;
-				full.put(i, fullException(this.insertions.get(i)));
-				this.existing[i] = 0;
-			}
-		}
-		return full;
-	}
-
-	private static QueueFullException fullException(Insertion row) {
-		Terms.Bound bound = row.terms().bound();
-		return new QueueFullException("Queue '" + row.queue() + "' is full: shard " + IdLayout.shard(row.id()) + " has "
-				+ ((bound != null) ? bound.most() : 0)
-				+ " messages of it that have not ended, its part of 'enqueue.max-length'. Nothing was stored.",
-				row.queue());
+		this.completion.succeeded(this.result);
 	}
 
 	@Override

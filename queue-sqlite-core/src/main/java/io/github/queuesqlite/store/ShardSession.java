@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ShardSession extends Session {
 
-	/** What an insert gives back for a row whose queue is full. */
-	long FULL = Long.MIN_VALUE;
-
 	/** No order number: there is no suspect. */
 	long NO_SUSPECT = Long.MAX_VALUE;
 
@@ -32,9 +29,9 @@ public interface ShardSession extends Session {
 	 * @param rows rows of this shard
 	 * @return per row: 0 when it was inserted; the id that has its key; or, less than 0,
 	 * the negated id that its unique key is reserved for, of a message that may have
-	 * ended; or {@link #FULL}
+	 * ended. Those that failed were not inserted
 	 */
-	long[] insert(List<Insertion> rows) throws SQLException;
+	InsertResult insert(List<Insertion> rows) throws SQLException;
 
 	/**
 	 * Ends runs.

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueFullException;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.IdLayout;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.store.Terms;
@@ -63,6 +65,12 @@ final class QueueRoom {
 			this.lengths.put(queue, length);
 		}
 		return length >= bound.most();
+	}
+
+	QueueFullException fullException(Insertion row, Terms.Bound bound) {
+		return new QueueFullException("Queue '" + row.queue() + "' is full: shard " + IdLayout.shard(row.id()) + " has "
+				+ bound.most() + " messages of it that have not ended, its part of 'enqueue.max-length'."
+				+ " Nothing was stored.", row.queue());
 	}
 
 	/** A message of a queue with a bound was inserted. */

@@ -3,11 +3,14 @@ package io.github.queuesqlite.store.sqlite;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
+import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.ReservedKey;
-import io.github.queuesqlite.store.ShardSession;
 import io.github.queuesqlite.store.Terms;
 import org.jspecify.annotations.Nullable;
 
@@ -42,19 +45,27 @@ final class ShardInserts {
 	}
 
 	/**
-	 * Returns per row 0 when it was inserted, the id that has its key, the negated id
-	 * that its unique key is reserved for, or {@link ShardSession#FULL}.
+	 * Returns per row 0 when it was inserted, the id that has its key, or the negated id
+	 * that its unique key is reserved for; and which failed.
 	 */
-	long[] insert(List<Insertion> rows, long now) throws SQLException {
+	InsertResult insert(List<Insertion> rows, long now) throws SQLException {
 		long[] existing = new long[rows.size()];
 		this.sequence.raiseAbove(rows);
 		this.room.begin();
+		Map<Integer, QueueException> failed = Map.of();
 		List<Insertion> plain = new ArrayList<>(rows.size());
 		for (int i = 0; i < existing.length; i++) {
 			Insertion row = rows.get(i);
 			Terms.Bound bound = row.terms().bound();
 			if (bound != null) {
-				existing[i] = insertBounded(row, bound, now);
+				existing[i] = taken(row, bound);
+				if (existing[i] == 0 && !isRoom(row, bound, now)) {
+					failed = failed.isEmpty() ? new HashMap<>() : failed;
+					failed.put(i, this.room.fullException(row, bound));
+				}
+				else if (existing[i] == 0) {
+					existing[i] = insertBounded(row, now);
+				}
 			}
 			else if (row.keys().isEmpty()) {
 				plain.add(row);
@@ -64,19 +75,24 @@ final class ShardInserts {
 			}
 		}
 		insertPlain(plain, now);
-		return existing;
+		return new InsertResult(existing, failed);
 	}
 
-	private long insertBounded(Insertion row, Terms.Bound bound, long now) throws SQLException {
-		if (this.room.isFull(row.queue(), bound)) {
-			long taken = taken(row);
-			if (taken != 0) {
-				return taken;
-			}
-			if (!bound.dropOldest() || !this.room.isMadeFor(row, bound, now)) {
-				return ShardSession.FULL;
-			}
+	/** Whose the keys of a row are that needs room; 0 for nobody's. */
+	private long taken(Insertion row, Terms.Bound bound) throws SQLException {
+		if (row.keys().isEmpty() || !this.room.isFull(row.queue(), bound)) {
+			return 0;
 		}
+		long reserved = reserved(row);
+		Long holder = (reserved != 0) ? Long.valueOf(reserved) : findHolder(row);
+		return (holder != null) ? holder : 0;
+	}
+
+	private boolean isRoom(Insertion row, Terms.Bound bound, long now) throws SQLException {
+		return !this.room.isFull(row.queue(), bound) || (bound.dropOldest() && this.room.isMadeFor(row, bound, now));
+	}
+
+	private long insertBounded(Insertion row, long now) throws SQLException {
 		long existing = 0;
 		if (row.keys().isEmpty()) {
 			insertPlain(List.of(row), now);
@@ -113,16 +129,6 @@ final class ShardInserts {
 	private long insertKeyed(Insertion row, long now) throws SQLException {
 		long reserved = reserved(row);
 		return (reserved != 0 || isInserted(row, now)) ? reserved : holder(row);
-	}
-
-	/** Whose the keys of a row are, as of an insert; 0 for nobody's. */
-	private long taken(Insertion row) throws SQLException {
-		long reserved = reserved(row);
-		if (reserved != 0) {
-			return reserved;
-		}
-		Long holder = findHolder(row);
-		return (holder != null) ? holder : 0;
 	}
 
 	private long reserved(Insertion row) throws SQLException {

@@ -11,6 +11,7 @@ import java.util.function.LongPredicate;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.store.CancelResult;
+import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Quarantine;
@@ -170,7 +171,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	// ---- the life of a message
 
 	@Override
-	public long[] insert(List<Insertion> rows) throws SQLException {
+	public InsertResult insert(List<Insertion> rows) throws SQLException {
 		return this.inserts.insert(rows, this.clock.millis());
 	}
 
