@@ -17,6 +17,7 @@ import io.github.queuesqlite.store.Terms;
 import io.github.queuesqlite.task.EnqueueInterceptor;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
+import io.github.queuesqlite.task.UniqueKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,7 @@ final class Intake {
 			}
 			message = next;
 		}
+		checkKeys(message);
 		runAt(message, now);
 		expiresAt(message, this.tasks.find(message.task()).orElse(null), now);
 		return message;
@@ -98,16 +100,44 @@ final class Intake {
 					+ "' have " + attributes.length() + " characters, more than the " + this.maxSize
 					+ " that 'payload.max-size' allows", null);
 		}
+		Keys keys = new Keys(message.task(), message.idempotencyKey(), uniqueKey(message, task, payload),
+				message.orderingKey());
 		String queue = queue(message, task);
 		this.lanes.warnIfUnserved(queue);
-		return new Draft(new Keys(message.task(), message.idempotencyKey(), message.uniqueKey(), message.orderingKey()),
-				message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
-				expiresAt(message, task, now), maxAttempts(message), attributes, payload, terms());
+		return new Draft(keys, message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
+				expiresAt(message, task, now), maxAttempts(message), attributes, payload, terms(message));
 	}
 
-	private Terms terms() {
+	private Terms terms(NewMessage message) {
 		Terms.Bound bound = this.bounds.bound();
-		return (bound != null) ? new Terms(bound) : Terms.NONE;
+		return (bound != null || message.onDuplicate().changesExisting()) ? new Terms(bound, message.onDuplicate())
+				: Terms.NONE;
+	}
+
+	private void checkKeys(NewMessage message) {
+		if (message.onDuplicate().changesExisting() && message.uniqueKey() == null && !hasUniqueKey(message.task())) {
+			throw new IllegalArgumentException("'onDuplicate' " + message.onDuplicate()
+					+ " needs a 'uniqueKey', of the message or of its task '" + message.task() + "'");
+		}
+	}
+
+	private boolean hasUniqueKey(String task) {
+		return this.tasks.find(task).map(TaskDefinition::uniqueKey).isPresent();
+	}
+
+	private static @Nullable String uniqueKey(NewMessage message, @Nullable TaskDefinition<?> task, Encoded payload) {
+		UniqueKey made = (task != null) ? task.uniqueKey() : null;
+		if (message.uniqueKey() != null || made == null) {
+			return message.uniqueKey();
+		}
+		try {
+			String key = made.of(message.payload(), payload.codec(), payload.bytes());
+			return (key != null) ? message.uniqueKey(key).uniqueKey() : null;
+		}
+		catch (RuntimeException ex) {
+			throw new PayloadException("The unique key of a message for task '" + message.task()
+					+ "' cannot be made from its payload: " + ex.getMessage() + ". Nothing was stored.", ex);
+		}
 	}
 
 	/**

@@ -72,6 +72,15 @@ public @interface QueueTask {
 	/** Time to live of messages whose sender names none; never by default. */
 	String timeToLive() default "";
 
+	/**
+	 * What makes the unique key of messages whose sender sets none, so that equal ones
+	 * are not stored while one of them is live: {@code payload} for a hash of the whole
+	 * body, or a SpEL expression over the payload, such as {@code orderId} or
+	 * {@code customer.id + '/' + #this.items.size()}. Holds where this task is declared;
+	 * none by default.
+	 */
+	String unique() default "";
+
 	/** Bean name of the {@link java.util.concurrent.Executor} that runs the handler. */
 	String executor() default "";
 

@@ -1,5 +1,8 @@
 package io.github.queuesqlite.store;
 
+import io.github.queuesqlite.message.DuplicateMessageException;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.Names;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,18 @@ public record Insertion(long id, Keys keys, String queue, String task, int prior
 			@Nullable String codec, byte @Nullable [] payload, boolean awaited) {
 		this(id, keys, queue, task, priority, createdAt, runAt, expiresAt, maxAttempts, attributes, codec, payload,
 				awaited, Terms.NONE);
+	}
+
+	/**
+	 * Returns why the message that has its unique key is not changed.
+	 * @param holder that message
+	 * @return says that it runs
+	 */
+	public DuplicateMessageException runningException(long holder) {
+		MessageId id = new MessageId(holder);
+		return new DuplicateMessageException("Message " + id + " has the unique key '"
+				+ Names.oneLine(String.valueOf(this.keys.uniqueKey())) + "' of a message for task '" + this.task
+				+ "' and runs: it is not changed any more (" + this.terms.onDuplicate() + "). Nothing was stored.", id);
 	}
 
 	/**

@@ -373,8 +373,7 @@ final class KeyReservations {
 				try {
 					StoredMessage found = KeyReservations.this.find.apply(holder);
 					if (found != null && this.keys.stream().anyMatch((key) -> key.isHeldBy(found))) {
-						unreserveAll();
-						this.completion.succeeded(new InsertResult(new long[] { holder }, Map.of()));
+						taken(found);
 					}
 					else if (mayTryAgain(isForgotten(this.keys, holder))) {
 						go();
@@ -390,6 +389,29 @@ final class KeyReservations {
 					give(ex);
 				}
 			});
+		}
+
+		private void taken(StoredMessage found) {
+			HolderChange change = HolderChange.CHANGED;
+			if (this.row.terms().onDuplicate().changesExisting() && isUniqueKeyOf(found)) {
+				change = KeyReservations.this.shards.writer(found.shard())
+					.call((session) -> session.changeHolder(found.id(), this.row));
+			}
+			if (change == HolderChange.ABSENT && mayTryAgain(true)) {
+				go();
+			}
+			else if (change == HolderChange.RUNNING) {
+				give(this.row.runningException(found.id()));
+			}
+			else {
+				unreserveAll();
+				this.completion.succeeded(new InsertResult(new long[] { found.id() }, Map.of()));
+			}
+		}
+
+		private boolean isUniqueKeyOf(StoredMessage found) {
+			String key = this.row.keys().uniqueKey();
+			return key != null && ReservedKey.ofUnique(this.row.task(), key).isHeldBy(found);
 		}
 
 		private boolean mayTryAgain(boolean forgotten) {

@@ -117,6 +117,13 @@ public interface ShardSession extends Session {
 	/** Replaces a payload. */
 	boolean updatePayload(long id, @Nullable String codec, byte @Nullable [] payload) throws SQLException;
 
+	/**
+	 * Changes the message that has the unique key of a new one, which is not inserted.
+	 * @param id of the message that is said to have it
+	 * @param row the new one
+	 */
+	HolderChange changeHolder(long id, Insertion row) throws SQLException;
+
 	/** Moves a due time. */
 	boolean reschedule(long id, long runAt) throws SQLException;
 

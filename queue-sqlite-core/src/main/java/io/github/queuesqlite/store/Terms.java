@@ -1,16 +1,18 @@
 package io.github.queuesqlite.store;
 
+import io.github.queuesqlite.message.OnDuplicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * On what terms a message is stored. They are not stored themselves.
  *
  * @param bound how many messages of its queue there may be; null for any number
+ * @param onDuplicate what happens to the message that has its unique key
  */
-public record Terms(@Nullable Bound bound) {
+public record Terms(@Nullable Bound bound, OnDuplicate onDuplicate) {
 
 	/** It is stored whatever is there. */
-	public static final Terms NONE = new Terms(null);
+	public static final Terms NONE = new Terms(null, OnDuplicate.RETURN_EXISTING);
 
 	/**
 	 * How many messages of a queue that have not ended a shard may hold, the new one

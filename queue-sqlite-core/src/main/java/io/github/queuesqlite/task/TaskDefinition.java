@@ -130,6 +130,14 @@ public final class TaskDefinition<T> {
 	}
 
 	/**
+	 * Returns what makes the unique key of messages whose sender sets none.
+	 * @return null for no unique key
+	 */
+	public @Nullable UniqueKey uniqueKey() {
+		return this.values.uniqueKey;
+	}
+
+	/**
 	 * Returns where the handler is written, for messages to people.
 	 * @return class and method, or the class of the handler
 	 */
@@ -171,6 +179,8 @@ public final class TaskDefinition<T> {
 
 		private boolean storeResult = true;
 
+		private @Nullable UniqueKey uniqueKey;
+
 		private @Nullable String origin;
 
 		Builder(String name, Type payloadType, TaskHandler<T> handler) {
@@ -191,6 +201,7 @@ public final class TaskDefinition<T> {
 			this.timeToLive = other.timeToLive;
 			this.executor = other.executor;
 			this.storeResult = other.storeResult;
+			this.uniqueKey = other.uniqueKey;
 			this.origin = other.origin;
 		}
 
@@ -233,6 +244,11 @@ public final class TaskDefinition<T> {
 
 		public Builder<T> storeResult(boolean storeResult) {
 			this.storeResult = storeResult;
+			return this;
+		}
+
+		public Builder<T> uniqueKey(@Nullable UniqueKey uniqueKey) {
+			this.uniqueKey = uniqueKey;
 			return this;
 		}
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.HolderChange;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.ReservedKey;
@@ -30,17 +31,20 @@ final class ShardInserts {
 
 	private final OrderingLines lines;
 
+	private final KeyHolders holders;
+
 	private final QueueRoom room;
 
 	private final Checksum checksum = new Checksum();
 
 	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
-			OrderingLines lines) {
+			OrderingLines lines, KeyHolders holders) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.reservations = reservations;
 		this.lines = lines;
+		this.holders = holders;
 		this.room = new QueueRoom(statements, books, lines);
 	}
 
@@ -72,6 +76,11 @@ final class ShardInserts {
 			}
 			else {
 				existing[i] = insertKeyed(row, now);
+			}
+			if (existing[i] > 0 && row.terms().onDuplicate().changesExisting()
+					&& this.holders.change(existing[i], row, now) == HolderChange.RUNNING) {
+				failed = failed.isEmpty() ? new HashMap<>() : failed;
+				failed.put(i, row.runningException(existing[i]));
 			}
 		}
 		insertPlain(plain, now);

@@ -11,6 +11,7 @@ import java.util.function.LongPredicate;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.store.CancelResult;
+import io.github.queuesqlite.store.HolderChange;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Pauses;
@@ -50,6 +51,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final ShardChanges changes;
 
+	private final KeyHolders holders;
+
 	private final ShardTime time;
 
 	private final ShardDeletions deletions;
@@ -75,11 +78,12 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.books = new ShardBooks(statements, clock);
 		this.sequence = new ShardSequence(statements, clock, shard);
 		OrderingLines lines = new OrderingLines(statements, this.books);
-		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines);
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, retention);
 		this.claims = new ShardClaims(statements, this.books, this.settling, lines, shard);
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
 				shard);
+		this.holders = new KeyHolders(statements, this.changes);
+		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines, this.holders);
 		this.time = new ShardTime(statements, this.books, this.sequence, lines);
 		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, retention);
 		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines, shard);
@@ -256,6 +260,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public boolean reschedule(long id, long runAt) throws SQLException {
 		return this.changes.reschedule(id, runAt, this.clock.millis());
+	}
+
+	@Override
+	public HolderChange changeHolder(long id, Insertion row) throws SQLException {
+		return this.holders.change(id, row, this.clock.millis());
 	}
 
 	@Override
