@@ -105,19 +105,44 @@ final class Intake {
 		String queue = queue(message, task);
 		this.lanes.warnIfUnserved(queue);
 		return new Draft(keys, message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
-				expiresAt(message, task, now), maxAttempts(message), attributes, payload, terms(message));
+				expiresAt(message, task, now), maxAttempts(message), attributes, payload, terms(message, now));
 	}
 
-	private Terms terms(NewMessage message) {
+	private Terms terms(NewMessage message, long now) {
 		Terms.Bound bound = this.bounds.bound();
-		return (bound != null || message.onDuplicate().changesExisting()) ? new Terms(bound, message.onDuplicate())
-				: Terms.NONE;
+		Terms.Window window = window(message, now);
+		return (bound != null || window != null || message.onDuplicate().changesExisting())
+				? new Terms(bound, message.onDuplicate(), window) : Terms.NONE;
+	}
+
+	private static Terms.@Nullable Window window(NewMessage message, long now) {
+		if (message.uniqueFor() != null) {
+			return new Terms.Window(null, now + ceilMillis(message.uniqueFor()));
+		}
+		return (message.uniqueAfterEnd() != null) ? new Terms.Window(ceilMillis(message.uniqueAfterEnd()), null) : null;
 	}
 
 	private void checkKeys(NewMessage message) {
 		if (message.onDuplicate().changesExisting() && message.uniqueKey() == null && !hasUniqueKey(message.task())) {
 			throw new IllegalArgumentException("'onDuplicate' " + message.onDuplicate()
 					+ " needs a 'uniqueKey', of the message or of its task '" + message.task() + "'");
+		}
+		if (message.uniqueFor() != null) {
+			checkWindow(message, "uniqueFor");
+		}
+		if (message.uniqueAfterEnd() != null) {
+			checkWindow(message, "uniqueAfterEnd");
+		}
+	}
+
+	private void checkWindow(NewMessage message, String what) {
+		if (message.uniqueKey() == null && !hasUniqueKey(message.task())) {
+			throw new IllegalArgumentException(
+					"'" + what + "' needs a 'uniqueKey', of the message or of its task '" + message.task() + "'");
+		}
+		if (message.orderingKey() != null) {
+			throw new IllegalArgumentException("'" + what + "' cannot be had with an 'orderingKey', which may put the"
+					+ " message into another shard than the window of its unique key");
 		}
 	}
 

@@ -177,6 +177,41 @@ public final class NewMessage {
 	}
 
 	/**
+	 * Keeps the unique key taken for so long from now, when the message is handed in,
+	 * also when it has ended before. While it has not ended, the key is taken in any
+	 * case. Replaces {@link #uniqueAfterEnd(Duration)}.
+	 * <p>
+	 * A message that meets the key of one that has ended is a duplicate of that one,
+	 * which may be pruned already. Deleting the message by hand frees its key. Needs a
+	 * unique key, of the message or of its task, and cannot be had with an ordering key.
+	 * @param uniqueFor longer than 0, at most 36,525 days
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is not positive or too long
+	 */
+	public NewMessage uniqueFor(Duration uniqueFor) {
+		checkAhead("uniqueFor", uniqueFor, Duration.ofMillis(1));
+		return with((f) -> {
+			f.uniqueFor = uniqueFor;
+			f.uniqueAfterEnd = null;
+		});
+	}
+
+	/**
+	 * Keeps the unique key taken for so long after the message has ended, however it
+	 * ended. Replaces {@link #uniqueFor(Duration)}; the same holds as there.
+	 * @param uniqueAfterEnd longer than 0, at most 36,525 days
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is not positive or too long
+	 */
+	public NewMessage uniqueAfterEnd(Duration uniqueAfterEnd) {
+		checkAhead("uniqueAfterEnd", uniqueAfterEnd, Duration.ofMillis(1));
+		return with((f) -> {
+			f.uniqueAfterEnd = uniqueAfterEnd;
+			f.uniqueFor = null;
+		});
+	}
+
+	/**
 	 * Sets the key whose messages run one at a time, in the order they were handed in: by
 	 * enqueues that returned one after the other, in any processes, or by one thread that
 	 * did not wait. The key counts in the whole directory, over tasks and queues; the
@@ -322,6 +357,14 @@ public final class NewMessage {
 		return this.fields.uniqueKey;
 	}
 
+	public @Nullable Duration uniqueFor() {
+		return this.fields.uniqueFor;
+	}
+
+	public @Nullable Duration uniqueAfterEnd() {
+		return this.fields.uniqueAfterEnd;
+	}
+
 	public @Nullable String orderingKey() {
 		return this.fields.orderingKey;
 	}
@@ -412,6 +455,10 @@ public final class NewMessage {
 
 		@Nullable String uniqueKey;
 
+		@Nullable Duration uniqueFor;
+
+		@Nullable Duration uniqueAfterEnd;
+
 		@Nullable String orderingKey;
 
 		OnDuplicate onDuplicate = OnDuplicate.RETURN_EXISTING;
@@ -439,6 +486,8 @@ public final class NewMessage {
 			this.queue = other.queue;
 			this.idempotencyKey = other.idempotencyKey;
 			this.uniqueKey = other.uniqueKey;
+			this.uniqueFor = other.uniqueFor;
+			this.uniqueAfterEnd = other.uniqueAfterEnd;
 			this.orderingKey = other.orderingKey;
 			this.onDuplicate = other.onDuplicate;
 			this.source = other.source;

@@ -3,6 +3,7 @@ package io.github.queuesqlite.store;
 import io.github.queuesqlite.message.DuplicateMessageException;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.message.OnDuplicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,23 @@ public record Insertion(long id, Keys keys, String queue, String task, int prior
 		return new DuplicateMessageException("Message " + id + " has the unique key '"
 				+ Names.oneLine(String.valueOf(this.keys.uniqueKey())) + "' of a message for task '" + this.task
 				+ "' and runs: it is not changed any more (" + this.terms.onDuplicate() + "). Nothing was stored.", id);
+	}
+
+	/**
+	 * Returns why the message for which its unique key is taken is not changed; null when
+	 * nobody wants that.
+	 * @param holder that message
+	 * @return says that it has ended
+	 */
+	public @Nullable DuplicateMessageException endedException(long holder) {
+		if (this.terms.onDuplicate() == OnDuplicate.KEEP_EARLIEST || !this.terms.onDuplicate().changesExisting()) {
+			return null;
+		}
+		MessageId id = new MessageId(holder);
+		return new DuplicateMessageException("The unique key '"
+				+ Names.oneLine(String.valueOf(this.keys.uniqueKey())) + "' of a message for task '" + this.task
+				+ "' is taken for some time beyond the end of message " + id + ", which is not changed any more ("
+				+ this.terms.onDuplicate() + "). Nothing was stored.", id);
 	}
 
 	/**

@@ -375,6 +375,9 @@ final class KeyReservations {
 					if (found != null && this.keys.stream().anyMatch((key) -> key.isHeldBy(found))) {
 						taken(found);
 					}
+					else if (isTakenBeyondTheEnd(holder)) {
+						takenBeyondTheEnd(holder);
+					}
 					else if (mayTryAgain(isForgotten(this.keys, holder))) {
 						go();
 					}
@@ -407,6 +410,26 @@ final class KeyReservations {
 				unreserveAll();
 				this.completion.succeeded(new InsertResult(new long[] { found.id() }, Map.of()));
 			}
+		}
+
+		private boolean isTakenBeyondTheEnd(long holder) {
+			String uniqueKey = this.row.keys().uniqueKey();
+			if (uniqueKey == null) {
+				return false;
+			}
+			ReservedKey key = ReservedKey.ofUnique(this.row.task(), uniqueKey);
+			return KeyReservations.this.shards.writer(home(key))
+				.call((session) -> session.windowHolder(key, this.row.id())) == holder;
+		}
+
+		private void takenBeyondTheEnd(long holder) {
+			QueueException refusal = this.row.endedException(holder);
+			if (refusal != null) {
+				give(refusal);
+				return;
+			}
+			unreserveAll();
+			this.completion.succeeded(new InsertResult(new long[] { holder }, Map.of()));
 		}
 
 		private boolean isUniqueKeyOf(StoredMessage found) {

@@ -118,6 +118,15 @@ public interface ShardSession extends Session {
 	boolean updatePayload(long id, @Nullable String codec, byte @Nullable [] payload) throws SQLException;
 
 	/**
+	 * Returns the message for which a unique key that is at home here is taken beyond its
+	 * end.
+	 * @param key a unique key
+	 * @param messageId who wants it
+	 * @return 0 for none
+	 */
+	long windowHolder(ReservedKey key, long messageId) throws SQLException;
+
+	/**
 	 * Changes the message that has the unique key of a new one, which is not inserted.
 	 * @param id of the message that is said to have it
 	 * @param row the new one
@@ -239,7 +248,7 @@ public interface ShardSession extends Session {
 	void refresh() throws SQLException;
 
 	/** Returns what ended since the last call and forgets it. */
-	List<StoreListener.Ended> takeEnded();
+	List<StoreListener.Ended> takeEnded() throws SQLException;
 
 	/** Returns what was taken back since the last call and forgets it. */
 	List<StoreListener.TakenBack> takeTakenBack();

@@ -8,11 +8,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bound how many messages of its queue there may be; null for any number
  * @param onDuplicate what happens to the message that has its unique key
+ * @param window how long its unique key is taken beyond its end; null for no longer
  */
-public record Terms(@Nullable Bound bound, OnDuplicate onDuplicate) {
+public record Terms(@Nullable Bound bound, OnDuplicate onDuplicate, @Nullable Window window) {
 
 	/** It is stored whatever is there. */
-	public static final Terms NONE = new Terms(null, OnDuplicate.RETURN_EXISTING);
+	public static final Terms NONE = new Terms(null, OnDuplicate.RETURN_EXISTING, null);
+
+	/**
+	 * How long a unique key is taken: one of the two is not null.
+	 *
+	 * @param afterEnd milliseconds after the end of the message; null when only the other
+	 * counts
+	 * @param takenUntil epoch milliseconds; null when the end of the message counts
+	 */
+	public record Window(@Nullable Long afterEnd, @Nullable Long takenUntil) {
+
+	}
 
 	/**
 	 * How many messages of a queue that have not ended a shard may hold, the new one

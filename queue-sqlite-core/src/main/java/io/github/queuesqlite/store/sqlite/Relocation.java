@@ -84,6 +84,7 @@ final class Relocation {
 		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
 			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, pauses);
 		}
+		moveWindows();
 		logger.info("Moved {} messages with keys to their new shards", moved);
 	}
 
@@ -169,6 +170,31 @@ final class Relocation {
 			}
 		}
 		return byHome;
+	}
+
+	/** Windows go to the homes of their keys: first all are there, then they leave. */
+	private void moveWindows() throws SQLException {
+		Map<Integer, List<UniqueWindows.Stored>> leaving = new LinkedHashMap<>();
+		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
+			try (Statements statements = new Statements(entry.getValue())) {
+				for (UniqueWindows.Stored window : UniqueWindows.Stored.all(statements)) {
+					int home = this.router.homeOf(window.key());
+					if (home != entry.getKey()) {
+						leaving.computeIfAbsent(entry.getKey(), (shard) -> new ArrayList<>()).add(window);
+						try (Statements there = new Statements(connection(home))) {
+							window.addTo(there);
+						}
+					}
+				}
+			}
+		}
+		for (Map.Entry<Integer, List<UniqueWindows.Stored>> entry : leaving.entrySet()) {
+			try (Statements statements = new Statements(connection(entry.getKey()))) {
+				for (UniqueWindows.Stored window : entry.getValue()) {
+					window.removeFrom(statements);
+				}
+			}
+		}
 	}
 
 	private long greatest(String sql) throws SQLException {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.queuesqlite.message.QueueException;
-import io.github.queuesqlite.store.HolderChange;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.ReservedKey;
@@ -33,18 +32,21 @@ final class ShardInserts {
 
 	private final KeyHolders holders;
 
+	private final UniqueWindows windows;
+
 	private final QueueRoom room;
 
 	private final Checksum checksum = new Checksum();
 
 	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
-			OrderingLines lines, KeyHolders holders) {
+			OrderingLines lines, KeyHolders holders, UniqueWindows windows) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.reservations = reservations;
 		this.lines = lines;
 		this.holders = holders;
+		this.windows = windows;
 		this.room = new QueueRoom(statements, books, lines);
 	}
 
@@ -56,13 +58,14 @@ final class ShardInserts {
 		long[] existing = new long[rows.size()];
 		this.sequence.raiseAbove(rows);
 		this.room.begin();
+		this.windows.begin();
 		Map<Integer, QueueException> failed = Map.of();
 		List<Insertion> plain = new ArrayList<>(rows.size());
 		for (int i = 0; i < existing.length; i++) {
 			Insertion row = rows.get(i);
 			Terms.Bound bound = row.terms().bound();
 			if (bound != null) {
-				existing[i] = taken(row, bound);
+				existing[i] = taken(row, bound, now);
 				if (existing[i] == 0 && !isRoom(row, bound, now)) {
 					failed = failed.isEmpty() ? new HashMap<>() : failed;
 					failed.put(i, this.room.fullException(row, bound));
@@ -77,22 +80,34 @@ final class ShardInserts {
 			else {
 				existing[i] = insertKeyed(row, now);
 			}
-			if (existing[i] > 0 && row.terms().onDuplicate().changesExisting()
-					&& this.holders.change(existing[i], row, now) == HolderChange.RUNNING) {
+			QueueException unchanged = (existing[i] > 0) ? unchanged(existing[i], row, now) : null;
+			if (unchanged != null) {
 				failed = failed.isEmpty() ? new HashMap<>() : failed;
-				failed.put(i, row.runningException(existing[i]));
+				failed.put(i, unchanged);
 			}
 		}
 		insertPlain(plain, now);
 		return new InsertResult(existing, failed);
 	}
 
+	/** Changes who has the key, if that is wanted; says why it cannot. */
+	private @Nullable QueueException unchanged(long holder, Insertion row, long now) throws SQLException {
+		if (!row.terms().onDuplicate().changesExisting()) {
+			return null;
+		}
+		return switch (this.holders.change(holder, row, now)) {
+			case CHANGED -> null;
+			case RUNNING -> row.runningException(holder);
+			case ABSENT -> (this.windows.holder(row, now) == holder) ? row.endedException(holder) : null;
+		};
+	}
+
 	/** Whose the keys of a row are that needs room; 0 for nobody's. */
-	private long taken(Insertion row, Terms.Bound bound) throws SQLException {
+	private long taken(Insertion row, Terms.Bound bound, long now) throws SQLException {
 		if (row.keys().isEmpty() || !this.room.isFull(row.queue(), bound)) {
 			return 0;
 		}
-		long reserved = reserved(row);
+		long reserved = reserved(row, now);
 		Long holder = (reserved != 0) ? Long.valueOf(reserved) : findHolder(row);
 		return (holder != null) ? holder : 0;
 	}
@@ -136,11 +151,11 @@ final class ShardInserts {
 	}
 
 	private long insertKeyed(Insertion row, long now) throws SQLException {
-		long reserved = reserved(row);
+		long reserved = reserved(row, now);
 		return (reserved != 0 || isInserted(row, now)) ? reserved : holder(row);
 	}
 
-	private long reserved(Insertion row) throws SQLException {
+	private long reserved(Insertion row, long now) throws SQLException {
 		String idempotencyKey = row.keys().idempotencyKey();
 		if (idempotencyKey != null) {
 			Long reserved = this.reservations.otherHolder(new ReservedKey(null, idempotencyKey), row.id());
@@ -155,7 +170,7 @@ final class ShardInserts {
 				return -reserved;
 			}
 		}
-		return 0;
+		return this.windows.holder(row, now);
 	}
 
 	private boolean isInserted(Insertion row, long now) throws SQLException {
@@ -169,6 +184,7 @@ final class ShardInserts {
 			return false;
 		}
 		this.books.inserted(row, now);
+		this.windows.inserted(row);
 		return true;
 	}
 

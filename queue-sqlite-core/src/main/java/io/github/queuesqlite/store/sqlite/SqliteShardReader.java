@@ -390,7 +390,8 @@ final class SqliteShardReader implements ShardReader {
 					return true;
 				}
 			}
-			return mayPruneByCount(statements);
+			Long window = statements.number(UniqueWindows.FIRST_END);
+			return (window != null && window <= this.clock.millis()) || mayPruneByCount(statements);
 		});
 	}
 

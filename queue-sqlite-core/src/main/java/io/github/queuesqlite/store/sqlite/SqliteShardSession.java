@@ -53,6 +53,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final KeyHolders holders;
 
+	private final UniqueWindows windows;
+
 	private final ShardTime time;
 
 	private final ShardDeletions deletions;
@@ -76,6 +78,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.reservations = new ReservationTable(statements);
 		this.signals = new SignalTable(statements);
 		this.books = new ShardBooks(statements, clock);
+		this.windows = new UniqueWindows(statements);
 		this.sequence = new ShardSequence(statements, clock, shard);
 		OrderingLines lines = new OrderingLines(statements, this.books);
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, retention);
@@ -83,9 +86,10 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
 				shard);
 		this.holders = new KeyHolders(statements, this.changes);
-		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines, this.holders);
+		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines, this.holders,
+				this.windows);
 		this.time = new ShardTime(statements, this.books, this.sequence, lines);
-		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, retention);
+		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, this.windows, retention);
 		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines, shard);
 	}
 
@@ -152,8 +156,10 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
-	public List<StoreListener.Ended> takeEnded() {
-		return this.books.takeEnded();
+	public List<StoreListener.Ended> takeEnded() throws SQLException {
+		List<StoreListener.Ended> ended = this.books.takeEnded();
+		this.windows.ended(ended, this.clock.millis());
+		return ended;
 	}
 
 	@Override
@@ -260,6 +266,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public boolean reschedule(long id, long runAt) throws SQLException {
 		return this.changes.reschedule(id, runAt, this.clock.millis());
+	}
+
+	@Override
+	public long windowHolder(ReservedKey key, long messageId) throws SQLException {
+		return this.windows.holder(key, messageId, this.clock.millis());
 	}
 
 	@Override
@@ -379,7 +390,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public long reserve(ReservedKey key, long messageId, long epoch) throws SQLException {
-		return this.reservations.reserve(key, messageId, epoch);
+		long holder = windowHolder(key, messageId);
+		return (holder != 0) ? holder : this.reservations.reserve(key, messageId, epoch);
 	}
 
 	@Override
