@@ -42,6 +42,7 @@ final class PlantedBugs {
 		bugs.instances();
 		bugs.listenData();
 		bugs.fullQueues();
+		bugs.uniqueness();
 		bugs.stopping();
 		bugs.foreignHands();
 		bugs.pulling();
@@ -474,6 +475,26 @@ final class PlantedBugs {
 				"SET position = max(position, ?3) WHERE name = ?1 AND owner = ?2",
 				"SET position = max(position, ?3)\nWHERE name = ?1 AND ?2 = ?2",
 				"listen.ListenDeliveryTests#saveWhenOwnerChangedIsRefused");
+	}
+
+	private void uniqueness() {
+		this.rule = "A duplicate changes who waits and nobody who runs; a key is taken for as long as was said";
+		add("a message that runs gets a new payload", "if (holder.state() == StateCode.RUNNING) {",
+				"if (holder.state() > StateCode.RUNNING) {",
+				"UniqueTests#holderWhenItRunsIsNotChangedAndTheSenderIsTold");
+		add("the later due time is kept", "&& row.runAt() < holder.runAt()) {", ") {",
+				"UniqueTests#keepEarliestMovesTheDueTimeAheadAndNeverBack");
+		add("a holder in another shard is not changed", "&& isUniqueKeyOf(found)) {",
+				"&& isUniqueKeyOf(found) && this.reserved.size() > 9) {",
+				"UniqueTests#holderInAnotherShardIsChangedToo");
+		add("the end of a message does not begin its window", "this.windows.ended(ended, this.clock.millis());", "",
+				"UniqueTests#uniqueAfterEndCountsFromTheEndHoweverItEndsAndWhetherItIsKept");
+		add("a window is not looked for where the key is reserved",
+				"return (holder != 0) ? holder : this.reservations.reserve(key, messageId, epoch);",
+				"return (holder == Long.MIN_VALUE) ? holder : this.reservations.reserve(key, messageId, epoch);",
+				"UniqueTests#uniqueAfterEndCountsFromTheEndHoweverItEndsAndWhetherItIsKept");
+		add("windows stay where they were", "moveWindows(); logger", "logger",
+				"UniqueTests#windowWhenTheNumberOfShardsChangesGoesOn");
 	}
 
 	private void fullQueues() {

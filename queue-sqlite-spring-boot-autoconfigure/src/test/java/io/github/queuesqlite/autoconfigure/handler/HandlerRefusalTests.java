@@ -46,6 +46,7 @@ class HandlerRefusalTests {
 				Arguments.of(new BadTimeToLive(), "'timeToLive' must be from 1 ms"),
 				Arguments.of(new BadDelay(), "'backoff.delay' must be a duration"),
 				Arguments.of(new NegativeDelay(), "'delay' must be from 0"),
+				Arguments.of(new BadUnique(), "'unique' must be payload or a SpEL expression over the payload, was 'a b'"),
 				Arguments.of(new BadRetries(), "'maxRetries' must be from 0 to 1000000, was -2"),
 				Arguments.of(new BadMultiplier(), "'multiplier' must be from 1 to 1000, was 0.5"),
 				Arguments.of(new BadJitter(), "'jitter' must be from 0 to 1, was 2.0"),
@@ -246,6 +247,14 @@ class HandlerRefusalTests {
 	static class NegativeDelay {
 
 		@QueueTask(value = "a", backoff = @Backoff(delay = "-1s"))
+		void handle() {
+		}
+
+	}
+
+	static class BadUnique {
+
+		@QueueTask(value = "a", unique = "a b")
 		void handle() {
 		}
 
