@@ -27,11 +27,11 @@ abstract class ProcessTester extends QueueTester {
 
 	/** Starts a process that runs the tasks, see {@link WorkChild}. */
 	Process startWorker(String... tasks) throws IOException {
-		List<String> command = new ArrayList<>(List.of(
-				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
-				System.getProperty("java.class.path"), WorkChild.class.getName(), this.directory.toString(),
-				this.log.toString()));
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
+						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
+						System.getProperty("java.class.path"), WorkChild.class.getName(), this.directory.toString(),
+						this.log.toString()));
 		command.addAll(List.of(tasks));
 		Process child = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(this.directory.resolve("child-" + System.nanoTime() + ".out").toFile())
