@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bounds implements StoreListener {
 
-	/** How many of those that wait for room in one queue try at once: one commit for all. */
+	/**
+	 * How many of those that wait for room in one queue try at once: one commit for all.
+	 */
 	private static final int TRYING = 16;
 
 	private static final long LEAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -53,7 +55,7 @@ final class Bounds implements StoreListener {
 	 * @param shards how many shards share what there may be
 	 */
 	Bounds(int maxLength, OnFull onFull, Duration timeout, int shards) {
-		this.bound = (maxLength != -1) ? new Terms.Bound(Math.ceilDiv(maxLength, shards), onFull == OnFull.DROP_OLDEST)
+		this.bound = (maxLength != -1) ? new Terms.Bound((maxLength + shards - 1L) / shards, onFull == OnFull.DROP_OLDEST)
 				: null;
 		this.blocking = onFull == OnFull.BLOCK;
 		this.shards = shards;
@@ -184,9 +186,10 @@ final class Bounds implements StoreListener {
 	}
 
 	private QueueFullException timedOut(String queue) {
-		return new QueueFullException("Queue '" + queue + "' stayed full for "
-				+ TimeUnit.NANOSECONDS.toMillis(this.timeoutNanos)
-				+ " ms: it has as many messages as 'enqueue.max-length' allows. Nothing was stored.", queue);
+		return new QueueFullException(
+				"Queue '" + queue + "' stayed full for " + TimeUnit.NANOSECONDS.toMillis(this.timeoutNanos)
+						+ " ms: it has as many messages as 'enqueue.max-length' allows. Nothing was stored.",
+				queue);
 	}
 
 	private static QueueException interrupted(String queue) {

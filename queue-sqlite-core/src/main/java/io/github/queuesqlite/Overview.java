@@ -167,8 +167,8 @@ final class Overview implements StoreListener {
 
 	private boolean isNothingLeft() {
 		Pauses pauses = this.store.pauses();
-		return !this.store.hasRunnable(
-				(queue, task) -> !pauses.holdBack(queue, task) && this.lanes.hosts(queue, task), this.clock.millis());
+		return !this.store.hasRunnable((queue, task) -> !pauses.holdBack(queue, task) && this.lanes.hosts(queue, task),
+				this.clock.millis());
 	}
 
 	@Override

@@ -117,8 +117,8 @@ final class QueueEngine {
 			this.store.addListener(this.waiters);
 			this.closers.push(this.waiters::close);
 			StoreAccess access = new StoreAccess(this.store, this.presence::current, this.inFlight, this.waiters,
-					completions, builder.recorder, new Bounds(builder.maxLength, builder.onFull, builder.blockTimeout,
-							this.store.shards()));
+					completions, builder.recorder,
+					new Bounds(builder.maxLength, builder.onFull, builder.blockTimeout, this.store.shards()));
 			this.operations = operations(builder, access, payloads);
 			this.closers.push(this.operations::close);
 			opened = true;

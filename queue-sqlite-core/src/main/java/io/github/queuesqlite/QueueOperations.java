@@ -292,9 +292,8 @@ public interface QueueOperations {
 	 * Handlers need not run.
 	 * <p>
 	 * Nothing comes from a paused queue or of a paused task: the call waits for its
-	 * resumption. A message
-	 * whose process died while somebody worked on it comes by itself, one such message at
-	 * a time.
+	 * resumption. A message whose process died while somebody worked on it comes by
+	 * itself, one such message at a time.
 	 * @param queue the name, known or not
 	 * @param max how many at most, 1 to 1,000
 	 * @param wait how long at most, 0 or longer. What is there at the call is found even
@@ -306,8 +305,8 @@ public interface QueueOperations {
 
 	/**
 	 * Waits until nothing is left that this process could run: of queues and tasks that
-	 * are not paused, and of tasks it hosts, nothing is RUNNING, READY, due or waiting for a
-	 * retry. Messages delayed by their sender do not count.
+	 * are not paused, and of tasks it hosts, nothing is RUNNING, READY, due or waiting
+	 * for a retry. Messages delayed by their sender do not count.
 	 * @param timeout how long at most
 	 * @return false when time was up before
 	 */

@@ -242,8 +242,7 @@ class FullQueueTests extends ProcessTester {
 		kill(filler);
 		assertThat(this.operations.length("default")).isEqualTo(20);
 		List<String> stored = runs("stored");
-		assertThat(all()).extracting((message) -> "stored " + message.payload(String.class))
-			.containsAll(stored);
+		assertThat(all()).extracting((message) -> "stored " + message.payload(String.class)).containsAll(stored);
 		this.queue.close();
 		startFiller(20, OnFull.BLOCK, 60);
 		startWorker(TASK);

@@ -94,10 +94,9 @@ class PauseTests extends ProcessTester {
 		this.operations.pause("mail", until);
 		this.operations.pauseTask(OTHER, until);
 		assertThat(this.operations.stats().pauses()).extracting(Pause::kind, Pause::name)
-			.containsExactly(tuple(Pause.Kind.QUEUE, "mail"),
-					tuple(Pause.Kind.TASK, OTHER));
-		assertThat(this.operations.stats().pauses()).allSatisfy((pause) -> assertThat(pause.until())
-			.isBetween(until.minusMillis(1), until.plusMillis(1)));
+			.containsExactly(tuple(Pause.Kind.QUEUE, "mail"), tuple(Pause.Kind.TASK, OTHER));
+		assertThat(this.operations.stats().pauses())
+			.allSatisfy((pause) -> assertThat(pause.until()).isBetween(until.minusMillis(1), until.plusMillis(1)));
 		MessageId id = this.operations.enqueue(message().queue("mail"));
 		MessageId other = this.operations.enqueue(NewMessage.to(OTHER));
 

@@ -45,8 +45,7 @@ class UniqueTests extends ProcessTester {
 		NewMessage message = message().idempotencyKey("i").onDuplicate(mode);
 		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.enqueue(message))
 			.withMessage("'onDuplicate' " + mode + " needs a 'uniqueKey', of the message or of its task 'mail.send'");
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> this.operations.enqueueAll(List.of(message(), message)));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.enqueueAll(List.of(message(), message)));
 		assertThat(all()).isEmpty();
 	}
 

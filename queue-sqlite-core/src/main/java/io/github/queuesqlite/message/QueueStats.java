@@ -97,9 +97,7 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	 * @return empty when it is not paused
 	 */
 	public Optional<Pause> pause(Pause.Kind kind, String name) {
-		return this.pauses.stream()
-			.filter((pause) -> pause.kind() == kind && pause.name().equals(name))
-			.findFirst();
+		return this.pauses.stream().filter((pause) -> pause.kind() == kind && pause.name().equals(name)).findFirst();
 	}
 
 	/**

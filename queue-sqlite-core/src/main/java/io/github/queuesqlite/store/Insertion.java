@@ -77,10 +77,11 @@ public record Insertion(long id, Keys keys, String queue, String task, int prior
 			return null;
 		}
 		MessageId id = new MessageId(holder);
-		return new DuplicateMessageException("The unique key '"
-				+ Names.oneLine(String.valueOf(this.keys.uniqueKey())) + "' of a message for task '" + this.task
-				+ "' is taken for some time beyond the end of message " + id + ", which is not changed any more ("
-				+ this.terms.onDuplicate() + "). Nothing was stored.", id);
+		return new DuplicateMessageException(
+				"The unique key '" + Names.oneLine(String.valueOf(this.keys.uniqueKey())) + "' of a message for task '"
+						+ this.task + "' is taken for some time beyond the end of message " + id
+						+ ", which is not changed any more (" + this.terms.onDuplicate() + "). Nothing was stored.",
+				id);
 	}
 
 	/**

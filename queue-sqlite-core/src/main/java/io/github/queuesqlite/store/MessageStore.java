@@ -94,8 +94,8 @@ public interface MessageStore extends AutoCloseable {
 	long[] assignIds(StoreInstance instance, int count);
 
 	/**
-	 * Stores messages. Blocks its caller only while the shard's inbox is full. A row whose
-	 * queue is full fails alone, see {@link Terms#bound()}.
+	 * Stores messages. Blocks its caller only while the shard's inbox is full. A row
+	 * whose queue is full fails alone, see {@link Terms#bound()}.
 	 * @param instance who hands them in
 	 * @param rows messages whose ids name the same shard, at most 1,000
 	 * @param completion told after the commit

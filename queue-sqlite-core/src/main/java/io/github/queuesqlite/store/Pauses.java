@@ -33,9 +33,12 @@ public record Pauses(Map<String, Long> queues, Map<String, Long> tasks) {
 		return this.queues.containsKey(queue) || this.tasks.containsKey(task);
 	}
 
-
-	/** Returns what is paused here or there, as long as it is anywhere. */
-	Pauses and(Pauses other) {
+	/**
+	 * Returns what is paused here or there, as long as it is anywhere.
+	 * @param other what is paused there
+	 * @return both
+	 */
+	public Pauses and(Pauses other) {
 		return new Pauses(merge(this.queues, other.queues), merge(this.tasks, other.tasks));
 	}
 

@@ -166,7 +166,9 @@ public interface ShardSession extends Session {
 	/** Deletes ended messages that are older than is kept, at most {@code max}. */
 	int pruneByAge(int max) throws SQLException;
 
-	/** Returns when the next message becomes due or expires, or a pause ends; any thread. */
+	/**
+	 * Returns when the next message becomes due or expires, or a pause ends; any thread.
+	 */
 	long nextDueAt();
 
 	/** Returns whether that time has come; any thread. */

@@ -174,8 +174,7 @@ abstract class BoundContract extends StoreSubject {
 				int stored = 0;
 				for (int i = 0; i < 40; i++) {
 					long id = this.store.assignId(this.instance, Draft.of(TASK).keys());
-					stored += insertRows(List.of(row(id, Draft.of(TASK), ten, now()))).get().failed().isEmpty() ? 1
-							: 0;
+					stored += insertRows(List.of(row(id, Draft.of(TASK), ten, now()))).get().failed().isEmpty() ? 1 : 0;
 				}
 				return stored;
 			});

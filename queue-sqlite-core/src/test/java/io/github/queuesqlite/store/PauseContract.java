@@ -138,8 +138,7 @@ abstract class PauseContract extends StoreSubject {
 		});
 		this.store.pause(QUEUE, now() + 1000);
 		this.store.pauseTask(TASK, now() + 1000);
-		assertThat(told).last()
-			.isEqualTo(new Pauses(Map.of(QUEUE, now() + 1000), Map.of(TASK, now() + 1000)));
+		assertThat(told).last().isEqualTo(new Pauses(Map.of(QUEUE, now() + 1000), Map.of(TASK, now() + 1000)));
 		pass(1000);
 		promote();
 		assertThat(told).last().isEqualTo(Pauses.NONE);

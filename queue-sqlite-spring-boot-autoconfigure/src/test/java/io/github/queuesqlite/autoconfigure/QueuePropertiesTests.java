@@ -34,9 +34,8 @@ class QueuePropertiesTests {
 		assertThat(properties.name()).isEqualTo("default");
 		assertThat(properties.shards()).isNull();
 		assertThat(properties.durability()).isEqualTo(Durability.FULL);
-		assertThat(properties.enqueue())
-			.isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.AFTER_COMMIT, 10_000, -1,
-					OnFull.BLOCK, seconds(30)));
+		assertThat(properties.enqueue()).isEqualTo(new QueueProperties.Enqueue(
+				QueueProperties.Enqueue.When.AFTER_COMMIT, 10_000, -1, OnFull.BLOCK, seconds(30)));
 		assertThat(properties.worker())
 			.isEqualTo(new QueueProperties.Worker(true, 8, seconds(1), Duration.ofMinutes(30), seconds(10), "auto"));
 		assertThat(properties.queues()).isEmpty();
@@ -77,9 +76,8 @@ class QueuePropertiesTests {
 		assertThat(properties.name()).isEqualTo("orders");
 		assertThat(properties.shards()).isEqualTo(8);
 		assertThat(properties.durability()).isEqualTo(Durability.NORMAL);
-		assertThat(properties.enqueue())
-			.isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.NOW, 1, 500, OnFull.DROP_OLDEST,
-					Duration.ZERO));
+		assertThat(properties.enqueue()).isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.NOW, 1, 500,
+				OnFull.DROP_OLDEST, Duration.ZERO));
 		assertThat(properties.worker()).isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10),
 				Duration.ofHours(1), Duration.ZERO, "mine"));
 		assertThat(properties.queues()).containsOnly(Map.entry("mail", new QueueProperties.Queue(2)),

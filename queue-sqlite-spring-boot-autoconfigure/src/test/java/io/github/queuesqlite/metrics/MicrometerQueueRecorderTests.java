@@ -27,8 +27,7 @@ class MicrometerQueueRecorderTests {
 		this.recorder.addTask("mail", "mail.welcome");
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
 			.containsOnly("queue.commit.size", "queue.enqueued", "queue.retries", "queue.dead", "queue.expired",
-					"queue.dropped",
-					"queue.lease.lost", "queue.task.wait", "queue.task.duration");
+					"queue.dropped", "queue.lease.lost", "queue.task.wait", "queue.task.duration");
 		assertThat(this.registry.get("queue.task.duration").timers())
 			.extracting((timer) -> timer.getId().getTag("outcome"))
 			.containsExactlyInAnyOrder("COMPLETED", "RETRY", "SNOOZED", "DEAD", "CANCELLED", "RELEASED", "LOST");

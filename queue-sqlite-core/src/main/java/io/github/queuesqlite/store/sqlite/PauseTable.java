@@ -56,7 +56,7 @@ final class PauseTable {
 	}
 
 	void pauseQueue(String queue, long now, long until) throws SQLException {
-		this.statements.update(PAUSE_QUEUE, queue, now, end(until));
+		this.statements.update(PAUSE_QUEUE, queue, now, stored(until));
 	}
 
 	void resumeQueue(String queue) throws SQLException {
@@ -64,7 +64,7 @@ final class PauseTable {
 	}
 
 	void pauseTask(String task, long now, long until) throws SQLException {
-		this.statements.update(PAUSE_TASK, task, now, end(until));
+		this.statements.update(PAUSE_TASK, task, now, stored(until));
 		readTasks();
 	}
 
@@ -73,7 +73,7 @@ final class PauseTable {
 		readTasks();
 	}
 
-	private static @Nullable Long end(long until) {
+	private static @Nullable Long stored(long until) {
 		return (until != Pauses.UNTIL_RESUMED) ? until : null;
 	}
 
@@ -157,11 +157,11 @@ final class PauseTable {
 	static void add(Statements statements, Pauses pauses) throws SQLException {
 		for (Map.Entry<String, Long> queue : pauses.queues().entrySet()) {
 			statements.update("INSERT OR IGNORE INTO queue (name, paused_at, paused_until) VALUES (?1, 0, ?2)",
-					queue.getKey(), end(queue.getValue()));
+					queue.getKey(), stored(queue.getValue()));
 		}
 		for (Map.Entry<String, Long> task : pauses.tasks().entrySet()) {
 			statements.update("INSERT OR IGNORE INTO paused_task (name, paused_at, paused_until) VALUES (?1, 0, ?2)",
-					task.getKey(), end(task.getValue()));
+					task.getKey(), stored(task.getValue()));
 		}
 	}
 

@@ -11,9 +11,9 @@ import io.github.queuesqlite.store.StoreListener;
 
 /**
  * What a shard keeps beside its messages: how many there are by state, how many pruning
- * by count may delete, which tasks have ready messages and which are paused, when the next one becomes due,
- * and what ended since somebody asked. Changes add up in memory, are written before the
- * commit and forgotten by a rollback.
+ * by count may delete, which tasks have ready messages and which are paused, when the
+ * next one becomes due, and what ended since somebody asked. Changes add up in memory,
+ * are written before the commit and forgotten by a rollback.
  * <p>
  * <b>Threads:</b> the writer's; {@link #nextDueAt()} and {@link #isDue()} any.
  */

@@ -66,7 +66,9 @@ final class UniqueWindows {
 		this.any = null;
 	}
 
-	/** The message, ended or not, for which a new one's unique key is taken; 0 for none. */
+	/**
+	 * The message, ended or not, for which a new one's unique key is taken; 0 for none.
+	 */
 	long holder(Insertion row, long now) throws SQLException {
 		String uniqueKey = row.keys().uniqueKey();
 		if (uniqueKey == null) {
@@ -138,10 +140,8 @@ final class UniqueWindows {
 
 		static List<Stored> all(Statements statements) throws SQLException {
 			List<Stored> all = new ArrayList<>();
-			statements.each(
-					(row) -> all.add(new Stored(new ReservedKey(row.getString(1), row.getString(2)), row.getLong(3),
-							Statements.nullableLong(row, 4), Statements.nullableLong(row, 5))),
-					ALL);
+			statements.each((row) -> all.add(new Stored(new ReservedKey(row.getString(1), row.getString(2)),
+					row.getLong(3), Statements.nullableLong(row, 4), Statements.nullableLong(row, 5))), ALL);
 			return all;
 		}
 

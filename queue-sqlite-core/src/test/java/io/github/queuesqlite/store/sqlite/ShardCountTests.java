@@ -56,9 +56,9 @@ class ShardCountTests {
 		}
 		try (TestStore queue = TestStore.open(this.directory, after)) {
 			assertKept(queue, ids, idempotent, unique);
-			assertThat(queue.store.pauses()).isEqualTo(new Pauses(
-					Map.of("paused", Pauses.UNTIL_RESUMED, "resumes", Long.MAX_VALUE - 1),
-					Map.of("task", Long.MAX_VALUE - 2)));
+			assertThat(queue.store.pauses())
+				.isEqualTo(new Pauses(Map.of("paused", Pauses.UNTIL_RESUMED, "resumes", Long.MAX_VALUE - 1),
+						Map.of("task", Long.MAX_VALUE - 2)));
 			assertThat(queue.store.find(ended.id())).get()
 				.extracting(StoredMessage::state)
 				.isEqualTo(MessageState.COMPLETED);

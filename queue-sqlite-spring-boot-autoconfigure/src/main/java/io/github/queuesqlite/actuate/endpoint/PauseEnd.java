@@ -17,8 +17,7 @@ final class PauseEnd {
 			return null;
 		}
 		try {
-			return until.contains("-") ? Instant.parse(until)
-					: Instant.now().plus(DurationStyle.detectAndParse(until));
+			return until.contains("-") ? Instant.parse(until) : Instant.now().plus(DurationStyle.detectAndParse(until));
 		}
 		catch (DateTimeException | ArithmeticException | IllegalArgumentException ex) {
 			throw QueueEndpointException

@@ -26,8 +26,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record QueueDescriptor(String name, boolean paused, @Nullable Instant pausedUntil, long length, @Nullable Duration oldestReadyAge,
-		Map<MessageState, Long> states, @Nullable LaneDescriptor lane,
+public record QueueDescriptor(String name, boolean paused, @Nullable Instant pausedUntil, long length,
+		@Nullable Duration oldestReadyAge, Map<MessageState, Long> states, @Nullable LaneDescriptor lane,
 		@Nullable Map<String, Map<MessageState, Long>> tasks) implements OperationResponseBody {
 
 	/**

@@ -25,8 +25,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nullable Instant pausedUntil, Map<MessageState, Long> states,
-		Map<String, Map<MessageState, Long>> queues,
+public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nullable Instant pausedUntil,
+		Map<MessageState, Long> states, Map<String, Map<MessageState, Long>> queues,
 		@Nullable HandlerDescriptor handler) implements OperationResponseBody {
 
 	/**
