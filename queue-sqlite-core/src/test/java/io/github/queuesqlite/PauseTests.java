@@ -144,8 +144,7 @@ class PauseTests extends ProcessTester {
 		});
 		kill(child);
 		int started = runs("start " + TASK).size();
-		Instant until = Instant.now().plusSeconds(3);
-		this.operations.pauseTask(TASK, until);
+		this.operations.pauseTask(TASK, Instant.now().plus(Duration.ofHours(1)));
 		this.queue.close();
 		startWorker(TASK, OTHER);
 		awaitRuns("ready", 2);
@@ -154,6 +153,8 @@ class PauseTests extends ProcessTester {
 		await().atMost(LONG).until(() -> state(other) == MessageState.COMPLETED);
 		assertThat(this.operations.stats().pausedTasks()).containsExactly(TASK);
 		assertThat(runs("start " + TASK)).hasSize(started);
+		Instant until = Instant.now().plusMillis(500);
+		this.operations.pauseTask(TASK, until);
 		await().atMost(LONG).until(() -> state(waiting.get(0)) == MessageState.COMPLETED);
 		assertThat(find(waiting.get(0)).startedAt()).isAfterOrEqualTo(until.minusMillis(1));
 		assertThat(this.operations.stats().pauses()).isEmpty();

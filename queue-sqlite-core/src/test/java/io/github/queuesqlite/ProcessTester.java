@@ -35,8 +35,7 @@ abstract class ProcessTester extends QueueTester {
 		List<String> command = new ArrayList<>(List.of(
 				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
 				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
-				System.getProperty("java.class.path"), main.getName(), this.directory.toString(),
-				this.log.toString()));
+				System.getProperty("java.class.path"), main.getName(), this.directory.toString(), this.log.toString()));
 		command.addAll(List.of(arguments));
 		Process child = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(this.directory.resolve("child-" + System.nanoTime() + ".out").toFile())

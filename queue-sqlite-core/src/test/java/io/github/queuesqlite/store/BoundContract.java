@@ -8,6 +8,7 @@ import java.util.function.Function;
 
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.OnDuplicate;
 import io.github.queuesqlite.message.QueueFullException;
 import io.github.queuesqlite.store.MessageStoreContract.Settings;
 import org.junit.jupiter.api.Test;
@@ -18,9 +19,13 @@ import static org.awaitility.Awaitility.await;
 /** Queues that may hold so many messages only, in each shard. */
 abstract class BoundContract extends StoreSubject {
 
-	private static final Terms THREE = new Terms(new Terms.Bound(3, false));
+	private static final Terms THREE = bound(3, false);
 
-	private static final Terms NEWEST_THREE = new Terms(new Terms.Bound(3, true));
+	private static final Terms NEWEST_THREE = bound(3, true);
+
+	private static Terms bound(long most, boolean dropOldest) {
+		return new Terms(new Terms.Bound(most, dropOldest), OnDuplicate.RETURN_EXISTING, null);
+	}
 
 	BoundContract(Function<Settings, MessageStore> opener) {
 		super(opener);
@@ -99,7 +104,7 @@ abstract class BoundContract extends StoreSubject {
 
 	@Test
 	void insertWhenItsKeyIsTakenNamesTheHolderAlthoughTheQueueIsFull() {
-		Terms one = new Terms(new Terms.Bound(1, false));
+		Terms one = bound(1, false);
 		Draft idempotent = Draft.of(TASK).idempotencyKey("i");
 		long id = this.store.assignId(this.instance, idempotent.keys());
 		insertRows(List.of(row(id, idempotent, one, now()))).get();
@@ -167,7 +172,7 @@ abstract class BoundContract extends StoreSubject {
 
 	@Test
 	void insertWhenManyInsertAtOnceNeverExceedsTheBound() throws Exception {
-		Terms ten = new Terms(new Terms.Bound(10, false));
+		Terms ten = bound(10, false);
 		List<Callable<Integer>> threads = new ArrayList<>();
 		for (int thread = 0; thread < 4; thread++) {
 			threads.add(() -> {

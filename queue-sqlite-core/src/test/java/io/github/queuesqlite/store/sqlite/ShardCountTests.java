@@ -50,7 +50,7 @@ class ShardCountTests {
 			assertThat(queue.complete(ended)).isEqualTo(SettleResult.APPLIED);
 			queue.store.pause("paused");
 			queue.store.pause("resumes", Long.MAX_VALUE - 1);
-			queue.store.pauseTask("task", Long.MAX_VALUE - 2);
+			queue.store.pauseTask("resumes", Long.MAX_VALUE - 2);
 			ids.addAll(idempotent.values());
 			ids.addAll(unique.values());
 		}
@@ -58,7 +58,7 @@ class ShardCountTests {
 			assertKept(queue, ids, idempotent, unique);
 			assertThat(queue.store.pauses())
 				.isEqualTo(new Pauses(Map.of("paused", Pauses.UNTIL_RESUMED, "resumes", Long.MAX_VALUE - 1),
-						Map.of("task", Long.MAX_VALUE - 2)));
+						Map.of("resumes", Long.MAX_VALUE - 2)));
 			assertThat(queue.store.find(ended.id())).get()
 				.extracting(StoredMessage::state)
 				.isEqualTo(MessageState.COMPLETED);
