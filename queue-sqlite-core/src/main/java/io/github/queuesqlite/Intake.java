@@ -111,8 +111,9 @@ final class Intake {
 	private Terms terms(NewMessage message, long now) {
 		Terms.Bound bound = this.bounds.bound();
 		Terms.Window window = window(message, now);
-		return (bound != null || window != null || message.onDuplicate().changesExisting())
-				? new Terms(bound, message.onDuplicate(), window) : Terms.NONE;
+		boolean plain = bound == null && window == null && message.durable() == null
+				&& !message.onDuplicate().changesExisting();
+		return plain ? Terms.NONE : new Terms(bound, message.onDuplicate(), window, message.durable());
 	}
 
 	private static Terms.@Nullable Window window(NewMessage message, long now) {

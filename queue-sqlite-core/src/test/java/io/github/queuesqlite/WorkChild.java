@@ -8,9 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CountDownLatch;
 
+import io.github.queuesqlite.task.Delivery;
+import io.github.queuesqlite.task.TaskDefinition;
+
 /**
  * A process that runs tasks until it is killed. Several write into one log, a line each
- * for the start and the end of a run. A payload that begins with {@code hang} never ends.
+ * for the start and the end of a run. A payload that begins with {@code hang} never ends;
+ * a task with {@code once:} before its name is delivered at most once.
  */
 public final class WorkChild {
 
@@ -21,15 +25,16 @@ public final class WorkChild {
 		FileChannel log = FileChannel.open(Path.of(args[1]), StandardOpenOption.APPEND);
 		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0])).build();
 		for (int i = 2; i < args.length; i++) {
-			String task = args[i];
-			queue.tasks().register(task, String.class, (payload, context) -> {
+			boolean once = args[i].startsWith("once:");
+			String task = once ? args[i].substring("once:".length()) : args[i];
+			queue.tasks().register(TaskDefinition.builder(task, String.class, (payload, context) -> {
 				say(log, "start", task + " " + payload);
 				if (payload.startsWith("hang")) {
 					new CountDownLatch(1).await();
 				}
 				say(log, "end", task + " " + payload);
 				return null;
-			});
+			}).delivery(once ? Delivery.AT_MOST_ONCE : Delivery.AT_LEAST_ONCE).build());
 		}
 		queue.start();
 		say(log, "ready", Long.toString(ProcessHandle.current().pid()));

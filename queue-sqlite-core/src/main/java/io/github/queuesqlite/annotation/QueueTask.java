@@ -7,6 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 import io.github.queuesqlite.message.Priority;
+import io.github.queuesqlite.task.Delivery;
 import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
@@ -80,6 +81,9 @@ public @interface QueueTask {
 	 * none by default.
 	 */
 	String unique() default "";
+
+	/** How often the method may get one message. */
+	Delivery delivery() default Delivery.AT_LEAST_ONCE;
 
 	/** Bean name of the {@link java.util.concurrent.Executor} that runs the handler. */
 	String executor() default "";

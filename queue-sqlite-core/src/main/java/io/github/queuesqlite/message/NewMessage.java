@@ -240,6 +240,17 @@ public final class NewMessage {
 	}
 
 	/**
+	 * Sets what a commit of this message waits for, whatever the durability of the queue.
+	 * @param durable true: the enqueue returns after an fsync, and what it has stored
+	 * survives power loss; false: it returns without one, and power loss in the next 200
+	 * ms may take the message. A killed process takes neither
+	 * @return a copy
+	 */
+	public NewMessage durable(boolean durable) {
+		return with((f) -> f.durable = durable);
+	}
+
+	/**
 	 * Notes where the message comes from.
 	 * @param source 1 to 500 characters
 	 * @return a copy
@@ -373,6 +384,14 @@ public final class NewMessage {
 		return this.fields.onDuplicate;
 	}
 
+	/**
+	 * Returns what its commit waits for.
+	 * @return null when not set: the durability of the queue counts
+	 */
+	public @Nullable Boolean durable() {
+		return this.fields.durable;
+	}
+
 	public @Nullable String source() {
 		return this.fields.source;
 	}
@@ -463,6 +482,8 @@ public final class NewMessage {
 
 		OnDuplicate onDuplicate = OnDuplicate.RETURN_EXISTING;
 
+		@Nullable Boolean durable;
+
 		@Nullable String source;
 
 		Set<String> tags = Set.of();
@@ -490,6 +511,7 @@ public final class NewMessage {
 			this.uniqueAfterEnd = other.uniqueAfterEnd;
 			this.orderingKey = other.orderingKey;
 			this.onDuplicate = other.onDuplicate;
+			this.durable = other.durable;
 			this.source = other.source;
 			this.tags = other.tags;
 			this.headers = other.headers;

@@ -84,6 +84,21 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 		return true;
 	}
 
+	/** The strictest that one of its rows asks for. */
+	@Override
+	Sync sync() {
+		Sync sync = Sync.LATER;
+		for (Insertion insertion : this.insertions) {
+			Boolean durable = insertion.terms().durable();
+			Sync own = (durable == null) ? Sync.AS_SET : (durable ? Sync.NOW : Sync.LATER);
+			if (own == Sync.NOW) {
+				return own;
+			}
+			sync = (own == Sync.AS_SET) ? own : sync;
+		}
+		return sync;
+	}
+
 	@Override
 	boolean addsData() {
 		return true;

@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
  * @param bound how many messages of its queue there may be; null for any number
  * @param onDuplicate what happens to the message that has its unique key
  * @param window how long its unique key is taken beyond its end; null for no longer
+ * @param durable whether its commit is fsynced at once or soon after; null for what the
+ * durability of the queue says
  */
-public record Terms(@Nullable Bound bound, OnDuplicate onDuplicate, @Nullable Window window) {
+public record Terms(@Nullable Bound bound, OnDuplicate onDuplicate, @Nullable Window window,
+		@Nullable Boolean durable) {
 
 	/** It is stored whatever is there. */
-	public static final Terms NONE = new Terms(null, OnDuplicate.RETURN_EXISTING, null);
+	public static final Terms NONE = new Terms(null, OnDuplicate.RETURN_EXISTING, null, null);
 
 	/**
 	 * How long a unique key is taken: one of the two is not null.

@@ -130,6 +130,14 @@ public final class TaskDefinition<T> {
 	}
 
 	/**
+	 * Returns how often the handler may get one message.
+	 * @return {@link Delivery#AT_LEAST_ONCE} unless set
+	 */
+	public Delivery delivery() {
+		return this.values.delivery;
+	}
+
+	/**
 	 * Returns what makes the unique key of messages whose sender sets none.
 	 * @return null for no unique key
 	 */
@@ -179,6 +187,8 @@ public final class TaskDefinition<T> {
 
 		private boolean storeResult = true;
 
+		private Delivery delivery = Delivery.AT_LEAST_ONCE;
+
 		private @Nullable UniqueKey uniqueKey;
 
 		private @Nullable String origin;
@@ -201,6 +211,7 @@ public final class TaskDefinition<T> {
 			this.timeToLive = other.timeToLive;
 			this.executor = other.executor;
 			this.storeResult = other.storeResult;
+			this.delivery = other.delivery;
 			this.uniqueKey = other.uniqueKey;
 			this.origin = other.origin;
 		}
@@ -244,6 +255,11 @@ public final class TaskDefinition<T> {
 
 		public Builder<T> storeResult(boolean storeResult) {
 			this.storeResult = storeResult;
+			return this;
+		}
+
+		public Builder<T> delivery(Delivery delivery) {
+			this.delivery = Objects.requireNonNull(delivery, "'delivery' must not be null");
 			return this;
 		}
 

@@ -484,6 +484,16 @@ abstract class Claim implements Completion<SettleResult> {
 		return (this.state == RUNNING) ? this.deadline - now : Long.MAX_VALUE;
 	}
 
+	/** As above, whatever its state is. */
+	long untilItsTime(long now) {
+		return this.deadline - now;
+	}
+
+	/** It has run until now, although its end is stored. */
+	void ran() {
+		this.elapsed = Math.max(1, engine().now() - this.startedAt);
+	}
+
 	/** Fails it if its deadline is over. */
 	void timeOut(long now) {
 		if (untilDeadline(now) > 0) {

@@ -24,7 +24,7 @@ abstract class BoundContract extends StoreSubject {
 	private static final Terms NEWEST_THREE = bound(3, true);
 
 	private static Terms bound(long most, boolean dropOldest) {
-		return new Terms(new Terms.Bound(most, dropOldest), OnDuplicate.RETURN_EXISTING, null);
+		return new Terms(new Terms.Bound(most, dropOldest), OnDuplicate.RETURN_EXISTING, null, null);
 	}
 
 	BoundContract(Function<Settings, MessageStore> opener) {

@@ -43,6 +43,7 @@ final class PlantedBugs {
 		bugs.listenData();
 		bugs.fullQueues();
 		bugs.uniqueness();
+		bugs.delivery();
 		bugs.stopping();
 		bugs.foreignHands();
 		bugs.pulling();
@@ -474,6 +475,18 @@ final class PlantedBugs {
 				"SET position = max(position, ?3) WHERE name = ?1 AND owner = ?2",
 				"SET position = max(position, ?3)\nWHERE name = ?1 AND ?2 = ?2",
 				"listen.ListenDeliveryTests#saveWhenOwnerChangedIsRefused");
+	}
+
+	private void delivery() {
+		this.rule = "At most once: the handler is called only when the end is committed and safe";
+		add("the handler is called before its end is committed", "this.committed.await(); break;", "break;",
+				"DeliveryTests#messageIsCompletedWhenItsHandlerBegins");
+		add("an end before the handler may be lost with the power",
+				"return (this.settlement instanceof Settlement.Complete complete && complete.first()) ? Sync.NOW",
+				"return (this.settlement instanceof Settlement.Complete complete && complete.key() == null) ? Sync.NOW",
+				"store.SyncScheduleTests#completionBeforeTheHandlerIsSyncedWhateverTheDurability");
+		add("a message that is to be durable is not", "if (own == Sync.NOW) { return own; }", "",
+				"store.SyncScheduleTests#insertIsSyncedAsTheQueueIsDurableUnlessItSaysOtherwise");
 	}
 
 	private void uniqueness() {

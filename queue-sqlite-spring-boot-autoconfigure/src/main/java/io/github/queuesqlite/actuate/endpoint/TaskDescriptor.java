@@ -6,6 +6,7 @@ import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.task.Delivery;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import org.jspecify.annotations.Nullable;
@@ -40,15 +41,17 @@ public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nulla
 	 * @param timeToLive of its messages unless their sender says otherwise; null for none
 	 * @param retry how failures are retried; null for the worker's policy
 	 * @param storeResult whether results are stored
+	 * @param delivery how often the handler may get one message
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record HandlerDescriptor(String method, String payloadType, String queue, int priority,
 			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry,
-			boolean storeResult) {
+			boolean storeResult, Delivery delivery) {
 
 		static HandlerDescriptor of(TaskDefinition<?> task) {
 			return new HandlerDescriptor(task.origin(), task.payloadType().getTypeName(), task.queue(), task.priority(),
-					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult());
+					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(),
+					task.delivery());
 		}
 
 	}

@@ -60,6 +60,7 @@ final class TaskMethods {
 			.timeToLive(this.values.duration("timeToLive", annotation.timeToLive()))
 			.executor(executor(method, annotation))
 			.storeResult(annotation.storeResult())
+			.delivery(annotation.delivery())
 			.uniqueKey(PayloadKey.of(this.values.text("unique", annotation.unique())))
 			.origin(method.origin())
 			.build();
