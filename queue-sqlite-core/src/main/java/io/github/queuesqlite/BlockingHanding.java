@@ -22,6 +22,11 @@ final class BlockingHanding extends Handing {
 	}
 
 	@Override
+	boolean forgetsWaiterWhenFull() {
+		return true;
+	}
+
+	@Override
 	void stored(MessageId id) {
 		this.stored = id;
 		finish();

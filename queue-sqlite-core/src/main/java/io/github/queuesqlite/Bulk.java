@@ -1,17 +1,21 @@
 package io.github.queuesqlite;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.PartialEnqueueException;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.QueueFullException;
 import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.Completion;
@@ -60,6 +64,9 @@ final class Bulk {
 	/** The ids that were assigned; 0 for none. */
 	private final long[] ids;
 
+	/** Whether the id was given with the message, and others may know it. */
+	private final boolean[] given;
+
 	/** Why nothing more is handed in. */
 	private @Nullable QueueException stopped;
 
@@ -77,6 +84,7 @@ final class Bulk {
 		this.accepted = new MessageId[size];
 		this.failed = new QueueException[size];
 		this.ids = new long[size];
+		this.given = new boolean[size];
 	}
 
 	/**
@@ -84,13 +92,13 @@ final class Bulk {
 	 * @param draft the message
 	 */
 	void add(Draft draft) {
-		if (draft.keys().isEmpty()) {
+		if (draft.keys().isEmpty() && draft.terms().bound() == null) {
 			add(KEYLESS, draft);
 			return;
 		}
 		int phase = this.access.inFlight().enter();
 		try {
-			add(draft, this.access.store().assignId(this.access.instance().get(), draft.keys()));
+			addWithId(draft, this.access.store().assignId(this.access.instance().get(), draft.keys()));
 		}
 		catch (StoreUnavailableException ex) {
 			add(ex);
@@ -106,6 +114,11 @@ final class Bulk {
 	 * @param id its id
 	 */
 	void add(Draft draft, long id) {
+		this.given[this.added] = true;
+		addWithId(draft, id);
+	}
+
+	private void addWithId(Draft draft, long id) {
 		this.ids[this.added] = id;
 		add(IdLayout.shard(id), draft);
 	}
@@ -128,13 +141,69 @@ final class Bulk {
 	}
 
 	private void handIn(int shard, Chunk chunk) {
+		handInOnce(shard, chunk);
+		if (chunk.isBounded()) {
+			handInAgain(chunk.awaitFull());
+		}
+	}
+
+	/**
+	 * Hands in what found its queue full, in its order, before anything else: those
+	 * without keys to other shards, then all of it as often as there may be room.
+	 */
+	private void handInAgain(List<Full> rejected) {
+		List<Full> full = rejected;
+		long deadline = this.access.bounds().deadline();
+		for (int tries = 1; !full.isEmpty(); tries++) {
+			QueueException refusal = refusal(full.get(0), tries, deadline);
+			if (refusal != null) {
+				full.forEach((row) -> outcome(row.index(), 0, refusal));
+				return;
+			}
+			Map<Integer, Chunk> chunks = new TreeMap<>();
+			for (Full row : full) {
+				chunks.computeIfAbsent(shardOf(row), (key) -> new Chunk()).add(row.index(), row.draft());
+			}
+			chunks.forEach(this::handInOnce);
+			List<Full> again = new ArrayList<>();
+			chunks.values().forEach((chunk) -> again.addAll(chunk.awaitFull()));
+			again.sort(Comparator.comparingInt(Full::index));
+			full = again;
+		}
+	}
+
+	private @Nullable QueueException refusal(Full first, int tries, long deadline) {
+		Bounds bounds = this.access.bounds();
+		if (tries < bounds.tries(first.draft())) {
+			return null;
+		}
+		if (!bounds.blocks(first.draft())) {
+			return first.failure();
+		}
+		try {
+			bounds.awaitRoom(first.draft().queue(), deadline);
+			return null;
+		}
+		catch (QueueException ex) {
+			return ex;
+		}
+	}
+
+	private int shardOf(Full row) {
+		if (row.draft().keys().isEmpty() && !this.given[row.index()]) {
+			this.ids[row.index()] = this.access.store().assignId(this.access.instance().get(), row.draft().keys());
+		}
+		return IdLayout.shard(this.ids[row.index()]);
+	}
+
+	private void handInOnce(int shard, Chunk chunk) {
 		QueueException refusal = (this.stopped != null) ? this.stopped : refusal(shard, chunk);
 		if (refusal != null) {
 			// Only an unavailable shard leaves hope for the others.
 			if (!(refusal instanceof StoreUnavailableException)) {
 				this.stopped = refusal;
 			}
-			chunk.outcomes(refusal);
+			chunk.refuse(refusal);
 		}
 	}
 
@@ -225,7 +294,13 @@ final class Bulk {
 
 		private final List<Integer> indexes = new ArrayList<>();
 
+		private final List<Full> full = new ArrayList<>();
+
+		private final CountDownLatch over = new CountDownLatch(1);
+
 		private long bytes;
+
+		private boolean bounded;
 
 		private int phase;
 
@@ -233,6 +308,32 @@ final class Bulk {
 			this.indexes.add(index);
 			this.drafts.add(draft);
 			this.bytes += draft.size();
+			this.bounded |= draft.terms().bound() != null;
+		}
+
+		boolean isBounded() {
+			return this.bounded;
+		}
+
+		/**
+		 * Waits for the commit, and returns what found its queue full: nothing when the
+		 * thread is interrupted, which keeps its flag.
+		 */
+		List<Full> awaitFull() {
+			try {
+				this.over.await();
+				return this.full;
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				return List.of();
+			}
+		}
+
+		/** It was not handed in. */
+		void refuse(QueueException failure) {
+			outcomes(failure);
+			this.over.countDown();
 		}
 
 		boolean isFull() {
@@ -284,6 +385,10 @@ final class Bulk {
 			for (int i = 0; i < this.drafts.size(); i++) {
 				QueueException failure = result.failed().get(i);
 				long existing = (failure != null) ? 0 : result.existing()[i];
+				if (failure instanceof QueueFullException) {
+					this.full.add(new Full(this.indexes.get(i), this.drafts.get(i), failure));
+					continue;
+				}
 				if (failure == null) {
 					failure = Handing.duplicate(this.drafts.get(i), existing);
 				}
@@ -336,7 +441,19 @@ final class Bulk {
 		private void end() {
 			Bulk.this.access.inFlight().exit(this.phase);
 			Bulk.this.places.release();
+			this.over.countDown();
 		}
+
+	}
+
+	/**
+	 * A message that found its queue full.
+	 *
+	 * @param index its place in the input
+	 * @param draft the message
+	 * @param failure says so
+	 */
+	private record Full(int index, Draft draft, QueueException failure) {
 
 	}
 

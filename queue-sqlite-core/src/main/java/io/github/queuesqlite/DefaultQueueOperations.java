@@ -26,6 +26,7 @@ import io.github.queuesqlite.payload.Payloads.Encoded;
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredMessageView;
 import io.github.queuesqlite.task.RetryPolicy;
@@ -111,9 +112,21 @@ final class DefaultQueueOperations implements QueueOperations {
 	}
 
 	private MessageId store(Draft draft, @Nullable Waiter waiter) {
-		BlockingHanding handing = new BlockingHanding(this.access, draft);
-		handing.start(waiter);
-		return handing.await();
+		return this.access.bounds().admit(draft, () -> {
+			BlockingHanding handing = new BlockingHanding(this.access, draft);
+			handing.start(waiter);
+			return handing.await();
+		});
+	}
+
+	/** Waits on the caller's thread: who hands in too much is who is slowed down. */
+	private CompletableFuture<MessageId> storeNow(Draft draft, @Nullable Waiter waiter) {
+		try {
+			return CompletableFuture.completedFuture(store(draft, waiter));
+		}
+		catch (QueueException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override
@@ -122,6 +135,9 @@ final class DefaultQueueOperations implements QueueOperations {
 		Deferral deferral = this.deferrals.current();
 		if (deferral != null) {
 			return deferral.addAsync(draft);
+		}
+		if (this.access.bounds().blocks(draft)) {
+			return storeNow(draft, null);
 		}
 		CompletableFuture<MessageId> future = new CompletableFuture<>();
 		new AsyncHanding(this.access, draft, future).start(null);
@@ -182,6 +198,17 @@ final class DefaultQueueOperations implements QueueOperations {
 		}
 		CompletableFuture<R> future = new CompletableFuture<>();
 		ResultWaiter<R> waiter = waiter(future, resultType);
+		if (this.access.bounds().blocks(draft)) {
+			storeNow(draft, waiter).whenComplete((id, failure) -> {
+				if (failure != null) {
+					future.completeExceptionally(failure);
+				}
+				else {
+					forgetWhenDone(future, waiter, id);
+				}
+			});
+			return future;
+		}
 		SubmitHanding handing = new SubmitHanding(this.access, draft);
 		handing.start(waiter);
 		forgetWhenDone(future, waiter, handing.messageId());
@@ -328,8 +355,18 @@ final class DefaultQueueOperations implements QueueOperations {
 	@Override
 	public void pause(String queue) {
 		Names.check("queue", queue);
+		pause(queue, Pauses.UNTIL_RESUMED);
+	}
+
+	@Override
+	public void pause(String queue, Instant until) {
+		Names.check("queue", queue);
+		pause(queue, this.intake.until(until));
+	}
+
+	private void pause(String queue, long until) {
 		checkOpen();
-		this.store.pause(queue);
+		this.store.pause(queue, until);
 		this.workers.pause(queue);
 	}
 
@@ -338,6 +375,31 @@ final class DefaultQueueOperations implements QueueOperations {
 		Names.check("queue", queue);
 		checkOpen();
 		this.store.resume(queue);
+	}
+
+	@Override
+	public void pauseTask(String task) {
+		Names.check("task", task);
+		pauseTask(task, Pauses.UNTIL_RESUMED);
+	}
+
+	@Override
+	public void pauseTask(String task, Instant until) {
+		Names.check("task", task);
+		pauseTask(task, this.intake.until(until));
+	}
+
+	private void pauseTask(String task, long until) {
+		checkOpen();
+		this.store.pauseTask(task, until);
+		this.workers.pauseTask(task);
+	}
+
+	@Override
+	public void resumeTask(String task) {
+		Names.check("task", task);
+		checkOpen();
+		this.store.resumeTask(task);
 	}
 
 	@Override

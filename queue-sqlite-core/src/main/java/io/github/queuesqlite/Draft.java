@@ -4,6 +4,7 @@ import io.github.queuesqlite.message.OnDuplicate;
 import io.github.queuesqlite.payload.Payloads.Encoded;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.Terms;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param maxAttempts null when the claiming process decides
  * @param attributes null for none
  * @param payload its bytes
+ * @param terms on what terms it is stored
  */
 record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, long createdAt, long runAt,
-		@Nullable Long expiresAt, @Nullable Integer maxAttempts, @Nullable String attributes, Encoded payload) {
+		@Nullable Long expiresAt, @Nullable Integer maxAttempts, @Nullable String attributes, Encoded payload,
+		Terms terms) {
 
 	Insertion withId(long id, boolean awaited) {
 		return new Insertion(id, this.keys, this.queue, this.keys.task(), this.priority, this.createdAt, this.runAt,
-				this.expiresAt, this.maxAttempts, this.attributes, this.payload.codec(), this.payload.bytes(), awaited);
+				this.expiresAt, this.maxAttempts, this.attributes, this.payload.codec(), this.payload.bytes(), awaited,
+				this.terms);
 	}
 
 	boolean isAlike(Draft other) {

@@ -216,6 +216,10 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		int maxPending = 10_000;
 
+		int maxLength = -1;
+
+		OnFull onFull = OnFull.BLOCK;
+
 		Duration blockTimeout = Duration.ofSeconds(30);
 
 		long walMax = 1024L * 1024 * 1024;
@@ -353,7 +357,34 @@ public final class EmbeddedQueue implements AutoCloseable {
 		}
 
 		/**
-		 * Sets how long an enqueue waits while too many are pending.
+		 * Bounds the length of every queue: how many of its messages there may be that
+		 * have not ended. Each shard holds an equal part of them, rounded up. What
+		 * handlers enqueue on their own threads, and what comes back — a retry, a release
+		 * — is stored in any case, and counts.
+		 * @param maxLength 1 or more; -1 for any number, as it is unless set
+		 * @return this
+		 */
+		public Builder maxLength(int maxLength) {
+			if (maxLength != -1 && maxLength < 1) {
+				throw new IllegalArgumentException("'maxLength' must be -1 or at least 1, was " + maxLength);
+			}
+			this.maxLength = maxLength;
+			return this;
+		}
+
+		/**
+		 * Sets what an enqueue does when its queue is as long as it may be.
+		 * @param onFull {@link OnFull#BLOCK} unless set
+		 * @return this
+		 */
+		public Builder onFull(OnFull onFull) {
+			this.onFull = Objects.requireNonNull(onFull, "'onFull' must not be null");
+			return this;
+		}
+
+		/**
+		 * Sets how long an enqueue waits while too many are pending, or its queue is
+		 * full.
 		 * @param blockTimeout 0 or longer; 30 s unless set
 		 * @return this
 		 */

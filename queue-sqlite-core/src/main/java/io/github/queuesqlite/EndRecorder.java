@@ -10,7 +10,7 @@ import io.github.queuesqlite.store.StoreListener;
 
 /**
  * Records the ends that no run of this process reports: expiry, rescue without a try
- * left, and damage.
+ * left, damage, and what was cancelled to make room.
  */
 final class EndRecorder implements StoreListener {
 
@@ -27,6 +27,9 @@ final class EndRecorder implements StoreListener {
 		for (Ended message : messages) {
 			if (message.state() == MessageState.EXPIRED) {
 				this.recorder.expired(message.queue(), message.task(), 1);
+			}
+			else if (message.failure() != null && message.failure().type().equals(FailureRecord.DROPPED)) {
+				this.recorder.dropped(message.queue(), message.task(), 1);
 			}
 			else if (message.state() == MessageState.DEAD && isUnrun(message)) {
 				this.recorder.diedUnrun(message.queue(), message.task(), 1);

@@ -7,6 +7,7 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.OnDuplicate;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.QueueFullException;
 import io.github.queuesqlite.store.Completion;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.StoreInstance;
@@ -22,6 +23,8 @@ abstract class Handing implements Completion<InsertResult> {
 	private int phase;
 
 	private long id;
+
+	private @Nullable Waiter waiter;
 
 	/** Whether its outcome is known. The store may tell it twice for lack of memory. */
 	private boolean told;
@@ -42,6 +45,7 @@ abstract class Handing implements Completion<InsertResult> {
 		try {
 			StoreInstance instance = this.access.instance().get();
 			this.id = this.access.store().assignId(instance, this.draft.keys());
+			this.waiter = waiter;
 			if (waiter != null) {
 				this.access.waiters().handingIn(this.id);
 				this.access.waiters().register(this.id, waiter);
@@ -51,13 +55,22 @@ abstract class Handing implements Completion<InsertResult> {
 		}
 		finally {
 			if (!handedIn) {
-				if (waiter != null) {
-					this.access.waiters().remove(this.id, waiter);
-					this.access.waiters().handedIn(this.id, 0);
-				}
+				forgetWaiter();
 				this.access.inFlight().exit(this.phase);
 			}
 		}
+	}
+
+	private void forgetWaiter() {
+		if (this.waiter != null) {
+			this.access.waiters().remove(this.id, this.waiter);
+			this.access.waiters().handedIn(this.id, 0);
+		}
+	}
+
+	/** Whether its waiter is not told that the queue is full: it is handed in again. */
+	boolean forgetsWaiterWhenFull() {
+		return false;
 	}
 
 	MessageId messageId() {
@@ -87,7 +100,12 @@ abstract class Handing implements Completion<InsertResult> {
 	}
 
 	private void outcome(long existing, @Nullable QueueException failure) {
-		tellWaiters(this.access, this.id, existing, failure);
+		if (failure instanceof QueueFullException && forgetsWaiterWhenFull()) {
+			forgetWaiter();
+		}
+		else {
+			tellWaiters(this.access, this.id, existing, failure);
+		}
 		if (!this.told) {
 			this.told = true;
 			this.access.inFlight().exit(this.phase);

@@ -13,9 +13,11 @@ import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.payload.Payloads.Encoded;
 import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.Terms;
 import io.github.queuesqlite.task.EnqueueInterceptor;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
+import io.github.queuesqlite.task.UniqueKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,14 +38,17 @@ final class Intake {
 
 	private final Lanes lanes;
 
+	private final Bounds bounds;
+
 	Intake(TaskRegistry tasks, Payloads payloads, long maxSize, InstantSource clock,
-			List<EnqueueInterceptor> interceptors, Lanes lanes) {
+			List<EnqueueInterceptor> interceptors, Lanes lanes, Bounds bounds) {
 		this.tasks = tasks;
 		this.payloads = payloads;
 		this.maxSize = maxSize;
 		this.clock = clock;
 		this.interceptors = List.copyOf(interceptors);
 		this.lanes = lanes;
+		this.bounds = bounds;
 	}
 
 	/**
@@ -72,6 +77,7 @@ final class Intake {
 			}
 			message = next;
 		}
+		checkKeys(message);
 		runAt(message, now);
 		expiresAt(message, this.tasks.find(message.task()).orElse(null), now);
 		return message;
@@ -94,11 +100,70 @@ final class Intake {
 					+ "' have " + attributes.length() + " characters, more than the " + this.maxSize
 					+ " that 'payload.max-size' allows", null);
 		}
+		Keys keys = new Keys(message.task(), message.idempotencyKey(), uniqueKey(message, task, payload),
+				message.orderingKey());
 		String queue = queue(message, task);
 		this.lanes.warnIfUnserved(queue);
-		return new Draft(new Keys(message.task(), message.idempotencyKey(), message.uniqueKey(), message.orderingKey()),
-				message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
-				expiresAt(message, task, now), maxAttempts(message), attributes, payload);
+		return new Draft(keys, message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
+				expiresAt(message, task, now), maxAttempts(message), attributes, payload, terms(message, now));
+	}
+
+	private Terms terms(NewMessage message, long now) {
+		Terms.Bound bound = this.bounds.bound();
+		Terms.Window window = window(message, now);
+		boolean plain = bound == null && window == null && message.durable() == null
+				&& !message.onDuplicate().changesExisting();
+		return plain ? Terms.NONE : new Terms(bound, message.onDuplicate(), window, message.durable());
+	}
+
+	private static Terms.@Nullable Window window(NewMessage message, long now) {
+		if (message.uniqueFor() != null) {
+			return new Terms.Window(null, now + ceilMillis(message.uniqueFor()));
+		}
+		return (message.uniqueAfterEnd() != null) ? new Terms.Window(ceilMillis(message.uniqueAfterEnd()), null) : null;
+	}
+
+	private void checkKeys(NewMessage message) {
+		if (message.onDuplicate().changesExisting() && message.uniqueKey() == null && !hasUniqueKey(message.task())) {
+			throw new IllegalArgumentException("'onDuplicate' " + message.onDuplicate()
+					+ " needs a 'uniqueKey', of the message or of its task '" + message.task() + "'");
+		}
+		if (message.uniqueFor() != null) {
+			checkWindow(message, "uniqueFor");
+		}
+		if (message.uniqueAfterEnd() != null) {
+			checkWindow(message, "uniqueAfterEnd");
+		}
+	}
+
+	private void checkWindow(NewMessage message, String what) {
+		if (message.uniqueKey() == null && !hasUniqueKey(message.task())) {
+			throw new IllegalArgumentException(
+					"'" + what + "' needs a 'uniqueKey', of the message or of its task '" + message.task() + "'");
+		}
+		if (message.orderingKey() != null) {
+			throw new IllegalArgumentException("'" + what + "' cannot be had with an 'orderingKey', which may put the"
+					+ " message into another shard than the window of its unique key");
+		}
+	}
+
+	private boolean hasUniqueKey(String task) {
+		return this.tasks.find(task).map(TaskDefinition::uniqueKey).isPresent();
+	}
+
+	private static @Nullable String uniqueKey(NewMessage message, @Nullable TaskDefinition<?> task, Encoded payload) {
+		UniqueKey made = (task != null) ? task.uniqueKey() : null;
+		if (message.uniqueKey() != null || made == null) {
+			return message.uniqueKey();
+		}
+		try {
+			String key = made.of(message.payload(), payload.codec(), payload.bytes());
+			return (key != null) ? message.uniqueKey(key).uniqueKey() : null;
+		}
+		catch (RuntimeException ex) {
+			throw new PayloadException("The unique key of a message for task '" + message.task()
+					+ "' cannot be made from its payload: " + ex.getMessage() + ". Nothing was stored.", ex);
+		}
 	}
 
 	/**
@@ -119,6 +184,17 @@ final class Intake {
 	 */
 	long runAt(Instant runAt) {
 		return notBefore(runAt, this.clock.millis());
+	}
+
+	/**
+	 * Returns the end of a pause as it is stored.
+	 * @param until asked for
+	 * @return epoch milliseconds
+	 * @throws IllegalArgumentException if it is not ahead, or too far
+	 */
+	long until(Instant until) {
+		Objects.requireNonNull(until, "'until' must not be null");
+		return checkedAhead("until", until, this.clock.millis());
 	}
 
 	private Encoded encode(NewMessage message) {
@@ -173,7 +249,7 @@ final class Intake {
 	private static @Nullable Long expiresAt(NewMessage message, @Nullable TaskDefinition<?> task, long now) {
 		Instant expiresAt = message.expiresAt();
 		if (expiresAt != null) {
-			return checkedExpiry(expiresAt, now);
+			return checkedAhead("expiresAt", expiresAt, now);
 		}
 		Duration timeToLive = message.timeToLive();
 		if (timeToLive == null && task != null) {
@@ -182,13 +258,13 @@ final class Intake {
 		return (timeToLive != null) ? now + ceilMillis(timeToLive) : null;
 	}
 
-	private static long checkedExpiry(Instant expiresAt, long now) {
+	private static long checkedAhead(String what, Instant time, long now) {
 		Instant earliest = Instant.ofEpochMilli(now);
-		if (!expiresAt.isAfter(earliest) || expiresAt.isAfter(earliest.plus(NewMessage.MAX_AHEAD))) {
-			throw new IllegalArgumentException("'expiresAt' must be later than now (" + earliest + ") and at most "
-					+ NewMessage.MAX_AHEAD.toDays() + " days ahead, was " + expiresAt);
+		if (!time.isAfter(earliest) || time.isAfter(earliest.plus(NewMessage.MAX_AHEAD))) {
+			throw new IllegalArgumentException("'" + what + "' must be later than now (" + earliest + ") and at most "
+					+ NewMessage.MAX_AHEAD.toDays() + " days ahead, was " + time);
 		}
-		return expiresAt.plusNanos(999_999).toEpochMilli();
+		return time.plusNanos(999_999).toEpochMilli();
 	}
 
 	private static long ceilMillis(Duration duration) {

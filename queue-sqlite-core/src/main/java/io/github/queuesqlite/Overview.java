@@ -1,6 +1,7 @@
 package io.github.queuesqlite;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -16,9 +18,12 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.QueueStats.Count;
+import io.github.queuesqlite.message.QueueStats.Pause;
 import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.task.TaskRegistry;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the counters: length, numbers of the moment, and whether work is left. */
 final class Overview implements StoreListener {
@@ -80,8 +85,22 @@ final class Overview implements StoreListener {
 				}
 			}
 		}
-		return new QueueStats(counts, oldestReadyAges(), this.store.pausedQueues(), unservedQueues, unservedTasks,
+		return new QueueStats(counts, oldestReadyAges(), pauses(), unservedQueues, unservedTasks,
 				this.store.shardStats(), this.store.instanceStats());
+	}
+
+	private List<Pause> pauses() {
+		Pauses stored = this.store.pauses();
+		List<Pause> pauses = new ArrayList<>();
+		new TreeMap<>(stored.queues())
+			.forEach((queue, until) -> pauses.add(new Pause(Pause.Kind.QUEUE, queue, instant(until))));
+		new TreeMap<>(stored.tasks())
+			.forEach((task, until) -> pauses.add(new Pause(Pause.Kind.TASK, task, instant(until))));
+		return pauses;
+	}
+
+	private static @Nullable Instant instant(long until) {
+		return (until != Pauses.UNTIL_RESUMED) ? Instant.ofEpochMilli(until) : null;
 	}
 
 	private Map<String, Duration> oldestReadyAges() {
@@ -147,8 +166,8 @@ final class Overview implements StoreListener {
 	}
 
 	private boolean isNothingLeft() {
-		Set<String> paused = this.store.pausedQueues();
-		return !this.store.hasRunnable((queue, task) -> !paused.contains(queue) && this.lanes.hosts(queue, task),
+		Pauses pauses = this.store.pauses();
+		return !this.store.hasRunnable((queue, task) -> !pauses.holdBack(queue, task) && this.lanes.hosts(queue, task),
 				this.clock.millis());
 	}
 

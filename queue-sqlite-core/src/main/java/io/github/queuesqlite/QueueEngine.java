@@ -117,7 +117,8 @@ final class QueueEngine {
 			this.store.addListener(this.waiters);
 			this.closers.push(this.waiters::close);
 			StoreAccess access = new StoreAccess(this.store, this.presence::current, this.inFlight, this.waiters,
-					completions, builder.recorder);
+					completions, builder.recorder,
+					new Bounds(builder.maxLength, builder.onFull, builder.blockTimeout, this.store.shards()));
 			this.operations = operations(builder, access, payloads);
 			this.closers.push(this.operations::close);
 			opened = true;
@@ -172,9 +173,12 @@ final class QueueEngine {
 	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads) {
 		Lanes lanes = new Lanes(this.tasks, builder.queues.keySet(), this.workers::isReceivedFrom);
 		Intake intake = new Intake(this.tasks, payloads, builder.maxPayloadSize, builder.clock,
-				builder.enqueueInterceptors, lanes);
+				builder.enqueueInterceptors, lanes, access.bounds());
 		Overview overview = new Overview(this.store, lanes, this.tasks, this.inFlight, builder.clock);
 		this.store.addListener(overview);
+		if (builder.maxLength != -1) {
+			this.store.addListener(access.bounds());
+		}
 		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access), overview,
 				payloads, this.tasks, builder.retry, this.workers);
 	}

@@ -223,10 +223,47 @@ public interface QueueOperations {
 	void pause(String queue);
 
 	/**
-	 * Resumes a queue.
+	 * Pauses a queue as {@link #pause(String)} does, until a time at the latest: then it
+	 * goes on by itself, in all processes. Of several pauses of a queue the latest call
+	 * holds.
+	 * @param queue the name
+	 * @param until when it goes on by the wall clock, later than now, at most 36,525 days
+	 * ahead
+	 * @throws IllegalArgumentException if the time is not ahead, or too far
+	 */
+	void pause(String queue, Instant until);
+
+	/**
+	 * Resumes a queue. Tasks that are paused stay so.
 	 * @param queue the name
 	 */
 	void resume(String queue);
+
+	/**
+	 * Pauses a task in every queue and process, until it is resumed, restarts included.
+	 * When it returns, no handler of the task starts in this process, and
+	 * {@link #receive} hands out none of its messages; those that run go on. Other tasks
+	 * of its queues go on; messages with the same ordering key wait behind its own.
+	 * @param task the name, hosted or not
+	 */
+	void pauseTask(String task);
+
+	/**
+	 * Pauses a task as {@link #pauseTask(String)} does, until a time at the latest: then
+	 * it goes on by itself, in all processes. Of several pauses of a task the latest call
+	 * holds.
+	 * @param task the name, hosted or not
+	 * @param until when it goes on by the wall clock, later than now, at most 36,525 days
+	 * ahead
+	 * @throws IllegalArgumentException if the time is not ahead, or too far
+	 */
+	void pauseTask(String task, Instant until);
+
+	/**
+	 * Resumes a task. Queues that are paused stay so.
+	 * @param task the name
+	 */
+	void resumeTask(String task);
 
 	/**
 	 * Returns how many messages have not ended.
@@ -254,9 +291,9 @@ public interface QueueOperations {
 	 * same queue, and other receivers, here and in other processes, take turns with it.
 	 * Handlers need not run.
 	 * <p>
-	 * Nothing comes from a paused queue: the call waits for its resumption. A message
-	 * whose process died while somebody worked on it comes by itself, one such message at
-	 * a time.
+	 * Nothing comes from a paused queue or of a paused task: the call waits for its
+	 * resumption. A message whose process died while somebody worked on it comes by
+	 * itself, one such message at a time.
 	 * @param queue the name, known or not
 	 * @param max how many at most, 1 to 1,000
 	 * @param wait how long at most, 0 or longer. What is there at the call is found even
@@ -267,9 +304,9 @@ public interface QueueOperations {
 	List<ClaimedMessage> receive(String queue, int max, Duration wait);
 
 	/**
-	 * Waits until nothing is left that this process could run: in queues that are not
-	 * paused and for tasks it hosts, nothing is RUNNING, READY, due or waiting for a
-	 * retry. Messages delayed by their sender do not count.
+	 * Waits until nothing is left that this process could run: of queues and tasks that
+	 * are not paused, and of tasks it hosts, nothing is RUNNING, READY, due or waiting
+	 * for a retry. Messages delayed by their sender do not count.
 	 * @param timeout how long at most
 	 * @return false when time was up before
 	 */

@@ -17,8 +17,9 @@ import io.github.queuesqlite.store.StoreInstance;
  * @param waiters who waits for messages
  * @param completions runs user code
  * @param recorder is told what was stored
+ * @param bounds what holds for full queues
  */
 record StoreAccess(MessageStore store, Supplier<StoreInstance> instance, InFlight inFlight, Waiters waiters,
-		CompletionExecutor completions, QueueRecorder recorder) {
+		CompletionExecutor completions, QueueRecorder recorder, Bounds bounds) {
 
 }

@@ -63,8 +63,10 @@ final class StoreEvents implements StoreListener {
 				}
 			}
 			case EXPIRED -> this.events.publish(new MessageEvent.Expired(id, message.queue(), message.task(), now()));
-			case CANCELLED ->
-				this.events.publish(new MessageEvent.Cancelled(id, message.queue(), message.task(), now()));
+			case CANCELLED -> this.events.publish((failure != null && failure.type().equals(FailureRecord.DROPPED))
+					? new MessageEvent.Dropped(id, message.queue(), message.task(), now(),
+							FailureCodec.toFailure(failure))
+					: new MessageEvent.Cancelled(id, message.queue(), message.task(), now()));
 			default -> {
 				// Completed: its run tells, which knows more.
 			}

@@ -24,6 +24,11 @@ class EndRecorderTests {
 		}
 
 		@Override
+		public void dropped(String queue, String task, int messages) {
+			EndRecorderTests.this.recorded.add("dropped " + queue + " " + task + " " + messages);
+		}
+
+		@Override
 		public void diedUnrun(String queue, String task, int messages) {
 			EndRecorderTests.this.recorded.add("dead " + queue + " " + task + " " + messages);
 		}
@@ -40,6 +45,12 @@ class EndRecorderTests {
 	void endedWhenRescuedWithoutATryLeftIsRecordedAsDead() {
 		this.recorder.ended(List.of(ended(MessageState.DEAD, FailureRecord.PROCESS_DIED)));
 		assertThat(this.recorded).containsExactly("dead mail welcome 1");
+	}
+
+	@Test
+	void endedWhenDroppedIsRecorded() {
+		this.recorder.ended(List.of(ended(MessageState.CANCELLED, FailureRecord.DROPPED)));
+		assertThat(this.recorded).containsExactly("dropped mail welcome 1");
 	}
 
 	@Test

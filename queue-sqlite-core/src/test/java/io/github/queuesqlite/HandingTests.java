@@ -1,6 +1,7 @@
 package io.github.queuesqlite;
 
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.queuesqlite.event.QueueRecorder;
@@ -10,6 +11,7 @@ import io.github.queuesqlite.payload.Payloads.Encoded;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.StoreInstance;
+import io.github.queuesqlite.store.Terms;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,7 +32,7 @@ class HandingTests {
 			StoreInstance instance = stub(StoreInstance.class, () -> {
 			});
 			StoreAccess access = new StoreAccess(store, () -> instance, new InFlight(), waiters[0], completions,
-					QueueRecorder.NONE);
+					QueueRecorder.NONE, new Bounds(-1, OnFull.BLOCK, Duration.ZERO, 1));
 			new AsyncHanding(access, draft(), new CompletableFuture<>()).start(new IdleWaiter());
 			assertThat(waited).isCompletedWithValue(true);
 			waiters[0].close();
@@ -42,7 +44,7 @@ class HandingTests {
 
 	private static Draft draft() {
 		return new Draft(new Keys("task", null, null), OnDuplicate.RETURN_EXISTING, "default", 1, 0, 0, null, null,
-				null, new Encoded(null, null));
+				null, new Encoded(null, null), Terms.NONE);
 	}
 
 	/** Assigns the id, and does something when it gets the message. */

@@ -7,6 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 import io.github.queuesqlite.message.Priority;
+import io.github.queuesqlite.task.Delivery;
 import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
@@ -84,6 +85,18 @@ public @interface QueueTask {
 	 * by default.
 	 */
 	String lock() default "";
+
+	/**
+	 * What makes the unique key of messages whose sender sets none, so that equal ones
+	 * are not stored while one of them is live: {@code payload} for a hash of the whole
+	 * body, or a SpEL expression over the payload, such as {@code orderId} or
+	 * {@code customer.id + '/' + #this.items.size()}. Holds where this task is declared;
+	 * none by default.
+	 */
+	String unique() default "";
+
+	/** How often the method may get one message. */
+	Delivery delivery() default Delivery.AT_LEAST_ONCE;
 
 	/** Bean name of the {@link java.util.concurrent.Executor} that runs the handler. */
 	String executor() default "";

@@ -143,6 +143,19 @@ public sealed interface MessageEvent {
 	}
 
 	/**
+	 * It is CANCELLED: its queue was full, and a newer message needed the room.
+	 *
+	 * @param id the message
+	 * @param queue its queue
+	 * @param task its task
+	 * @param at when it happened
+	 * @param reason says so; its attempt is 0
+	 */
+	record Dropped(MessageId id, String queue, String task, Instant at, Failure reason) implements MessageEvent {
+
+	}
+
+	/**
 	 * Who ran it here had lost it when it ended: this process had been taken for dead.
 	 * What the run reported does not count; another process tells what becomes of the
 	 * message.

@@ -55,6 +55,15 @@ public interface QueueRecorder {
 	}
 
 	/**
+	 * Messages were cancelled since their queue was full and newer ones needed the room.
+	 * @param queue their queue
+	 * @param task their task
+	 * @param messages how many
+	 */
+	default void dropped(String queue, String task, int messages) {
+	}
+
+	/**
 	 * Messages ended DEAD without a run of this process: rescued from a dead process.
 	 * @param queue their queue
 	 * @param task their task

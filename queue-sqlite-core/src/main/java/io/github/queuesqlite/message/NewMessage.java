@@ -177,6 +177,41 @@ public final class NewMessage {
 	}
 
 	/**
+	 * Keeps the unique key taken for so long from now, when the message is handed in,
+	 * also when it has ended before. While it has not ended, the key is taken in any
+	 * case. Replaces {@link #uniqueAfterEnd(Duration)}.
+	 * <p>
+	 * A message that meets the key of one that has ended is a duplicate of that one,
+	 * which may be pruned already. Deleting the message by hand frees its key. Needs a
+	 * unique key, of the message or of its task, and cannot be had with an ordering key.
+	 * @param uniqueFor longer than 0, at most 36,525 days
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is not positive or too long
+	 */
+	public NewMessage uniqueFor(Duration uniqueFor) {
+		checkAhead("uniqueFor", uniqueFor, Duration.ofMillis(1));
+		return with((f) -> {
+			f.uniqueFor = uniqueFor;
+			f.uniqueAfterEnd = null;
+		});
+	}
+
+	/**
+	 * Keeps the unique key taken for so long after the message has ended, however it
+	 * ended. Replaces {@link #uniqueFor(Duration)}; the same holds as there.
+	 * @param uniqueAfterEnd longer than 0, at most 36,525 days
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is not positive or too long
+	 */
+	public NewMessage uniqueAfterEnd(Duration uniqueAfterEnd) {
+		checkAhead("uniqueAfterEnd", uniqueAfterEnd, Duration.ofMillis(1));
+		return with((f) -> {
+			f.uniqueAfterEnd = uniqueAfterEnd;
+			f.uniqueFor = null;
+		});
+	}
+
+	/**
 	 * Sets the key whose messages run one at a time, in the order they were handed in: by
 	 * enqueues that returned one after the other, in any processes, or by one thread that
 	 * did not wait. The key counts in the whole directory, over tasks and queues; the
@@ -202,6 +237,17 @@ public final class NewMessage {
 	public NewMessage onDuplicate(OnDuplicate onDuplicate) {
 		Objects.requireNonNull(onDuplicate, "'onDuplicate' must not be null");
 		return with((f) -> f.onDuplicate = onDuplicate);
+	}
+
+	/**
+	 * Sets what a commit of this message waits for, whatever the durability of the queue.
+	 * @param durable true: the enqueue returns after an fsync, and what it has stored
+	 * survives power loss; false: it returns without one, and power loss in the next 200
+	 * ms may take the message. A killed process takes neither
+	 * @return a copy
+	 */
+	public NewMessage durable(boolean durable) {
+		return with((f) -> f.durable = durable);
 	}
 
 	/**
@@ -322,12 +368,28 @@ public final class NewMessage {
 		return this.fields.uniqueKey;
 	}
 
+	public @Nullable Duration uniqueFor() {
+		return this.fields.uniqueFor;
+	}
+
+	public @Nullable Duration uniqueAfterEnd() {
+		return this.fields.uniqueAfterEnd;
+	}
+
 	public @Nullable String orderingKey() {
 		return this.fields.orderingKey;
 	}
 
 	public OnDuplicate onDuplicate() {
 		return this.fields.onDuplicate;
+	}
+
+	/**
+	 * Returns what its commit waits for.
+	 * @return null when not set: the durability of the queue counts
+	 */
+	public @Nullable Boolean durable() {
+		return this.fields.durable;
 	}
 
 	public @Nullable String source() {
@@ -412,9 +474,15 @@ public final class NewMessage {
 
 		@Nullable String uniqueKey;
 
+		@Nullable Duration uniqueFor;
+
+		@Nullable Duration uniqueAfterEnd;
+
 		@Nullable String orderingKey;
 
 		OnDuplicate onDuplicate = OnDuplicate.RETURN_EXISTING;
+
+		@Nullable Boolean durable;
 
 		@Nullable String source;
 
@@ -439,8 +507,11 @@ public final class NewMessage {
 			this.queue = other.queue;
 			this.idempotencyKey = other.idempotencyKey;
 			this.uniqueKey = other.uniqueKey;
+			this.uniqueFor = other.uniqueFor;
+			this.uniqueAfterEnd = other.uniqueAfterEnd;
 			this.orderingKey = other.orderingKey;
 			this.onDuplicate = other.onDuplicate;
+			this.durable = other.durable;
 			this.source = other.source;
 			this.tags = other.tags;
 			this.headers = other.headers;

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Numbers of one moment, read from maintained counters: no table is scanned for them.
  *
@@ -15,20 +17,20 @@ import java.util.TreeSet;
  * out
  * @param oldestReadyAges how long the oldest READY message of a queue has been ready, by
  * queue; queues without any are left out
- * @param pausedQueues queues that are paused
+ * @param pauses queues and tasks that are paused
  * @param unservedQueues queues that have waiting messages and no lane in this process
  * @param unservedTasks tasks that have waiting messages and no handler in this process
  * @param shards the shards, in order
  * @param instances the live processes of the directory, the oldest first
  * @since 0.1.0
  */
-public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAges, Set<String> pausedQueues,
+public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAges, List<Pause> pauses,
 		Set<String> unservedQueues, Set<String> unservedTasks, List<ShardStats> shards, List<InstanceStats> instances) {
 
 	public QueueStats {
 		counts = List.copyOf(counts);
 		oldestReadyAges = Map.copyOf(oldestReadyAges);
-		pausedQueues = Set.copyOf(pausedQueues);
+		pauses = List.copyOf(pauses);
 		unservedQueues = Set.copyOf(unservedQueues);
 		unservedTasks = Set.copyOf(unservedTasks);
 		shards = List.copyOf(shards);
@@ -67,11 +69,43 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	}
 
 	/**
+	 * Returns the queues that are paused.
+	 * @return their names, sorted
+	 */
+	public Set<String> pausedQueues() {
+		return names(Pause.Kind.QUEUE);
+	}
+
+	/**
+	 * Returns the tasks that are paused.
+	 * @return their names, sorted
+	 */
+	public Set<String> pausedTasks() {
+		return names(Pause.Kind.TASK);
+	}
+
+	private Set<String> names(Pause.Kind kind) {
+		Set<String> names = new TreeSet<>();
+		this.pauses.stream().filter((pause) -> pause.kind() == kind).forEach((pause) -> names.add(pause.name()));
+		return names;
+	}
+
+	/**
+	 * Returns the pause of a queue or task.
+	 * @param kind what it is
+	 * @param name its name
+	 * @return empty when it is not paused
+	 */
+	public Optional<Pause> pause(Pause.Kind kind, String name) {
+		return this.pauses.stream().filter((pause) -> pause.kind() == kind && pause.name().equals(name)).findFirst();
+	}
+
+	/**
 	 * Returns the queues that hold a message or are paused.
 	 * @return their names, sorted
 	 */
 	public Set<String> queues() {
-		Set<String> names = new TreeSet<>(this.pausedQueues);
+		Set<String> names = pausedQueues();
 		this.counts.forEach((count) -> names.add(count.queue()));
 		return names;
 	}
@@ -85,6 +119,28 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	 * @param messages how many
 	 */
 	public record Count(String queue, String task, MessageState state, long messages) {
+
+	}
+
+	/**
+	 * A queue or task of which nothing starts.
+	 *
+	 * @param kind which of the two
+	 * @param name its name
+	 * @param until when it goes on by itself; null when somebody has to resume it
+	 */
+	public record Pause(Kind kind, String name, @Nullable Instant until) {
+
+		/** What may be paused. */
+		public enum Kind {
+
+			/** A queue, with all its tasks. */
+			QUEUE,
+
+			/** A task, in all queues. */
+			TASK
+
+		}
 
 	}
 

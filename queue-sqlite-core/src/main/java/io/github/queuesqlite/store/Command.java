@@ -53,9 +53,14 @@ abstract class Command<S> {
 		return 0;
 	}
 
-	/** Whether its commit must be fsynced. */
+	/** Whether its commit must be fsynced where the durability says so. */
 	boolean synced() {
 		return false;
+	}
+
+	/** When its commit is fsynced. */
+	Sync sync() {
+		return synced() ? Sync.AS_SET : Sync.NEVER;
 	}
 
 	/** Whether it is refused where there is no room for new data. */

@@ -20,4 +20,7 @@ public record FailureRecord(int attempt, String type, String message, String sta
 	/** Type of the failure of a message that is not what was stored. */
 	public static final String DAMAGED = "Damaged";
 
+	/** Type of the failure of a message that was cancelled to make room. */
+	public static final String DROPPED = "Dropped";
+
 }

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
@@ -11,6 +12,8 @@ import io.github.queuesqlite.message.StoreUnavailableException;
 
 /** Stores messages of one shard. */
 final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded {
+
+	private static final InsertResult NONE = new InsertResult(new long[0], Map.of());
 
 	private final List<Insertion> insertions;
 
@@ -22,7 +25,7 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 
 	private boolean refused;
 
-	private long[] existing = {};
+	private InsertResult result = NONE;
 
 	/**
 	 * Creates a command.
@@ -53,9 +56,16 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 	}
 
 	/** Takes its part of a batch's result; returns where the next command's begins. */
-	int result(long[] existing, int from) {
+	int result(InsertResult batch, int from) {
 		int to = from + this.insertions.size();
-		this.existing = Arrays.copyOfRange(existing, from, to);
+		Map<Integer, QueueException> failed = new TreeMap<>();
+		batch.failed().forEach((index, failure) -> {
+			if (index >= from && index < to) {
+				failed.put(index - from, failure);
+			}
+		});
+		this.result = new InsertResult(Arrays.copyOfRange(batch.existing(), from, to),
+				failed.isEmpty() ? Map.of() : failed);
 		return to;
 	}
 
@@ -74,6 +84,21 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 		return true;
 	}
 
+	/** The strictest that one of its rows asks for. */
+	@Override
+	Sync sync() {
+		Sync sync = Sync.LATER;
+		for (Insertion insertion : this.insertions) {
+			Boolean durable = insertion.terms().durable();
+			Sync own = (durable == null) ? Sync.AS_SET : (durable ? Sync.NOW : Sync.LATER);
+			if (own == Sync.NOW) {
+				return own;
+			}
+			sync = (own == Sync.AS_SET) ? own : sync;
+		}
+		return sync;
+	}
+
 	@Override
 	boolean addsData() {
 		return true;
@@ -82,19 +107,19 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 	@Override
 	void execute(ShardSession session) throws SQLException {
 		if (mayInsert(session)) {
-			this.existing = session.insert(this.insertions);
+			this.result = session.insert(this.insertions);
 		}
 	}
 
 	@Override
 	boolean isCommitted(ShardSession session) throws SQLException {
 		for (int i = 0; i < this.insertions.size(); i++) {
-			boolean duplicate = i < this.existing.length && this.existing[i] != 0;
-			if (!duplicate && !session.isStored(this.insertions.get(i).id())) {
+			boolean inserted = i >= this.result.existing().length || this.result.isInserted(i);
+			if (inserted && !session.isStored(this.insertions.get(i).id())) {
 				return false;
 			}
 		}
-		return this.existing.length == this.insertions.size();
+		return this.result.existing().length == this.insertions.size();
 	}
 
 	@Override
@@ -107,7 +132,7 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 					new MessageId(messageId()), null));
 			return;
 		}
-		this.completion.succeeded(new InsertResult(this.existing, Map.of()));
+		this.completion.succeeded(this.result);
 	}
 
 	@Override

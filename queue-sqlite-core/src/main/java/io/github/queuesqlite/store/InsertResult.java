@@ -13,4 +13,13 @@ import io.github.queuesqlite.message.QueueException;
  */
 public record InsertResult(long[] existing, Map<Integer, QueueException> failed) {
 
+	/**
+	 * Returns whether a row was inserted.
+	 * @param index its place in the input
+	 * @return false when another message has its key, or it failed
+	 */
+	public boolean isInserted(int index) {
+		return this.existing[index] == 0 && !this.failed.containsKey(index);
+	}
+
 }

@@ -1,5 +1,9 @@
 package io.github.queuesqlite.store;
 
+import io.github.queuesqlite.message.DuplicateMessageException;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.message.OnDuplicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +25,64 @@ import org.jspecify.annotations.Nullable;
  * @param payload null when there is none
  * @param awaited whether somebody waits for its end: it is then spared from pruning by
  * count for a minute
+ * @param terms on what terms it is stored
  */
 public record Insertion(long id, Keys keys, String queue, String task, int priority, long createdAt, long runAt,
 		@Nullable Long expiresAt, @Nullable Integer maxAttempts, @Nullable String attributes, @Nullable String codec,
-		byte @Nullable [] payload, boolean awaited) {
+		byte @Nullable [] payload, boolean awaited, Terms terms) {
+
+	/**
+	 * A message that is stored whatever is there.
+	 * @param id the id
+	 * @param keys its keys
+	 * @param queue the queue
+	 * @param task the task
+	 * @param priority higher first
+	 * @param createdAt when it was handed in
+	 * @param runAt not before
+	 * @param expiresAt null for never
+	 * @param maxAttempts null when the claiming process decides
+	 * @param attributes null when there are none
+	 * @param codec null when there is none
+	 * @param payload null when there is none
+	 * @param awaited whether somebody waits for its end
+	 */
+	public Insertion(long id, Keys keys, String queue, String task, int priority, long createdAt, long runAt,
+			@Nullable Long expiresAt, @Nullable Integer maxAttempts, @Nullable String attributes,
+			@Nullable String codec, byte @Nullable [] payload, boolean awaited) {
+		this(id, keys, queue, task, priority, createdAt, runAt, expiresAt, maxAttempts, attributes, codec, payload,
+				awaited, Terms.NONE);
+	}
+
+	/**
+	 * Returns why the message that has its unique key is not changed.
+	 * @param holder that message
+	 * @return says that it runs
+	 */
+	public DuplicateMessageException runningException(long holder) {
+		MessageId id = new MessageId(holder);
+		return new DuplicateMessageException("Message " + id + " has the unique key '"
+				+ Names.oneLine(String.valueOf(this.keys.uniqueKey())) + "' of a message for task '" + this.task
+				+ "' and runs: it is not changed any more (" + this.terms.onDuplicate() + "). Nothing was stored.", id);
+	}
+
+	/**
+	 * Returns why the message for which its unique key is taken is not changed; null when
+	 * nobody wants that.
+	 * @param holder that message
+	 * @return says that it has ended
+	 */
+	public @Nullable DuplicateMessageException endedException(long holder) {
+		if (this.terms.onDuplicate() == OnDuplicate.KEEP_EARLIEST || !this.terms.onDuplicate().changesExisting()) {
+			return null;
+		}
+		MessageId id = new MessageId(holder);
+		return new DuplicateMessageException(
+				"The unique key '" + Names.oneLine(String.valueOf(this.keys.uniqueKey())) + "' of a message for task '"
+						+ this.task + "' is taken for some time beyond the end of message " + id
+						+ ", which is not changed any more (" + this.terms.onDuplicate() + "). Nothing was stored.",
+				id);
+	}
 
 	/**
 	 * Returns about how many bytes the row takes.

@@ -332,6 +332,11 @@ final class KeyReservations {
 
 				@Override
 				public void succeeded(InsertResult result) {
+					QueueException full = result.failed().get(0);
+					if (full != null) {
+						give(full);
+						return;
+					}
 					long holder = Math.abs(result.existing()[0]);
 					if (holder != 0) {
 						resolve(holder);
@@ -368,8 +373,10 @@ final class KeyReservations {
 				try {
 					StoredMessage found = KeyReservations.this.find.apply(holder);
 					if (found != null && this.keys.stream().anyMatch((key) -> key.isHeldBy(found))) {
-						unreserveAll();
-						this.completion.succeeded(new InsertResult(new long[] { holder }, Map.of()));
+						taken(found);
+					}
+					else if (isTakenBeyondTheEnd(holder)) {
+						takenBeyondTheEnd(holder);
 					}
 					else if (mayTryAgain(isForgotten(this.keys, holder))) {
 						go();
@@ -385,6 +392,49 @@ final class KeyReservations {
 					give(ex);
 				}
 			});
+		}
+
+		private void taken(StoredMessage found) {
+			HolderChange change = HolderChange.CHANGED;
+			if (this.row.terms().onDuplicate().changesExisting() && isUniqueKeyOf(found)) {
+				change = KeyReservations.this.shards.writer(found.shard())
+					.call((session) -> session.changeHolder(found.id(), this.row));
+			}
+			if (change == HolderChange.ABSENT && mayTryAgain(true)) {
+				go();
+			}
+			else if (change == HolderChange.RUNNING) {
+				give(this.row.runningException(found.id()));
+			}
+			else {
+				unreserveAll();
+				this.completion.succeeded(new InsertResult(new long[] { found.id() }, Map.of()));
+			}
+		}
+
+		private boolean isTakenBeyondTheEnd(long holder) {
+			String uniqueKey = this.row.keys().uniqueKey();
+			if (uniqueKey == null) {
+				return false;
+			}
+			ReservedKey key = ReservedKey.ofUnique(this.row.task(), uniqueKey);
+			return KeyReservations.this.shards.writer(home(key))
+				.call((session) -> session.windowHolder(key, this.row.id())) == holder;
+		}
+
+		private void takenBeyondTheEnd(long holder) {
+			QueueException refusal = this.row.endedException(holder);
+			if (refusal != null) {
+				give(refusal);
+				return;
+			}
+			unreserveAll();
+			this.completion.succeeded(new InsertResult(new long[] { holder }, Map.of()));
+		}
+
+		private boolean isUniqueKeyOf(StoredMessage found) {
+			String key = this.row.keys().uniqueKey();
+			return key != null && ReservedKey.ofUnique(this.row.task(), key).isHeldBy(found);
 		}
 
 		private boolean mayTryAgain(boolean forgotten) {

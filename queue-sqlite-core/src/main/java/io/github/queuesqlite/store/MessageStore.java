@@ -72,6 +72,12 @@ public interface MessageStore extends AutoCloseable {
 	void removeListener(StoreListener listener);
 
 	/**
+	 * Returns over how many shards new messages spread.
+	 * @return 1 or more
+	 */
+	int shards();
+
+	/**
 	 * Chooses the shard of a message and gives it an id there.
 	 * @param instance who hands it in
 	 * @param keys its keys: they decide the shard; without any, the shortest inbox does
@@ -88,7 +94,8 @@ public interface MessageStore extends AutoCloseable {
 	long[] assignIds(StoreInstance instance, int count);
 
 	/**
-	 * Stores messages. Blocks its caller only while the shard's inbox is full.
+	 * Stores messages. Blocks its caller only while the shard's inbox is full. A row
+	 * whose queue is full fails alone, see {@link Terms#bound()}.
 	 * @param instance who hands them in
 	 * @param rows messages whose ids name the same shard, at most 1,000
 	 * @param completion told after the commit
@@ -137,7 +144,7 @@ public interface MessageStore extends AutoCloseable {
 	 * @param queue the queue
 	 * @param tasks the tasks, or {@link Claimer#EVERY_TASK}
 	 * @param max how many at most, over all shards
-	 * @return RUNNING messages, best first; none while the queue is paused
+	 * @return RUNNING messages, best first; none of a queue or task that is paused
 	 */
 	List<StoredMessage> claim(StoreInstance owner, String queue, Set<String> tasks, int max);
 
@@ -259,10 +266,20 @@ public interface MessageStore extends AutoCloseable {
 	boolean reschedule(long id, long runAt);
 
 	/**
-	 * Pauses a queue in all shards.
+	 * Pauses a queue in all shards. Of several pauses the latest holds.
+	 * @param queue the name
+	 * @param until when it ends by itself, epoch milliseconds;
+	 * {@link Pauses#UNTIL_RESUMED} for never
+	 */
+	void pause(String queue, long until);
+
+	/**
+	 * Pauses a queue in all shards until it is resumed.
 	 * @param queue the name
 	 */
-	void pause(String queue);
+	default void pause(String queue) {
+		pause(queue, Pauses.UNTIL_RESUMED);
+	}
 
 	/**
 	 * Resumes a queue in all shards.
@@ -271,10 +288,24 @@ public interface MessageStore extends AutoCloseable {
 	void resume(String queue);
 
 	/**
-	 * Returns the paused queues.
-	 * @return their names
+	 * Pauses a task in all shards and queues. Of several pauses the latest holds.
+	 * @param task the name
+	 * @param until when it ends by itself, epoch milliseconds;
+	 * {@link Pauses#UNTIL_RESUMED} for never
 	 */
-	Set<String> pausedQueues();
+	void pauseTask(String task, long until);
+
+	/**
+	 * Resumes a task in all shards.
+	 * @param task the name
+	 */
+	void resumeTask(String task);
+
+	/**
+	 * Returns what is paused.
+	 * @return without what is so no more since its time is over
+	 */
+	Pauses pauses();
 
 	/**
 	 * Reads the counters.
@@ -308,7 +339,7 @@ public interface MessageStore extends AutoCloseable {
 	Map<Integer, String> probe();
 
 	/**
-	 * Returns when the next message becomes due or expires.
+	 * Returns when the next message becomes due or expires, or a pause ends.
 	 * @return epoch milliseconds, never later than it will be; it may be earlier when
 	 * that message has been claimed, cancelled or deleted, until {@link #promoteDue()} at
 	 * that time. {@link Long#MAX_VALUE} when none will
@@ -317,7 +348,7 @@ public interface MessageStore extends AutoCloseable {
 
 	/**
 	 * Makes waiting messages EXPIRED whose time to live is over, and due ones READY, in
-	 * small steps.
+	 * small steps, and ends the pauses whose time is over.
 	 * @return how many this step changed; 0 when nothing is left to change
 	 */
 	int promoteDue();

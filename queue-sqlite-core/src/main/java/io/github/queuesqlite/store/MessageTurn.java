@@ -134,14 +134,14 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 		List<Insertion> rows = new ArrayList<>();
 		commands.forEach((command) -> rows.addAll(command.insertions()));
-		long[] existing = session.insert(rows);
+		InsertResult result = session.insert(rows);
 		int from = 0;
 		for (InsertCommand command : commands) {
-			from = command.result(existing, from);
+			from = command.result(result, from);
 		}
 		if (wantStored()) {
-			for (int i = 0; i < existing.length; i++) {
-				if (existing[i] == 0) {
+			for (int i = 0; i < result.existing().length; i++) {
+				if (result.isInserted(i)) {
 					this.stored.add(rows.get(i));
 				}
 			}
@@ -351,8 +351,8 @@ final class MessageTurn implements Turn<ShardSession> {
 		if (session.takePermitsChanged()) {
 			this.listeners.forEach((listener) -> guard(listener::permitsChanged));
 		}
-		Set<String> paused = session.pausedQueues();
-		this.listeners.forEach((listener) -> guard(() -> listener.pausesChanged(paused)));
+		Pauses pauses = session.pauses();
+		this.listeners.forEach((listener) -> guard(() -> listener.pausesChanged(pauses)));
 		List<RunKey> cancelled = session.takeSignals(this.ownEpochs);
 		for (RunKey key : cancelled) {
 			this.listeners.forEach((listener) -> guard(() -> listener.cancelRequested(key)));

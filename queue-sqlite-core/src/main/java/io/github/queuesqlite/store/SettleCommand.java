@@ -39,6 +39,11 @@ final class SettleCommand extends Command<ShardSession> {
 	}
 
 	@Override
+	Sync sync() {
+		return (this.settlement instanceof Settlement.Complete complete && complete.first()) ? Sync.NOW : super.sync();
+	}
+
+	@Override
 	boolean isKept() {
 		return true;
 	}

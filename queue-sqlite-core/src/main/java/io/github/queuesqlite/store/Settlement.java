@@ -20,8 +20,14 @@ public sealed interface Settlement {
 	 * @param key the run
 	 * @param codec who wrote the result; null for none
 	 * @param result null for none
+	 * @param first whether the handler is called after this: the commit is fsynced,
+	 * whatever the durability
 	 */
-	record Complete(RunKey key, @Nullable String codec, byte @Nullable [] result) implements Settlement {
+	record Complete(RunKey key, @Nullable String codec, byte @Nullable [] result, boolean first) implements Settlement {
+
+		public Complete(RunKey key, @Nullable String codec, byte @Nullable [] result) {
+			this(key, codec, result, false);
+		}
 
 	}
 

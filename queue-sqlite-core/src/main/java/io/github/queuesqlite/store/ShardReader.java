@@ -59,8 +59,8 @@ public interface ShardReader extends AutoCloseable {
 	/** Returns whether there are ended messages that are older than is kept. */
 	boolean mayPrune();
 
-	/** Reads the paused queues. */
-	Collection<String> pausedQueues();
+	/** Reads what is paused. */
+	Pauses pauses();
 
 	@Override
 	void close();

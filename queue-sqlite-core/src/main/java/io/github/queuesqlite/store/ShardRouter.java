@@ -31,6 +31,11 @@ public final class ShardRouter {
 		this.pending = pending;
 	}
 
+	/** Returns how many shards take new messages. */
+	int shards() {
+		return this.shards.size();
+	}
+
 	/**
 	 * Returns where a message goes.
 	 * @param keys its keys

@@ -29,9 +29,9 @@ public interface ShardSession extends Session {
 	 * @param rows rows of this shard
 	 * @return per row: 0 when it was inserted; the id that has its key; or, less than 0,
 	 * the negated id that its unique key is reserved for, of a message that may have
-	 * ended
+	 * ended. Those that failed were not inserted
 	 */
-	long[] insert(List<Insertion> rows) throws SQLException;
+	InsertResult insert(List<Insertion> rows) throws SQLException;
 
 	/**
 	 * Ends runs.
@@ -119,17 +119,42 @@ public interface ShardSession extends Session {
 	/** Replaces a payload. */
 	boolean updatePayload(long id, @Nullable String codec, byte @Nullable [] payload) throws SQLException;
 
+	/**
+	 * Returns the message for which a unique key that is at home here is taken beyond its
+	 * end.
+	 * @param key a unique key
+	 * @param messageId who wants it
+	 * @return 0 for none
+	 */
+	long windowHolder(ReservedKey key, long messageId) throws SQLException;
+
+	/**
+	 * Changes the message that has the unique key of a new one, which is not inserted.
+	 * @param id of the message that is said to have it
+	 * @param row the new one
+	 */
+	HolderChange changeHolder(long id, Insertion row) throws SQLException;
+
 	/** Moves a due time. */
 	boolean reschedule(long id, long runAt) throws SQLException;
 
-	/** Pauses a queue. */
-	void pause(String queue) throws SQLException;
+	/** Pauses a queue until a time or {@link Pauses#UNTIL_RESUMED}. */
+	void pause(String queue, long until) throws SQLException;
 
 	/** Resumes a queue. */
 	void resume(String queue) throws SQLException;
 
-	/** Returns the paused queues. */
-	Set<String> pausedQueues() throws SQLException;
+	/** Pauses a task until a time or {@link Pauses#UNTIL_RESUMED}. */
+	void pauseTask(String task, long until) throws SQLException;
+
+	/** Resumes a task. */
+	void resumeTask(String task) throws SQLException;
+
+	/** Returns what is paused. */
+	Pauses pauses() throws SQLException;
+
+	/** Forgets the pauses whose time is over; returns how many. */
+	int endPauses() throws SQLException;
 
 	/** Makes due messages READY, at most {@code max}; returns how many. */
 	int promote(int max) throws SQLException;
@@ -143,10 +168,12 @@ public interface ShardSession extends Session {
 	/** Deletes ended messages that are older than is kept, at most {@code max}. */
 	int pruneByAge(int max) throws SQLException;
 
-	/** Returns when the next message becomes due or expires; any thread. */
+	/**
+	 * Returns when the next message becomes due or expires, or a pause ends; any thread.
+	 */
 	long nextDueAt();
 
-	/** Returns whether a message became due or expired; any thread. */
+	/** Returns whether that time has come; any thread. */
 	boolean isDue();
 
 	/** Writes something small. */
@@ -238,7 +265,7 @@ public interface ShardSession extends Session {
 	void refresh() throws SQLException;
 
 	/** Returns what ended since the last call and forgets it. */
-	List<StoreListener.Ended> takeEnded();
+	List<StoreListener.Ended> takeEnded() throws SQLException;
 
 	/** Returns what was taken back since the last call and forgets it. */
 	List<StoreListener.TakenBack> takeTakenBack();

@@ -85,7 +85,11 @@ final class ShardedInserts {
 				Gathered gathered = new Gathered(rows.size(), completion);
 				for (int i = 0; i < rows.size(); i++) {
 					long holder = result.existing()[i];
-					if (holder < 0) {
+					QueueException failure = result.failed().get(i);
+					if (failure != null) {
+						gathered.set(i, failure);
+					}
+					else if (holder < 0) {
 						ShardedInserts.this.reservations.insertUnlessHeld(instance.epoch(), rows.get(i), -holder,
 								ShardedInserts.this::insertTogether, gathered.part(i));
 					}
@@ -217,7 +221,8 @@ final class ShardedInserts {
 
 				@Override
 				public void succeeded(InsertResult result) {
-					set(index, result.existing()[0]);
+					QueueException failure = result.failed().get(0);
+					set(index, (failure != null) ? failure : (Object) result.existing()[0]);
 				}
 
 				@Override

@@ -114,6 +114,11 @@ public final class ShardedMessageStore implements MessageStore {
 	// ---- enqueue
 
 	@Override
+	public int shards() {
+		return this.group.router().shards();
+	}
+
+	@Override
 	public long assignId(StoreInstance instance, Keys keys) {
 		return this.instances.own(instance).nextId(this.group.router().route(keys));
 	}
@@ -298,8 +303,8 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
-	public Set<String> pausedQueues() {
-		return this.reads.pausedQueues();
+	public Pauses pauses() {
+		return this.reads.pauses();
 	}
 
 	@Override
@@ -409,8 +414,8 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
-	public void pause(String queue) {
-		eachShard((session) -> session.pause(queue));
+	public void pause(String queue, long until) {
+		eachShard((session) -> session.pause(queue, until));
 	}
 
 	@Override
@@ -419,13 +424,31 @@ public final class ShardedMessageStore implements MessageStore {
 		demandChanged();
 	}
 
+	@Override
+	public void pauseTask(String task, long until) {
+		eachShard((session) -> session.pauseTask(task, until));
+	}
+
+	@Override
+	public void resumeTask(String task) {
+		eachShard((session) -> session.resumeTask(task));
+		demandChanged();
+	}
+
 	private void eachShard(Change change) {
 		this.shards.writeEach((writer) -> writer.call((session) -> {
 			change.apply(session);
 			return 0;
 		}));
-		Set<String> paused = pausedQueues();
-		this.group.listeners().forEach((listener) -> listener.pausesChanged(paused));
+		tellPauses();
+	}
+
+	/** One at a time, so that what is told last was read last. */
+	private void tellPauses() {
+		synchronized (this.group) {
+			Pauses pauses = pauses();
+			this.group.listeners().forEach((listener) -> listener.pausesChanged(pauses));
+		}
 	}
 
 	@Override
@@ -466,13 +489,20 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public int promoteDue() {
 		int[] rows = { 0 };
+		int[] pauses = { 0 };
 		this.shards.inEach((shard) -> {
 			if (shard.session().isDue()) {
-				rows[0] += ShardAccess.callUnsynced(this.shards.writer(shard.number()),
-						(session) -> session.expire(STEP) + session.promote(STEP));
+				rows[0] += ShardAccess.callUnsynced(this.shards.writer(shard.number()), (session) -> {
+					pauses[0] += session.endPauses();
+					return session.expire(STEP) + session.promote(STEP);
+				});
 			}
 		});
-		return rows[0];
+		if (pauses[0] > 0) {
+			tellPauses();
+			demandChanged();
+		}
+		return rows[0] + pauses[0];
 	}
 
 	@Override

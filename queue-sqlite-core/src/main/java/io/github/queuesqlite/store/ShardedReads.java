@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiPredicate;
 
 import io.github.queuesqlite.message.MessageId;
@@ -102,10 +101,10 @@ final class ShardedReads {
 		return find(id).map(StoredMessage::shard);
 	}
 
-	Set<String> pausedQueues() {
-		Set<String> paused = new TreeSet<>();
-		this.shards.readEach((reader) -> paused.addAll(reader.pausedQueues()));
-		return paused;
+	Pauses pauses() {
+		Pauses[] pauses = { Pauses.NONE };
+		this.shards.readEach((reader) -> pauses[0] = pauses[0].and(reader.pauses()));
+		return pauses[0];
 	}
 
 	List<QueueStats.Count> counts() {

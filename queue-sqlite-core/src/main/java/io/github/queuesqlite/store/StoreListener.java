@@ -1,7 +1,6 @@
 package io.github.queuesqlite.store;
 
 import java.util.List;
-import java.util.Set;
 
 import io.github.queuesqlite.message.MessageState;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +58,11 @@ public interface StoreListener {
 	}
 
 	/**
-	 * Queues were paused or resumed, by this process or another one.
-	 * @param paused all paused queues
+	 * Queues or tasks were paused or resumed, by this process or another one, or by their
+	 * time.
+	 * @param pauses all that is paused
 	 */
-	default void pausesChanged(Set<String> paused) {
+	default void pausesChanged(Pauses pauses) {
 	}
 
 	/**

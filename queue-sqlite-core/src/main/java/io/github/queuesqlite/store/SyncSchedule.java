@@ -26,25 +26,20 @@ final class SyncSchedule {
 
 	/** Returns whether the commit of a batch that begins now is fsynced. */
 	<S> boolean isDue(List<Command<S>> batch) {
-		boolean asked = isAsked(batch);
-		if (this.full) {
-			return asked;
+		boolean later = false;
+		for (Command<S> command : batch) {
+			Sync sync = command.sync();
+			if (sync == Sync.NOW || (sync == Sync.AS_SET && this.full)) {
+				return true;
+			}
+			later |= sync != Sync.NEVER;
 		}
 		if (this.unsynced) {
 			return isOverdue(System.nanoTime());
 		}
-		if (asked) {
+		if (later) {
 			this.firstUnsynced = System.nanoTime();
 			this.unsynced = true;
-		}
-		return false;
-	}
-
-	private static <S> boolean isAsked(List<Command<S>> batch) {
-		for (Command<S> command : batch) {
-			if (command.synced()) {
-				return true;
-			}
 		}
 		return false;
 	}

@@ -148,6 +148,22 @@ public final class TaskDefinition<T> {
 	}
 
 	/**
+	 * Returns how often the handler may get one message.
+	 * @return {@link Delivery#AT_LEAST_ONCE} unless set
+	 */
+	public Delivery delivery() {
+		return this.values.delivery;
+	}
+
+	/**
+	 * Returns what makes the unique key of messages whose sender sets none.
+	 * @return null for no unique key
+	 */
+	public @Nullable UniqueKey uniqueKey() {
+		return this.values.uniqueKey;
+	}
+
+	/**
 	 * Returns where the handler is written, for messages to people.
 	 * @return class and method, or the class of the handler
 	 */
@@ -193,6 +209,10 @@ public final class TaskDefinition<T> {
 
 		private @Nullable String lock;
 
+		private Delivery delivery = Delivery.AT_LEAST_ONCE;
+
+		private @Nullable UniqueKey uniqueKey;
+
 		private @Nullable String origin;
 
 		Builder(String name, Type payloadType, TaskHandler<T> handler) {
@@ -215,6 +235,8 @@ public final class TaskDefinition<T> {
 			this.storeResult = other.storeResult;
 			this.maxConcurrent = other.maxConcurrent;
 			this.lock = other.lock;
+			this.delivery = other.delivery;
+			this.uniqueKey = other.uniqueKey;
 			this.origin = other.origin;
 		}
 
@@ -283,6 +305,16 @@ public final class TaskDefinition<T> {
 		 */
 		public Builder<T> lock(@Nullable String lock) {
 			this.lock = (lock != null) ? Names.check("lock", lock) : null;
+			return this;
+		}
+
+		public Builder<T> delivery(Delivery delivery) {
+			this.delivery = Objects.requireNonNull(delivery, "'delivery' must not be null");
+			return this;
+		}
+
+		public Builder<T> uniqueKey(@Nullable UniqueKey uniqueKey) {
+			this.uniqueKey = uniqueKey;
 			return this;
 		}
 

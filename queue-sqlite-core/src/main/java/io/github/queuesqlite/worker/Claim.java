@@ -232,7 +232,8 @@ abstract class Claim implements Completion<SettleResult> {
 		if (this.cancelRequested) {
 			instead = new Settlement.Cancel(this.key);
 		}
-		else if (this.holder.isPaused() || !engine().environment.presence().holdsLease(this.instance)) {
+		else if (this.holder.isPaused() || engine().tasks.isPaused(this.row.task())
+				|| !engine().environment.presence().holdsLease(this.instance)) {
 			instead = new Settlement.Release(this.key);
 		}
 		else if (expiresAt != null && engine().millis() >= expiresAt) {
@@ -486,6 +487,16 @@ abstract class Claim implements Completion<SettleResult> {
 	/** Nanoseconds until its deadline; the greatest long when there is none to watch. */
 	long untilDeadline(long now) {
 		return (this.state == RUNNING) ? this.deadline - now : Long.MAX_VALUE;
+	}
+
+	/** As above, whatever its state is. */
+	long untilItsTime(long now) {
+		return this.deadline - now;
+	}
+
+	/** It has run until now, although its end is stored. */
+	void ran() {
+		this.elapsed = Math.max(1, engine().now() - this.startedAt);
 	}
 
 	/** Fails it if its deadline is over. */

@@ -548,7 +548,12 @@ final class Lane implements Holder {
 
 	void pause() {
 		this.paused = true;
-		recallUnstarted();
+		recallUnstarted((run) -> true);
+	}
+
+	/** Gives back what has not started of the tasks that are paused. */
+	void recallPaused() {
+		recallUnstarted((run) -> this.engine.tasks.isPaused(run.row().task()));
 	}
 
 	void resume() {
@@ -579,16 +584,16 @@ final class Lane implements Holder {
 			this.lock.unlock();
 		}
 		leaving.forEach(Runner::wake);
-		recallUnstarted();
+		recallUnstarted((run) -> true);
 	}
 
-	private void recallUnstarted() {
+	private void recallUnstarted(Predicate<Run> which) {
 		List<Run> unstarted;
 		List<Run> placed = new ArrayList<>();
 		this.lock.lock();
 		try {
-			unstarted = this.waiting.removeIf((run) -> true);
-			this.permits.collect(Run::isNew, placed);
+			unstarted = this.waiting.removeIf(which);
+			this.permits.collect((run) -> run.isNew() && which.test(run), placed);
 		}
 		finally {
 			this.lock.unlock();

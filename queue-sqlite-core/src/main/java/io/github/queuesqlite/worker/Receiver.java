@@ -498,6 +498,13 @@ final class Receiver implements Holder {
 		recallUnstarted();
 	}
 
+	/** Gives back what has not begun of the tasks that are paused. */
+	void recallPaused() {
+		this.out.stream()
+			.filter((claim) -> this.engine.tasks.isPaused(claim.row().task()))
+			.forEach(PulledClaim::recall);
+	}
+
 	void resume() {
 		this.paused = false;
 	}

@@ -3,15 +3,18 @@ package io.github.queuesqlite.worker;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.message.PayloadException;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.task.Delivery;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskContext;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,15 @@ final class Run extends Claim implements TaskContext, Runnable {
 
 	/** Whether it has a permit of each limit of its task. Guarded by this. */
 	private boolean permitted;
+
+	/** Of a delivery at most once: open until its end is committed; null of others. */
+	private volatile @Nullable CountDownLatch committed;
+
+	/** Whether that end is stored: only then may the handler be called. */
+	private volatile boolean applied;
+
+	/** Whether its handler has had its time, although its end is stored. */
+	private volatile boolean late;
 
 	Run(Lane lane, StoredMessage row, HostedTask task, StoreInstance instance, int deaths, long claimedAt) {
 		super(lane, row, instance, deaths, claimedAt);
@@ -124,12 +136,17 @@ final class Run extends Claim implements TaskContext, Runnable {
 	@Override
 	public void run() {
 		boolean over = true;
+		boolean before = HandlerThread.isCurrent();
+		HandlerThread.enter();
 		try {
 			over = execute();
 			this.lane.worked();
 		}
 		catch (Throwable ex) {
 			this.lane.brokeOff(this, ex);
+		}
+		finally {
+			HandlerThread.leave(before);
 		}
 		if (over) {
 			this.lane.freed(this);
@@ -157,6 +174,69 @@ final class Run extends Claim implements TaskContext, Runnable {
 		return stage == null || !isAwaited(stage);
 	}
 
+	/** Has the end committed, so that it can never run again. */
+	private boolean isCompletedFirst() {
+		this.committed = new CountDownLatch(1);
+		if (!end(() -> new Verdict(new Settlement.Complete(key(), null, null, true), null))) {
+			return false;
+		}
+		submit();
+		boolean interrupted = false;
+		while (true) {
+			try {
+				this.committed.await();
+				break;
+			}
+			catch (InterruptedException ex) {
+				// Whether it is stored must be known; the handler gets the flag.
+				interrupted = true;
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+		return this.applied;
+	}
+
+	@Override
+	void ended(@Nullable SettleResult result, @Nullable RuntimeException failure) {
+		CountDownLatch committed = this.committed;
+		if (committed != null) {
+			this.applied = result == SettleResult.APPLIED;
+			committed.countDown();
+		}
+	}
+
+	private void handledOnce(@Nullable Throwable failure) {
+		RunOutcome outcome = RunOutcome.COMPLETED;
+		if (failure != null) {
+			outcome = RunOutcome.DEAD;
+			logger.warn("The handler of message {} of task '{}' failed. It does not run again: its delivery is at most"
+					+ " once", id(), row().task(), failure);
+		}
+		ran();
+		record(outcome, elapsed());
+	}
+
+	@Override
+	long untilDeadline(long now) {
+		if (!this.applied) {
+			return super.untilDeadline(now);
+		}
+		return this.late ? Long.MAX_VALUE : untilItsTime(now);
+	}
+
+	@Override
+	void timeOut(long now) {
+		if (!this.applied) {
+			super.timeOut(now);
+		}
+		else if (untilDeadline(now) <= 0) {
+			this.late = true;
+			stopWorking(now);
+		}
+	}
+
 	/**
 	 * Reads the payload, calls the handler and writes its result. All of it is user code
 	 * that may last, fail or end the process, so all of it is part of the run.
@@ -171,6 +251,9 @@ final class Run extends Claim implements TaskContext, Runnable {
 			end(() -> unusable("The payload cannot be read: ", ex));
 			return null;
 		}
+		if (this.task.definition().delivery() == Delivery.AT_MOST_ONCE) {
+			return callOnce(payload);
+		}
 		Object result;
 		try {
 			result = invoke(payload);
@@ -183,6 +266,23 @@ final class Run extends Claim implements TaskContext, Runnable {
 			return stage;
 		}
 		returned(result);
+		return null;
+	}
+
+	private @Nullable CompletionStage<?> callOnce(@Nullable Object payload) {
+		if (!isCompletedFirst()) {
+			return null;
+		}
+		try {
+			if (invoke(payload) instanceof CompletionStage<?> stage) {
+				return stage;
+			}
+		}
+		catch (Throwable ex) {
+			handledOnce(ex);
+			return null;
+		}
+		handledOnce(null);
 		return null;
 	}
 
@@ -247,7 +347,10 @@ final class Run extends Claim implements TaskContext, Runnable {
 
 	private void completed(@Nullable Object result, @Nullable Throwable failure) {
 		try {
-			if (failure != null) {
+			if (this.committed != null) {
+				handledOnce(failure);
+			}
+			else if (failure != null) {
 				end(() -> Verdict.ofFailure(this, failure));
 			}
 			else {
@@ -389,7 +492,7 @@ final class Run extends Claim implements TaskContext, Runnable {
 
 	@Override
 	public boolean isCancelled() {
-		return super.isCancelled() || this.stopping;
+		return super.isCancelled() || this.stopping || this.late;
 	}
 
 }

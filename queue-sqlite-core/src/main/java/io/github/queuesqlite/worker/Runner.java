@@ -48,6 +48,7 @@ final class Runner implements Runnable {
 	@Override
 	public void run() {
 		this.thread = Thread.currentThread();
+		HandlerThread.enter();
 		do {
 			this.woken = false;
 			work();

@@ -11,8 +11,8 @@ import io.github.queuesqlite.task.TaskRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosted tasks by name, and those that nothing is claimed for at the moment because
- * their executor refuses work or there is no permit for them.
+ * The hosted tasks by name, and those that nothing is claimed for at the moment: they are
+ * paused, their executor refuses work, or there is no permit for them.
  * <p>
  * <b>Threads:</b> safe for use by several threads; reads are without locks.
  */
@@ -25,6 +25,8 @@ final class TaskTable {
 	private final Limits limits;
 
 	private final Map<String, Long> suspendedUntil = new ConcurrentHashMap<>();
+
+	private volatile Set<String> paused = Set.of();
 
 	private volatile Map<String, HostedTask> tasks = Map.of();
 
@@ -52,6 +54,7 @@ final class TaskTable {
 	synchronized void refreshClaimable() {
 		Set<String> claimable = new HashSet<>(this.tasks.keySet());
 		claimable.removeAll(this.suspendedUntil.keySet());
+		claimable.removeAll(this.paused);
 		Set<String> unpermitted = new HashSet<>(0);
 		claimable.removeIf((task) -> {
 			boolean free = this.limits.isFree(task);
@@ -78,6 +81,25 @@ final class TaskTable {
 	 */
 	Set<String> unpermitted() {
 		return this.unpermitted;
+	}
+
+	/** Sets which tasks, hosted or not, are paused. */
+	synchronized void pause(Set<String> paused) {
+		if (!this.paused.equals(paused)) {
+			this.paused = Set.copyOf(paused);
+			refreshClaimable();
+		}
+	}
+
+	/** Pauses one more. */
+	synchronized void pause(String name) {
+		Set<String> paused = new HashSet<>(this.paused);
+		paused.add(name);
+		pause(paused);
+	}
+
+	boolean isPaused(String name) {
+		return this.paused.contains(name);
 	}
 
 	synchronized void suspend(String name, long until) {

@@ -8,6 +8,7 @@ import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.task.PermanentTaskException;
 import io.github.queuesqlite.task.RetryTaskException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,9 +16,9 @@ import org.slf4j.LoggerFactory;
  * What becomes of a run.
  *
  * @param settlement for the store
- * @param outcome for the meters
+ * @param outcome for the meters; null when they are told later
  */
-record Verdict(Settlement settlement, RunOutcome outcome) {
+record Verdict(Settlement settlement, @Nullable RunOutcome outcome) {
 
 	private static final Logger logger = LoggerFactory.getLogger(Verdict.class);
 

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.task.TaskDefinition;
@@ -57,7 +58,7 @@ public final class WorkerPool {
 	/** Guards the field below; a lane's lock may be taken inside. */
 	private final Object pauses = new Object();
 
-	private Set<String> paused = Set.of();
+	private Pauses paused = Pauses.NONE;
 
 	/** Guards the coming of receivers and the field below. */
 	private final Object reception = new Object();
@@ -226,6 +227,21 @@ public final class WorkerPool {
 		if (receiver != null) {
 			receiver.pause();
 		}
+	}
+
+	/**
+	 * Lets no handler of the task start any more in this process: none does once this has
+	 * returned. What was claimed goes back.
+	 * @param task the task, hosted or not
+	 */
+	public void pauseTask(String task) {
+		this.engine.tasks.pause(task);
+		recallPaused();
+	}
+
+	private void recallPaused() {
+		this.lanes.values().forEach(Lane::recallPaused);
+		this.receivers.values().forEach(Receiver::recallPaused);
 	}
 
 	/**
@@ -404,7 +420,7 @@ public final class WorkerPool {
 
 	private void open(Lane lane) {
 		synchronized (this.pauses) {
-			if (this.paused.contains(lane.queue())) {
+			if (this.paused.queues().containsKey(lane.queue())) {
 				lane.pause();
 			}
 		}
@@ -414,22 +430,22 @@ public final class WorkerPool {
 
 	/** Reads what is paused; what is told meanwhile is newer. */
 	private void readPauses() {
-		Set<String> before;
-		Set<String> read;
+		Pauses before;
+		Pauses read;
 		do {
 			before = paused();
-			read = this.engine.environment.store().pausedQueues();
+			read = this.engine.environment.store().pauses();
 		}
 		while (!applyPauses(before, read));
 	}
 
-	private Set<String> paused() {
+	private Pauses paused() {
 		synchronized (this.pauses) {
 			return this.paused;
 		}
 	}
 
-	private boolean applyPauses(Set<String> before, Set<String> paused) {
+	private boolean applyPauses(Pauses before, Pauses paused) {
 		synchronized (this.pauses) {
 			if (this.paused != before) {
 				return false;
@@ -439,11 +455,11 @@ public final class WorkerPool {
 		}
 	}
 
-	private void applyPauses(Set<String> paused) {
+	private void applyPauses(Pauses paused) {
 		synchronized (this.pauses) {
 			this.paused = paused;
 			this.lanes.forEach((queue, lane) -> {
-				if (paused.contains(queue)) {
+				if (paused.queues().containsKey(queue)) {
 					lane.pause();
 				}
 				else {
@@ -451,13 +467,17 @@ public final class WorkerPool {
 				}
 			});
 			this.receivers.forEach((queue, receiver) -> {
-				if (paused.contains(queue)) {
+				if (paused.queues().containsKey(queue)) {
 					receiver.pause();
 				}
 				else {
 					receiver.resume();
 				}
 			});
+			this.engine.tasks.pause(paused.tasks().keySet());
+			if (!paused.tasks().isEmpty()) {
+				recallPaused();
+			}
 		}
 	}
 
@@ -470,8 +490,8 @@ public final class WorkerPool {
 		}
 
 		@Override
-		public void pausesChanged(Set<String> paused) {
-			applyPauses(paused);
+		public void pausesChanged(Pauses pauses) {
+			applyPauses(pauses);
 		}
 
 		@Override

@@ -283,6 +283,9 @@ abstract class DemandContract extends StoreSubject {
 
 		final AtomicInteger permits;
 
+		/** How often it was asked what it wants. */
+		final AtomicInteger asked = new AtomicInteger();
+
 		private final StoreInstance owner;
 
 		private final String queue;
@@ -315,6 +318,7 @@ abstract class DemandContract extends StoreSubject {
 
 		@Override
 		public int wanted(int shard, int bestReady) {
+			this.asked.incrementAndGet();
 			return Math.max(0, this.permits.get());
 		}
 

@@ -307,8 +307,8 @@ abstract class ListenerContract extends StoreSubject {
 		}
 
 		@Override
-		public void pausesChanged(Set<String> paused) {
-			this.pauses.add(Set.copyOf(paused));
+		public void pausesChanged(Pauses pauses) {
+			this.pauses.add(Set.copyOf(pauses.queues().keySet()));
 		}
 
 		@Override

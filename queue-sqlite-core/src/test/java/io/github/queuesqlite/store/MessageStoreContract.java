@@ -187,6 +187,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Bounds extends BoundContract {
+
+		Bounds() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Pauses extends PauseContract {
 
 		Pauses() {

@@ -492,7 +492,7 @@ abstract class ModelContract extends StoreSubject {
 		assertThat(stored.keySet()).containsExactlyElementsOf(this.rows.keySet());
 		this.rows.values().forEach((row) -> row.compare(stored.get(row.id)));
 		assertCountersMatchRows();
-		assertThat(this.store.pausedQueues()).isEqualTo(this.paused);
+		assertThat(this.store.pauses().queues().keySet()).isEqualTo(this.paused);
 		assertNextDueAt(this.rows.values().stream().mapToLong(Row::nextDueAt).min().orElse(Long.MAX_VALUE));
 		assertOldestReady(stored);
 	}

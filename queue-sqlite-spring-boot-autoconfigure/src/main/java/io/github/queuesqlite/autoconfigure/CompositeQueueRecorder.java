@@ -45,6 +45,11 @@ final class CompositeQueueRecorder implements QueueRecorder {
 	}
 
 	@Override
+	public void dropped(String queue, String task, int messages) {
+		tell((recorder) -> recorder.dropped(queue, task, messages));
+	}
+
+	@Override
 	public void diedUnrun(String queue, String task, int messages) {
 		tell((recorder) -> recorder.diedUnrun(queue, task, messages));
 	}

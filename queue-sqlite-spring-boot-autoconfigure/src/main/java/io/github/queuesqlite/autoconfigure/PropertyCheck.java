@@ -55,6 +55,12 @@ final class PropertyCheck {
 		}
 	}
 
+	static void atLeastUnlessNone(String property, int value, int least) {
+		if (value != -1 && value < least) {
+			throw refused(property, value, "must be -1 or at least " + least);
+		}
+	}
+
 	static void atLeastUnlessZero(String property, DataSize value, String least) {
 		if (value.toBytes() != 0 && value.compareTo(DataSize.parse(least)) < 0) {
 			throw refused(property, value, "must be 0 or at least " + least);

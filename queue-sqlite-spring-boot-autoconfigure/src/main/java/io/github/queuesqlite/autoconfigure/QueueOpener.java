@@ -63,6 +63,8 @@ final class QueueOpener {
 			.durability(this.properties.durability())
 			.enqueueAfterCommit(this.properties.enqueue().when() == QueueProperties.Enqueue.When.AFTER_COMMIT)
 			.maxPending(this.properties.enqueue().maxPending())
+			.maxLength(this.properties.enqueue().maxLength())
+			.onFull(this.properties.enqueue().onFull())
 			.blockTimeout(this.properties.enqueue().blockTimeout())
 			.maxPayloadSize(this.properties.payload().maxSize().toBytes())
 			.walMax(this.properties.wal().max().toBytes())

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.github.queuesqlite.Durability;
+import io.github.queuesqlite.OnFull;
 import io.github.queuesqlite.task.RetryPolicy;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -78,14 +79,19 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param when When a message that is enqueued inside a Spring transaction is stored.
 	 * @param maxPending Number of messages that may wait for their commit, for each
 	 * shard, 1 to 1,000,000. An enqueue waits while there are more.
-	 * @param blockTimeout How long an enqueue waits while too many messages are pending,
-	 * up to one day. It fails afterwards.
+	 * @param maxLength Number of messages of one queue that have not ended, from 1; -1
+	 * for any number. Each shard holds an equal part of them, rounded up.
+	 * @param onFull What an enqueue does when its queue is as long as it may be.
+	 * @param blockTimeout How long an enqueue waits while too many messages are pending
+	 * or its queue is full, up to one day. It fails afterwards.
 	 */
 	public record Enqueue(@DefaultValue("after-commit") When when, @DefaultValue("10000") int maxPending,
+			@DefaultValue("-1") int maxLength, @DefaultValue("block") OnFull onFull,
 			@DefaultValue("30s") Duration blockTimeout) {
 
 		public Enqueue {
 			PropertyCheck.range("enqueue.max-pending", maxPending, 1, 1_000_000);
+			PropertyCheck.atLeastUnlessNone("enqueue.max-length", maxLength, 1);
 			PropertyCheck.range("enqueue.block-timeout", blockTimeout, "0s", "1d");
 		}
 

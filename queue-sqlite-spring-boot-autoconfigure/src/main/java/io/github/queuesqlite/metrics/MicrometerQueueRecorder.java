@@ -78,6 +78,11 @@ final class MicrometerQueueRecorder implements QueueRecorder {
 	}
 
 	@Override
+	public void dropped(String queue, String task, int messages) {
+		meters(queue, task).dropped.increment(messages);
+	}
+
+	@Override
 	public void diedUnrun(String queue, String task, int messages) {
 		meters(queue, task).dead.increment(messages);
 	}

@@ -20,6 +20,8 @@ final class TaskMeters {
 
 	final Counter expired;
 
+	final Counter dropped;
+
 	final Counter leaseLost;
 
 	final Timer wait;
@@ -32,6 +34,7 @@ final class TaskMeters {
 		this.retries = counter(registry, "queue.retries", "Runs that failed and will be tried again", tags);
 		this.dead = counter(registry, "queue.dead", "Messages that failed for good", tags);
 		this.expired = counter(registry, "queue.expired", "Messages whose time to live ended before they ran", tags);
+		this.dropped = counter(registry, "queue.dropped", "Messages cancelled to make room in a full queue", tags);
 		this.leaseLost = counter(registry, "queue.lease.lost", "Runs whose end did not count: no longer ours", tags);
 		this.wait = Timer.builder("queue.task.wait")
 			.description("Time from when a message was due to the start of its handler")

@@ -87,6 +87,19 @@ class QueueApplicationTests {
 	}
 
 	@Test
+	void enqueueWhenItsTaskSaysWhatIsUniqueStoresOne() {
+		try (ConfigurableApplicationContext context = run("--queue.sqlite.worker.enabled=false")) {
+			QueueOperations operations = context.getBean(QueueOperations.class);
+			MessageId ada = operations.enqueue("once", new Person("Ada"));
+			assertThat(operations.enqueue("once", new Person("Ada"))).isEqualTo(ada);
+			assertThat(operations.enqueue("once", new Person("Bob"))).isNotEqualTo(ada);
+			assertThat(operations.find(ada).orElseThrow().uniqueKey()).isEqualTo("person Ada");
+			MessageId whole = operations.enqueue("whole", new Person("Ada"));
+			assertThat(operations.enqueue("whole", new Person("Ada"))).isEqualTo(whole);
+		}
+	}
+
+	@Test
 	void onChangeWhenMethodListensGetsTheValue() throws Exception {
 		try (ConfigurableApplicationContext context = run()) {
 			context.getBean(ListenOperations.class).put("person.ada", new Person("Ada"));
@@ -271,6 +284,14 @@ class QueueApplicationTests {
 		@QueueTask("greet")
 		String greet(@Valid Person person, @Header("tenant") String tenant, TaskContext context) {
 			return "Hello %s of %s, attempt %d".formatted(person.name(), tenant, context.attempt());
+		}
+
+		@QueueTask(name = "once", unique = "'person ' + name()")
+		void once(Person person) {
+		}
+
+		@QueueTask(name = "whole", unique = "payload")
+		void whole(Person person) {
 		}
 
 		@QueueTask("plain")

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 import io.github.queuesqlite.Durability;
+import io.github.queuesqlite.OnFull;
 import io.github.queuesqlite.task.RetryPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,8 +34,8 @@ class QueuePropertiesTests {
 		assertThat(properties.name()).isEqualTo("default");
 		assertThat(properties.shards()).isNull();
 		assertThat(properties.durability()).isEqualTo(Durability.FULL);
-		assertThat(properties.enqueue())
-			.isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.AFTER_COMMIT, 10_000, seconds(30)));
+		assertThat(properties.enqueue()).isEqualTo(new QueueProperties.Enqueue(
+				QueueProperties.Enqueue.When.AFTER_COMMIT, 10_000, -1, OnFull.BLOCK, seconds(30)));
 		assertThat(properties.worker())
 			.isEqualTo(new QueueProperties.Worker(true, 8, seconds(1), Duration.ofMinutes(30), seconds(10), "auto"));
 		assertThat(properties.queues()).isEmpty();
@@ -55,6 +56,7 @@ class QueuePropertiesTests {
 				Map.entry("storage", "temporary"), Map.entry("directory", "/var/queue"), Map.entry("name", "orders"),
 				Map.entry("shards", "8"), Map.entry("durability", "normal"), Map.entry("enqueue.when", "now"),
 				Map.entry("enqueue.max-pending", "1"), Map.entry("enqueue.block-timeout", "0"),
+				Map.entry("enqueue.max-length", "500"), Map.entry("enqueue.on-full", "drop-oldest"),
 				Map.entry("worker.enabled", "false"), Map.entry("worker.concurrency", "10000"),
 				Map.entry("worker.poll-interval", "10ms"), Map.entry("worker.timeout", "PT1H"),
 				Map.entry("worker.probation", "0s"), Map.entry("worker.executor", "mine"),
@@ -74,8 +76,8 @@ class QueuePropertiesTests {
 		assertThat(properties.name()).isEqualTo("orders");
 		assertThat(properties.shards()).isEqualTo(8);
 		assertThat(properties.durability()).isEqualTo(Durability.NORMAL);
-		assertThat(properties.enqueue())
-			.isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.NOW, 1, Duration.ZERO));
+		assertThat(properties.enqueue()).isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.NOW, 1, 500,
+				OnFull.DROP_OLDEST, Duration.ZERO));
 		assertThat(properties.worker()).isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10),
 				Duration.ofHours(1), Duration.ZERO, "mine"));
 		assertThat(properties.queues()).containsOnly(Map.entry("mail", new QueueProperties.Queue(2)),
@@ -107,6 +109,10 @@ class QueuePropertiesTests {
 			enqueue.when,            later,      must be after-commit or now
 			enqueue.max-pending,     0,          must be from 1 to 1000000
 			enqueue.max-pending,     1000001,    must be from 1 to 1000000
+			enqueue.max-length,      0,          must be -1 or at least 1
+			enqueue.max-length,      -2,         must be -1 or at least 1
+			enqueue.max-length,      some,       must be a whole number
+			enqueue.on-full,         wait,       "must be block, reject or drop-oldest"
 			enqueue.block-timeout,   -1s,        must be from 0s to 1d
 			enqueue.block-timeout,   25h,        must be from 0s to 1d
 			enqueue.block-timeout,   soon,       "must be a duration such as 500ms, 10s, 5m, 1h, 7d or PT10S"

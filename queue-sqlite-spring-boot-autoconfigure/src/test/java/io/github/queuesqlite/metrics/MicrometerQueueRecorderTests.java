@@ -27,7 +27,7 @@ class MicrometerQueueRecorderTests {
 		this.recorder.addTask("mail", "mail.welcome");
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
 			.containsOnly("queue.commit.size", "queue.enqueued", "queue.retries", "queue.dead", "queue.expired",
-					"queue.lease.lost", "queue.task.wait", "queue.task.duration");
+					"queue.dropped", "queue.lease.lost", "queue.task.wait", "queue.task.duration");
 		assertThat(this.registry.get("queue.task.duration").timers())
 			.extracting((timer) -> timer.getId().getTag("outcome"))
 			.containsExactlyInAnyOrder("COMPLETED", "RETRY", "SNOOZED", "DEAD", "CANCELLED", "RELEASED", "LOST");
@@ -91,6 +91,12 @@ class MicrometerQueueRecorderTests {
 	void expiredCountsMessages() {
 		this.recorder.expired("mail", "mail.welcome", 5);
 		assertThat(counter("queue.expired").count()).isEqualTo(5);
+	}
+
+	@Test
+	void droppedCountsMessages() {
+		this.recorder.dropped("mail", "mail.welcome", 3);
+		assertThat(counter("queue.dropped").count()).isEqualTo(3);
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import java.util.Set;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.QueueStats.Count;
+import io.github.queuesqlite.message.QueueStats.Pause;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +20,8 @@ class QueueSampleTests {
 			List.of(new Count("mail", "a", MessageState.READY, 2), new Count("mail", "b", MessageState.READY, 3),
 					new Count("mail", "b", MessageState.SCHEDULED, 5), new Count("mail", "b", MessageState.RUNNING, 7),
 					new Count("alien", "a", MessageState.READY, 11), new Count("alien", "a", MessageState.DEAD, 13)),
-			Map.of("mail", Duration.ofMillis(1500)), Set.of("paused"), Set.of("alien"), Set.of("b"),
+			Map.of("mail", Duration.ofMillis(1500)), List.of(new Pause(Pause.Kind.QUEUE, "paused", null)),
+			Set.of("alien"), Set.of("b"),
 			List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, false, 4096, 8192, 1L << 30, 0)),
 			List.of()));
 

@@ -16,6 +16,8 @@ final class CounterTable {
 	static final String LIVE_UNHELD = """
 			SELECT queue, task, state, n FROM counter WHERE n > 0 AND state < 40 AND state <> 21""";
 
+	private static final String LIVE = "SELECT sum(n) FROM counter WHERE queue = ?1 AND state < 40";
+
 	private static final String ADD = """
 			INSERT INTO counter (queue, task, state, n) VALUES (?1, ?2, ?3, ?4)
 			ON CONFLICT (queue, task, state) DO UPDATE SET n = n + excluded.n""";
@@ -51,6 +53,20 @@ final class CounterTable {
 			this.lastDeltas = this.deltas.computeIfAbsent(this.last, (key) -> new long[StateCode.MOST + 1]);
 		}
 		return this.lastDeltas;
+	}
+
+	/** How many messages of a queue have not ended, as of this transaction. */
+	long live(String queue) throws SQLException {
+		Long stored = this.statements.number(LIVE, queue);
+		long live = (stored != null) ? stored : 0;
+		for (Map.Entry<Key, long[]> entry : this.deltas.entrySet()) {
+			if (entry.getKey().queue().equals(queue)) {
+				for (int state = 0; state < StateCode.COMPLETED; state++) {
+					live += entry.getValue()[state];
+				}
+			}
+		}
+		return live;
 	}
 
 	void flush() throws SQLException {

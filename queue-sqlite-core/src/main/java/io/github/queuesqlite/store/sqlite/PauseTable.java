@@ -1,31 +1,168 @@
 package io.github.queuesqlite.store.sqlite;
 
 import java.sql.SQLException;
-import java.util.Set;
-import java.util.TreeSet;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 
-/** Statements on the table {@code queue}, which holds the paused queues. */
+import io.github.queuesqlite.store.Pauses;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Statements on the tables {@code queue} and {@code paused_task}, which hold what is
+ * paused. A pause whose time is over counts no more, whether its row is deleted or not.
+ */
 final class PauseTable {
+
+	private static final String QUEUES = "SELECT name, paused_until FROM queue";
+
+	private static final String TASKS = "SELECT name, paused_until FROM paused_task";
+
+	private static final String PAUSE_QUEUE = """
+			INSERT INTO queue (name, paused_at, paused_until) VALUES (?1, ?2, ?3)
+			ON CONFLICT (name) DO UPDATE SET paused_until = excluded.paused_until""";
+
+	private static final String PAUSE_TASK = """
+			INSERT INTO paused_task (name, paused_at, paused_until) VALUES (?1, ?2, ?3)
+			ON CONFLICT (name) DO UPDATE SET paused_until = excluded.paused_until""";
+
+	private static final String END_QUEUES = "DELETE FROM queue WHERE paused_until <= ?1";
+
+	private static final String END_TASKS = "DELETE FROM paused_task WHERE paused_until <= ?1";
+
+	private static final String NEXT_END = """
+			SELECT min(paused_until) FROM (
+			    SELECT paused_until FROM queue UNION ALL SELECT paused_until FROM paused_task)""";
+
+	/**
+	 * Who may claim from a queue: 1 when nobody may, the queue being paused or the
+	 * claimer dead; and 1 when some task may be paused.
+	 */
+	private static final String HELD_BACK = """
+			SELECT EXISTS (SELECT 1 FROM queue WHERE name = ?1 AND (paused_until IS NULL OR paused_until > ?3))
+			        OR NOT EXISTS (SELECT 1 FROM instance WHERE epoch = ?2 AND dead = 0),
+			    EXISTS (SELECT 1 FROM paused_task)""";
 
 	private final Statements statements;
 
-	PauseTable(Statements statements) {
+	private final InstantSource clock;
+
+	/** The paused tasks as they were read last. */
+	private Map<String, Long> tasks = Map.of();
+
+	PauseTable(Statements statements, InstantSource clock) {
 		this.statements = statements;
+		this.clock = clock;
 	}
 
-	void pause(String queue, long now) throws SQLException {
-		this.statements.update("INSERT INTO queue (name, paused_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING", queue,
-				now);
+	void pauseQueue(String queue, long now, long until) throws SQLException {
+		this.statements.update(PAUSE_QUEUE, queue, now, stored(until));
 	}
 
-	void resume(String queue) throws SQLException {
+	void resumeQueue(String queue) throws SQLException {
 		this.statements.update("DELETE FROM queue WHERE name = ?1", queue);
 	}
 
-	Set<String> names() throws SQLException {
-		Set<String> names = new TreeSet<>();
-		this.statements.each((row) -> names.add(row.getString(1)), "SELECT name FROM queue");
-		return names;
+	void pauseTask(String task, long now, long until) throws SQLException {
+		this.statements.update(PAUSE_TASK, task, now, stored(until));
+		readTasks();
+	}
+
+	void resumeTask(String task) throws SQLException {
+		this.statements.update("DELETE FROM paused_task WHERE name = ?1", task);
+		readTasks();
+	}
+
+	private static @Nullable Long stored(long until) {
+		return (until != Pauses.UNTIL_RESUMED) ? until : null;
+	}
+
+	/** Deletes the pauses whose time is over; returns how many. */
+	int end(long now) throws SQLException {
+		int ended = this.statements.update(END_QUEUES, now) + this.statements.update(END_TASKS, now);
+		readTasks();
+		return ended;
+	}
+
+	/** When the next pause ends by itself; the greatest long for never. */
+	long nextEnd() throws SQLException {
+		Long next = this.statements.number(NEXT_END);
+		return (next != null) ? next : Pauses.UNTIL_RESUMED;
+	}
+
+	/**
+	 * Whether nothing may be claimed from a queue for an epoch: a paused queue gives
+	 * nothing, and a dead epoch gets nothing, since nobody would rescue what it claims.
+	 * Knows the paused tasks of this transaction from then on.
+	 */
+	boolean isHeldBack(String queue, long epoch, long now) throws SQLException {
+		boolean[] held = { false, false };
+		this.statements.each((row) -> {
+			held[0] = row.getInt(1) != 0;
+			held[1] = row.getInt(2) != 0;
+		}, HELD_BACK, queue, epoch, now);
+		if (held[1]) {
+			readTasks();
+		}
+		else {
+			this.tasks = Map.of();
+		}
+		return held[0];
+	}
+
+	/** Whether any task may be paused. */
+	boolean isAnyTask() {
+		return !this.tasks.isEmpty();
+	}
+
+	/** Whether a task is paused, as far as was read. */
+	boolean isTask(String task) {
+		if (this.tasks.isEmpty()) {
+			return false;
+		}
+		Long until = this.tasks.get(task);
+		return until != null && until > this.clock.millis();
+	}
+
+	/** What was read is no more sure: the next claim reads it. */
+	void forgetTasks() {
+		this.tasks = Map.of();
+	}
+
+	void readTasks() throws SQLException {
+		this.tasks = read(this.statements, TASKS, Long.MIN_VALUE);
+	}
+
+	/** What is paused, without what is so no more. */
+	Pauses all() throws SQLException {
+		return read(this.statements, this.clock.millis());
+	}
+
+	static Pauses read(Statements statements, long now) throws SQLException {
+		return new Pauses(read(statements, QUEUES, now), read(statements, TASKS, now));
+	}
+
+	private static Map<String, Long> read(Statements statements, String sql, long now) throws SQLException {
+		Map<String, Long> pauses = new HashMap<>();
+		statements.each((row) -> {
+			Long until = Statements.nullableLong(row, 2);
+			if (until == null || until > now) {
+				pauses.put(row.getString(1), (until != null) ? until : Pauses.UNTIL_RESUMED);
+			}
+		}, sql);
+		return pauses;
+	}
+
+	/** Writes what is paused elsewhere, unless it is paused here. */
+	static void add(Statements statements, Pauses pauses) throws SQLException {
+		for (Map.Entry<String, Long> queue : pauses.queues().entrySet()) {
+			statements.update("INSERT OR IGNORE INTO queue (name, paused_at, paused_until) VALUES (?1, 0, ?2)",
+					queue.getKey(), stored(queue.getValue()));
+		}
+		for (Map.Entry<String, Long> task : pauses.tasks().entrySet()) {
+			statements.update("INSERT OR IGNORE INTO paused_task (name, paused_at, paused_until) VALUES (?1, 0, ?2)",
+					task.getKey(), stored(task.getValue()));
+		}
 	}
 
 }

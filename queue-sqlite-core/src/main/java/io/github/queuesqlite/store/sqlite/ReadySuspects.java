@@ -20,13 +20,16 @@ final class ReadySuspects {
 
 	private final Statements statements;
 
+	private final PauseTable pauses;
+
 	private boolean any;
 
 	/** The least order number by task by queue; null when it must be read. */
 	private @Nullable Map<String, Map<String, Long>> firsts;
 
-	ReadySuspects(Statements statements) {
+	ReadySuspects(Statements statements, PauseTable pauses) {
 		this.statements = statements;
+		this.pauses = pauses;
 	}
 
 	/** Suspects came or went. */
@@ -48,7 +51,7 @@ final class ReadySuspects {
 		}
 		long first = ShardSession.NO_SUSPECT;
 		for (Map.Entry<String, Long> task : firsts().getOrDefault(queue, Map.of()).entrySet()) {
-			if (Claimer.takes(hosted, task.getKey())) {
+			if (isClaimable(hosted, task.getKey())) {
 				first = Math.min(first, task.getValue());
 			}
 		}
@@ -60,8 +63,12 @@ final class ReadySuspects {
 		return firsts().getOrDefault(queue, Map.of())
 			.keySet()
 			.stream()
-			.filter((task) -> Claimer.takes(hosted, task))
+			.filter((task) -> isClaimable(hosted, task))
 			.toList();
+	}
+
+	private boolean isClaimable(Set<String> hosted, String task) {
+		return Claimer.takes(hosted, task) && !this.pauses.isTask(task);
 	}
 
 	private Map<String, Map<String, Long>> firsts() throws SQLException {

@@ -12,7 +12,8 @@ import io.github.queuesqlite.store.Claimer;
 /**
  * Remembers which tasks have ready messages, so that a claim looks only where something
  * is: by queue, the tasks not known to be empty, each with the best priority that is
- * ready. What is not remembered is read from the ready index.
+ * ready. What is not remembered is read from the ready index. Paused tasks count as
+ * empty.
  */
 final class ReadyTasks {
 
@@ -21,10 +22,13 @@ final class ReadyTasks {
 
 	private final Statements statements;
 
+	private final PauseTable pauses;
+
 	private final Map<String, Map<String, Long>> byQueue = new HashMap<>();
 
-	ReadyTasks(Statements statements) {
+	ReadyTasks(Statements statements, PauseTable pauses) {
 		this.statements = statements;
+		this.pauses = pauses;
 	}
 
 	/** A message of any priority is ready. */
@@ -89,7 +93,7 @@ final class ReadyTasks {
 
 	boolean isAny(String queue, Set<String> hosted) throws SQLException {
 		for (String task : ready(queue).keySet()) {
-			if (Claimer.takes(hosted, task)) {
+			if (isClaimable(hosted, task)) {
 				return true;
 			}
 		}
@@ -99,11 +103,15 @@ final class ReadyTasks {
 	List<String> of(String queue, Set<String> hosted) throws SQLException {
 		List<String> tasks = new ArrayList<>();
 		for (String task : ready(queue).keySet()) {
-			if (Claimer.takes(hosted, task)) {
+			if (isClaimable(hosted, task)) {
 				tasks.add(task);
 			}
 		}
 		return tasks;
+	}
+
+	private boolean isClaimable(Set<String> hosted, String task) {
+		return Claimer.takes(hosted, task) && !this.pauses.isTask(task);
 	}
 
 	private Map<String, Long> ready(String queue) throws SQLException {

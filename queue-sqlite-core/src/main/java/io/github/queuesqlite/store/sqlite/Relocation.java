@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.ShardRouter;
 import org.slf4j.Logger;
@@ -79,10 +80,11 @@ final class Relocation {
 		}
 		Map<Integer, List<Reserved>> reservations = reservations();
 		long highWater = greatest("SELECT high_water FROM shard");
-		List<String> paused = pausedQueues();
+		Pauses pauses = pauses();
 		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
-			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, paused);
+			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, pauses);
 		}
+		moveWindows();
 		logger.info("Moved {} messages with keys to their new shards", moved);
 	}
 
@@ -170,6 +172,31 @@ final class Relocation {
 		return byHome;
 	}
 
+	/** Windows go to the homes of their keys: first all are there, then they leave. */
+	private void moveWindows() throws SQLException {
+		Map<Integer, List<UniqueWindows.Stored>> leaving = new LinkedHashMap<>();
+		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
+			try (Statements statements = new Statements(entry.getValue())) {
+				for (UniqueWindows.Stored window : UniqueWindows.Stored.all(statements)) {
+					int home = this.router.homeOf(window.key());
+					if (home != entry.getKey()) {
+						leaving.computeIfAbsent(entry.getKey(), (shard) -> new ArrayList<>()).add(window);
+						try (Statements there = new Statements(connection(home))) {
+							window.addTo(there);
+						}
+					}
+				}
+			}
+		}
+		for (Map.Entry<Integer, List<UniqueWindows.Stored>> entry : leaving.entrySet()) {
+			try (Statements statements = new Statements(connection(entry.getKey()))) {
+				for (UniqueWindows.Stored window : entry.getValue()) {
+					window.removeFrom(statements);
+				}
+			}
+		}
+	}
+
 	private long greatest(String sql) throws SQLException {
 		long greatest = 0;
 		for (Connection connection : this.connections.values()) {
@@ -181,17 +208,18 @@ final class Relocation {
 		return greatest;
 	}
 
-	private List<String> pausedQueues() throws SQLException {
-		List<String> paused = new ArrayList<>();
+	/** Also those whose time is over: they are ended like all others. */
+	private Pauses pauses() throws SQLException {
+		Pauses pauses = Pauses.NONE;
 		for (Connection connection : this.connections.values()) {
 			try (Statements statements = new Statements(connection)) {
-				statements.each((row) -> paused.add(row.getString(1)), "SELECT name FROM queue");
+				pauses = pauses.and(PauseTable.read(statements, Long.MIN_VALUE));
 			}
 		}
-		return paused;
+		return pauses;
 	}
 
-	private static void finish(Connection connection, List<Reserved> reservations, long highWater, List<String> paused)
+	private static void finish(Connection connection, List<Reserved> reservations, long highWater, Pauses pauses)
 			throws SQLException {
 		try (Statements statements = new Statements(connection)) {
 			statements.run("BEGIN IMMEDIATE");
@@ -208,9 +236,7 @@ final class Relocation {
 						INSERT INTO reservation (idempotency_key, message_id, epoch, confirmed)
 						VALUES (?1, ?2, 0, 1)""", reserved.key(), reserved.messageId());
 			}
-			for (String queue : paused) {
-				statements.update("INSERT OR IGNORE INTO queue (name, paused_at) VALUES (?1, 0)", queue);
-			}
+			PauseTable.add(statements, pauses);
 			statements.run("COMMIT");
 		}
 	}

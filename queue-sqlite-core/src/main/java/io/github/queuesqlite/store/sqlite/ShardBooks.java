@@ -11,9 +11,9 @@ import io.github.queuesqlite.store.StoreListener;
 
 /**
  * What a shard keeps beside its messages: how many there are by state, how many pruning
- * by count may delete, which tasks have ready messages, when the next one becomes due,
- * and what ended since somebody asked. Changes add up in memory, are written before the
- * commit and forgotten by a rollback.
+ * by count may delete, which tasks have ready messages and which are paused, when the
+ * next one becomes due, and what ended since somebody asked. Changes add up in memory,
+ * are written before the commit and forgotten by a rollback.
  * <p>
  * <b>Threads:</b> the writer's; {@link #nextDueAt()} and {@link #isDue()} any.
  */
@@ -34,6 +34,8 @@ final class ShardBooks {
 
 	private final PermitTable permits;
 
+	private final PauseTable pauses;
+
 	private final List<StoreListener.Ended> ended = new ArrayList<>();
 
 	private final List<StoreListener.TakenBack> takenBack = new ArrayList<>();
@@ -49,12 +51,15 @@ final class ShardBooks {
 
 	private volatile long nextExpiry;
 
+	private volatile long nextPauseEnd;
+
 	ShardBooks(Statements statements, InstantSource clock) throws SQLException {
 		this.statements = statements;
 		this.clock = clock;
 		this.counters = new CounterTable(statements);
-		this.readyTasks = new ReadyTasks(statements);
-		this.readySuspects = new ReadySuspects(statements);
+		this.pauses = new PauseTable(statements, clock);
+		this.readyTasks = new ReadyTasks(statements, this.pauses);
+		this.readySuspects = new ReadySuspects(statements, this.pauses);
 		this.permits = new PermitTable(statements);
 		readShard();
 		refreshDue();
@@ -87,6 +92,8 @@ final class ShardBooks {
 		this.permits.rolledBack();
 		this.prunableDelta = 0;
 		this.nextDue = 0;
+		this.nextPauseEnd = 0;
+		this.pauses.forgetTasks();
 	}
 
 	/** Another process may have changed the shard. */
@@ -103,6 +110,7 @@ final class ShardBooks {
 			this.anyOrdered = row.getInt(3) != 0;
 			this.permits.read(row.getLong(4));
 		}, SHARD);
+		this.pauses.readTasks();
 	}
 
 	// ---- messages
@@ -127,6 +135,11 @@ final class ShardBooks {
 	/** Messages went from one state to another. */
 	void moved(String queue, String task, int from, int to, int n) {
 		this.counters.move(queue, task, from, to, n);
+	}
+
+	/** How many messages of a queue have not ended. */
+	long length(String queue) throws SQLException {
+		return this.counters.live(queue);
 	}
 
 	/** Messages are gone from the file. */
@@ -204,6 +217,10 @@ final class ShardBooks {
 		return this.readySuspects;
 	}
 
+	PauseTable pauses() {
+		return this.pauses;
+	}
+
 	// ---- ends
 
 	void ended(StoreListener.Ended message) {
@@ -237,7 +254,11 @@ final class ShardBooks {
 	// ---- time
 
 	long nextDueAt() {
-		return Math.min(this.nextDue, this.nextExpiry);
+		return Math.min(Math.min(this.nextDue, this.nextExpiry), this.nextPauseEnd);
+	}
+
+	boolean isPauseOver(long now) {
+		return this.nextPauseEnd <= now;
 	}
 
 	boolean isDue() {
@@ -249,6 +270,7 @@ final class ShardBooks {
 		Long expiry = this.statements.number(MessageTable.NEXT_EXPIRY);
 		this.nextDue = (due != null) ? due : Long.MAX_VALUE;
 		this.nextExpiry = (expiry != null) ? expiry : Long.MAX_VALUE;
+		this.nextPauseEnd = this.pauses.nextEnd();
 	}
 
 }

@@ -58,8 +58,11 @@ final class ShardClaims {
 	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, Quota quota, long now)
 			throws SQLException {
 		List<String> ready = this.readyTasks.of(queue, tasks);
-		if (ready.isEmpty() || isHeldBack(epoch, queue)) {
+		if (ready.isEmpty() || this.books.pauses().isHeldBack(queue, epoch, now)) {
 			return List.of();
+		}
+		if (this.books.pauses().isAnyTask()) {
+			ready = this.readyTasks.of(queue, tasks);
 		}
 		try (ClaimQuota taken = new ClaimQuota(quota)) {
 			return taken.used(claim(epoch, queue, ready, max, taken, now));
@@ -82,8 +85,11 @@ final class ShardClaims {
 	/** Claims suspects: by themselves, so that they need not run beside others. */
 	List<Suspect> claimSuspects(long epoch, String queue, Set<String> tasks, int max, Quota quota, long now)
 			throws SQLException {
+		if (this.books.pauses().isHeldBack(queue, epoch, now)) {
+			return List.of();
+		}
 		List<String> suspected = this.books.readySuspects().of(queue, tasks);
-		if (suspected.isEmpty() || isHeldBack(epoch, queue)) {
+		if (suspected.isEmpty()) {
 			return List.of();
 		}
 		try (ClaimQuota taken = new ClaimQuota(quota)) {
@@ -150,16 +156,6 @@ final class ShardClaims {
 		this.settling.endAs(message.runKey(), MessageState.DEAD,
 				new FailureRecord(0, FailureRecord.DAMAGED, reason, "", "", now, now), 1, null, now);
 		this.lines.arrange(message.orderingKey());
-	}
-
-	/**
-	 * A paused queue gives nothing, and a dead epoch gets nothing: nobody would rescue
-	 * what it claims.
-	 */
-	private boolean isHeldBack(long epoch, String queue) throws SQLException {
-		return this.statements.number("""
-				SELECT 1 WHERE EXISTS (SELECT 1 FROM queue WHERE name = ?1)
-				    OR NOT EXISTS (SELECT 1 FROM instance WHERE epoch = ?2 AND dead = 0)""", queue, epoch) != null;
 	}
 
 	private List<StoredMessage> claimTask(long epoch, String queue, String task, int max, ClaimQuota quota, long now)

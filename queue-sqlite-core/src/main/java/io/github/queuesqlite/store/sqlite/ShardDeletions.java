@@ -25,14 +25,17 @@ final class ShardDeletions {
 
 	private final OrderingLines lines;
 
+	private final UniqueWindows windows;
+
 	private final Retention retention;
 
 	ShardDeletions(Statements statements, ShardBooks books, AttemptTable attempts, OrderingLines lines,
-			Retention retention) {
+			UniqueWindows windows, Retention retention) {
 		this.statements = statements;
 		this.books = books;
 		this.attempts = attempts;
 		this.lines = lines;
+		this.windows = windows;
 		this.retention = retention;
 	}
 
@@ -67,7 +70,7 @@ final class ShardDeletions {
 				rows += deleted(MessageTable.PRUNE_BY_AGE, false, rule.hold(), rule.state(), rule.before(), max - rows);
 			}
 		}
-		return rows;
+		return rows + this.windows.sweep(max, now);
 	}
 
 	/** Runs a deletion that gives back what it deleted. */

@@ -3,10 +3,16 @@ package io.github.queuesqlite.store.sqlite;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
+import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.ReservedKey;
+import io.github.queuesqlite.store.Terms;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Inserts messages: those without keys many at a time, those with keys one by one unless
@@ -24,35 +30,103 @@ final class ShardInserts {
 
 	private final OrderingLines lines;
 
+	private final KeyHolders holders;
+
+	private final UniqueWindows windows;
+
+	private final QueueRoom room;
+
 	private final Checksum checksum = new Checksum();
 
 	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
-			OrderingLines lines) {
+			OrderingLines lines, KeyHolders holders, UniqueWindows windows) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.reservations = reservations;
 		this.lines = lines;
+		this.holders = holders;
+		this.windows = windows;
+		this.room = new QueueRoom(statements, books, lines);
 	}
 
 	/**
 	 * Returns per row 0 when it was inserted, the id that has its key, or the negated id
-	 * that its unique key is reserved for.
+	 * that its unique key is reserved for; and which failed.
 	 */
-	long[] insert(List<Insertion> rows, long now) throws SQLException {
+	InsertResult insert(List<Insertion> rows, long now) throws SQLException {
 		long[] existing = new long[rows.size()];
 		this.sequence.raiseAbove(rows);
+		this.room.begin();
+		this.windows.begin();
+		Map<Integer, QueueException> failed = Map.of();
 		List<Insertion> plain = new ArrayList<>(rows.size());
 		for (int i = 0; i < existing.length; i++) {
 			Insertion row = rows.get(i);
-			if (row.keys().isEmpty()) {
+			Terms.Bound bound = row.terms().bound();
+			if (bound != null) {
+				existing[i] = taken(row, bound, now);
+				if (existing[i] == 0 && !isRoom(row, bound, now)) {
+					failed = failed.isEmpty() ? new HashMap<>() : failed;
+					failed.put(i, this.room.fullException(row, bound));
+				}
+				else if (existing[i] == 0) {
+					existing[i] = insertBounded(row, now);
+				}
+			}
+			else if (row.keys().isEmpty()) {
 				plain.add(row);
 			}
 			else {
 				existing[i] = insertKeyed(row, now);
 			}
+			QueueException unchanged = (existing[i] > 0) ? unchanged(existing[i], row, now) : null;
+			if (unchanged != null) {
+				failed = failed.isEmpty() ? new HashMap<>() : failed;
+				failed.put(i, unchanged);
+			}
 		}
 		insertPlain(plain, now);
+		return new InsertResult(existing, failed);
+	}
+
+	/** Changes who has the key, if that is wanted; says why it cannot. */
+	private @Nullable QueueException unchanged(long holder, Insertion row, long now) throws SQLException {
+		if (!row.terms().onDuplicate().changesExisting()) {
+			return null;
+		}
+		return switch (this.holders.change(holder, row, now)) {
+			case CHANGED -> null;
+			case RUNNING -> row.runningException(holder);
+			case ABSENT -> (this.windows.holder(row, now) == holder) ? row.endedException(holder) : null;
+		};
+	}
+
+	/** Whose the keys of a row are that needs room; 0 for nobody's. */
+	private long taken(Insertion row, Terms.Bound bound, long now) throws SQLException {
+		if (row.keys().isEmpty() || !this.room.isFull(row.queue(), bound)) {
+			return 0;
+		}
+		long reserved = reserved(row, now);
+		Long holder = (reserved != 0) ? Long.valueOf(reserved) : findHolder(row);
+		return (holder != null) ? holder : 0;
+	}
+
+	private boolean isRoom(Insertion row, Terms.Bound bound, long now) throws SQLException {
+		return !this.room.isFull(row.queue(), bound) || (bound.dropOldest() && this.room.isMadeFor(row, bound, now));
+	}
+
+	private long insertBounded(Insertion row, long now) throws SQLException {
+		long existing = 0;
+		if (row.keys().isEmpty()) {
+			insertPlain(List.of(row), now);
+		}
+		else {
+			existing = insertKeyed(row, now);
+		}
+		if (existing == 0) {
+			this.room.taken(row.queue());
+		}
 		return existing;
 	}
 
@@ -77,6 +151,11 @@ final class ShardInserts {
 	}
 
 	private long insertKeyed(Insertion row, long now) throws SQLException {
+		long reserved = reserved(row, now);
+		return (reserved != 0 || isInserted(row, now)) ? reserved : holder(row);
+	}
+
+	private long reserved(Insertion row, long now) throws SQLException {
 		String idempotencyKey = row.keys().idempotencyKey();
 		if (idempotencyKey != null) {
 			Long reserved = this.reservations.otherHolder(new ReservedKey(null, idempotencyKey), row.id());
@@ -91,7 +170,7 @@ final class ShardInserts {
 				return -reserved;
 			}
 		}
-		return isInserted(row, now) ? 0 : holder(row);
+		return this.windows.holder(row, now);
 	}
 
 	private boolean isInserted(Insertion row, long now) throws SQLException {
@@ -105,6 +184,7 @@ final class ShardInserts {
 			return false;
 		}
 		this.books.inserted(row, now);
+		this.windows.inserted(row);
 		return true;
 	}
 
@@ -123,13 +203,16 @@ final class ShardInserts {
 		return true;
 	}
 
-	private long holder(Insertion row) throws SQLException {
+	private @Nullable Long findHolder(Insertion row) throws SQLException {
 		String idempotencyKey = row.keys().idempotencyKey();
 		Long holder = (idempotencyKey != null)
 				? this.statements.number(MessageTable.FIND_BY_IDEMPOTENCY_KEY, idempotencyKey) : null;
-		if (holder == null) {
-			holder = this.statements.number(MessageTable.FIND_BY_UNIQUE_KEY, row.task(), row.keys().uniqueKey());
-		}
+		return (holder != null) ? holder
+				: this.statements.number(MessageTable.FIND_BY_UNIQUE_KEY, row.task(), row.keys().uniqueKey());
+	}
+
+	private long holder(Insertion row) throws SQLException {
+		Long holder = findHolder(row);
 		if (holder == null) {
 			throw new SQLException("Message " + row.id() + " was not inserted, yet nothing has its key");
 		}

@@ -11,8 +11,8 @@ import java.util.Set;
 import io.github.queuesqlite.message.MessageState;
 
 /**
- * Does to waiting messages what their time asks for: promotes those that are due, expires
- * those whose time is over.
+ * Does what its time asks for: promotes the messages that are due, expires those whose
+ * time is over, ends pauses.
  */
 final class ShardTime {
 
@@ -58,6 +58,16 @@ final class ShardTime {
 		this.lines.arrange(ordered.values());
 		this.books.refreshDue();
 		return ids.size() + ordered.size();
+	}
+
+	/** Ends the pauses whose time is over; returns how many. */
+	int endPauses(long now) throws SQLException {
+		if (!this.books.isPauseOver(now)) {
+			return 0;
+		}
+		int ended = this.books.pauses().end(now);
+		this.books.refreshDue();
+		return ended;
 	}
 
 	int expire(int max, long now) throws SQLException {

@@ -19,6 +19,7 @@ import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.ReservedKey;
@@ -389,7 +390,8 @@ final class SqliteShardReader implements ShardReader {
 					return true;
 				}
 			}
-			return mayPruneByCount(statements);
+			Long window = statements.number(UniqueWindows.FIRST_END);
+			return (window != null && window <= this.clock.millis()) || mayPruneByCount(statements);
 		});
 	}
 
@@ -400,12 +402,8 @@ final class SqliteShardReader implements ShardReader {
 	}
 
 	@Override
-	public Collection<String> pausedQueues() {
-		return read((statements) -> {
-			List<String> names = new ArrayList<>();
-			statements.each((row) -> names.add(row.getString(1)), "SELECT name FROM queue");
-			return names;
-		});
+	public Pauses pauses() {
+		return read((statements) -> PauseTable.read(statements, this.clock.millis()));
 	}
 
 	@Override

@@ -11,7 +11,10 @@ import java.util.function.LongPredicate;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.store.CancelResult;
+import io.github.queuesqlite.store.HolderChange;
+import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.PermitState;
 import io.github.queuesqlite.store.PermitWish;
 import io.github.queuesqlite.store.Quarantine;
@@ -51,6 +54,10 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final ShardChanges changes;
 
+	private final KeyHolders holders;
+
+	private final UniqueWindows windows;
+
 	private final ShardTime time;
 
 	private final ShardDeletions deletions;
@@ -63,8 +70,6 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final SignalTable signals;
 
-	private final PauseTable pauses;
-
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention) throws SQLException {
 		super(connection, gate, file, walMax, quarantine, watermark);
@@ -75,17 +80,19 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.instances = new InstanceTable(statements);
 		this.reservations = new ReservationTable(statements);
 		this.signals = new SignalTable(statements);
-		this.pauses = new PauseTable(statements);
 		this.books = new ShardBooks(statements, clock);
+		this.windows = new UniqueWindows(statements);
 		this.sequence = new ShardSequence(statements, clock, shard);
 		OrderingLines lines = new OrderingLines(statements, this.books);
-		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines);
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, retention);
 		this.claims = new ShardClaims(statements, this.books, this.settling, lines, shard);
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
 				shard);
+		this.holders = new KeyHolders(statements, this.changes);
+		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines, this.holders,
+				this.windows);
 		this.time = new ShardTime(statements, this.books, this.sequence, lines);
-		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, retention);
+		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, this.windows, retention);
 		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines, shard);
 	}
 
@@ -152,8 +159,10 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
-	public List<StoreListener.Ended> takeEnded() {
-		return this.books.takeEnded();
+	public List<StoreListener.Ended> takeEnded() throws SQLException {
+		List<StoreListener.Ended> ended = this.books.takeEnded();
+		this.windows.ended(ended, this.clock.millis());
+		return ended;
 	}
 
 	@Override
@@ -175,7 +184,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	// ---- the life of a message
 
 	@Override
-	public long[] insert(List<Insertion> rows) throws SQLException {
+	public InsertResult insert(List<Insertion> rows) throws SQLException {
 		return this.inserts.insert(rows, this.clock.millis());
 	}
 
@@ -265,18 +274,45 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
-	public void pause(String queue) throws SQLException {
-		this.pauses.pause(queue, this.clock.millis());
+	public long windowHolder(ReservedKey key, long messageId) throws SQLException {
+		return this.windows.holder(key, messageId, this.clock.millis());
+	}
+
+	@Override
+	public HolderChange changeHolder(long id, Insertion row) throws SQLException {
+		return this.holders.change(id, row, this.clock.millis());
+	}
+
+	@Override
+	public void pause(String queue, long until) throws SQLException {
+		this.books.pauses().pauseQueue(queue, this.clock.millis(), until);
+		this.books.refreshDue();
 	}
 
 	@Override
 	public void resume(String queue) throws SQLException {
-		this.pauses.resume(queue);
+		this.books.pauses().resumeQueue(queue);
 	}
 
 	@Override
-	public Set<String> pausedQueues() throws SQLException {
-		return this.pauses.names();
+	public void pauseTask(String task, long until) throws SQLException {
+		this.books.pauses().pauseTask(task, this.clock.millis(), until);
+		this.books.refreshDue();
+	}
+
+	@Override
+	public void resumeTask(String task) throws SQLException {
+		this.books.pauses().resumeTask(task);
+	}
+
+	@Override
+	public Pauses pauses() throws SQLException {
+		return this.books.pauses().all();
+	}
+
+	@Override
+	public int endPauses() throws SQLException {
+		return this.time.endPauses(this.clock.millis());
 	}
 
 	// ---- time
@@ -372,7 +408,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public long reserve(ReservedKey key, long messageId, long epoch) throws SQLException {
-		return this.reservations.reserve(key, messageId, epoch);
+		long holder = windowHolder(key, messageId);
+		return (holder != 0) ? holder : this.reservations.reserve(key, messageId, epoch);
 	}
 
 	@Override

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.StoreInstance;
@@ -48,12 +49,16 @@ class ShardCountTests {
 			ended = queue.claim(1).get(0);
 			assertThat(queue.complete(ended)).isEqualTo(SettleResult.APPLIED);
 			queue.store.pause("paused");
+			queue.store.pause("resumes", Long.MAX_VALUE - 1);
+			queue.store.pauseTask("resumes", Long.MAX_VALUE - 2);
 			ids.addAll(idempotent.values());
 			ids.addAll(unique.values());
 		}
 		try (TestStore queue = TestStore.open(this.directory, after)) {
 			assertKept(queue, ids, idempotent, unique);
-			assertThat(queue.store.pausedQueues()).containsExactly("paused");
+			assertThat(queue.store.pauses())
+				.isEqualTo(new Pauses(Map.of("paused", Pauses.UNTIL_RESUMED, "resumes", Long.MAX_VALUE - 1),
+						Map.of("resumes", Long.MAX_VALUE - 2)));
 			assertThat(queue.store.find(ended.id())).get()
 				.extracting(StoredMessage::state)
 				.isEqualTo(MessageState.COMPLETED);

@@ -18,6 +18,7 @@ import io.github.queuesqlite.reliability.points.Scenario.Opening;
 import io.github.queuesqlite.reliability.points.Scenario.Step;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Peer;
+import io.github.queuesqlite.store.PermitState;
 import io.github.queuesqlite.store.PermitWish;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.store.StoreInstance;
@@ -256,14 +257,14 @@ final class Scenarios {
 		}), (queue) -> assertThat(queue.all()).allMatch((message) -> message.state() == MessageState.SCHEDULED
 				&& new String(message.payload(), StandardCharsets.UTF_8).equals("new")));
 		add("pause", 1, Scenarios::insertFew, (queue, told) -> queue.store.pause(OpenQueue.QUEUE), (queue) -> {
-			assertThat(queue.store.pausedQueues()).containsExactly(OpenQueue.QUEUE);
+			assertThat(queue.store.pauses().queues()).containsOnlyKeys(OpenQueue.QUEUE);
 			assertThat(queue.claim(10)).isEmpty();
 		});
 		add("resume", 1, (queue) -> {
 			insertFew(queue);
 			queue.store.pause(OpenQueue.QUEUE);
 		}, (queue, told) -> queue.store.resume(OpenQueue.QUEUE), (queue) -> {
-			assertThat(queue.store.pausedQueues()).isEmpty();
+			assertThat(queue.store.pauses().queues()).isEmpty();
 			assertThat(queue.claim(10)).hasSize(FEW);
 		});
 	}
@@ -334,16 +335,16 @@ final class Scenarios {
 	private void permits() {
 		PermitWish all = new PermitWish("task:limited", 4, 0, true);
 		add("take permits", 1, NOTHING, (queue, told) -> queue.store.permits(queue.instance, List.of(all)),
-				(queue) -> assertThat(queue.store.permits(queue.instance, List.of(all)).get("task:limited").most())
+				(queue) -> assertThat(queue.store.permits(queue.instance, List.of(all)).values()).singleElement()
+					.extracting(PermitState::most)
 					.isEqualTo(4));
+		PermitWish some = new PermitWish("task:limited", null, 0, true);
 		add("give permits back", 0, (queue) -> queue.store.permits(queue.instance, List.of(all)), (queue, told) -> {
 			for (int keep = 3; keep >= 0; keep--) {
 				queue.store.permits(queue.instance, List.of(new PermitWish("task:limited", null, keep, false)));
 			}
-		}, (queue) -> assertThat(
-				queue.store.permits(queue.instance, List.of(new PermitWish("task:limited", null, 0, true)))
-					.get("task:limited")
-					.most())
+		}, (queue) -> assertThat(queue.store.permits(queue.instance, List.of(some)).values()).singleElement()
+			.extracting(PermitState::most)
 			.isEqualTo(4));
 	}
 

@@ -42,6 +42,9 @@ final class PlantedBugs {
 		bugs.expiry();
 		bugs.instances();
 		bugs.listenData();
+		bugs.fullQueues();
+		bugs.uniqueness();
+		bugs.delivery();
 		bugs.stopping();
 		bugs.foreignHands();
 		bugs.pulling();
@@ -469,9 +472,13 @@ final class PlantedBugs {
 				") {", "worker.RunningTests#runWhenItsProcessStoodStillForALeaseDoesNotStartBeforeTheNextSignOfLife");
 		add("an epoch is given twice", "SET epoch = max(epoch, ?1) + 1 WHERE", "SET epoch = max(epoch, ?1, 1) WHERE",
 				contract("Instances#registerGivesRisingEpochsAndFreeSlots"));
-		add("a paused queue is claimed", "EXISTS (SELECT 1 FROM queue WHERE name = ?1)",
-				"EXISTS (SELECT 1 FROM queue WHERE name = ?1 AND paused_at < 0)",
+		add("a paused queue is claimed", "EXISTS (SELECT 1 FROM queue WHERE name = ?1 AND (",
+				"EXISTS (SELECT 1 FROM queue WHERE name = ?1 AND paused_at < 0 AND (",
 				contract("Pauses#pauseStopsClaimsOfItsQueueInAllShards"));
+		add("a claim does not look for paused tasks", "ready = this.readyTasks.of(queue, tasks); } List", "}\nList",
+				"store.sqlite.PausedTaskTests#claimWhenAnotherProcessHasJustPausedTheTaskTakesNothingOfIt");
+		add("a pause never ends", "this.nextPauseEnd = this.pauses.nextEnd();", "this.nextPauseEnd = Long.MAX_VALUE;",
+				"PauseTests#pauseWhenItsTimeIsOverGoesOnByItself");
 	}
 
 	private void listenData() {
@@ -493,6 +500,53 @@ final class PlantedBugs {
 				"SET position = max(position, ?3) WHERE name = ?1 AND owner = ?2",
 				"SET position = max(position, ?3)\nWHERE name = ?1 AND ?2 = ?2",
 				"listen.ListenDeliveryTests#saveWhenOwnerChangedIsRefused");
+	}
+
+	private void delivery() {
+		this.rule = "At most once: the handler is called only when the end is committed and safe";
+		add("the handler is called before its end is committed", "this.committed.await(); break;", "break;",
+				"DeliveryTests#messageIsCompletedWhenItsHandlerBegins");
+		add("an end before the handler may be lost with the power",
+				"return (this.settlement instanceof Settlement.Complete complete && complete.first()) ? Sync.NOW",
+				"return (this.settlement instanceof Settlement.Complete complete && complete.key() == null) ? Sync.NOW",
+				"store.SyncScheduleTests#completionBeforeTheHandlerIsSyncedWhateverTheDurability");
+		add("a message that is to be durable is not", "if (own == Sync.NOW) { return own; }", "",
+				"store.SyncScheduleTests#insertIsSyncedAsTheQueueIsDurableUnlessItSaysOtherwise");
+	}
+
+	private void uniqueness() {
+		this.rule = "A duplicate changes who waits and nobody who runs; a key is taken for as long as was said";
+		add("a message that runs gets a new payload", "if (holder.state() == StateCode.RUNNING) {",
+				"if (holder.state() > StateCode.RUNNING) {",
+				"UniqueTests#holderWhenItRunsIsNotChangedAndTheSenderIsTold");
+		add("the later due time is kept", "&& row.runAt() < holder.runAt()) {", ") {",
+				"UniqueTests#keepEarliestMovesTheDueTimeAheadAndNeverBack");
+		add("a holder in another shard is not changed", "&& isUniqueKeyOf(found)) {",
+				"&& isUniqueKeyOf(found) && this.reserved.size() > 9) {",
+				"UniqueTests#holderInAnotherShardIsChangedToo");
+		add("the end of a message does not begin its window", "this.windows.ended(ended, this.clock.millis());", "",
+				"UniqueTests#uniqueAfterEndCountsFromTheEndHoweverItEndsAndWhetherItIsKept");
+		add("a window is not looked for where the key is reserved",
+				"return (holder != 0) ? holder : this.reservations.reserve(key, messageId, epoch);",
+				"return (holder == Long.MIN_VALUE) ? holder : this.reservations.reserve(key, messageId, epoch);",
+				"UniqueTests#uniqueAfterEndCountsFromTheEndHoweverItEndsAndWhetherItIsKept");
+		add("windows stay where they were", "moveWindows(); logger", "logger",
+				"UniqueTests#windowWhenTheNumberOfShardsChangesGoesOn");
+	}
+
+	private void fullQueues() {
+		this.rule = "A full queue takes no more, and drops nothing that is better than what is new";
+		add("a full queue takes one more", "return length >= bound.most();", "return length > bound.most();",
+				contract("Bounds#insertWhenTheQueueIsFullIsRefusedRowByRow"));
+		add("what is inserted with others is not counted", "this.room.taken(row.queue());", "",
+				contract("Bounds#insertWhenTheQueueIsFullIsRefusedRowByRow"));
+		add("a better message is dropped", "if (least == null || least.priority() > row.priority()) {",
+				"if (least == null) {",
+				contract("Bounds#insertWhenTheOldestIsDroppedSparesWhatIsBetterRunningOrDelayed"));
+		add("a line whose front is dropped stands still", "this.lines.arrange(least.orderingKey());", "",
+				contract("Bounds#insertWhenTheFrontOfALineIsDroppedLetsTheNextOneGo"));
+		add("a handler waits for room that it would make", "this.bound != null && !HandlerThread.isCurrent()",
+				"this.bound != null", "FullQueueTests#blockWhenAHandlerEnqueuesIntoItsFullQueueDoesNotWait");
 	}
 
 	private void stopping() {

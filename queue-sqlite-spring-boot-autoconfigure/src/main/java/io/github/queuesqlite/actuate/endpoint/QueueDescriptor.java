@@ -1,6 +1,7 @@
 package io.github.queuesqlite.actuate.endpoint;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -13,6 +14,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param name its name
  * @param paused whether it is paused
+ * @param pausedUntil when it goes on by itself; null when it is not paused or somebody
+ * has to resume it
  * @param length messages that have not ended
  * @param oldestReadyAge how long its oldest ready message has been ready; null when none
  * is
@@ -23,8 +26,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record QueueDescriptor(String name, boolean paused, long length, @Nullable Duration oldestReadyAge,
-		Map<MessageState, Long> states, @Nullable LaneDescriptor lane,
+public record QueueDescriptor(String name, boolean paused, @Nullable Instant pausedUntil, long length,
+		@Nullable Duration oldestReadyAge, Map<MessageState, Long> states, @Nullable LaneDescriptor lane,
 		@Nullable Map<String, Map<MessageState, Long>> tasks) implements OperationResponseBody {
 
 	/**

@@ -1,5 +1,7 @@
 package io.github.queuesqlite.actuate.endpoint;
 
+import java.time.Instant;
+
 import io.github.queuesqlite.EmbeddedQueue;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -102,19 +104,25 @@ public class QueueEndpoint {
 	}
 
 	/**
-	 * Retries or cancels a message, pauses or resumes a queue.
-	 * @param kind {@code messages} or {@code queues}
+	 * Retries or cancels a message, pauses or resumes a task or a queue.
+	 * @param kind {@code messages}, {@code tasks} or {@code queues}
 	 * @param name the id or the name
 	 * @param operation {@code retry} or {@code cancel}; {@code pause} or {@code resume}
-	 * @return {@link MessageSummary} or {@link QueueDescriptor}, as the operation left it
+	 * @param until when a pause ends by itself: a time as {@code 2026-01-31T12:00:00Z} or
+	 * from now as {@code 10m}; null for a pause that ends when it is resumed
+	 * @return {@link MessageSummary}, {@link TaskDescriptor} or {@link QueueDescriptor},
+	 * as the operation left it
 	 */
 	@WriteOperation
-	public OperationResponseBody operate(@Selector String kind, @Selector String name, @Nullable String operation) {
+	public OperationResponseBody operate(@Selector String kind, @Selector String name, @Nullable String operation,
+			@Nullable String until) {
+		if (until != null && !"pause".equals(operation)) {
+			throw QueueEndpointException.badRequest("'until' belongs to the operation pause");
+		}
 		return switch (kind) {
 			case "messages" -> operateMessage(name, operation);
-			case "queues" -> operateQueue(name, operation);
-			case "tasks" -> throw QueueEndpointException
-				.badRequest("Tasks have no operations; queues have pause and resume, messages have retry and cancel");
+			case "tasks" -> operateTask(name, operation, PauseEnd.parse(until));
+			case "queues" -> operateQueue(name, operation, PauseEnd.parse(until));
 			default -> throw unknownKind(kind);
 		};
 	}
@@ -127,11 +135,40 @@ public class QueueEndpoint {
 		};
 	}
 
-	private QueueDescriptor operateQueue(String name, @Nullable String operation) {
+	private TaskDescriptor operateTask(String name, @Nullable String operation, @Nullable Instant until) {
+		// An operation on a misspelt name would be kept and do nothing.
+		task(name);
+		switch (String.valueOf(operation)) {
+			case "pause" -> pauseTask(name, until);
+			case "resume" -> this.queue.operations().resumeTask(name);
+			default -> throw unknownOperation("pause or resume", operation);
+		}
+		return new Snapshot(this.queue).task(name);
+	}
+
+	private void pauseTask(String name, @Nullable Instant until) {
+		if (until != null) {
+			PauseEnd.check(() -> this.queue.operations().pauseTask(name, until));
+		}
+		else {
+			this.queue.operations().pauseTask(name);
+		}
+	}
+
+	private void pauseQueue(String name, @Nullable Instant until) {
+		if (until != null) {
+			PauseEnd.check(() -> this.queue.operations().pause(name, until));
+		}
+		else {
+			this.queue.operations().pause(name);
+		}
+	}
+
+	private QueueDescriptor operateQueue(String name, @Nullable String operation, @Nullable Instant until) {
 		// An operation on a misspelt name would be kept and do nothing.
 		queue(name);
 		switch (String.valueOf(operation)) {
-			case "pause" -> this.queue.operations().pause(name);
+			case "pause" -> pauseQueue(name, until);
 			case "resume" -> this.queue.operations().resume(name);
 			default -> throw unknownOperation("pause or resume", operation);
 		}

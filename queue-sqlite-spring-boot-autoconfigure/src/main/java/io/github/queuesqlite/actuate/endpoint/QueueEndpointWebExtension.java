@@ -63,8 +63,8 @@ public class QueueEndpointWebExtension {
 
 	@WriteOperation
 	public WebEndpointResponse<OperationResponseBody> operate(@Selector String kind, @Selector String name,
-			@Nullable String operation) {
-		return respond(() -> this.delegate.operate(kind, name, operation));
+			@Nullable String operation, @Nullable String until) {
+		return respond(() -> this.delegate.operate(kind, name, operation, until));
 	}
 
 	private static WebEndpointResponse<OperationResponseBody> respond(

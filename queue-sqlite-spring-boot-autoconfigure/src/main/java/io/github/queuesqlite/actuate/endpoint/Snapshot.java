@@ -13,6 +13,7 @@ import io.github.queuesqlite.QueueStatus.LaneStatus;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.QueueStats.Count;
+import io.github.queuesqlite.message.QueueStats.Pause;
 import io.github.queuesqlite.task.TaskDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,8 @@ final class Snapshot {
 	private QueueDescriptor queue(String name, @Nullable Map<String, Map<MessageState, Long>> tasks) {
 		Map<MessageState, Long> states = states((count) -> count.queue().equals(name));
 		LaneStatus lane = this.lanes.get(name);
-		return new QueueDescriptor(name, this.stats.pausedQueues().contains(name), length(states),
+		Pause pause = pause(Pause.Kind.QUEUE, name);
+		return new QueueDescriptor(name, pause != null, (pause != null) ? pause.until() : null, length(states),
 				this.stats.oldestReadyAge(name).orElse(null), states,
 				(lane != null) ? new QueueDescriptor.LaneDescriptor(lane.concurrency(), lane.running()) : null, tasks);
 	}
@@ -69,6 +71,7 @@ final class Snapshot {
 		Set<String> names = new TreeSet<>();
 		this.stats.counts().forEach((count) -> names.add(count.task()));
 		this.queue.tasks().tasks().forEach((task) -> names.add(task.name()));
+		names.addAll(this.stats.pausedTasks());
 		return names;
 	}
 
@@ -80,9 +83,15 @@ final class Snapshot {
 
 	TaskDescriptor task(String name) {
 		TaskDefinition<?> definition = this.queue.tasks().find(name).orElse(null);
-		return new TaskDescriptor(name, definition != null, states((count) -> count.task().equals(name)),
+		Pause pause = pause(Pause.Kind.TASK, name);
+		return new TaskDescriptor(name, definition != null, pause != null, (pause != null) ? pause.until() : null,
+				states((count) -> count.task().equals(name)),
 				grouped((count) -> count.task().equals(name), Count::queue),
 				(definition != null) ? TaskDescriptor.HandlerDescriptor.of(definition) : null);
+	}
+
+	private @Nullable Pause pause(Pause.Kind kind, String name) {
+		return this.stats.pause(kind, name).orElse(null);
 	}
 
 	private Map<MessageState, Long> states(Predicate<Count> which) {

@@ -1,10 +1,12 @@
 package io.github.queuesqlite.actuate.endpoint;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.task.Delivery;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +17,17 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param name its name
  * @param hosted whether this process has its handler
+ * @param paused whether it is paused
+ * @param pausedUntil when it goes on by itself; null when it is not paused or somebody
+ * has to resume it
  * @param states messages by state, all states
  * @param queues messages by queue and state, queues without messages left out
  * @param handler what the handler declares; null when this process has none
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record TaskDescriptor(String name, boolean hosted, Map<MessageState, Long> states,
-		Map<String, Map<MessageState, Long>> queues,
+public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nullable Instant pausedUntil,
+		Map<MessageState, Long> states, Map<String, Map<MessageState, Long>> queues,
 		@Nullable HandlerDescriptor handler) implements OperationResponseBody {
 
 	/**
@@ -38,16 +43,17 @@ public record TaskDescriptor(String name, boolean hosted, Map<MessageState, Long
 	 * @param storeResult whether results are stored
 	 * @param maxConcurrent most handlers at once over all processes; null for any number
 	 * @param lock the lock under which handlers run one at a time; null for none
+	 * @param delivery how often the handler may get one message
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record HandlerDescriptor(String method, String payloadType, String queue, int priority,
 			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry, boolean storeResult,
-			@Nullable Integer maxConcurrent, @Nullable String lock) {
+			@Nullable Integer maxConcurrent, @Nullable String lock, Delivery delivery) {
 
 		static HandlerDescriptor of(TaskDefinition<?> task) {
 			return new HandlerDescriptor(task.origin(), task.payloadType().getTypeName(), task.queue(), task.priority(),
 					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(), task.maxConcurrent(),
-					task.lock());
+					task.lock(), task.delivery());
 		}
 
 	}

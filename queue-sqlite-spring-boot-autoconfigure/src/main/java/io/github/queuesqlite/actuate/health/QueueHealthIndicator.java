@@ -83,7 +83,8 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 		builder.withDetail("workersRunning", status.running());
 		QueueStats stats = observed.stats();
 		if (stats != null) {
-			builder.withDetail("pausedQueues", new TreeSet<>(stats.pausedQueues()));
+			builder.withDetail("pausedQueues", stats.pausedQueues());
+			builder.withDetail("pausedTasks", stats.pausedTasks());
 			builder.withDetail("oldestReadyAge", new TreeMap<>(stats.oldestReadyAges()));
 			builder.withDetail("dead", stats.count(MessageState.DEAD));
 		}

@@ -62,6 +62,8 @@ final class TaskMethods {
 			.storeResult(annotation.storeResult())
 			.maxConcurrent((annotation.maxConcurrent() != -1) ? annotation.maxConcurrent() : null)
 			.lock(lock(annotation))
+			.delivery(annotation.delivery())
+			.uniqueKey(PayloadKey.of(this.values.text("unique", annotation.unique())))
 			.origin(method.origin())
 			.build();
 	}

@@ -71,7 +71,8 @@ class QueueEndpointJmxTests {
 	@Test
 	void operationsWhenAccessIsUnrestrictedWork() {
 		this.runner.withPropertyValues("management.endpoint.queue.access=UNRESTRICTED").run((context) -> {
-			assertThat(invoke("operate", "queues", "default", "pause")).asInstanceOf(MAP).containsEntry("paused", true);
+			assertThat(invoke("operate", "queues", "default", "pause", null)).asInstanceOf(MAP)
+				.containsEntry("paused", true);
 			assertThat(context.getBean(QueueOperations.class).stats().pausedQueues()).containsExactly("default");
 		});
 	}

@@ -2,6 +2,7 @@ package io.github.queuesqlite.actuate.endpoint;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -307,6 +309,51 @@ class QueueEndpointWebTests {
 		assertThat(this.operations.stats().pausedQueues()).doesNotContain("mail");
 	}
 
+	@Test
+	void pauseAndResumeSteerATask() {
+		MvcTestResult paused = post("/tasks/greet", "pause");
+		assertThat(paused).hasStatusOk();
+		assertThat(paused).bodyJson().extractingPath("$.paused").isEqualTo(true);
+		assertThat(paused).bodyJson().doesNotHavePath("$.pausedUntil");
+		assertThat(this.operations.stats().pausedTasks()).containsExactly("greet");
+		MvcTestResult resumed = post("/tasks/greet", "resume");
+		assertThat(resumed).bodyJson().extractingPath("$.paused").isEqualTo(false);
+		assertThat(this.operations.stats().pausedTasks()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "queues/mail", "tasks/greet" })
+	void pauseWithAnEndShowsIt(String target) {
+		MvcTestResult paused = pause("/" + target, "2099-01-31T12:00:00Z");
+		assertThat(paused).hasStatusOk();
+		assertThat(paused).bodyJson().extractingPath("$.pausedUntil").isEqualTo("2099-01-31T12:00:00Z");
+		Instant latest = Instant.now().plus(Duration.ofMinutes(11));
+		assertThat(pause("/" + target, "10m")).hasStatusOk();
+		assertThat(this.operations.stats().pauses()).singleElement()
+			.satisfies((pause) -> assertThat(pause.until()).isBetween(Instant.now(), latest));
+		assertThat(post("/" + target, "resume")).bodyJson().doesNotHavePath("$.pausedUntil");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+			soon                 | 'until' must be a time as 2026-01-31T12:00:00Z or from now as 10m, was 'soon'
+			2026-13-31T12:00:00Z | 'until' must be a time as 2026-01-31T12:00:00Z or from now as 10m, was '2026-13
+			2001-01-31T12:00:00Z | 'until' must be later than now
+			0s                   | 'until' must be later than now
+			40000d               | at most 36525 days ahead
+			""")
+	void pauseWhenItsEndIsWrongSaysSo(String until, String detail) {
+		assertProblem(pause("/queues/mail", until), HttpStatus.BAD_REQUEST, detail);
+		assertProblem(pause("/tasks/greet", until), HttpStatus.BAD_REQUEST, detail);
+		assertThat(this.operations.stats().pauses()).isEmpty();
+	}
+
+	@Test
+	void resumeWithAnEndIsABadRequest() {
+		assertProblem(operate("/queues/mail", "{\"operation\": \"resume\", \"until\": \"10m\"}"),
+				HttpStatus.BAD_REQUEST, "'until' belongs to the operation pause");
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
 			/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks or queues
@@ -335,7 +382,8 @@ class QueueEndpointWebTests {
 			/messages/0000000000000 | retry  | NOT_FOUND   | No message 0000000000000: unknown or already removed
 			/messages/0000000000000 | pause  | BAD_REQUEST | No operation 'pause': expected retry or cancel
 			/messages/17            | cancel | BAD_REQUEST | 'id': '17' is not a message id
-			/tasks/greet            | pause  | BAD_REQUEST | Tasks have no operations
+			/tasks/greet            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
+			/tasks/gret             | pause  | NOT_FOUND   | No task 'gret'
 			""")
 	void operationWhenTheRequestIsWrongSaysSo(String path, String operation, HttpStatus status, String detail) {
 		assertProblem(post(path, operation), status, detail);
@@ -392,10 +440,18 @@ class QueueEndpointWebTests {
 	}
 
 	private MvcTestResult post(String path, String operation) {
+		return operate(path, "{\"operation\": \"" + operation + "\"}");
+	}
+
+	private MvcTestResult pause(String path, String until) {
+		return operate(path, "{\"operation\": \"pause\", \"until\": \"" + until + "\"}");
+	}
+
+	private MvcTestResult operate(String path, String body) {
 		return this.mvc.post()
 			.uri("/actuator/queue" + path)
 			.contentType(MediaType.APPLICATION_JSON)
-			.content("{\"operation\": \"" + operation + "\"}")
+			.content(body)
 			.exchange();
 	}
 

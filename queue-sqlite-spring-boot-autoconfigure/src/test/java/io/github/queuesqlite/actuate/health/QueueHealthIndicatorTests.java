@@ -20,6 +20,7 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.QueueStats.Count;
+import io.github.queuesqlite.message.QueueStats.Pause;
 import io.github.queuesqlite.message.QueueStats.InstanceStats;
 import io.github.queuesqlite.message.QueueStats.ShardStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
@@ -46,15 +47,18 @@ class QueueHealthIndicatorTests {
 	private static final StuckRun STUCK = new StuckRun(new MessageId(77), "mail", "mail.welcome",
 			Duration.ofSeconds(12), "queue-mail-1");
 
+	private static final Pause PAUSE = new Pause(Pause.Kind.QUEUE, "reports", null);
+
 	@Test
 	void healthWhenAllIsWellIsUpWithDetails() {
 		Health health = health(status(SHARD));
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
-		assertThat(health.getDetails()).containsOnlyKeys("workersRunning", "pausedQueues", "oldestReadyAge", "dead",
-				"lanes", "shards", "instances");
+		assertThat(health.getDetails()).containsOnlyKeys("workersRunning", "pausedQueues", "pausedTasks",
+				"oldestReadyAge", "dead", "lanes", "shards", "instances");
 		assertThat(health.getDetails()).containsEntry("workersRunning", true)
 			.containsEntry("dead", 4L)
 			.containsEntry("pausedQueues", Set.of("reports"))
+			.containsEntry("pausedTasks", Set.of("report.build"))
 			.containsEntry("oldestReadyAge", Map.of("mail", Duration.ofSeconds(90)))
 			.containsEntry("lanes", Map.of("mail", Map.of("concurrency", 8, "running", 2, "paused", false)))
 			.containsEntry("shards",
@@ -117,8 +121,8 @@ class QueueHealthIndicatorTests {
 
 	@Test
 	void healthWhenAPausedQueueIsOlderThanAllowedIsUp() {
-		QueueStats stats = new QueueStats(List.of(), Map.of("reports", Duration.ofHours(1)), Set.of("reports"),
-				Set.of(), Set.of(), List.of(SHARD), List.of());
+		QueueStats stats = new QueueStats(List.of(), Map.of("reports", Duration.ofHours(1)), List.of(PAUSE), Set.of(),
+				Set.of(), List.of(SHARD), List.of());
 		Threshold minute = new Threshold(Duration.ofMinutes(1), null, null);
 		Health health = new QueueHealthIndicator(() -> status(SHARD), () -> stats, properties(minute)).health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
@@ -219,8 +223,9 @@ class QueueHealthIndicatorTests {
 		QueueStats stats = new QueueStats(
 				List.of(new Count("mail", "mail.welcome", MessageState.DEAD, 4),
 						new Count("mail", "mail.welcome", MessageState.READY, 9)),
-				Map.of("mail", Duration.ofSeconds(90)), Set.of("reports"), Set.of(), Set.of(), List.of(SHARD),
-				List.of(INSTANCE));
+				Map.of("mail", Duration.ofSeconds(90)),
+				List.of(PAUSE, new Pause(Pause.Kind.TASK, "report.build", Instant.ofEpochSecond(9))), Set.of(),
+				Set.of(), List.of(SHARD), List.of(INSTANCE));
 		return new QueueHealthIndicator(status, () -> stats, properties);
 	}
 

@@ -46,6 +46,8 @@ class HandlerRefusalTests {
 				Arguments.of(new BadTimeToLive(), "'timeToLive' must be from 1 ms"),
 				Arguments.of(new BadDelay(), "'backoff.delay' must be a duration"),
 				Arguments.of(new NegativeDelay(), "'delay' must be from 0"),
+				Arguments.of(new BadUnique(),
+						"'unique' must be payload or a SpEL expression over the payload, was 'a b'"),
 				Arguments.of(new BadRetries(), "'maxRetries' must be from 0 to 1000000, was -2"),
 				Arguments.of(new BadMaxConcurrent(), "'maxConcurrent' must be at least 1, was 0"),
 				Arguments.of(new BadLock(), "'lock' may hold letters, digits and . _ - : only, has ' ' at position 1"),
@@ -248,6 +250,14 @@ class HandlerRefusalTests {
 	static class NegativeDelay {
 
 		@QueueTask(value = "a", backoff = @Backoff(delay = "-1s"))
+		void handle() {
+		}
+
+	}
+
+	static class BadUnique {
+
+		@QueueTask(value = "a", unique = "a b")
 		void handle() {
 		}
 

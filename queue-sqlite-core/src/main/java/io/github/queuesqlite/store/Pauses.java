@@ -1,0 +1,51 @@
+package io.github.queuesqlite.store;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What is paused: nothing of it is claimed.
+ *
+ * @param queues queues, each with the time when its pause ends by itself, epoch
+ * milliseconds; {@link #UNTIL_RESUMED} when it does not
+ * @param tasks tasks, likewise
+ */
+public record Pauses(Map<String, Long> queues, Map<String, Long> tasks) {
+
+	/** The end of a pause that somebody has to end. */
+	public static final long UNTIL_RESUMED = Long.MAX_VALUE;
+
+	/** Nothing is paused. */
+	public static final Pauses NONE = new Pauses(Map.of(), Map.of());
+
+	public Pauses {
+		queues = Map.copyOf(queues);
+		tasks = Map.copyOf(tasks);
+	}
+
+	/**
+	 * Returns whether a message of the queue and task is not claimed.
+	 * @param queue its queue
+	 * @param task its task
+	 * @return true when one of the two is paused
+	 */
+	public boolean holdBack(String queue, String task) {
+		return this.queues.containsKey(queue) || this.tasks.containsKey(task);
+	}
+
+	/**
+	 * Returns what is paused here or there, as long as it is anywhere.
+	 * @param other what is paused there
+	 * @return both
+	 */
+	public Pauses and(Pauses other) {
+		return new Pauses(merge(this.queues, other.queues), merge(this.tasks, other.tasks));
+	}
+
+	private static Map<String, Long> merge(Map<String, Long> some, Map<String, Long> more) {
+		Map<String, Long> all = new TreeMap<>(some);
+		more.forEach((name, until) -> all.merge(name, until, Math::max));
+		return all;
+	}
+
+}

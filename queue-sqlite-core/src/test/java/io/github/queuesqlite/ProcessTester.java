@@ -1,0 +1,78 @@
+package io.github.queuesqlite;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+import static org.awaitility.Awaitility.await;
+
+/** As its base, with other processes on the same directory. */
+abstract class ProcessTester extends QueueTester {
+
+	private final List<Process> children = new ArrayList<>();
+
+	private Path log;
+
+	@BeforeEach
+	void createLog() throws IOException {
+		this.log = Files.createFile(this.directory.resolve("runs.log"));
+	}
+
+	/** Starts a process that runs the tasks, see {@link WorkChild}. */
+	Process startWorker(String... tasks) throws IOException {
+		return start(WorkChild.class, tasks);
+	}
+
+	/** Starts a process that gets the directory, the log, and more arguments. */
+	Process start(Class<?> main, String... arguments) throws IOException {
+		List<String> command = new ArrayList<>(List.of(
+				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
+				System.getProperty("java.class.path"), main.getName(), this.directory.toString(), this.log.toString()));
+		command.addAll(List.of(arguments));
+		Process child = new ProcessBuilder(command).redirectErrorStream(true)
+			.redirectOutput(this.directory.resolve("child-" + System.nanoTime() + ".out").toFile())
+			.start();
+		this.children.add(child);
+		return child;
+	}
+
+	/** Ends a process as kill -9 does. */
+	static void kill(Process child) throws InterruptedException {
+		child.destroyForcibly().waitFor();
+	}
+
+	/** What was run so far: a line each for the start and the end of a run. */
+	List<String> runs() throws IOException {
+		return Files.readAllLines(this.log);
+	}
+
+	/** What was run so far, only the lines with the word. */
+	List<String> runs(String word) throws IOException {
+		return runs().stream().filter((line) -> line.startsWith(word + " ")).toList();
+	}
+
+	void awaitRuns(String word, int count) {
+		await().atMost(LONG).until(() -> runs(word).size() >= count);
+	}
+
+	/** Says something in the log of the processes. */
+	void say(String word, String what) throws IOException {
+		try (FileChannel channel = FileChannel.open(this.log, StandardOpenOption.APPEND)) {
+			WorkChild.say(channel, word, what);
+		}
+	}
+
+	@AfterEach
+	void endChildren() {
+		this.children.forEach(Process::destroyForcibly);
+	}
+
+}

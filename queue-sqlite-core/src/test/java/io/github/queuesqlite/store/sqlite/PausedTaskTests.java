@@ -1,0 +1,57 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+
+import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.Quarantine;
+import io.github.queuesqlite.store.Quota;
+import io.github.queuesqlite.store.Retention;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A pause that another process has committed, and that nobody here has heard of. */
+class PausedTaskTests {
+
+	private static final Set<String> TASKS = Set.of("task", "other");
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void claimWhenAnotherProcessHasJustPausedTheTaskTakesNothingOfIt() throws SQLException {
+		Path file = this.directory.resolve("queue_shard_0.db");
+		try (Connection other = SqliteConnections.openWriter(file)) {
+			Migrations.shard().apply(other, file);
+			SqliteConnections.execute(other, "INSERT INTO shard (id, number, layout) VALUES (1, 0, '')");
+			SqliteShardSession session = new SqliteShardSession(SqliteConnections.openWriter(file), new ReaderGate(),
+					file, 1L << 30, new Quarantine(0, "shard 0"), TestStore.noWatermark(file), 0,
+					InstantSource.system(), Retention.DEFAULT);
+			session.begin(true);
+			session.join(1, "test", 0);
+			session.insert(List.of(row(1, "task"), row(2, "other")));
+			session.commit();
+			SqliteConnections.execute(other, "INSERT INTO paused_task (name, paused_at) VALUES ('task', 0)");
+			session.begin(true);
+			assertThat(session.mayClaim("default", Set.of("task"))).isTrue();
+			assertThat(session.claim(1, "default", TASKS, 10, Quota.UNLIMITED)).singleElement()
+				.satisfies((message) -> assertThat(message.task()).isEqualTo("other"));
+			assertThat(session.mayClaim("default", Set.of("task"))).isFalse();
+			session.commit();
+			session.close();
+		}
+	}
+
+	private static Insertion row(long id, String task) {
+		return new Insertion(id, new Keys(task, null, null), "default", task, 1, 0, 0, null, null, null, null, null,
+				false);
+	}
+
+}

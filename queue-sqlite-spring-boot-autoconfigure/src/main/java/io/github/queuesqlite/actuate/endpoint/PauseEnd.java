@@ -1,0 +1,38 @@
+package io.github.queuesqlite.actuate.endpoint;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
+
+/** Reads when a pause ends: a time, or how long it takes from now. */
+final class PauseEnd {
+
+	private PauseEnd() {
+	}
+
+	static @Nullable Instant parse(@Nullable String until) {
+		if (until == null) {
+			return null;
+		}
+		try {
+			return until.contains("-") ? Instant.parse(until) : Instant.now().plus(DurationStyle.detectAndParse(until));
+		}
+		catch (DateTimeException | ArithmeticException | IllegalArgumentException ex) {
+			throw QueueEndpointException
+				.badRequest("'until' must be a time as 2026-01-31T12:00:00Z or from now as 10m, was '" + until + "'");
+		}
+	}
+
+	/** Runs what refuses a time that is past or too far. */
+	static void check(Runnable pause) {
+		try {
+			pause.run();
+		}
+		catch (IllegalArgumentException ex) {
+			throw QueueEndpointException.badRequest(String.valueOf(ex.getMessage()));
+		}
+	}
+
+}
