@@ -56,7 +56,7 @@ final class Bounds implements StoreListener {
 	 */
 	Bounds(int maxLength, OnFull onFull, Duration timeout, int shards) {
 		this.bound = (maxLength != -1)
-				? new Terms.Bound((maxLength + shards - 1L) / shards, onFull == OnFull.DROP_OLDEST) : null;
+				? new Terms.Bound((maxLength - 1L) / shards + 1, onFull == OnFull.DROP_OLDEST) : null;
 		this.blocking = onFull == OnFull.BLOCK;
 		this.shards = shards;
 		this.timeoutNanos = timeout.toNanos();

@@ -201,8 +201,11 @@ class UniqueTests extends ProcessTester {
 		this.clock.move(Duration.ofMinutes(9));
 		assertThat(this.operations.enqueue(unique())).isEqualTo(id);
 		// One whose order counts may live in another shard, and is held back as well.
-		assertThat(this.operations.enqueue(unique().orderingKey("o"))).isEqualTo(id);
-		assertThat(this.operations.enqueue(unique().idempotencyKey("i"))).isEqualTo(id);
+		for (int i = 0; i < 10; i++) {
+			assertThat(this.operations.enqueue(unique().orderingKey("o" + i))).isEqualTo(id);
+			assertThat(this.operations.enqueue(unique().orderingKey("o" + i).idempotencyKey("i" + i))).isEqualTo(id);
+			assertThat(this.operations.enqueue(unique().idempotencyKey("i" + i))).isEqualTo(id);
+		}
 		this.clock.move(Duration.ofMinutes(2));
 		assertThat(this.operations.enqueue(unique().orderingKey("o"))).isNotEqualTo(id);
 	}
