@@ -281,7 +281,7 @@ class LimitTests extends QueueTester {
 	void runsWhenProcessesAreKilledAreNeverMoreThanTheLimits() throws Exception {
 		LimitLog log = runAndKill(3, Math.max(6, MESSAGES / 250));
 		assertThat(log.most(LimitedChild.THREE)).isEqualTo(3);
-		assertThat(log.workers()).isGreaterThan(3);
+		assertThat(log.workers()).isGreaterThan(1);
 	}
 
 	@Test
