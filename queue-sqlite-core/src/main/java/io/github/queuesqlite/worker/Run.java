@@ -175,6 +175,8 @@ final class Run extends Claim implements TaskContext, Runnable {
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+		// Who looked while the commit was under way saw no deadline.
+		engine().watch.within(Math.max(0, untilItsTime(engine().now())));
 		return this.applied;
 	}
 
