@@ -479,7 +479,7 @@ final class PlantedBugs {
 
 	private void delivery() {
 		this.rule = "At most once: the handler is called only when the end is committed and safe";
-		add("the handler is called before its end is committed", "this.committed.await(); break;", "break;",
+		add("the handler is called before its end is committed", "if (!isCompletedFirst()) { return null; }", "",
 				"DeliveryTests#messageIsCompletedWhenItsHandlerBegins");
 		add("an end before the handler may be lost with the power",
 				"return (this.settlement instanceof Settlement.Complete complete && complete.first()) ? Sync.NOW",
