@@ -55,8 +55,8 @@ final class Bounds implements StoreListener {
 	 * @param shards how many shards share what there may be
 	 */
 	Bounds(int maxLength, OnFull onFull, Duration timeout, int shards) {
-		this.bound = (maxLength != -1)
-				? new Terms.Bound((maxLength - 1L) / shards + 1, onFull == OnFull.DROP_OLDEST) : null;
+		this.bound = (maxLength != -1) ? new Terms.Bound((maxLength - 1L) / shards + 1, onFull == OnFull.DROP_OLDEST)
+				: null;
 		this.blocking = onFull == OnFull.BLOCK;
 		this.shards = shards;
 		this.timeoutNanos = timeout.toNanos();

@@ -75,11 +75,9 @@ class DeliveryTests extends ProcessTester {
 			if (payload.equals("bad")) {
 				throw new IllegalStateException("bad");
 			}
-			return payload.equals("later")
-					? CompletableFuture.runAsync(() -> {
-						throw new IllegalStateException("later");
-					}, CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS))
-					: null;
+			return payload.equals("later") ? CompletableFuture.runAsync(() -> {
+				throw new IllegalStateException("later");
+			}, CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS)) : null;
 		}).build());
 		this.queue.start();
 		MessageId bad = this.operations.enqueue(message().payload("bad"));
@@ -164,7 +162,8 @@ class DeliveryTests extends ProcessTester {
 		}
 		List<String> started = runs("start");
 		assertThat(started).doesNotHaveDuplicates();
-		// What was between its commit and its start is lost: what each of three had claimed.
+		// What was between its commit and its start is lost: what each of three had
+		// claimed.
 		assertThat(new HashSet<>(started)).hasSizeGreaterThan(messages - 3 * 8 - 1);
 	}
 

@@ -306,7 +306,10 @@ final class KeyReservations {
 
 		private void reserve(ReservedKey key, int home) {
 			KeyReservations.this.shards.writer(home)
-				.submitNew((session) -> session.reserve(key, this.row.id(), this.epoch), this.row.id(),
+				.submitNew((session) -> {
+					long holder = session.windowHolder(key, this.row.id());
+					return (holder != 0) ? holder : session.reserve(key, this.row.id(), this.epoch);
+				}, this.row.id(),
 						new Completion<Long>() {
 
 							@Override

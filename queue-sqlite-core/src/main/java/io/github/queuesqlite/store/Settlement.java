@@ -23,8 +23,7 @@ public sealed interface Settlement {
 	 * @param first whether the handler is called after this: the commit is fsynced,
 	 * whatever the durability
 	 */
-	record Complete(RunKey key, @Nullable String codec, byte @Nullable [] result,
-			boolean first) implements Settlement {
+	record Complete(RunKey key, @Nullable String codec, byte @Nullable [] result, boolean first) implements Settlement {
 
 		public Complete(RunKey key, @Nullable String codec, byte @Nullable [] result) {
 			this(key, codec, result, false);

@@ -502,8 +502,8 @@ final class PlantedBugs {
 		add("the end of a message does not begin its window", "this.windows.ended(ended, this.clock.millis());", "",
 				"UniqueTests#uniqueAfterEndCountsFromTheEndHoweverItEndsAndWhetherItIsKept");
 		add("a window is not looked for where the key is reserved",
-				"return (holder != 0) ? holder : this.reservations.reserve(key, messageId, epoch);",
-				"return (holder == Long.MIN_VALUE) ? holder : this.reservations.reserve(key, messageId, epoch);",
+				"return (holder != 0) ? holder : session.reserve(key, this.row.id(), this.epoch);",
+				"return (holder == Long.MIN_VALUE) ? holder : session.reserve(key, this.row.id(), this.epoch);",
 				"UniqueTests#uniqueAfterEndCountsFromTheEndHoweverItEndsAndWhetherItIsKept");
 		add("windows stay where they were", "moveWindows(); logger", "logger",
 				"UniqueTests#windowWhenTheNumberOfShardsChangesGoesOn");

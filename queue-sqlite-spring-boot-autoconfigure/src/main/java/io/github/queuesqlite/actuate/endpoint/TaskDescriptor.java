@@ -45,13 +45,12 @@ public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nulla
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record HandlerDescriptor(String method, String payloadType, String queue, int priority,
-			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry,
-			boolean storeResult, Delivery delivery) {
+			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry, boolean storeResult,
+			Delivery delivery) {
 
 		static HandlerDescriptor of(TaskDefinition<?> task) {
 			return new HandlerDescriptor(task.origin(), task.payloadType().getTypeName(), task.queue(), task.priority(),
-					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(),
-					task.delivery());
+					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(), task.delivery());
 		}
 
 	}
