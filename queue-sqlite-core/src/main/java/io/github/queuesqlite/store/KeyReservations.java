@@ -305,29 +305,27 @@ final class KeyReservations {
 		}
 
 		private void reserve(ReservedKey key, int home) {
-			KeyReservations.this.shards.writer(home)
-				.submitNew((session) -> {
-					long holder = session.windowHolder(key, this.row.id());
-					return (holder != 0) ? holder : session.reserve(key, this.row.id(), this.epoch);
-				}, this.row.id(),
-						new Completion<Long>() {
+			KeyReservations.this.shards.writer(home).submitNew((session) -> {
+				long holder = session.windowHolder(key, this.row.id());
+				return (holder != 0) ? holder : session.reserve(key, this.row.id(), this.epoch);
+			}, this.row.id(), new Completion<Long>() {
 
-							@Override
-							public void succeeded(Long holder) {
-								if (holder != 0) {
-									resolve(holder);
-									return;
-								}
-								Entry.this.reserved.add(key);
-								handOver(Entry.this::go);
-							}
+				@Override
+				public void succeeded(Long holder) {
+					if (holder != 0) {
+						resolve(holder);
+						return;
+					}
+					Entry.this.reserved.add(key);
+					handOver(Entry.this::go);
+				}
 
-							@Override
-							public void failed(QueueException failure) {
-								give(failure);
-							}
+				@Override
+				public void failed(QueueException failure) {
+					give(failure);
+				}
 
-						});
+			});
 		}
 
 		private void store() {
