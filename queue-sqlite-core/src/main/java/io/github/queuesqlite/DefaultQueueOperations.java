@@ -74,7 +74,7 @@ final class DefaultQueueOperations implements QueueOperations {
 	 * @param payloads reads payloads and results
 	 * @param tasks what this process hosts
 	 * @param retry where sender and task say nothing
-	 * @param workers hand out messages, and start nothing more of a paused queue
+	 * @param workers hand out messages
 	 */
 	DefaultQueueOperations(StoreAccess access, Intake intake, Deferrals deferrals, Overview overview, Payloads payloads,
 			TaskRegistry tasks, RetryPolicy retry, WorkerPool workers) {
@@ -366,8 +366,8 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	private void pause(String queue, long until) {
 		checkOpen();
+		// The workers hear of it from the store before this returns.
 		this.store.pause(queue, until);
-		this.workers.pause(queue);
 	}
 
 	@Override
@@ -392,7 +392,6 @@ final class DefaultQueueOperations implements QueueOperations {
 	private void pauseTask(String task, long until) {
 		checkOpen();
 		this.store.pauseTask(task, until);
-		this.workers.pauseTask(task);
 	}
 
 	@Override

@@ -276,6 +276,9 @@ final class KeyReservations {
 
 		private final List<ReservedKey> reserved = new ArrayList<>();
 
+		/** Whether the insert met a key in its own shard, and changed who has it. */
+		private boolean metInShard;
+
 		/** How often a holder was looked at. */
 		private int rounds;
 
@@ -295,6 +298,7 @@ final class KeyReservations {
 		}
 
 		void go() {
+			this.metInShard = false;
 			for (Map.Entry<ReservedKey, Integer> key : this.elsewhere.entrySet()) {
 				if (!this.reserved.contains(key.getKey())) {
 					reserve(key.getKey(), key.getValue());
@@ -305,26 +309,27 @@ final class KeyReservations {
 		}
 
 		private void reserve(ReservedKey key, int home) {
-			KeyReservations.this.shards.writer(home)
-				.submitNew((session) -> session.reserve(key, this.row.id(), this.epoch), this.row.id(),
-						new Completion<Long>() {
+			KeyReservations.this.shards.writer(home).submitNew((session) -> {
+				long holder = session.windowHolder(key, this.row.id());
+				return (holder != 0) ? holder : session.reserve(key, this.row.id(), this.epoch);
+			}, this.row.id(), new Completion<Long>() {
 
-							@Override
-							public void succeeded(Long holder) {
-								if (holder != 0) {
-									resolve(holder);
-									return;
-								}
-								Entry.this.reserved.add(key);
-								handOver(Entry.this::go);
-							}
+				@Override
+				public void succeeded(Long holder) {
+					if (holder != 0) {
+						resolve(holder);
+						return;
+					}
+					Entry.this.reserved.add(key);
+					handOver(Entry.this::go);
+				}
 
-							@Override
-							public void failed(QueueException failure) {
-								give(failure);
-							}
+				@Override
+				public void failed(QueueException failure) {
+					give(failure);
+				}
 
-						});
+			});
 		}
 
 		private void store() {
@@ -339,6 +344,7 @@ final class KeyReservations {
 					}
 					long holder = Math.abs(result.existing()[0]);
 					if (holder != 0) {
+						Entry.this.metInShard = result.existing()[0] > 0;
 						resolve(holder);
 						return;
 					}
@@ -396,7 +402,8 @@ final class KeyReservations {
 
 		private void taken(StoredMessage found) {
 			HolderChange change = HolderChange.CHANGED;
-			if (this.row.terms().onDuplicate().changesExisting() && isUniqueKeyOf(found)) {
+			boolean changed = this.metInShard && found.shard() == IdLayout.shard(this.row.id());
+			if (!changed && this.row.terms().onDuplicate().changesExisting() && isUniqueKeyOf(found)) {
 				change = KeyReservations.this.shards.writer(found.shard())
 					.call((session) -> session.changeHolder(found.id(), this.row));
 			}

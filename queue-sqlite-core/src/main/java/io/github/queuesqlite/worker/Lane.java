@@ -336,6 +336,9 @@ final class Lane implements Holder {
 			throw new IllegalStateException("Claimed message " + message.id() + " of unknown task " + message.task());
 		}
 		Run run = new Run(this, message, task, owner, deaths, now);
+		if (this.engine.limits.isLimited(message.task())) {
+			run.takePermit();
+		}
 		if (message.owner() != owner.epoch()) {
 			run.lose();
 		}

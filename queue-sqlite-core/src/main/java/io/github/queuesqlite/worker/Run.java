@@ -68,7 +68,6 @@ final class Run extends Claim implements TaskContext, Runnable {
 		super(lane, row, instance, deaths, claimedAt);
 		this.lane = lane;
 		this.task = task;
-		this.permitted = lane.engine().limits.isLimited(row.task());
 	}
 
 	HostedTask task() {
@@ -117,6 +116,13 @@ final class Run extends Claim implements TaskContext, Runnable {
 	@Override
 	void recalled() {
 		givePermitBack();
+	}
+
+	/** It was claimed with a permit of each limit of its task. */
+	void takePermit() {
+		synchronized (this) {
+			this.permitted = true;
+		}
 	}
 
 	/** Its handler has returned, or never will be called. */
@@ -195,6 +201,8 @@ final class Run extends Claim implements TaskContext, Runnable {
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+		// Who looked while the commit was under way saw no deadline.
+		engine().watch.within(Math.max(0, untilItsTime(engine().now())));
 		return this.applied;
 	}
 

@@ -91,13 +91,6 @@ final class TaskTable {
 		}
 	}
 
-	/** Pauses one more. */
-	synchronized void pause(String name) {
-		Set<String> paused = new HashSet<>(this.paused);
-		paused.add(name);
-		pause(paused);
-	}
-
 	boolean isPaused(String name) {
 		return this.paused.contains(name);
 	}

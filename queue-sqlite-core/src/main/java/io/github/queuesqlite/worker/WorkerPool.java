@@ -229,16 +229,6 @@ public final class WorkerPool {
 		}
 	}
 
-	/**
-	 * Lets no handler of the task start any more in this process: none does once this has
-	 * returned. What was claimed goes back.
-	 * @param task the task, hosted or not
-	 */
-	public void pauseTask(String task) {
-		this.engine.tasks.pause(task);
-		recallPaused();
-	}
-
 	private void recallPaused() {
 		this.lanes.values().forEach(Lane::recallPaused);
 		this.receivers.values().forEach(Receiver::recallPaused);

@@ -112,7 +112,7 @@ class QueuePropertiesTests {
 			enqueue.max-length,      0,          must be -1 or at least 1
 			enqueue.max-length,      -2,         must be -1 or at least 1
 			enqueue.max-length,      some,       must be a whole number
-			enqueue.on-full,         wait,       "must be block, reject or drop-oldest"
+			enqueue.on-full,         wait,       must be block or reject or drop-oldest
 			enqueue.block-timeout,   -1s,        must be from 0s to 1d
 			enqueue.block-timeout,   25h,        must be from 0s to 1d
 			enqueue.block-timeout,   soon,       "must be a duration such as 500ms, 10s, 5m, 1h, 7d or PT10S"

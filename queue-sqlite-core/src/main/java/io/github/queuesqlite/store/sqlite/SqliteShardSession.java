@@ -408,8 +408,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public long reserve(ReservedKey key, long messageId, long epoch) throws SQLException {
-		long holder = windowHolder(key, messageId);
-		return (holder != 0) ? holder : this.reservations.reserve(key, messageId, epoch);
+		return this.reservations.reserve(key, messageId, epoch);
 	}
 
 	@Override

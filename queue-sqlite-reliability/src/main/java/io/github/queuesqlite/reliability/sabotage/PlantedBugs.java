@@ -504,7 +504,7 @@ final class PlantedBugs {
 
 	private void delivery() {
 		this.rule = "At most once: the handler is called only when the end is committed and safe";
-		add("the handler is called before its end is committed", "this.committed.await(); break;", "break;",
+		add("the handler is called before its end is committed", "if (!isCompletedFirst()) { return null; }", "",
 				"DeliveryTests#messageIsCompletedWhenItsHandlerBegins");
 		add("an end before the handler may be lost with the power",
 				"return (this.settlement instanceof Settlement.Complete complete && complete.first()) ? Sync.NOW",
@@ -527,8 +527,8 @@ final class PlantedBugs {
 		add("the end of a message does not begin its window", "this.windows.ended(ended, this.clock.millis());", "",
 				"UniqueTests#uniqueAfterEndCountsFromTheEndHoweverItEndsAndWhetherItIsKept");
 		add("a window is not looked for where the key is reserved",
-				"return (holder != 0) ? holder : this.reservations.reserve(key, messageId, epoch);",
-				"return (holder == Long.MIN_VALUE) ? holder : this.reservations.reserve(key, messageId, epoch);",
+				"return (holder != 0) ? holder : session.reserve(key, this.row.id(), this.epoch);",
+				"return (holder == Long.MIN_VALUE) ? holder : session.reserve(key, this.row.id(), this.epoch);",
 				"UniqueTests#uniqueAfterEndCountsFromTheEndHoweverItEndsAndWhetherItIsKept");
 		add("windows stay where they were", "moveWindows(); logger", "logger",
 				"UniqueTests#windowWhenTheNumberOfShardsChangesGoesOn");

@@ -3,7 +3,6 @@ package io.github.queuesqlite.autoconfigure.handler;
 import io.github.queuesqlite.task.UniqueKey;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.EvaluationContext;
-import org.springframework.expression.EvaluationException;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
@@ -48,7 +47,8 @@ final class PayloadKey implements UniqueKey {
 		try {
 			key = this.expression.getValue(context, payload);
 		}
-		catch (EvaluationException ex) {
+		catch (RuntimeException ex) {
+			// An EvaluationException, or whatever a method of the payload throws.
 			throw new IllegalArgumentException(
 					"'" + this.expression.getExpressionString() + "' fails: " + ex.getMessage(), ex);
 		}
