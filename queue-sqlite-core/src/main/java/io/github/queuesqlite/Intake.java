@@ -96,8 +96,9 @@ final class Intake {
 		}
 		String queue = queue(message, task);
 		this.lanes.warnIfUnserved(queue);
-		return new Draft(new Keys(message.task(), message.idempotencyKey(), message.uniqueKey(), message.orderingKey()),
-				message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
+		Keys keys = new Keys(message.task(), message.idempotencyKey(), message.uniqueKey(), message.orderingKey(),
+				message.concurrencyKey());
+		return new Draft(keys, message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
 				expiresAt(message, task, now), maxAttempts(message), attributes, payload);
 	}
 

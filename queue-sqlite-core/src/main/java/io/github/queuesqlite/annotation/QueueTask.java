@@ -79,6 +79,12 @@ public @interface QueueTask {
 	int maxConcurrent() default -1;
 
 	/**
+	 * Most messages of one concurrency key at once when one of this task begins, over all
+	 * processes of the directory: 1 or more; any number by default.
+	 */
+	int maxConcurrentPerKey() default -1;
+
+	/**
 	 * Lock under which the handler runs: one at a time of all tasks that name it, over
 	 * all processes of the directory. 1 to 200 letters, digits or {@code . _ - :}; none
 	 * by default.

@@ -191,7 +191,36 @@ public final class NewMessage {
 	 */
 	public NewMessage orderingKey(String orderingKey) {
 		checkKey("orderingKey", orderingKey);
+		checkOneOfBoth(this.fields.concurrencyKey == null);
 		return with((f) -> f.orderingKey = orderingKey);
+	}
+
+	/**
+	 * Sets the key whose messages take turns with those of other keys: a tenant, a
+	 * customer, a service that is called. While many messages of one key wait, one of
+	 * another key waits for few of them. At most as many messages of the key run at once,
+	 * over all processes, as the task says
+	 * ({@link io.github.queuesqlite.task.TaskDefinition#maxConcurrentPerKey()}); any number
+	 * when it says nothing. The key counts in the whole directory, over tasks and queues.
+	 * <p>
+	 * Within a key the priority decides, then the order they came in. What waits for its
+	 * turn is READY.
+	 * @param concurrencyKey 1 to 500 characters
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is empty or too long, or the message has an
+	 * ordering key: such messages run one at a time anyway
+	 */
+	public NewMessage concurrencyKey(String concurrencyKey) {
+		checkKey("concurrencyKey", concurrencyKey);
+		checkOneOfBoth(this.fields.orderingKey == null);
+		return with((f) -> f.concurrencyKey = concurrencyKey);
+	}
+
+	private static void checkOneOfBoth(boolean free) {
+		if (!free) {
+			throw new IllegalArgumentException(
+					"A message has an 'orderingKey' or a 'concurrencyKey', not both: with an ordering key one runs at a time");
+		}
 	}
 
 	/**
@@ -326,6 +355,10 @@ public final class NewMessage {
 		return this.fields.orderingKey;
 	}
 
+	public @Nullable String concurrencyKey() {
+		return this.fields.concurrencyKey;
+	}
+
 	public OnDuplicate onDuplicate() {
 		return this.fields.onDuplicate;
 	}
@@ -414,6 +447,8 @@ public final class NewMessage {
 
 		@Nullable String orderingKey;
 
+		@Nullable String concurrencyKey;
+
 		OnDuplicate onDuplicate = OnDuplicate.RETURN_EXISTING;
 
 		@Nullable String source;
@@ -440,6 +475,7 @@ public final class NewMessage {
 			this.idempotencyKey = other.idempotencyKey;
 			this.uniqueKey = other.uniqueKey;
 			this.orderingKey = other.orderingKey;
+			this.concurrencyKey = other.concurrencyKey;
 			this.onDuplicate = other.onDuplicate;
 			this.source = other.source;
 			this.tags = other.tags;

@@ -261,6 +261,23 @@ public final class ShardedMessageStore implements MessageStore {
 		return states;
 	}
 
+	@Override
+	public void declareKeyLimits(Map<String, @Nullable Integer> limits) {
+		inAll((session) -> session.declareKeyLimits(limits));
+	}
+
+	@Override
+	public void weigh(String concurrencyKey, int weight) {
+		inAll((session) -> session.weigh(concurrencyKey, weight));
+	}
+
+	private void inAll(Change change) {
+		this.shards.writeEach((writer) -> writer.call((session) -> {
+			change.apply(session);
+			return 0;
+		}));
+	}
+
 	private static Map<String, PermitState> permits(ShardSession session, long epoch, List<PermitWish> wishes)
 			throws SQLException {
 		Map<String, PermitState> states = new HashMap<>();
@@ -420,10 +437,7 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	private void eachShard(Change change) {
-		this.shards.writeEach((writer) -> writer.call((session) -> {
-			change.apply(session);
-			return 0;
-		}));
+		inAll(change);
 		Set<String> paused = pausedQueues();
 		this.group.listeners().forEach((listener) -> listener.pausesChanged(paused));
 	}

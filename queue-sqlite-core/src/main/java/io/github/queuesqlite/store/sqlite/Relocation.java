@@ -25,11 +25,9 @@ final class Relocation {
 
 	private static final int STEP = 500;
 
-	private static final String KEYED = """
-			SELECT id, task, unique_key, idempotency_key, ordering_key FROM message
-			WHERE id > ?1 AND (unique_key IS NOT NULL OR idempotency_key IS NOT NULL OR ordering_key IS NOT NULL)
-			ORDER BY id
-			LIMIT ?2""";
+	private static final String KEYED = "SELECT id, task, unique_key, idempotency_key, ordering_key, " + CrowdTable.KEY
+			+ " AS concurrency_key FROM message WHERE id > ?1 AND (unique_key IS NOT NULL OR idempotency_key IS NOT NULL"
+			+ " OR ordering_key IS NOT NULL OR concurrency_key IS NOT NULL) ORDER BY id LIMIT ?2";
 
 	private static final String COPY = """
 			INSERT OR IGNORE INTO home.message SELECT * FROM main.message
@@ -80,8 +78,10 @@ final class Relocation {
 		Map<Integer, List<Reserved>> reservations = reservations();
 		long highWater = greatest("SELECT high_water FROM shard");
 		List<String> paused = pausedQueues();
+		KeptLimits limits = KeptLimits.read(this.connections.values());
 		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
-			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, paused);
+			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, paused, (statements) -> limits
+				.write(statements, (name) -> this.router.homeOfLimit(name) == entry.getKey()));
 		}
 		logger.info("Moved {} messages with keys to their new shards", moved);
 	}
@@ -97,7 +97,8 @@ final class Relocation {
 				statements.each((row) -> {
 					greatest[0] = row.getLong(1);
 					int home = this.router
-						.route(new Keys(row.getString(2), row.getString(4), row.getString(3), row.getString(5)));
+						.route(new Keys(row.getString(2), row.getString(4), row.getString(3), row.getString(5),
+								row.getString(6)));
 					byHome.computeIfAbsent(home, (key) -> new ArrayList<>()).add(row.getLong(1));
 				}, KEYED, after, STEP);
 				last = greatest[0];
@@ -191,8 +192,8 @@ final class Relocation {
 		return paused;
 	}
 
-	private static void finish(Connection connection, List<Reserved> reservations, long highWater, List<String> paused)
-			throws SQLException {
+	private static void finish(Connection connection, List<Reserved> reservations, long highWater, List<String> paused,
+			LimitWriter limits) throws SQLException {
 		try (Statements statements = new Statements(connection)) {
 			statements.run("BEGIN IMMEDIATE");
 			statements.update("DELETE FROM counter");
@@ -201,7 +202,10 @@ final class Relocation {
 			for (String sql : LineTable.REBUILD) {
 				statements.update(sql);
 			}
-			statements.update("DELETE FROM permit");
+			for (String sql : CrowdTable.REBUILD) {
+				statements.update(sql);
+			}
+			limits.write(statements);
 			statements.update("DELETE FROM reservation");
 			for (Reserved reserved : reservations) {
 				statements.update("""
@@ -213,6 +217,14 @@ final class Relocation {
 			}
 			statements.run("COMMIT");
 		}
+	}
+
+	/** Writes the limits of a shard. */
+	@FunctionalInterface
+	private interface LimitWriter {
+
+		void write(Statements statements) throws SQLException;
+
 	}
 
 	/** The name of a key, and its message. */

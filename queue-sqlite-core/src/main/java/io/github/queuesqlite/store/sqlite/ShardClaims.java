@@ -42,15 +42,18 @@ final class ShardClaims {
 
 	private final OrderingLines lines;
 
+	private final Crowds crowds;
+
 	private final Texts texts = new Texts();
 
 	private final Checksum checksum = new Checksum();
 
-	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, OrderingLines lines, int shard) {
+	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, OrderingLines lines, Crowds crowds, int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.settling = settling;
 		this.lines = lines;
+		this.crowds = crowds;
 		this.readyTasks = books.readyTasks();
 		this.shard = shard;
 	}
@@ -66,8 +69,31 @@ final class ShardClaims {
 		}
 	}
 
+	/**
+	 * Claims until nothing more is let through: with each message that is claimed, another
+	 * of its concurrency key may be.
+	 */
 	private List<StoredMessage> claim(long epoch, String queue, List<String> ready, int max, ClaimQuota quota, long now)
 			throws SQLException {
+		List<StoredMessage> claimed = claimOnce(epoch, queue, ready, max, quota, now);
+		if (!this.crowds.isAny()) {
+			return claimed;
+		}
+		List<StoredMessage> all = new ArrayList<>(claimed);
+		while (!claimed.isEmpty() && all.size() < max) {
+			claimed = claimOnce(epoch, queue, this.readyTasks.of(queue, Set.copyOf(ready)), max - all.size(), quota,
+					now);
+			all.addAll(claimed);
+		}
+		all.sort(StoredMessage.CLAIM_ORDER);
+		return all;
+	}
+
+	private List<StoredMessage> claimOnce(long epoch, String queue, List<String> ready, int max, ClaimQuota quota,
+			long now) throws SQLException {
+		if (ready.isEmpty()) {
+			return List.of();
+		}
 		List<StoredMessage> claimed = (ready.size() == 1) ? claimTask(epoch, queue, ready.get(0), max, quota, now)
 				: claimBest(epoch, queue, ready, max, quota, now);
 		if (claimed.isEmpty()) {
@@ -129,6 +155,7 @@ final class ShardClaims {
 			}
 		}
 		byTask.forEach((task, n) -> this.books.moved(queue, task, StateCode.READY, StateCode.RUNNING, n));
+		this.crowds.changed(ids);
 	}
 
 	private List<StoredMessage> withoutDamaged(List<StoredMessage> claimed, long now) throws SQLException {
@@ -150,6 +177,7 @@ final class ShardClaims {
 		this.settling.endAs(message.runKey(), MessageState.DEAD,
 				new FailureRecord(0, FailureRecord.DAMAGED, reason, "", "", now, now), 1, null, now);
 		this.lines.arrange(message.orderingKey());
+		this.crowds.changed(List.of(message.id()));
 	}
 
 	/**

@@ -24,15 +24,18 @@ final class ShardInserts {
 
 	private final OrderingLines lines;
 
+	private final Crowds crowds;
+
 	private final Checksum checksum = new Checksum();
 
 	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
-			OrderingLines lines) {
+			OrderingLines lines, Crowds crowds) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.reservations = reservations;
 		this.lines = lines;
+		this.crowds = crowds;
 	}
 
 	/**
@@ -99,6 +102,9 @@ final class ShardInserts {
 		if (orderingKey != null) {
 			return isInsertedInLine(row, orderingKey, now);
 		}
+		if (row.keys().concurrencyKey() != null) {
+			return isInsertedInCrowd(row, row.keys().concurrencyKey(), now);
+		}
 		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_KEYED);
 		MessageTable.bind(statement, 0, row, row.runAt() > now, this.checksum);
 		if (statement.executeUpdate() == 0) {
@@ -120,6 +126,20 @@ final class ShardInserts {
 		}
 		this.books.inserted(row, state);
 		this.lines.joined(row, orderingKey, seq, state);
+		return true;
+	}
+
+	private boolean isInsertedInCrowd(Insertion row, String key, long now) throws SQLException {
+		int state = this.crowds.isOpen(key, row.task()) ? StateCode.READY : StateCode.HELD;
+		state = (row.runAt() > now) ? StateCode.SCHEDULED : state;
+		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_KEYED);
+		MessageTable.bind(statement, 0, row, false, this.checksum);
+		MessageTable.bindState(statement, state);
+		if (statement.executeUpdate() == 0) {
+			return false;
+		}
+		this.books.inserted(row, state);
+		this.crowds.joined(row, key, state);
 		return true;
 	}
 

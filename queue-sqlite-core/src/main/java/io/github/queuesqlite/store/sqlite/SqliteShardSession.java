@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.ToIntFunction;
@@ -65,6 +66,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final PauseTable pauses;
 
+	private final Crowds crowds;
+
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention) throws SQLException {
 		super(connection, gate, file, walMax, quarantine, watermark);
@@ -79,14 +82,17 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.books = new ShardBooks(statements, clock);
 		this.sequence = new ShardSequence(statements, clock, shard);
 		OrderingLines lines = new OrderingLines(statements, this.books);
-		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines);
-		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, retention);
-		this.claims = new ShardClaims(statements, this.books, this.settling, lines, shard);
+		Crowds crowds = new Crowds(statements, this.books, this.sequence);
+		this.crowds = crowds;
+		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines, crowds);
+		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, crowds, retention);
+		this.claims = new ShardClaims(statements, this.books, this.settling, lines, crowds, shard);
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
+				crowds, shard);
+		this.time = new ShardTime(statements, this.books, this.sequence, lines, crowds);
+		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, crowds, retention);
+		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines, crowds,
 				shard);
-		this.time = new ShardTime(statements, this.books, this.sequence, lines);
-		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, retention);
-		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines, shard);
 	}
 
 	@Override
@@ -354,6 +360,23 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	public int rescue(long epoch, StartedRuns started, boolean died, ToIntFunction<String> maxAttempts, int max)
 			throws SQLException {
 		return this.rescue.rescue(epoch, started, died, maxAttempts, max, this.clock.millis());
+	}
+
+	// ---- keys
+
+	@Override
+	public boolean isAnyCrowded() {
+		return this.crowds.isAny();
+	}
+
+	@Override
+	public void declareKeyLimits(Map<String, @Nullable Integer> limits) throws SQLException {
+		this.crowds.declare(limits);
+	}
+
+	@Override
+	public void weigh(String concurrencyKey, int weight) throws SQLException {
+		this.crowds.weigh(concurrencyKey, weight);
 	}
 
 	// ---- permits

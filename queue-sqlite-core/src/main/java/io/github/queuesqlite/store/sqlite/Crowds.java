@@ -1,0 +1,172 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.sqlite.CrowdTable.Member;
+import io.github.queuesqlite.store.sqlite.CrowdTable.Passed;
+import io.github.queuesqlite.store.sqlite.CrowdTable.Waiting;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages with one concurrency key: of each key at most its limit is let through,
+ * READY or RUNNING, and at most its weight waits to be claimed; the others are held. Who
+ * is let through gets a new order number, so that keys take turns: one with a thousand
+ * times the load waits behind itself only.
+ * <p>
+ * What changes the state of messages says so here afterwards, in the same transaction.
+ * What was let through stays so when it is given back or taken back.
+ */
+final class Crowds {
+
+	private final Statements statements;
+
+	private final ShardBooks books;
+
+	private final ShardSequence sequence;
+
+	private final CrowdTable table;
+
+	Crowds(Statements statements, ShardBooks books, ShardSequence sequence) {
+		this.statements = statements;
+		this.books = books;
+		this.sequence = sequence;
+		this.table = new CrowdTable(statements);
+	}
+
+	/** Returns whether there may be a message with a concurrency key. */
+	boolean isAny() {
+		return this.books.isAnyCrowded();
+	}
+
+	/** Returns whether a new message is let through at once. */
+	boolean isOpen(String key, String task) throws SQLException {
+		return this.table.first(key) == null && mayPass(this.table.passed(key), task, this.table.weight(key));
+	}
+
+	/** A new message is stored. */
+	void joined(Insertion row, String key, int state) throws SQLException {
+		this.statements.update(CrowdTable.ADD, row.id(), key, phase(state), row.priority(), row.id());
+		this.books.crowded();
+	}
+
+	/** A message that had ended is back. */
+	void returned(long id) throws SQLException {
+		if (this.statements.update(CrowdTable.ADD_AGAIN, id) > 0) {
+			this.books.crowded();
+			changed(List.of(id));
+		}
+	}
+
+	/** The states of messages have changed. Reads nothing while there is no key. */
+	void changed(Collection<Long> ids) throws SQLException {
+		if (!isAny() || ids.isEmpty()) {
+			return;
+		}
+		Set<String> keys = new LinkedHashSet<>();
+		for (Member member : this.table.changed(LongJson.of(new ArrayList<>(ids)))) {
+			settle(member);
+			keys.add(member.key());
+		}
+		for (String key : keys) {
+			letThrough(key);
+		}
+	}
+
+	private void settle(Member member) throws SQLException {
+		int phase = phase(member.state());
+		if (member.state() >= StateCode.COMPLETED) {
+			this.statements.update(CrowdTable.REMOVE, member.id());
+			return;
+		}
+		if (phase == CrowdTable.PASSED && member.phase() != CrowdTable.PASSED && member.phase() != CrowdTable.RUNS) {
+			hold(member);
+			phase = CrowdTable.WAITS;
+		}
+		this.table.setPhase(member.id(), phase, member.seq());
+	}
+
+	/** It is READY, but it was not let through. */
+	private void hold(Member member) throws SQLException {
+		this.statements.update(MessageTable.SET_STATE, StateCode.HELD, member.id());
+		this.books.moved(member.queue(), member.task(), StateCode.READY, StateCode.HELD, 1);
+		if (member.state() == StateCode.SUSPECT) {
+			this.books.readySuspects().changed();
+		}
+		else {
+			this.books.readyTasks().claimed(member.queue(), List.of(member.task()));
+		}
+	}
+
+	private void letThrough(String key) throws SQLException {
+		Passed passed = this.table.passed(key);
+		long weight = this.table.weight(key);
+		Waiting first;
+		while (passed.ready() < weight && (first = this.table.first(key)) != null
+				&& mayPass(passed, first.task(), weight)) {
+			open(first);
+			passed = new Passed(passed.ready() + 1, passed.all() + 1);
+		}
+	}
+
+	private boolean mayPass(Passed passed, String task, long weight) throws SQLException {
+		return passed.ready() < weight && passed.all() < this.table.limit(task);
+	}
+
+	private void open(Waiting first) throws SQLException {
+		long seq = this.sequence.next();
+		this.statements.update(CrowdTable.OPEN, first.suspect() ? StateCode.SUSPECT : StateCode.READY, seq, first.id());
+		this.table.setPhase(first.id(), CrowdTable.PASSED, seq);
+		this.books.moved(first.queue(), first.task(), StateCode.HELD, StateCode.READY, 1);
+		this.books.ready(first.queue(), first.task(), first.priority(), first.suspect());
+	}
+
+	private static int phase(int state) {
+		return switch (state) {
+			case StateCode.SCHEDULED -> CrowdTable.NOT_DUE;
+			case StateCode.HELD -> CrowdTable.WAITS;
+			case StateCode.RUNNING -> CrowdTable.RUNS;
+			default -> CrowdTable.PASSED;
+		};
+	}
+
+	// ---- limits and weights
+
+	/**
+	 * Sets how many messages of some tasks may run at once for each key.
+	 * @param limits by task; null for any number
+	 */
+	void declare(Map<String, @Nullable Integer> limits) throws SQLException {
+		int changed = 0;
+		for (Map.Entry<String, @Nullable Integer> limit : limits.entrySet()) {
+			Integer most = limit.getValue();
+			changed += (most != null) ? this.statements.update(CrowdTable.DECLARE, limit.getKey(), most)
+					: this.statements.update(CrowdTable.DECLARE_NONE, limit.getKey());
+		}
+		if (changed > 0 && isAny()) {
+			List<String> keys = new ArrayList<>();
+			this.statements.each((row) -> keys.add(row.getString(1)), CrowdTable.WAITING_KEYS);
+			for (String key : keys) {
+				letThrough(key);
+			}
+		}
+	}
+
+	/** Sets how many messages of a key are let through together. */
+	void weigh(String key, int weight) throws SQLException {
+		if (weight == 1) {
+			this.statements.update(CrowdTable.WEIGH_NORMALLY, key);
+		}
+		else {
+			this.statements.update(CrowdTable.WEIGH, key, weight);
+		}
+		letThrough(key);
+	}
+
+}
