@@ -18,6 +18,7 @@ import io.github.queuesqlite.reliability.points.Scenario.Opening;
 import io.github.queuesqlite.reliability.points.Scenario.Step;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Peer;
+import io.github.queuesqlite.store.PermitWish;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
@@ -48,6 +49,7 @@ final class Scenarios {
 		all.steering();
 		all.time();
 		all.instances();
+		all.permits();
 		return all.scenarios;
 	}
 
@@ -327,6 +329,22 @@ final class Scenarios {
 		});
 		add("beat", 1, NOTHING, (queue, told) -> assertThat(queue.store.beat(queue.instance)).isTrue(),
 				(queue) -> assertThat(queue.store.peers()).anyMatch((peer) -> peer.beat() > 0));
+	}
+
+	private void permits() {
+		PermitWish all = new PermitWish("task:limited", 4, 0, true);
+		add("take permits", 1, NOTHING, (queue, told) -> queue.store.permits(queue.instance, List.of(all)),
+				(queue) -> assertThat(queue.store.permits(queue.instance, List.of(all)).get("task:limited").most())
+					.isEqualTo(4));
+		add("give permits back", 0, (queue) -> queue.store.permits(queue.instance, List.of(all)), (queue, told) -> {
+			for (int keep = 3; keep >= 0; keep--) {
+				queue.store.permits(queue.instance, List.of(new PermitWish("task:limited", null, keep, false)));
+			}
+		}, (queue) -> assertThat(
+				queue.store.permits(queue.instance, List.of(new PermitWish("task:limited", null, 0, true)))
+					.get("task:limited")
+					.most())
+			.isEqualTo(4));
 	}
 
 	/** Another instance runs what there is, some of it for the last time. */

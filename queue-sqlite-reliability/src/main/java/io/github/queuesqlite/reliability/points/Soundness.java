@@ -52,12 +52,19 @@ final class Soundness {
 					    WHERE other.ordering_key = front.ordering_key AND (other.state IN (20, 22, 30)
 					        OR (other.state = 10 AND other.seq < front.seq)))""");
 
+	private static final Map<String, String> NEVER_OF_LIMITS = Map.of("more permits than there are", """
+			SELECT name FROM permit JOIN permit_limit USING (name)
+			GROUP BY name HAVING sum(held) > max(coalesce(chosen, declared))""", "a permit of the dead", """
+			SELECT name FROM permit WHERE epoch NOT IN (SELECT epoch FROM instance WHERE dead = 0)""");
+
 	/** What a transaction of the queue changes, but for signs of life. */
 	private static final List<String> CONTENT = List.of("SELECT * FROM message ORDER BY id",
 			"SELECT * FROM failed_attempt ORDER BY message_id, run",
 			"SELECT * FROM counter WHERE n <> 0 ORDER BY queue, task, state", "SELECT * FROM queue ORDER BY name",
 			"SELECT * FROM reservation ORDER BY idempotency_key", "SELECT * FROM line ORDER BY ordering_key, seq",
-			"SELECT * FROM turn ORDER BY ordering_key", "SELECT epoch, dead FROM instance ORDER BY epoch",
+			"SELECT * FROM turn ORDER BY ordering_key",
+			"SELECT * FROM permit_limit ORDER BY name", "SELECT * FROM permit ORDER BY name, epoch",
+			"SELECT epoch, dead FROM instance ORDER BY epoch",
 			"SELECT * FROM signal ORDER BY epoch, message_id", "SELECT layout, high_water, prunable FROM shard");
 
 	private Soundness() {
@@ -71,6 +78,7 @@ final class Soundness {
 				checkIntegrity(connection, file);
 				checkNever(connection, file, NEVER);
 				checkNever(connection, file, NEVER_IN_LINES);
+				checkNever(connection, file, NEVER_OF_LIMITS);
 				checkKeys(connection, keys);
 			}
 		}

@@ -27,6 +27,7 @@ final class PlantedBugs {
 		bugs.poison();
 		bugs.liveness();
 		bugs.order();
+		bugs.limits();
 		bugs.lines();
 		bugs.indexes();
 		bugs.pruning();
@@ -191,6 +192,23 @@ final class PlantedBugs {
 				contract("Ids#assignIdWhenClockIsBeyondTheTimeOfIdsStillRises"));
 		add("a claimed batch is not sorted", "claimed.sort(StoredMessage.CLAIM_ORDER); return withoutDamaged",
 				"return withoutDamaged", contract("StandingDemand#attachWhenSeveralTasksAreHostedHandsOverBestFirst"));
+	}
+
+	private void limits() {
+		this.rule = "Never more handlers of a task run at once than its limit says, over all processes";
+		add("a permit is given that another process has", "free -= other.held();", "",
+				contract("Permits#permitsWhenAllAreTakenAreWaitedFor"));
+		add("who has just given a permit back gets it before those who wait", "Math.min(free - before, room)",
+				"Math.min(free, room)", contract("Permits#permitWhenSeveralWaitGoesToWhoWaitsLongest"));
+		add("the permits of the dead are nobody's", "this.books.permits().removeOf(epoch);", "",
+				contract("Permits#permitsWhenTheirOwnerIsDeadAreFree"));
+		add("a claim takes more than its quota", "MessageTable.CLAIMABLE_OF_TASK, queue, task, most);",
+				"MessageTable.CLAIMABLE_OF_TASK, queue, task, max);",
+				contract("Permits#claimWhenOneTaskIsHostedTakesNoMoreThanItsQuota"));
+		add("permits of an earlier epoch are used", "return (epoch == this.epoch) ? Math.max(0,",
+				"return (epoch > 0) ? Math.max(0,", "worker.SharedLimitTests#permitsOfAnEarlierEpochAreNotUsed");
+		add("what is to be given back is used again", "this.usable = share; return share;", "return share;",
+				"worker.SharedLimitTests#whatIsAboveTheShareIsGivenBackWhenItsUseEnds");
 	}
 
 	private void lines() {
