@@ -39,6 +39,8 @@ import org.springframework.core.ParameterizedTypeReference;
 /** Hands messages to the store and reads them back; the workers are elsewhere. */
 final class DefaultQueueOperations implements QueueOperations {
 
+	private static final int MOST_WEIGHT = 1000;
+
 	/** So many messages one claim takes at most. */
 	private static final int MOST_RECEIVED = 1000;
 
@@ -331,6 +333,17 @@ final class DefaultQueueOperations implements QueueOperations {
 		checkOpen();
 		this.store.pause(queue);
 		this.workers.pause(queue);
+	}
+
+	@Override
+	public void weigh(String concurrencyKey, int weight) {
+		NewMessage.checkKey("concurrencyKey", concurrencyKey);
+		if (weight < 1 || weight > MOST_WEIGHT) {
+			throw new IllegalArgumentException("'weight' must be from 1 to " + MOST_WEIGHT + ", was " + weight);
+		}
+		checkOpen();
+		this.store.weigh(concurrencyKey, weight);
+		this.store.demandChanged();
 	}
 
 	@Override

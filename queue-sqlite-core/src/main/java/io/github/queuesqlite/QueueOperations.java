@@ -223,6 +223,16 @@ public interface QueueOperations {
 	void pause(String queue);
 
 	/**
+	 * Sets how many messages of a concurrency key are let through together when its turn
+	 * comes: its share beside other keys. Holds in every process until it is set anew,
+	 * restarts included.
+	 * @param concurrencyKey the key, 1 to 500 characters
+	 * @param weight 1 to 1,000; 1 is what a key has that nobody has weighed
+	 * @throws IllegalArgumentException if one is out of range
+	 */
+	void weigh(String concurrencyKey, int weight);
+
+	/**
 	 * Resumes a queue.
 	 * @param queue the name
 	 */

@@ -62,6 +62,18 @@ class FairShareTests extends QueueTester {
 	}
 
 	@Test
+	void weightWhenOutOfRangeIsRefused() {
+		open();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.weigh("k", 0))
+			.withMessage("'weight' must be from 1 to 1000, was 0");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.weigh("k", 1001))
+			.withMessage("'weight' must be from 1 to 1000, was 1001");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.weigh("", 2))
+			.withMessage("'concurrencyKey' must have 1 to 500 characters, had 0");
+		this.operations.weigh("k", 1000);
+	}
+
+	@Test
 	void concurrencyKeyIsShownOnTheMessage() {
 		open();
 		assertThat(find(this.operations.enqueue(message().concurrencyKey("k"))).concurrencyKey()).isEqualTo("k");

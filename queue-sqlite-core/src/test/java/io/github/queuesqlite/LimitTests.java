@@ -281,6 +281,7 @@ class LimitTests extends QueueTester {
 	void runsWhenProcessesAreKilledAreNeverMoreThanTheLimits() throws Exception {
 		LimitLog log = runAndKill(3, Math.max(6, MESSAGES / 250));
 		assertThat(log.most(LimitedChild.THREE)).isEqualTo(3);
+		assertThat(log.most("k0")).isEqualTo(2);
 		assertThat(log.workers()).isGreaterThan(3);
 	}
 
@@ -295,7 +296,7 @@ class LimitTests extends QueueTester {
 		Path file = this.directory.resolve("runs.log");
 		Files.createFile(file);
 		List<Process> children = new ArrayList<>();
-		LimitLog log = new LimitLog(file, Map.of(LimitedChild.THREE, 3, "lock", 1));
+		LimitLog log = new LimitLog(file, Map.of(LimitedChild.THREE, 3, "lock", 1, "k0", 2, "k1", 2));
 		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
 			for (int i = 0; i < processes; i++) {
 				children.add(start(file));
@@ -331,7 +332,11 @@ class LimitTests extends QueueTester {
 	private void handIn(int from, int to) {
 		List<NewMessage> messages = new ArrayList<>();
 		for (int i = from; i < to; i++) {
-			int kind = this.random.nextInt(4);
+			int kind = this.random.nextInt(6);
+			if (kind > 3) {
+				messages.add(NewMessage.to(LimitedChild.KEYED).concurrencyKey("k" + kind % 2).payload(i));
+				continue;
+			}
 			String task = (kind < 2) ? LimitedChild.THREE : LimitedChild.LOCKED.get(kind - 2);
 			messages.add(NewMessage.to(task).queue((kind < 2) ? "default" : task).payload(i));
 		}

@@ -406,7 +406,13 @@ public final class NewMessage {
 		return name;
 	}
 
-	private static void checkKey(String what, String key) {
+	/**
+	 * Refuses what cannot be a key.
+	 * @param what what it is called, for the error
+	 * @param key 1 to 500 characters
+	 * @throws IllegalArgumentException if it is empty or too long
+	 */
+	public static void checkKey(String what, String key) {
 		Objects.requireNonNull(key, () -> "'" + what + "' must not be null");
 		if (key.isEmpty() || key.length() > MAX_KEY_LENGTH) {
 			throw new IllegalArgumentException(

@@ -53,7 +53,7 @@ final class MessageBrowser {
 		byte[] rawPayload = message.rawPayload();
 		byte[] rawResult = message.rawResult();
 		return new MessageDescriptor(MessageSummary.of(message), message.source(), message.idempotencyKey(),
-				message.uniqueKey(), message.orderingKey(), sanitize(message.headers(), unsanitized),
+				message.uniqueKey(), message.orderingKey(), message.concurrencyKey(), sanitize(message.headers(), unsanitized),
 				sanitize(message.metadata(), unsanitized),
 				(rawPayload.length > 0)
 						? body("payload", rawPayload, payload, unsanitized, () -> message.payload(Object.class)) : null,

@@ -60,7 +60,8 @@ final class TaskMethods {
 			.timeToLive(this.values.duration("timeToLive", annotation.timeToLive()))
 			.executor(executor(method, annotation))
 			.storeResult(annotation.storeResult())
-			.maxConcurrent((annotation.maxConcurrent() != -1) ? annotation.maxConcurrent() : null)
+			.maxConcurrent(limit(annotation.maxConcurrent()))
+			.maxConcurrentPerKey(limit(annotation.maxConcurrentPerKey()))
 			.lock(lock(annotation))
 			.origin(method.origin())
 			.build();
@@ -72,6 +73,10 @@ final class TaskMethods {
 			throw method.refused("has no task name", "Name the task: @QueueTask(\"…\").");
 		}
 		return name;
+	}
+
+	private static @Nullable Integer limit(int most) {
+		return (most != -1) ? most : null;
 	}
 
 	private @Nullable String lock(QueueTask annotation) {
