@@ -337,7 +337,7 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	@Override
 	public void weigh(String concurrencyKey, int weight) {
-		NewMessage.checkKey("concurrencyKey", concurrencyKey);
+		Names.checkKey("concurrencyKey", concurrencyKey);
 		if (weight < 1 || weight > MOST_WEIGHT) {
 			throw new IllegalArgumentException("'weight' must be from 1 to " + MOST_WEIGHT + ", was " + weight);
 		}

@@ -160,7 +160,7 @@ public final class NewMessage {
 	 * @throws IllegalArgumentException if it is empty or too long
 	 */
 	public NewMessage idempotencyKey(String idempotencyKey) {
-		checkKey("idempotencyKey", idempotencyKey);
+		Names.checkKey("idempotencyKey", idempotencyKey);
 		return with((f) -> f.idempotencyKey = idempotencyKey);
 	}
 
@@ -172,7 +172,7 @@ public final class NewMessage {
 	 * @throws IllegalArgumentException if it is empty or too long
 	 */
 	public NewMessage uniqueKey(String uniqueKey) {
-		checkKey("uniqueKey", uniqueKey);
+		Names.checkKey("uniqueKey", uniqueKey);
 		return with((f) -> f.uniqueKey = uniqueKey);
 	}
 
@@ -190,7 +190,7 @@ public final class NewMessage {
 	 * @throws IllegalArgumentException if it is empty or too long
 	 */
 	public NewMessage orderingKey(String orderingKey) {
-		checkKey("orderingKey", orderingKey);
+		Names.checkKey("orderingKey", orderingKey);
 		checkOneOfBoth(this.fields.concurrencyKey == null);
 		return with((f) -> f.orderingKey = orderingKey);
 	}
@@ -211,7 +211,7 @@ public final class NewMessage {
 	 * ordering key: such messages run one at a time anyway
 	 */
 	public NewMessage concurrencyKey(String concurrencyKey) {
-		checkKey("concurrencyKey", concurrencyKey);
+		Names.checkKey("concurrencyKey", concurrencyKey);
 		checkOneOfBoth(this.fields.orderingKey == null);
 		return with((f) -> f.concurrencyKey = concurrencyKey);
 	}
@@ -240,7 +240,7 @@ public final class NewMessage {
 	 * @throws IllegalArgumentException if it is empty or too long
 	 */
 	public NewMessage source(String source) {
-		checkKey("source", source);
+		Names.checkKey("source", source);
 		return with((f) -> f.source = source);
 	}
 
@@ -253,7 +253,7 @@ public final class NewMessage {
 	public NewMessage tags(String... tags) {
 		Set<String> copy = new LinkedHashSet<>();
 		for (String tag : tags) {
-			checkKey("tags", tag);
+			Names.checkKey("tags", tag);
 			copy.add(tag);
 		}
 		return with((f) -> f.tags = Collections.unmodifiableSet(copy));
@@ -404,20 +404,6 @@ public final class NewMessage {
 			throw new IllegalArgumentException("header name must not be empty");
 		}
 		return name;
-	}
-
-	/**
-	 * Refuses what cannot be a key.
-	 * @param what what it is called, for the error
-	 * @param key 1 to 500 characters
-	 * @throws IllegalArgumentException if it is empty or too long
-	 */
-	public static void checkKey(String what, String key) {
-		Objects.requireNonNull(key, () -> "'" + what + "' must not be null");
-		if (key.isEmpty() || key.length() > MAX_KEY_LENGTH) {
-			throw new IllegalArgumentException(
-					"'" + what + "' must have 1 to " + MAX_KEY_LENGTH + " characters, had " + key.length());
-		}
 	}
 
 	private static void checkAhead(String what, Duration value, Duration least) {
