@@ -164,7 +164,7 @@ class LimitTests extends QueueTester {
 		}).maxConcurrent(1).timeout(Duration.ofMillis(50)).build());
 		this.queue.start();
 		enqueue(TASK, 5);
-		await().atMost(LONG).until(() -> !this.queue.status().overdueRuns().isEmpty());
+		await().atMost(LONG).until(() -> !this.queue.status().stuckRuns().isEmpty());
 		assertThat(this.operations.stats().count(MessageState.COMPLETED)).isZero();
 		assertThat(runs).hasValue(1);
 		release.countDown();

@@ -73,7 +73,9 @@ final class TaskTable {
 		return this.claimable;
 	}
 
-	/** Tasks that are not claimable since there is no permit here, but maybe elsewhere. */
+	/**
+	 * Tasks that are not claimable since there is no permit here, but maybe elsewhere.
+	 */
 	Set<String> unpermitted() {
 		return this.unpermitted;
 	}

@@ -60,12 +60,8 @@ abstract class PermitContract extends StoreSubject {
 		StoreInstance other = this.store.register("other");
 		settle(this.instance, 0, true);
 		settle(other, 0, true);
-		settle(this.instance, 0, false);
-		settle(this.instance, 0, true);
-		assertThat(settle(other, 0, true).held()).isEqualTo(10);
-		assertThat(settle(this.instance, 0, true).waits()).isTrue();
-		settle(other, 3, true);
-		assertThat(settle(other, 3, true).held()).isLessThanOrEqualTo(5);
+		assertThat(settle(this.instance, 0, true).held()).isEqualTo(5);
+		assertThat(settle(other, 0, true).held()).isEqualTo(5);
 	}
 
 	@Test
@@ -120,8 +116,9 @@ abstract class PermitContract extends StoreSubject {
 
 	@Test
 	void limitsAreApart() {
-		Map<String, PermitState> states = this.store.permits(this.instance, List.of(new PermitWish("task:a", 3, 0, true),
-				new PermitWish("task:b", 5, 0, true), new PermitWish("lock:a", 1, 0, true)));
+		Map<String, PermitState> states = this.store.permits(this.instance,
+				List.of(new PermitWish("task:a", 3, 0, true), new PermitWish("task:b", 5, 0, true),
+						new PermitWish("lock:a", 1, 0, true)));
 		assertThat(states.get("task:a").held()).isEqualTo(3);
 		assertThat(states.get("task:b").held()).isEqualTo(5);
 		assertThat(states.get("lock:a").held()).isOne();
@@ -140,7 +137,8 @@ abstract class PermitContract extends StoreSubject {
 				int most = 0;
 				for (int round = 0; round < 100; round++) {
 					int keep = random.nextInt(held + 1);
-					// Given back before it is said, taken after it is: what is known is never too much.
+					// Given back before it is said, taken after it is: what is known is
+					// never too much.
 					known.put(owner.epoch(), keep);
 					held = settle(owner, 7, keep, random.nextInt(3) > 0).held();
 					known.put(owner.epoch(), held);

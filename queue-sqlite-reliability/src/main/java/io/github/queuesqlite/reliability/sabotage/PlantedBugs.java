@@ -256,10 +256,12 @@ final class PlantedBugs {
 		add("a rescued message does not get its turn back",
 				"this.lines.arrange(row.orderingKey()); } return rows.size();", "}\nreturn rows.size();",
 				contract("Order#rescueWhenRunHadNotStartedGivesTheTurnBack"));
-		add("one that has ended stands in front of its line", "while ((front = read(FRONT, key)) != null && front.state() >= StateCode.COMPLETED) {",
+		add("one that has ended stands in front of its line",
+				"while ((front = read(FRONT, key)) != null && front.state() >= StateCode.COMPLETED) {",
 				"while ((front = read(FRONT, key)) != null && front.state() > StateCode.MOST) {",
 				contract("Order#settleWhenRunEndsLetsTheNextRun"));
-		add("lines are not read anew after a change of the number of shards", "for (String sql : LineTable.REBUILD) { statements.update(sql); }", "",
+		add("lines are not read anew after a change of the number of shards",
+				"for (String sql : LineTable.REBUILD) { statements.update(sql); }", "",
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsLines");
 		add("a message that reserves another key is overtaken", "if (step.reserves()) { this.waiting.put",
 				"if (step.reserves() && this.any) { this.waiting.put",
