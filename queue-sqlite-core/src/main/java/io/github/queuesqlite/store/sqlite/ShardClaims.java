@@ -60,12 +60,11 @@ final class ShardClaims {
 
 	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, Quota quota, long now)
 			throws SQLException {
-		List<String> ready = this.readyTasks.of(queue, tasks);
-		if (ready.isEmpty() || isHeldBack(epoch, queue)) {
+		if (!this.readyTasks.isAny(queue, tasks) || isHeldBack(epoch, queue)) {
 			return List.of();
 		}
 		try (ClaimQuota taken = new ClaimQuota(quota)) {
-			return taken.used(claim(epoch, queue, ready, max, taken, now));
+			return taken.used(claim(epoch, queue, tasks, max, taken, now));
 		}
 	}
 
@@ -73,24 +72,24 @@ final class ShardClaims {
 	 * Claims until nothing more is let through: with each message that is claimed, another
 	 * of its concurrency key may be.
 	 */
-	private List<StoredMessage> claim(long epoch, String queue, List<String> ready, int max, ClaimQuota quota, long now)
+	private List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, ClaimQuota quota, long now)
 			throws SQLException {
-		List<StoredMessage> claimed = claimOnce(epoch, queue, ready, max, quota, now);
+		List<StoredMessage> claimed = claimOnce(epoch, queue, tasks, max, quota, now);
 		if (!this.crowds.isAny()) {
 			return claimed;
 		}
 		List<StoredMessage> all = new ArrayList<>(claimed);
 		while (!claimed.isEmpty() && all.size() < max) {
-			claimed = claimOnce(epoch, queue, this.readyTasks.of(queue, Set.copyOf(ready)), max - all.size(), quota,
-					now);
+			claimed = claimOnce(epoch, queue, tasks, max - all.size(), quota, now);
 			all.addAll(claimed);
 		}
 		all.sort(StoredMessage.CLAIM_ORDER);
 		return all;
 	}
 
-	private List<StoredMessage> claimOnce(long epoch, String queue, List<String> ready, int max, ClaimQuota quota,
+	private List<StoredMessage> claimOnce(long epoch, String queue, Set<String> tasks, int max, ClaimQuota quota,
 			long now) throws SQLException {
+		List<String> ready = this.readyTasks.of(queue, tasks);
 		if (ready.isEmpty()) {
 			return List.of();
 		}
