@@ -336,6 +336,20 @@ final class DefaultQueueOperations implements QueueOperations {
 	}
 
 	@Override
+	public boolean changeLimit(String name, @Nullable Integer most) {
+		Objects.requireNonNull(name, "'name' must not be null");
+		if (!name.startsWith("task:") && !name.startsWith("keys:")) {
+			throw new IllegalArgumentException(
+					"'name' must begin with task: or keys:, was '" + Names.oneLine(name) + "'");
+		}
+		if (most != null && most < 1) {
+			throw new IllegalArgumentException("'most' must be at least 1, was " + most);
+		}
+		checkOpen();
+		return this.store.changeLimit(name, most);
+	}
+
+	@Override
 	public void weigh(String concurrencyKey, int weight) {
 		Names.checkKey("concurrencyKey", concurrencyKey);
 		if (weight < 1 || weight > MOST_WEIGHT) {

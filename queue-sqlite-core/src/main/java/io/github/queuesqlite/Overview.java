@@ -81,7 +81,7 @@ final class Overview implements StoreListener {
 			}
 		}
 		return new QueueStats(counts, oldestReadyAges(), this.store.pausedQueues(), unservedQueues, unservedTasks,
-				this.store.shardStats(), this.store.instanceStats());
+				this.store.shardStats(), this.store.instanceStats(), this.store.limits());
 	}
 
 	private Map<String, Duration> oldestReadyAges() {

@@ -223,6 +223,18 @@ public interface QueueOperations {
 	void pause(String queue);
 
 	/**
+	 * Changes a limit that a task has declared, in every process, from now on and
+	 * restarts included. What runs goes on; a lower limit is kept once enough has ended.
+	 * @param name as {@link QueueStats.LimitStats} says: {@code task:<task>} or
+	 * {@code keys:<task>}
+	 * @param most 1 or more; null for what is declared
+	 * @return false when there is no such limit: no worker has needed it so far
+	 * @throws IllegalArgumentException if the name is of another kind or the number out
+	 * of range
+	 */
+	boolean changeLimit(String name, @Nullable Integer most);
+
+	/**
 	 * Sets how many messages of a concurrency key are let through together when its turn
 	 * comes: its share beside other keys. Holds in every process until it is set anew,
 	 * restarts included.

@@ -8,12 +8,15 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.task.TaskDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,6 +104,30 @@ class FairShareTests extends QueueTester {
 		await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.COMPLETED) == 400);
 		assertThat(most).hasSize(4);
 		assertThat(most.values()).allMatch((n) -> n <= 3).anyMatch((n) -> n == 3);
+	}
+
+	@Test
+	void limitOfKeysWhenChangedHoldsFromThenOn() {
+		open((builder) -> builder.shards(2).concurrency(8));
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicInteger running = new AtomicInteger();
+		this.queue.tasks().register(TaskDefinition.builder(TASK, Integer.class, (payload, context) -> {
+			running.incrementAndGet();
+			awaitLatch(release);
+			return null;
+		}).maxConcurrentPerKey(1).build());
+		this.queue.start();
+		for (int i = 0; i < 6; i++) {
+			this.operations.enqueue(message().concurrencyKey("k").payload(i));
+		}
+		await().atMost(LONG).until(() -> running.get() == 1);
+		assertThat(this.operations.changeLimit("keys:" + TASK, 4)).isTrue();
+		await().atMost(LONG).until(() -> running.get() == 4);
+		this.operations.weigh("k", 7);
+		assertThat(this.operations.stats().limits()).containsExactly(
+				new QueueStats.LimitStats("keys:" + TASK, 4, 1, 0, 0), new QueueStats.LimitStats("weight:k", 7, 1, 0, 0));
+		release.countDown();
+		await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.COMPLETED) == 6);
 	}
 
 	@Test

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskHandler;
@@ -266,6 +267,54 @@ class LimitTests extends QueueTester {
 		// Declared, given once, gone at the end.
 		assertThat(read("SELECT permit_changes FROM shard")).isEqualTo(3);
 		assertThat(read("SELECT count(*) FROM permit")).isZero();
+	}
+
+	@Test
+	void limitWhenChangedHoldsFromThenOnAndAfterARestart() {
+		open((builder) -> builder.shards(2).concurrency(8));
+		this.queue.tasks().register(task(TASK).maxConcurrent(2).build());
+		assertThat(this.operations.changeLimit("task:" + TASK, 4)).isFalse();
+		this.queue.start();
+		enqueue(TASK, 50);
+		awaitCompleted(50);
+		assertThat(this.most).hasValue(2);
+		assertThat(this.operations.stats().limits())
+			.containsExactly(new QueueStats.LimitStats("task:" + TASK, 2, 2, 2, 0));
+		assertThat(this.operations.changeLimit("task:" + TASK, 4)).isTrue();
+		enqueue(TASK, 300);
+		awaitCompleted(350);
+		assertThat(this.most).hasValue(4);
+		this.queue.close();
+		open((builder) -> builder.concurrency(8));
+		this.queue.tasks().register(task(TASK).maxConcurrent(2).build());
+		this.queue.start();
+		this.most.set(0);
+		enqueue(TASK, 300);
+		awaitCompleted(650);
+		assertThat(this.most).hasValue(4);
+		assertThat(this.operations.changeLimit("task:" + TASK, 1)).isTrue();
+		await().atMost(LONG)
+			.until(() -> this.operations.stats()
+				.limits()
+				.equals(List.of(new QueueStats.LimitStats("task:" + TASK, 1, 2, 1, 0))));
+		this.most.set(0);
+		enqueue(TASK, 50);
+		awaitCompleted(700);
+		assertThat(this.most).hasValue(1);
+		assertThat(this.operations.changeLimit("task:" + TASK, null)).isTrue();
+		enqueue(TASK, 100);
+		awaitCompleted(800);
+		assertThat(this.most).hasValue(2);
+	}
+
+	@Test
+	void changeWhenOutOfRangeIsRefused() {
+		open();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.changeLimit("task:a", 0))
+			.withMessage("'most' must be at least 1, was 0");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.changeLimit("lock:a", 2))
+			.withMessage("'name' must begin with task: or keys:, was 'lock:a'");
+		assertThat(this.operations.changeLimit("keys:a", 2)).isFalse();
 	}
 
 	private long read(String sql) throws SQLException {

@@ -298,6 +298,20 @@ public interface MessageStore extends AutoCloseable {
 	List<QueueStats.Count> counts();
 
 	/**
+	 * Reads the limits and weights.
+	 * @return by name
+	 */
+	List<QueueStats.LimitStats> limits();
+
+	/**
+	 * Changes a limit that somebody has declared. Holds until it is changed again.
+	 * @param name as {@link QueueStats.LimitStats} says, but for weights
+	 * @param most 1 or more; null for what is declared
+	 * @return false when nobody has declared it
+	 */
+	boolean changeLimit(String name, @Nullable Integer most);
+
+	/**
 	 * Returns since when the oldest READY message of each queue has been ready to run.
 	 * @return by queue the least due time of those that are first in line at their
 	 * priority, epoch milliseconds; one that was put off and back may be older

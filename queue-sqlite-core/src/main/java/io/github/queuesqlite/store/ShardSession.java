@@ -219,6 +219,12 @@ public interface ShardSession extends Session {
 	 */
 	PermitState permits(long epoch, PermitWish wish) throws SQLException;
 
+	/** Changes a limit; null for what is declared. False when nobody has declared it. */
+	boolean changeLimit(String name, @Nullable Integer most) throws SQLException;
+
+	/** As above, for each concurrency key of a task. */
+	boolean changeKeyLimit(String task, @Nullable Integer most) throws SQLException;
+
 	/**
 	 * Returns whether permits changed, here or elsewhere, since the last call.
 	 */

@@ -35,6 +35,9 @@ public final class ShardedMessageStore implements MessageStore {
 	/** How many rows one transaction changes when there is no hurry. */
 	private static final int STEP = 500;
 
+	/** What the names of limits for concurrency keys begin with. */
+	private static final String KEYS = "keys:";
+
 	private final ShardGroup group;
 
 	private final Runnable release;
@@ -271,6 +274,20 @@ public final class ShardedMessageStore implements MessageStore {
 		inAll((session) -> session.weigh(concurrencyKey, weight));
 	}
 
+	@Override
+	public boolean changeLimit(String name, @Nullable Integer most) {
+		this.shards.checkOpen();
+		if (!name.startsWith(KEYS)) {
+			int home = this.group.router().homeOfLimit(name);
+			return this.shards.writer(home).call((session) -> session.changeLimit(name, most));
+		}
+		boolean[] changed = { false };
+		String task = name.substring(KEYS.length());
+		this.shards.writeEach((writer) -> changed[0] |= writer.call((session) -> session.changeKeyLimit(task, most)));
+		demandChanged();
+		return changed[0];
+	}
+
 	private void inAll(Change change) {
 		this.shards.writeEach((writer) -> writer.call((session) -> {
 			change.apply(session);
@@ -322,6 +339,11 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public List<QueueStats.Count> counts() {
 		return this.reads.counts();
+	}
+
+	@Override
+	public List<QueueStats.LimitStats> limits() {
+		return this.reads.limits();
 	}
 
 	@Override

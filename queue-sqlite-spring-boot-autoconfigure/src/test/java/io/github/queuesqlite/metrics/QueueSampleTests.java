@@ -21,7 +21,7 @@ class QueueSampleTests {
 					new Count("alien", "a", MessageState.READY, 11), new Count("alien", "a", MessageState.DEAD, 13)),
 			Map.of("mail", Duration.ofMillis(1500)), Set.of("paused"), Set.of("alien"), Set.of("b"),
 			List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, false, 4096, 8192, 1L << 30, 0)),
-			List.of()));
+			List.of(), List.of()));
 
 	@Test
 	void countAddsTheTasksOfAQueue() {

@@ -58,13 +58,15 @@ final class CrowdTable {
 
 	static final String OPEN = "UPDATE message SET state = ?1, seq = ?2 WHERE id = ?3";
 
-	static final String LIMIT = "SELECT declared FROM key_limit WHERE task = ?1";
+	static final String LIMIT = "SELECT coalesce(chosen, declared) FROM key_limit WHERE task = ?1";
 
 	static final String WEIGHT = "SELECT weight FROM key_weight WHERE concurrency_key = ?1";
 
 	static final String DECLARE = """
 			INSERT INTO key_limit (task, declared) VALUES (?1, ?2)
 			ON CONFLICT (task) DO UPDATE SET declared = excluded.declared WHERE declared <> excluded.declared""";
+
+	static final String CHANGE = "UPDATE key_limit SET chosen = ?2 WHERE task = ?1";
 
 	static final String DECLARE_NONE = "DELETE FROM key_limit WHERE task = ?1";
 

@@ -149,12 +149,25 @@ final class Crowds {
 			changed += (most != null) ? this.statements.update(CrowdTable.DECLARE, limit.getKey(), most)
 					: this.statements.update(CrowdTable.DECLARE_NONE, limit.getKey());
 		}
-		if (changed > 0 && isAny()) {
-			List<String> keys = new ArrayList<>();
-			this.statements.each((row) -> keys.add(row.getString(1)), CrowdTable.WAITING_KEYS);
-			for (String key : keys) {
-				letThrough(key);
-			}
+		if (changed > 0) {
+			letThroughAll();
+		}
+	}
+
+	/** Changes such a number, if there is one; null for what is declared. */
+	boolean change(String task, @Nullable Integer most) throws SQLException {
+		boolean changed = this.statements.update(CrowdTable.CHANGE, task, most) > 0;
+		if (changed) {
+			letThroughAll();
+		}
+		return changed;
+	}
+
+	private void letThroughAll() throws SQLException {
+		List<String> keys = new ArrayList<>();
+		this.statements.each((row) -> keys.add(row.getString(1)), CrowdTable.WAITING_KEYS);
+		for (String key : keys) {
+			letThrough(key);
 		}
 	}
 

@@ -24,7 +24,7 @@ record KeptLimits(List<Kept> ofPermits, List<Kept> ofKeys, List<Kept> weights) {
 		for (Connection connection : connections) {
 			try (Statements statements = new Statements(connection)) {
 				read(statements, "SELECT name, declared, chosen FROM permit_limit", kept.ofPermits);
-				read(statements, "SELECT task, declared, NULL FROM key_limit", kept.ofKeys);
+				read(statements, "SELECT task, declared, chosen FROM key_limit", kept.ofKeys);
 				read(statements, "SELECT concurrency_key, weight, NULL FROM key_weight", kept.weights);
 			}
 		}
@@ -47,8 +47,8 @@ record KeptLimits(List<Kept> ofPermits, List<Kept> ofKeys, List<Kept> weights) {
 			}
 		}
 		for (Kept limit : this.ofKeys) {
-			statements.update("INSERT OR IGNORE INTO key_limit (task, declared) VALUES (?1, ?2)", limit.name(),
-					limit.number());
+			statements.update("INSERT OR IGNORE INTO key_limit (task, declared, chosen) VALUES (?1, ?2, ?3)",
+					limit.name(), limit.number(), limit.chosen());
 		}
 		for (Kept weight : this.weights) {
 			statements.update("INSERT OR IGNORE INTO key_weight (concurrency_key, weight) VALUES (?1, ?2)",

@@ -387,6 +387,16 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
+	public boolean changeLimit(String name, @Nullable Integer most) throws SQLException {
+		return this.books.permits().change(name, most);
+	}
+
+	@Override
+	public boolean changeKeyLimit(String task, @Nullable Integer most) throws SQLException {
+		return this.crowds.change(task, most);
+	}
+
+	@Override
 	public boolean takePermitsChanged() {
 		return this.books.permits().takeChanged();
 	}

@@ -1,5 +1,7 @@
 package io.github.queuesqlite.actuate.endpoint;
 
+import java.util.Objects;
+
 import io.github.queuesqlite.EmbeddedQueue;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -102,17 +104,20 @@ public class QueueEndpoint {
 	}
 
 	/**
-	 * Retries or cancels a message, pauses or resumes a queue.
-	 * @param kind {@code messages} or {@code queues}
+	 * Retries or cancels a message, pauses or resumes a queue, changes a limit.
+	 * @param kind {@code messages}, {@code queues} or {@code limits}
 	 * @param name the id or the name
-	 * @param operation {@code retry} or {@code cancel}; {@code pause} or {@code resume}
-	 * @return {@link MessageSummary} or {@link QueueDescriptor}, as the operation left it
+	 * @param operation {@code retry} or {@code cancel}; {@code pause} or {@code resume};
+	 * a number or {@code reset}
+	 * @return {@link MessageSummary}, {@link QueueDescriptor} or
+	 * {@link QueueReport.LimitDescriptor}, as the operation left it
 	 */
 	@WriteOperation
 	public OperationResponseBody operate(@Selector String kind, @Selector String name, @Nullable String operation) {
 		return switch (kind) {
 			case "messages" -> operateMessage(name, operation);
 			case "queues" -> operateQueue(name, operation);
+			case "limits" -> operateLimit(name, operation);
 			case "tasks" -> throw QueueEndpointException
 				.badRequest("Tasks have no operations; queues have pause and resume, messages have retry and cancel");
 			default -> throw unknownKind(kind);
@@ -136,6 +141,33 @@ public class QueueEndpoint {
 			default -> throw unknownOperation("pause or resume", operation);
 		}
 		return new Snapshot(this.queue).queue(name);
+	}
+
+	private QueueReport.LimitDescriptor operateLimit(String name, @Nullable String operation) {
+		if (!name.startsWith("task:") && !name.startsWith("keys:")) {
+			throw QueueEndpointException.badRequest("Limits that can be changed begin with task: or keys:");
+		}
+		if (!this.queue.operations().changeLimit(name, number(operation))) {
+			throw QueueEndpointException.notFound(
+					"No limit '%s': there are %s".formatted(name, new Snapshot(this.queue).limits().keySet()));
+		}
+		return Objects.requireNonNull(new Snapshot(this.queue).limits().get(name));
+	}
+
+	private static @Nullable Integer number(@Nullable String operation) {
+		if ("reset".equals(operation)) {
+			return null;
+		}
+		try {
+			int number = Integer.parseInt(String.valueOf(operation));
+			if (number >= 1) {
+				return number;
+			}
+		}
+		catch (NumberFormatException ex) {
+			// As for a number out of range.
+		}
+		throw unknownOperation("a number from 1, or reset", operation);
 	}
 
 	private QueueDescriptor queue(String name) {

@@ -118,7 +118,7 @@ class QueueHealthIndicatorTests {
 	@Test
 	void healthWhenAPausedQueueIsOlderThanAllowedIsUp() {
 		QueueStats stats = new QueueStats(List.of(), Map.of("reports", Duration.ofHours(1)), Set.of("reports"),
-				Set.of(), Set.of(), List.of(SHARD), List.of());
+				Set.of(), Set.of(), List.of(SHARD), List.of(), List.of());
 		Threshold minute = new Threshold(Duration.ofMinutes(1), null, null);
 		Health health = new QueueHealthIndicator(() -> status(SHARD), () -> stats, properties(minute)).health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
@@ -220,7 +220,7 @@ class QueueHealthIndicatorTests {
 				List.of(new Count("mail", "mail.welcome", MessageState.DEAD, 4),
 						new Count("mail", "mail.welcome", MessageState.READY, 9)),
 				Map.of("mail", Duration.ofSeconds(90)), Set.of("reports"), Set.of(), Set.of(), List.of(SHARD),
-				List.of(INSTANCE));
+				List.of(INSTANCE), List.of());
 		return new QueueHealthIndicator(status, () -> stats, properties);
 	}
 

@@ -35,7 +35,9 @@ CREATE INDEX crowd_key ON crowd (concurrency_key, phase, priority DESC, seq);
 -- How many messages of a task may run at once for each concurrency key.
 CREATE TABLE key_limit (
     task     TEXT    PRIMARY KEY,
-    declared INTEGER NOT NULL CHECK (declared >= 1)
+    declared INTEGER NOT NULL CHECK (declared >= 1),
+    -- As above.
+    chosen   INTEGER CHECK (chosen >= 1)
 ) STRICT, WITHOUT ROWID;
 
 -- How many messages of a concurrency key are let through together when its turn comes; 1 for most.
