@@ -99,15 +99,16 @@ final class Limit {
 
 	/** Returns whether others may have some, and nobody has asked for one so far. */
 	synchronized boolean isWorthAsking(long epoch) {
-		return !this.wanted && (epoch != this.epoch || this.held < this.state.most() || this.usable < this.held);
+		return epoch != this.epoch
+				|| (!this.wanted && (this.held < this.state.most() || this.usable < this.held));
 	}
 
 	/**
 	 * Somebody wants one more than there is.
 	 * @return false when that is known
 	 */
-	synchronized boolean want() {
-		boolean known = this.wanted;
+	synchronized boolean want(long epoch) {
+		boolean known = this.wanted && epoch == this.epoch;
 		this.wanted = true;
 		return !known;
 	}
@@ -194,6 +195,10 @@ final class Limit {
 	synchronized long untilLook(long now) {
 		if (this.unsettled) {
 			return UNANSWERED_NANOS;
+		}
+		if (this.wanted && !this.state.waits()) {
+			// A dead instance gets nothing: soon there is a new one.
+			return TURN_NANOS;
 		}
 		if (this.usable < Integer.MAX_VALUE || this.held == 0 || !this.state.othersWait()) {
 			// What is owed goes back when a use of it ends.

@@ -26,6 +26,8 @@ final class Limits implements Quota {
 
 	private static final Logger logger = LoggerFactory.getLogger(Limits.class);
 
+	private static final int MOST_ROUNDS = 3;
+
 	private final WorkerEnvironment environment;
 
 	/** The tasks that may be claimed have changed. */
@@ -149,7 +151,7 @@ final class Limits implements Quota {
 		long epoch = epoch();
 		boolean news = false;
 		for (Limit limit : of(task)) {
-			news |= limit.free(epoch) == 0 && limit.isWorthAsking(epoch) && limit.want();
+			news |= limit.free(epoch) == 0 && limit.isWorthAsking(epoch) && limit.want(epoch);
 		}
 		if (news) {
 			this.changed.run();
@@ -204,7 +206,11 @@ final class Limits implements Quota {
 	}
 
 	private long pass() {
-		settle();
+		// What the store says of one round may ask for another one.
+		int rounds = 0;
+		while (settle() && ++rounds < MOST_ROUNDS) {
+			Thread.onSpinWait();
+		}
 		long now = System.nanoTime();
 		long next = Loop.UNTIL_WOKEN;
 		for (Limit limit : this.byName.values()) {
@@ -213,7 +219,8 @@ final class Limits implements Quota {
 		return next;
 	}
 
-	private synchronized void settle() {
+	/** Asks the store for what is wanted; false when that is nothing. */
+	private synchronized boolean settle() {
 		boolean changedElsewhere = this.changedElsewhere;
 		this.changedElsewhere = false;
 		StoreInstance owner = this.environment.presence().current();
@@ -225,7 +232,7 @@ final class Limits implements Quota {
 			}
 		}
 		if (wishes.isEmpty()) {
-			return;
+			return false;
 		}
 		states(owner, wishes, changedElsewhere).forEach((name, state) -> {
 			Limit limit = this.byName.get(name);
@@ -235,6 +242,7 @@ final class Limits implements Quota {
 		});
 		this.changed.run();
 		this.environment.store().demandChanged();
+		return true;
 	}
 
 	private Map<String, PermitState> states(StoreInstance owner, List<PermitWish> wishes, boolean changedElsewhere) {

@@ -29,8 +29,8 @@ class SharedLimitTests {
 		assertThat(wish(0)).isNull();
 		assertThat(this.limit.free(1)).isZero();
 		assertThat(this.limit.isWorthAsking(1)).isTrue();
-		assertThat(this.limit.want()).isTrue();
-		assertThat(this.limit.want()).isFalse();
+		assertThat(this.limit.want(1)).isTrue();
+		assertThat(this.limit.want(1)).isFalse();
 		assertThat(wish(0)).isEqualTo(new PermitWish("task:a", 10, 0, true));
 		answered(10, false, 1, 0);
 		assertThat(wish(0)).isNull();
@@ -43,13 +43,13 @@ class SharedLimitTests {
 
 	@Test
 	void permitsOfAnEarlierEpochAreNotUsed() {
-		this.limit.want();
+		this.limit.want(1);
 		wish(0);
 		answered(10, false, 1, 0);
 		assertThat(this.limit.take(2, 1)).isZero();
 		assertThat(this.limit.take(1, 1)).isOne();
 		assertThat(this.limit.isWorthAsking(2)).isTrue();
-		this.limit.want();
+		this.limit.want(2);
 		assertThat(this.limit.wish(2, false, 0)).isEqualTo(new PermitWish("task:a", 10, 0, true));
 		answered(10, false, 1, 0);
 		// The handler of before still runs.
@@ -58,7 +58,7 @@ class SharedLimitTests {
 
 	@Test
 	void whatIsAboveTheShareIsGivenBackWhenItsUseEnds() {
-		this.limit.want();
+		this.limit.want(1);
 		wish(0);
 		answered(10, false, 1, 0);
 		this.limit.take(1, 8);
@@ -78,7 +78,7 @@ class SharedLimitTests {
 
 	@Test
 	void whatIsNotUsedForATurnIsGivenBackWhileOthersWait() {
-		this.limit.want();
+		this.limit.want(1);
 		wish(0);
 		answered(5, true, 2, 0);
 		this.limit.take(1, 3);
@@ -94,7 +94,7 @@ class SharedLimitTests {
 	@Test
 	void theOnlyPermitIsKeptForATurnAndGivenBackThen() {
 		Limit lock = new Limit("lock:a", 1);
-		lock.want();
+		lock.want(1);
 		lock.wish(1, false, 0);
 		lock.settled(new PermitState(1, 1, 0, false, true, 2), 0);
 		assertThat(lock.take(1, 5)).isOne();
@@ -110,8 +110,29 @@ class SharedLimitTests {
 	}
 
 	@Test
+	void whatIsAboveALoweredLimitIsNotUsedAgain() {
+		this.limit.want(1);
+		wish(0);
+		answered(10, false, 1, 0);
+		this.limit.take(1, 3);
+		this.limit.settled(new PermitState(2, 10, -8, false, false, 1), 0);
+		assertThat(wish(0)).isEqualTo(new PermitWish("task:a", null, 3, false));
+		assertThat(this.limit.take(1, 1)).isZero();
+	}
+
+	@Test
+	void whatADeadInstanceDidNotGetIsAskedForUnderANewEpoch() {
+		this.limit.want(1);
+		wish(0);
+		answered(0, false, 1, 0);
+		assertThat(this.limit.untilLook(0)).isLessThan(Long.MAX_VALUE);
+		assertThat(this.limit.isWorthAsking(2)).isTrue();
+		assertThat(this.limit.wish(2, false, 0)).isEqualTo(new PermitWish("task:a", 10, 0, true));
+	}
+
+	@Test
 	void whatIsAskedIsAskedAgainUntilItIsAnswered() {
-		this.limit.want();
+		this.limit.want(1);
 		assertThat(wish(0)).isNotNull();
 		assertThat(this.limit.untilLook(0)).isLessThan(Long.MAX_VALUE);
 		assertThat(wish(1000)).isEqualTo(new PermitWish("task:a", 10, 0, true));
@@ -119,7 +140,7 @@ class SharedLimitTests {
 
 	@Test
 	void nothingIsKeptAfterAStopButWhatIsInUse() {
-		this.limit.want();
+		this.limit.want(1);
 		wish(0);
 		answered(10, false, 1, 0);
 		this.limit.take(1, 2);
