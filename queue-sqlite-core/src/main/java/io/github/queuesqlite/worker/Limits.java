@@ -207,9 +207,9 @@ final class Limits implements Quota {
 
 	private long pass() {
 		// What the store says of one round may ask for another one.
-		int rounds = 0;
-		while (settle() && ++rounds < MOST_ROUNDS) {
-			Thread.onSpinWait();
+		boolean more = true;
+		for (int round = 0; round < MOST_ROUNDS && more; round++) {
+			more = settle();
 		}
 		long now = System.nanoTime();
 		long next = Loop.UNTIL_WOKEN;
