@@ -208,6 +208,17 @@ abstract class CrowdContract extends StoreSubject {
 	}
 
 	@Test
+	void rescueWhenNoAttemptIsLeftLetsTheNextThrough() {
+		limit(1);
+		insert(keyed("a").maxAttempts(1));
+		List<Long> ids = crowd("a", 1);
+		StoreInstance other = this.store.register("other");
+		other.started(this.store.claim(other, QUEUE, TASKS, 10).get(0).runKey());
+		this.store.rescue(peer(other), (task) -> 3);
+		assertThat(ids(claim(10))).isEqualTo(ids);
+	}
+
+	@Test
 	void deregisterGivesBackWhatItHad() {
 		limit(1);
 		List<Long> ids = crowd("a", 2);

@@ -228,7 +228,7 @@ final class PlantedBugs {
 				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
 		add("a rescue lets nobody of its key through",
 				"this.crowds.changed(rows.stream().map((row) -> row.key().id()).toList()); return rows.size();",
-				"return rows.size();", contract("Crowds#rescueIsNotHeldBack"));
+				"return rows.size();", contract("Crowds#rescueWhenNoAttemptIsLeftLetsTheNextThrough"));
 		add("a claim does not go on with who is let through", "while (!claimed.isEmpty() && all.size() < max) {",
 				"while (claimed == null) {", contract("Crowds#claimWhenKeyHasNoLimitGivesAllInTheirOrder"));
 		add("a crowd does not move with a change of the number of shards", "OR concurrency_key IS NOT NULL)", ")",
