@@ -172,6 +172,9 @@ class ShardCountTests {
 		}
 		Map<String, Integer> ran = new TreeMap<>();
 		try (TestStore queue = TestStore.open(this.directory, after)) {
+			for (int i = 0; i < 12; i++) {
+				queue.insertKeyed("c" + i, 10);
+			}
 			for (List<StoredMessage> next = queue.claim(1000); !next.isEmpty(); next = queue.claim(1000)) {
 				Map<String, Integer> together = new TreeMap<>();
 				for (StoredMessage message : next) {
@@ -184,7 +187,7 @@ class ShardCountTests {
 			}
 		}
 		assertThat(ran).hasSize(12);
-		assertThat(ran.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(54);
+		assertThat(ran.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(54 + 12);
 	}
 
 	@ParameterizedTest
