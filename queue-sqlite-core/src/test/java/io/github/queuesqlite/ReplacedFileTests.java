@@ -291,6 +291,18 @@ class ReplacedFileTests extends QueueTester {
 		awaitQuarantine("older than what was committed");
 	}
 
+	@Test
+	void useWhenTablesAreMissingIsRefused() throws SQLException {
+		openTwoShards();
+		enqueue(40);
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+				Statement statement = connection.createStatement()) {
+			statement.execute("PRAGMA busy_timeout = 20000");
+			statement.execute("DROP TABLE counter");
+		}
+		awaitQuarantine("no such table");
+	}
+
 	/**
 	 * By another process: to close them here would take their locks from SQLite. The file
 	 * comes last, so that nothing is copied into it any more.

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param only names of sections; empty for all
  * @param directory where files are made and deleted; null for the system's temporary one
  * @param output the folder of {@code performance.md} and {@code performance.json}
+ * @param check only compare the ratios with those of the reports in that folder
  * @param scale divides every count: 1 unless a test wants it over soon
  */
-record BenchmarkSettings(boolean quick, List<String> only, @Nullable Path directory, Path output, int scale) {
+record BenchmarkSettings(boolean quick, List<String> only, @Nullable Path directory, Path output, boolean check,
+		int scale) {
 
 	static final String USAGE = """
 			Options: --quick            fewer and shorter runs, in less than 3 minutes: without idle, steady and parts
@@ -24,7 +26,9 @@ record BenchmarkSettings(boolean quick, List<String> only, @Nullable Path direct
 			         --only=a,b         these sections only: raw, life, bulk, producers, latency, idle, tables, backlog,
 			                            shapes, sizes, during, across, steady, peers, parts
 			         --directory=path   where the files are made (and deleted); its disk is what is measured
-			         --output=path      folder of performance.md and performance.json, docs unless given""";
+			         --output=path      folder of performance.md and performance.json, docs unless given
+			         --check            write nothing: fail when a part of the raw limit is more than 15 % below that
+			                            of performance.json""";
 
 	private static final Set<String> SLOW = Set.of(IdleSection.NAME, SteadySection.NAME, PartsSection.NAME);
 
@@ -33,9 +37,13 @@ record BenchmarkSettings(boolean quick, List<String> only, @Nullable Path direct
 		List<String> only = List.of();
 		Path directory = null;
 		Path output = Path.of("docs");
+		boolean check = false;
 		for (String arg : words(args)) {
 			if (arg.equals("--quick")) {
 				quick = true;
+			}
+			else if (arg.equals("--check")) {
+				check = true;
 			}
 			else if (arg.startsWith("--only=")) {
 				only = List.of(value(arg).split(",", -1));
@@ -50,7 +58,7 @@ record BenchmarkSettings(boolean quick, List<String> only, @Nullable Path direct
 				throw new IllegalArgumentException("Unknown option '" + arg + "'.\n" + USAGE);
 			}
 		}
-		return new BenchmarkSettings(quick, only, directory, output, 1);
+		return new BenchmarkSettings(quick, only, directory, output, check, 1);
 	}
 
 	private static List<String> words(String... args) {

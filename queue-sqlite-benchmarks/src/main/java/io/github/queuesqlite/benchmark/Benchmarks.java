@@ -50,6 +50,9 @@ public final class Benchmarks {
 			System.exit(2);
 			return;
 		}
+		if (settings.check()) {
+			System.exit(new RatioCheck(settings, System.out).run() ? 0 : 1);
+		}
 		String options = String.join(" ", args).trim();
 		run(settings, options.isEmpty() ? COMMAND : COMMAND + " -Dbenchmark.args=\"" + options + "\"", System.out);
 	}

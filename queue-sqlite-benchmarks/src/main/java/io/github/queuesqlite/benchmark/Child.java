@@ -37,7 +37,7 @@ final class Child {
 		switch (args[0]) {
 			case "fill" -> fill(directory, number);
 			case "start" -> start(directory, false, number);
-			case "die" -> die(directory);
+			case "die" -> die(directory, number);
 			case "drain" -> start(directory, true, number);
 			case "idle" -> idle(directory, Duration.ofMillis(number));
 			case "bare" -> doNothing(Duration.ofMillis(number));
@@ -75,8 +75,8 @@ final class Child {
 	}
 
 	/** Leaves the files as a kill does: not closed, with what is in their logs. */
-	private static void die(Path directory) throws InterruptedException {
-		CountDownLatch some = new CountDownLatch(1000);
+	private static void die(Path directory, int messages) throws InterruptedException {
+		CountDownLatch some = new CountDownLatch(Math.max(1, messages / 1000));
 		EmbeddedQueue queue = EmbeddedQueue.builder(directory).build();
 		queue.tasks().register(Load.TASK, String.class, (payload, context) -> {
 			some.countDown();

@@ -23,9 +23,12 @@ final class LifeSection implements Section {
 
 	static final String TWO_SHARDS_FORGETTING = "whole life, enqueueAsync, 2 shards, retention.completed: 0";
 
-	static final String PART_OF_RAW_1 = "whole life, enqueueAsync, 1 shard: part of the raw limit";
+	/** How the name of each ratio ends. */
+	static final String PART_OF_RAW = ": part of the raw limit";
 
-	static final String PART_OF_RAW_2 = "whole life, enqueueAsync, 2 shards: part of the raw limit";
+	static final String PART_OF_RAW_1 = "whole life, enqueueAsync, 1 shard" + PART_OF_RAW;
+
+	static final String PART_OF_RAW_2 = "whole life, enqueueAsync, 2 shards" + PART_OF_RAW;
 
 	private static final int BIG = 1000;
 
@@ -83,8 +86,8 @@ final class LifeSection implements Section {
 			bench.add(NAME, "whole life, " + shape.name, shape.rates, null, "raw limit %,.0f/s".formatted(limit));
 		}
 		for (Shape shape : shapes) {
-			bench.add(Figure.of(NAME, "whole life, " + shape.name + ": part of the raw limit", "",
-					shape.partOf(this.raw), (shape == this.twoAsync) ? Figure.Goal.atLeast(0.8) : null, ""));
+			bench.add(Figure.of(NAME, "whole life, " + shape.name + PART_OF_RAW, "", shape.partOf(this.raw),
+					(shape == this.twoAsync) ? Figure.Goal.atLeast(0.8) : null, ""));
 		}
 		for (Shape shape : List.of(this.raw, this.oneAsync, this.twoAsync, this.twoBulk, this.twoForgetting)) {
 			bench.add(Figure.of(NAME, "whole life, " + shape.name + ": processor time of a message", "µs", shape.micros,

@@ -26,7 +26,7 @@ class BenchmarksTests {
 	void runWhenTinyWritesBothReports(String section) throws Exception {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
 		BenchmarkSettings settings = new BenchmarkSettings(true, List.of(section), this.directory.resolve("files"),
-				this.directory.resolve("docs"), 200);
+				this.directory.resolve("docs"), false, 200);
 		Benchmarks.run(settings, "test", new PrintStream(out, true, StandardCharsets.UTF_8));
 		assertThat(this.directory.resolve("docs/performance.md")).content()
 			.contains("## The raw limit", "| Figure | Goal | Measured |")

@@ -144,6 +144,11 @@ abstract class Claim implements Completion<SettleResult> {
 		return this.state == RUNNING;
 	}
 
+	/** Whether its run began, whatever came of it. */
+	boolean hasStarted() {
+		return this.deadline != 0;
+	}
+
 	boolean isOffHands() {
 		return this.offHands;
 	}

@@ -1,6 +1,8 @@
 package io.github.queuesqlite.worker;
 
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -9,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Keeps the suspects of this process apart, whatever their queues and shards: one at a
  * time, the one that waits longest first, and the one whose process died more than once
  * alone. Only for a time, so that one that takes long holds up nobody for as long. After
- * one that ran alone, what stood still gets as much time before the next.
+ * one that ran alone, what stood still gets as much time before the next; after others
+ * the next one is chosen at once from those that were named meanwhile.
  * <p>
  * <b>Threads:</b> safe for use by several threads. A lane's lock may be held by who
  * calls, other than for {@link #look}.
@@ -38,7 +41,10 @@ final class Probation {
 	/** When the phase is over that time ends. */
 	private long until;
 
-	private @Nullable Candidate best;
+	/** The order numbers of those that were named and not chosen so far. */
+	private final Map<Place, Long> named = new HashMap<>();
+
+	private @Nullable Place chosen;
 
 	/**
 	 * Creates a probation.
@@ -56,23 +62,22 @@ final class Probation {
 	 * @return whether it is the one that is chosen
 	 */
 	synchronized boolean isChosen(Holder holder, int shard, long seq, long now) {
-		Candidate best = this.best;
+		Place place = new Place(holder, shard);
+		if (this.phase == Phase.CHOSEN && place.equals(this.chosen)) {
+			return true;
+		}
+		this.named.put(place, seq);
 		if (this.phase == Phase.FREE) {
 			become(Phase.CHOOSING, now + CHOICE_NANOS);
-			this.best = new Candidate(holder, shard, seq);
 		}
-		else if (this.phase == Phase.CHOOSING && best != null && seq < best.seq()) {
-			this.best = new Candidate(holder, shard, seq);
-		}
-		return this.phase == Phase.CHOSEN && best != null && best.holder() == holder && best.shard() == shard;
+		return false;
 	}
 
 	/**
 	 * Makes room for the suspect that is chosen, until {@link #begin} or {@link #cancel}.
 	 */
 	synchronized boolean reserve(Holder holder, int shard) {
-		Candidate best = this.best;
-		if (this.phase != Phase.CHOSEN || best == null || best.holder() != holder || best.shard() != shard) {
+		if (this.phase != Phase.CHOSEN || !new Place(holder, shard).equals(this.chosen)) {
 			return false;
 		}
 		become(Phase.RESERVED, Long.MAX_VALUE);
@@ -145,9 +150,35 @@ final class Probation {
 		return lookAtTime(now);
 	}
 
-	private synchronized void end(Trial trial, long now) {
-		this.trial = null;
-		become(Phase.RESTING, now + Math.max(trial.stoodStill(now), trial.hasStarted() ? 0 : REST_NANOS));
+	/** Who waited meanwhile is next, unless others stood still. */
+	private void end(Trial trial, long now) {
+		synchronized (this) {
+			this.trial = null;
+			long rest = Math.max(trial.stoodStill(now), trial.hasStarted() ? 0 : REST_NANOS);
+			if (rest > 0 || !choose(now)) {
+				become(Phase.RESTING, now + rest);
+				return;
+			}
+		}
+		this.asking.run();
+	}
+
+	/** Returns whether there was one to choose. */
+	private boolean choose(long now) {
+		this.chosen = null;
+		long least = Long.MAX_VALUE;
+		for (Map.Entry<Place, Long> candidate : this.named.entrySet()) {
+			if (this.chosen == null || candidate.getValue() < least) {
+				this.chosen = candidate.getKey();
+				least = candidate.getValue();
+			}
+		}
+		if (this.chosen == null) {
+			return false;
+		}
+		this.named.remove(this.chosen);
+		become(Phase.CHOSEN, now + REST_NANOS);
+		return true;
 	}
 
 	private long lookAtTime(long now) {
@@ -159,13 +190,12 @@ final class Probation {
 			if (now < this.until) {
 				return this.until - now;
 			}
-			if (this.phase == Phase.CHOOSING) {
-				become(Phase.CHOSEN, now + REST_NANOS);
+			if (this.phase == Phase.CHOOSING && choose(now)) {
 				left = REST_NANOS;
 			}
 			else {
 				become(Phase.FREE, Long.MAX_VALUE);
-				this.best = null;
+				this.named.clear();
 				left = Long.MAX_VALUE;
 			}
 		}
@@ -195,8 +225,8 @@ final class Probation {
 
 	}
 
-	/** A suspect that a shard named. */
-	private record Candidate(Holder holder, int shard, long seq) {
+	/** Where a suspect was named: the shard keeps it for the holder. */
+	private record Place(Holder holder, int shard) {
 
 	}
 

@@ -54,11 +54,11 @@ final class Trial {
 	}
 
 	boolean hasStarted() {
-		return this.startedAt != 0;
+		return this.startedAt != 0 || this.suspect.hasStarted();
 	}
 
 	boolean isOver(long now) {
-		return this.suspect.isOver() || (hasStarted() && now - this.startedAt >= this.nanos);
+		return this.suspect.isOver() || (this.startedAt != 0 && now - this.startedAt >= this.nanos);
 	}
 
 	/** How long all others could not start. */
@@ -68,7 +68,7 @@ final class Trial {
 
 	void look(long now, Collection<? extends Holder> holders) {
 		if (!this.suspect.isNew()) {
-			this.startedAt = hasStarted() ? this.startedAt : Math.max(1, now);
+			this.startedAt = (this.startedAt != 0) ? this.startedAt : Math.max(1, now);
 		}
 		else if (this.clearedAt == 0 && (this.suspect.isCancelRequested() || now - this.since >= this.nanos
 				|| holders.stream().allMatch(Holder::isQuiet))) {

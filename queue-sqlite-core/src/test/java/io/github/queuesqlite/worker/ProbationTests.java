@@ -1,5 +1,6 @@
 package io.github.queuesqlite.worker;
 
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,9 +15,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -348,6 +351,82 @@ class ProbationTests {
 			await().until(() -> this.running.get() == suspects);
 			awaitCompleted(this.queue.enqueueAll("work", 10));
 		}
+	}
+
+	@Test
+	void suspectThatWasNamedMeanwhileIsChosenAsSoonAsTheOneBeforeEnds() {
+		open((settings) -> settings);
+		AtomicInteger asked = new AtomicInteger();
+		Probation probation = new Probation(Long.MAX_VALUE, asked::incrementAndGet);
+		Holder one = holder();
+		Holder other = holder();
+		assertThat(probation.isChosen(other, 0, 2, 0)).isFalse();
+		assertThat(probation.isChosen(one, 0, 1, 0)).isFalse();
+		probation.look(Probation.CHOICE_NANOS, List.of(one, other));
+		assertThat(probation.isChosen(other, 0, 2, 0)).isFalse();
+		assertThat(probation.isChosen(one, 0, 1, 0)).isTrue();
+		assertThat(probation.reserve(one, 0)).isTrue();
+		EndedClaim suspect = new EndedClaim(one);
+		probation.begin(suspect, Probation.CHOICE_NANOS);
+		assertThat(probation.isChosen(one, 1, 3, 0)).isFalse();
+		probation.look(Probation.CHOICE_NANOS, List.of(one, other));
+		assertThat(probation.isChosen(other, 0, 2, 0)).isTrue();
+		assertThat(probation.isChosen(one, 1, 3, 0)).isFalse();
+		assertThat(asked).hasValue(2);
+	}
+
+	private static Holder holder() {
+		return (Holder) Proxy.newProxyInstance(Holder.class.getClassLoader(), new Class<?>[] { Holder.class },
+				(proxy, method, arguments) -> method.getName().equals("equals") ? proxy == arguments[0]
+						: System.identityHashCode(proxy));
+	}
+
+	/** A suspect whose run began and is over. */
+	private final class EndedClaim extends Claim {
+
+		EndedClaim(Holder holder) {
+			this(holder, ProbationTests.this.queue.store.register("other"));
+		}
+
+		private EndedClaim(Holder holder, StoreInstance owner) {
+			super(holder, claimed(owner), owner, 1, 0);
+		}
+
+		@Override
+		boolean isOver() {
+			return true;
+		}
+
+		@Override
+		boolean hasStarted() {
+			return true;
+		}
+
+		@Override
+		RetryPolicy retry() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		boolean isRetryable(Throwable failure) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		long nanosToDeadline() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		FailureRecord timeoutFailure(long nanos) {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	private StoredMessage claimed(StoreInstance owner) {
+		this.queue.enqueue("work", 0);
+		return this.queue.store.claim(owner, QUEUE, Set.of("work"), 1).get(0);
 	}
 
 }

@@ -51,6 +51,15 @@ final class SqliteFault {
 		return failure instanceof SQLiteException exception && exception.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
 	}
 
+	/**
+	 * Whether a table or a column is not there: it was at the start, so something else
+	 * stands in the file now.
+	 */
+	private static boolean isPartMissing(SQLiteException failure) {
+		String message = String.valueOf(failure.getMessage());
+		return message.contains("no such table: ") || message.contains("no such column: ");
+	}
+
 	static Session.Fault classify(SQLException failure) {
 		if (!(failure instanceof SQLiteException exception)) {
 			return Session.Fault.DEFECT;
@@ -61,9 +70,9 @@ final class SqliteFault {
 														// range
 			case 5, 6 -> Session.Fault.BUSY; // busy, locked
 			case 11, 26 -> Session.Fault.DAMAGED; // corrupt, not a database
-			// error, internal, abort, misuse, format, schema: the statement or the
-			// program
-			case 1, 2, 4, 21, 24, 17 -> Session.Fault.DEFECT;
+			case 1 -> isPartMissing(exception) ? Session.Fault.DAMAGED : Session.Fault.DEFECT;
+			// internal, abort, misuse, format, schema: the statement or the program
+			case 2, 4, 21, 24, 17 -> Session.Fault.DEFECT;
 			default -> Session.Fault.STORAGE;
 		};
 	}
