@@ -58,9 +58,8 @@ class FairShareTests extends QueueTester {
 			.withMessageContaining("not both");
 		assertThat(message().concurrencyKey()).isNull();
 		assertThat(message().concurrencyKey("k").payload(1).concurrencyKey()).isEqualTo("k");
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> TaskDefinition.builder(TASK, Integer.class, (payload, context) -> null)
-				.maxConcurrentPerKey(0))
+		assertThatIllegalArgumentException().isThrownBy(
+				() -> TaskDefinition.builder(TASK, Integer.class, (payload, context) -> null).maxConcurrentPerKey(0))
 			.withMessage("'maxConcurrentPerKey' must be at least 1, was 0");
 	}
 
@@ -125,7 +124,8 @@ class FairShareTests extends QueueTester {
 		await().atMost(LONG).until(() -> running.get() == 4);
 		this.operations.weigh("k", 7);
 		assertThat(this.operations.stats().limits()).containsExactly(
-				new QueueStats.LimitStats("keys:" + TASK, 4, 1, 0, 0), new QueueStats.LimitStats("weight:k", 7, 1, 0, 0));
+				new QueueStats.LimitStats("keys:" + TASK, 4, 1, 0, 0),
+				new QueueStats.LimitStats("weight:k", 7, 1, 0, 0));
 		release.countDown();
 		await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.COMPLETED) == 6);
 	}

@@ -200,8 +200,9 @@ public final class NewMessage {
 	 * customer, a service that is called. While many messages of one key wait, one of
 	 * another key waits for few of them. At most as many messages of the key run at once,
 	 * over all processes, as the task says
-	 * ({@link io.github.queuesqlite.task.TaskDefinition#maxConcurrentPerKey()}); any number
-	 * when it says nothing. The key counts in the whole directory, over tasks and queues.
+	 * ({@link io.github.queuesqlite.task.TaskDefinition#maxConcurrentPerKey()}); any
+	 * number when it says nothing. The key counts in the whole directory, over tasks and
+	 * queues.
 	 * <p>
 	 * Within a key the priority decides, then the order they came in. What waits for its
 	 * turn is READY.

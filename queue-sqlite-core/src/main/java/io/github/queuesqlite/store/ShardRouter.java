@@ -34,8 +34,8 @@ public final class ShardRouter {
 	/**
 	 * Returns where a message goes.
 	 * @param keys its keys
-	 * @return the home of its ordering or concurrency key, else of its unique key, else of its
-	 * idempotency key, else the shard with the shortest inbox
+	 * @return the home of its ordering or concurrency key, else of its unique key, else
+	 * of its idempotency key, else the shard with the shortest inbox
 	 */
 	public int route(Keys keys) {
 		if (keys.orderingKey() != null) {

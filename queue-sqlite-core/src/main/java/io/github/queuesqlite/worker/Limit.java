@@ -99,8 +99,7 @@ final class Limit {
 
 	/** Returns whether others may have some, and nobody has asked for one so far. */
 	synchronized boolean isWorthAsking(long epoch) {
-		return epoch != this.epoch
-				|| (!this.wanted && (this.held < this.state.most() || this.usable < this.held));
+		return epoch != this.epoch || (!this.wanted && (this.held < this.state.most() || this.usable < this.held));
 	}
 
 	/**

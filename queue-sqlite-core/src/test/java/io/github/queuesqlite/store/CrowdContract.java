@@ -128,7 +128,10 @@ abstract class CrowdContract extends StoreSubject {
 		List<StoredMessage> running = new ArrayList<>(claim(10));
 		assertThat(ids(running)).containsExactlyInAnyOrder(ids.get(0), ids.get(1), others.get(0));
 		assertThat(claim(10)).isEmpty();
-		StoredMessage first = running.stream().filter((message) -> message.id() == ids.get(0)).findFirst().orElseThrow();
+		StoredMessage first = running.stream()
+			.filter((message) -> message.id() == ids.get(0))
+			.findFirst()
+			.orElseThrow();
 		settle(complete(first));
 		assertThat(ids(claim(10))).containsExactly(ids.get(2));
 		assertThat(claim(10)).isEmpty();

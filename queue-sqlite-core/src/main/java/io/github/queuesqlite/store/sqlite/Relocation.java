@@ -80,8 +80,9 @@ final class Relocation {
 		List<String> paused = pausedQueues();
 		KeptLimits limits = KeptLimits.read(this.connections.values());
 		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
-			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, paused, (statements) -> limits
-				.write(statements, (name) -> this.router.homeOfLimit(name) == entry.getKey()));
+			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, paused,
+					(statements) -> limits.write(statements,
+							(name) -> this.router.homeOfLimit(name) == entry.getKey()));
 		}
 		logger.info("Moved {} messages with keys to their new shards", moved);
 	}
@@ -96,9 +97,8 @@ final class Relocation {
 				long[] greatest = { after };
 				statements.each((row) -> {
 					greatest[0] = row.getLong(1);
-					int home = this.router
-						.route(new Keys(row.getString(2), row.getString(4), row.getString(3), row.getString(5),
-								row.getString(6)));
+					int home = this.router.route(new Keys(row.getString(2), row.getString(4), row.getString(3),
+							row.getString(5), row.getString(6)));
 					byHome.computeIfAbsent(home, (key) -> new ArrayList<>()).add(row.getLong(1));
 				}, KEYED, after, STEP);
 				last = greatest[0];

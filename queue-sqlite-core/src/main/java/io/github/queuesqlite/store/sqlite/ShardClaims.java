@@ -48,7 +48,8 @@ final class ShardClaims {
 
 	private final Checksum checksum = new Checksum();
 
-	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, OrderingLines lines, Crowds crowds, int shard) {
+	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, OrderingLines lines, Crowds crowds,
+			int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.settling = settling;
@@ -69,8 +70,8 @@ final class ShardClaims {
 	}
 
 	/**
-	 * Claims until nothing more is let through: with each message that is claimed, another
-	 * of its concurrency key may be.
+	 * Claims until nothing more is let through: with each message that is claimed,
+	 * another of its concurrency key may be.
 	 */
 	private List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, ClaimQuota quota, long now)
 			throws SQLException {

@@ -356,9 +356,8 @@ final class Scenarios {
 			List<StoredMessage> next;
 			while (!(next = queue.start()).isEmpty()) {
 				assertThat(next).hasSizeLessThanOrEqualTo(2);
-				queue.settleAll(next.stream()
-					.map((message) -> new Settlement.Complete(message.runKey(), null, null))
-					.toList());
+				queue.settleAll(
+						next.stream().map((message) -> new Settlement.Complete(message.runKey(), null, null)).toList());
 			}
 		}, (queue) -> assertThat(queue.all()).allMatch((message) -> message.state().isEnded()));
 		add("cancel a crowd", 0, Scenarios::limitedCrowd,

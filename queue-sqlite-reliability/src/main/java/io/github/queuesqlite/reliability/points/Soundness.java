@@ -77,11 +77,11 @@ final class Soundness {
 			"SELECT * FROM failed_attempt ORDER BY message_id, run",
 			"SELECT * FROM counter WHERE n <> 0 ORDER BY queue, task, state", "SELECT * FROM queue ORDER BY name",
 			"SELECT * FROM reservation ORDER BY idempotency_key", "SELECT * FROM line ORDER BY ordering_key, seq",
-			"SELECT * FROM turn ORDER BY ordering_key",
-			"SELECT * FROM permit_limit ORDER BY name", "SELECT * FROM permit ORDER BY name, epoch", "SELECT * FROM crowd ORDER BY message_id",
+			"SELECT * FROM turn ORDER BY ordering_key", "SELECT * FROM permit_limit ORDER BY name",
+			"SELECT * FROM permit ORDER BY name, epoch", "SELECT * FROM crowd ORDER BY message_id",
 			"SELECT * FROM key_limit ORDER BY task", "SELECT * FROM key_weight ORDER BY concurrency_key",
-			"SELECT epoch, dead FROM instance ORDER BY epoch",
-			"SELECT * FROM signal ORDER BY epoch, message_id", "SELECT layout, high_water, prunable FROM shard");
+			"SELECT epoch, dead FROM instance ORDER BY epoch", "SELECT * FROM signal ORDER BY epoch, message_id",
+			"SELECT layout, high_water, prunable FROM shard");
 
 	private Soundness() {
 	}

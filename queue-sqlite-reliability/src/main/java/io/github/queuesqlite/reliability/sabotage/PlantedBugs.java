@@ -221,8 +221,7 @@ final class PlantedBugs {
 				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
 		add("any number of a key waits to be claimed", "return passed.ready() < weight && passed.all()",
 				"return passed.all()", contract("Crowds#claimWhenOneKeyHasManyGivesAnotherOneItsTurn"));
-		add("a delayed message of a key comes past its limit",
-				"hold(member); phase = CrowdTable.WAITS;", "",
+		add("a delayed message of a key comes past its limit", "hold(member); phase = CrowdTable.WAITS;", "",
 				contract("Crowds#delayedMessagesAreNoPartUntilTheyAreDue"));
 		add("an end lets nobody of its key through", "this.crowds.changed(ids(settlements));", "",
 				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));

@@ -148,8 +148,8 @@ public class QueueEndpoint {
 			throw QueueEndpointException.badRequest("Limits that can be changed begin with task: or keys:");
 		}
 		if (!this.queue.operations().changeLimit(name, number(operation))) {
-			throw QueueEndpointException.notFound(
-					"No limit '%s': there are %s".formatted(name, new Snapshot(this.queue).limits().keySet()));
+			throw QueueEndpointException
+				.notFound("No limit '%s': there are %s".formatted(name, new Snapshot(this.queue).limits().keySet()));
 		}
 		return Objects.requireNonNull(new Snapshot(this.queue).limits().get(name));
 	}

@@ -339,8 +339,7 @@ class TaskMethodTests {
 				backoff = @Backoff(delay = "2s", maxDelay = "PT1H"), retryFor = IOException.class,
 				noRetryFor = FileNotFoundException.class, timeout = "${mail.timeout}", priority = Priority.URGENT,
 				timeToLive = "1d", executor = "mailExecutor", storeResult = false, maxConcurrent = 3,
-				maxConcurrentPerKey = 2,
-				lock = "#{'mail'}.server")
+				maxConcurrentPerKey = 2, lock = "#{'mail'}.server")
 		void send() {
 		}
 
