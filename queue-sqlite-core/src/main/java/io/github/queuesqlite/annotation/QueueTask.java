@@ -79,8 +79,8 @@ public @interface QueueTask {
 	int maxConcurrent() default -1;
 
 	/**
-	 * Most messages of one concurrency key at once when one of this task begins, over all
-	 * processes of the directory: 1 or more; any number by default.
+	 * Most handlers of the task at once for each concurrency key, over all processes of
+	 * the directory: 1 or more; any number by default.
 	 */
 	int maxConcurrentPerKey() default -1;
 

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -266,7 +267,27 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public void declareKeyLimits(Map<String, @Nullable Integer> limits) {
-		inAll((session) -> session.declareKeyLimits(limits));
+		this.shards.inEach((shard) -> {
+			Map<String, @Nullable Integer> news = new HashMap<>(limits);
+			Map<String, Integer> known = declaredIn(shard);
+			news.entrySet().removeIf((limit) -> Objects.equals(limit.getValue(), known.get(limit.getKey())));
+			if (!news.isEmpty()) {
+				this.shards.writer(shard.number()).call((session) -> {
+					session.declareKeyLimits(news);
+					return 0;
+				});
+			}
+		});
+	}
+
+	private static Map<String, Integer> declaredIn(Shard shard) {
+		Map<String, Integer> declared = new HashMap<>();
+		for (QueueStats.LimitStats limit : shard.reader().limits()) {
+			if (limit.name().startsWith(KEYS)) {
+				declared.put(limit.name().substring(KEYS.length()), limit.declared());
+			}
+		}
+		return declared;
 	}
 
 	@Override

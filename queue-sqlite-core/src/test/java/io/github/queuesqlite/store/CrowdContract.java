@@ -232,16 +232,22 @@ abstract class CrowdContract extends StoreSubject {
 	}
 
 	@Test
-	void limitOfTheNextTaskCounts() {
-		this.store.declareKeyLimits(Map.of(TASK, 3, "other", 1));
-		long first = insert(Draft.of(TASK).concurrencyKey("a"));
-		long alone = insert(Draft.of("other").concurrencyKey("a"));
-		long last = insert(Draft.of(TASK).concurrencyKey("a"));
-		StoredMessage running = claimAll(10).get(0);
-		assertThat(running.id()).isEqualTo(first);
+	void limitOfATaskDoesNotHoldOtherTasksOfTheKey() {
+		this.store.declareKeyLimits(Map.of(TASK, 1, "other", 2));
+		List<Long> ids = crowd("a", 2);
+		List<Long> others = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			others.add(insert(Draft.of("other").concurrencyKey("a")));
+		}
+		assertThat(ids(claimAll(10))).containsExactlyInAnyOrder(ids.get(0), others.get(0), others.get(1));
 		assertThat(claimAll(10)).isEmpty();
-		settle(complete(running));
-		assertThat(ids(claimAll(10))).containsExactly(alone, last);
+	}
+
+	@Test
+	void messageThatNobodyCanRunDoesNotHoldOtherTasksOfTheKey() {
+		insert(Draft.of("nowhere").concurrencyKey("a"));
+		List<Long> ids = crowd("a", 3);
+		assertThat(ids(claimAll(10))).isEqualTo(ids);
 	}
 
 	@Test

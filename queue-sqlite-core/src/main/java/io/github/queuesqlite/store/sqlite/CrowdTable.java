@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Statements on the tables {@code crowd}, {@code key_limit} and {@code key_weight}: the
- * messages of each concurrency key that have not ended, and how many of them may be let
+ * messages of each task and concurrency key that have not ended, and how many of them may be let
  * through.
  */
 final class CrowdTable {
@@ -30,15 +30,16 @@ final class CrowdTable {
 			json_extract(CASE WHEN json_valid(attributes) THEN attributes END, '$.concurrencyKey')""";
 
 	static final String ADD = """
-			INSERT INTO crowd (message_id, concurrency_key, phase, priority, seq) VALUES (?1, ?2, ?3, ?4, ?5)""";
+			INSERT INTO crowd (message_id, task, concurrency_key, phase, priority, seq)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6)""";
 
-	static final String ADD_AGAIN = "INSERT INTO crowd (message_id, concurrency_key, phase, priority, seq) SELECT id, "
-			+ KEY + ", 0, priority, seq FROM message WHERE id = ?1 AND " + KEY + """
+	static final String ADD_AGAIN = "INSERT INTO crowd (message_id, task, concurrency_key, phase, priority, seq)"
+			+ " SELECT id, task, " + KEY + ", 0, priority, seq FROM message WHERE id = ?1 AND " + KEY + """
 					 IS NOT NULL
 					ON CONFLICT DO NOTHING""";
 
 	static final String CHANGED = """
-			SELECT message_id, concurrency_key, phase, coalesce(message.state, 99), message.seq, queue, task
+			SELECT message_id, crowd.task, concurrency_key, phase, coalesce(message.state, 99), message.seq, queue
 			FROM crowd LEFT JOIN message ON message.id = message_id
 			WHERE message_id IN (SELECT value FROM json_each(?1))""";
 
@@ -47,12 +48,13 @@ final class CrowdTable {
 	static final String SET_PHASE = "UPDATE crowd SET phase = ?1, seq = ?2 WHERE message_id = ?3";
 
 	static final String LET_THROUGH = """
-			SELECT coalesce(sum(phase = 1), 0), count(*) FROM crowd WHERE concurrency_key = ?1 AND phase IN (1, 3)""";
+			SELECT coalesce(sum(phase = 1), 0), count(*) FROM crowd
+			WHERE task = ?1 AND concurrency_key = ?2 AND phase IN (1, 3)""";
 
 	static final String FIRST = """
-			SELECT message_id, queue, task, message.priority, deaths
+			SELECT message_id, queue, message.priority, deaths
 			FROM crowd JOIN message ON message.id = message_id
-			WHERE concurrency_key = ?1 AND phase = 0
+			WHERE crowd.task = ?1 AND concurrency_key = ?2 AND phase = 0
 			ORDER BY crowd.priority DESC, crowd.seq
 			LIMIT 1""";
 
@@ -76,11 +78,11 @@ final class CrowdTable {
 
 	static final String WEIGH_NORMALLY = "DELETE FROM key_weight WHERE concurrency_key = ?1";
 
-	static final String WAITING_KEYS = "SELECT DISTINCT concurrency_key FROM crowd WHERE phase = 0";
+	static final String WAITING_CROWDS = "SELECT DISTINCT task, concurrency_key FROM crowd WHERE phase = 0";
 
 	/** Makes it anew from the messages. */
 	static final String[] REBUILD = { "DELETE FROM crowd",
-			"INSERT INTO crowd (message_id, concurrency_key, phase, priority, seq) SELECT id, " + KEY
+			"INSERT INTO crowd (message_id, task, concurrency_key, phase, priority, seq) SELECT id, task, " + KEY
 					+ ", CASE state WHEN 10 THEN 2 WHEN 21 THEN 0 WHEN 30 THEN 3 ELSE 1 END, priority, seq"
 					+ " FROM message WHERE state < 40 AND " + KEY + " IS NOT NULL" };
 
@@ -93,8 +95,8 @@ final class CrowdTable {
 	/** Reads what became of some messages; those that are gone have a state of 99. */
 	List<Member> changed(String ids) throws SQLException {
 		List<Member> members = new ArrayList<>();
-		this.statements.each((row) -> members.add(new Member(row.getLong(1), row.getString(2), row.getInt(3),
-				row.getInt(4), row.getLong(5), row.getString(6), row.getString(7))), CHANGED, ids);
+		this.statements.each((row) -> members.add(new Member(row.getLong(1), new Crowd(row.getString(2), row.getString(3)),
+				row.getInt(4), row.getInt(5), row.getLong(6), row.getString(7))), CHANGED, ids);
 		return members;
 	}
 
@@ -103,17 +105,19 @@ final class CrowdTable {
 	}
 
 	/** Returns who is let through next; null when nobody waits. */
-	@Nullable Waiting first(String key) throws SQLException {
+	@Nullable Waiting first(Crowd crowd) throws SQLException {
 		Waiting[] found = { null };
-		this.statements.each((row) -> found[0] = new Waiting(row.getLong(1), row.getString(2), row.getString(3),
-				row.getInt(4), row.getInt(5) != 0), FIRST, key);
+		this.statements.each(
+				(row) -> found[0] = new Waiting(row.getLong(1), row.getString(2), row.getInt(3), row.getInt(4) != 0),
+				FIRST, crowd.task(), crowd.key());
 		return found[0];
 	}
 
-	/** Returns how many of a key are let through. */
-	Passed passed(String key) throws SQLException {
+	/** Returns how many of a crowd are let through. */
+	Passed passed(Crowd crowd) throws SQLException {
 		Passed[] found = { new Passed(0, 0) };
-		this.statements.each((row) -> found[0] = new Passed(row.getInt(1), row.getInt(2)), LET_THROUGH, key);
+		this.statements.each((row) -> found[0] = new Passed(row.getInt(1), row.getInt(2)), LET_THROUGH,
+				crowd.task(), crowd.key());
 		return found[0];
 	}
 
@@ -129,17 +133,26 @@ final class CrowdTable {
 	}
 
 	/**
+	 * The messages of one task with one concurrency key.
+	 *
+	 * @param task the task
+	 * @param key the key
+	 */
+	record Crowd(String task, String key) {
+
+	}
+
+	/**
 	 * A message with a concurrency key.
 	 *
 	 * @param id the message
-	 * @param key its key
+	 * @param crowd where it belongs
 	 * @param phase where it stood
 	 * @param state its state code now
 	 * @param seq its order number now
 	 * @param queue its queue
-	 * @param task its task
 	 */
-	record Member(long id, String key, int phase, int state, long seq, String queue, String task) {
+	record Member(long id, Crowd crowd, int phase, int state, long seq, String queue) {
 
 	}
 
@@ -148,16 +161,15 @@ final class CrowdTable {
 	 *
 	 * @param id the message
 	 * @param queue its queue
-	 * @param task its task
 	 * @param priority higher first
 	 * @param suspect whether its process died when it ran last
 	 */
-	record Waiting(long id, String queue, String task, int priority, boolean suspect) {
+	record Waiting(long id, String queue, int priority, boolean suspect) {
 
 	}
 
 	/**
-	 * How many messages of a key are let through.
+	 * How many messages of a crowd are let through.
 	 *
 	 * @param ready how many of them are not claimed
 	 * @param all how many

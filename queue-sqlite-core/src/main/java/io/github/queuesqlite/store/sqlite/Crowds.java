@@ -9,13 +9,14 @@ import java.util.Map;
 import java.util.Set;
 
 import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.sqlite.CrowdTable.Crowd;
 import io.github.queuesqlite.store.sqlite.CrowdTable.Member;
 import io.github.queuesqlite.store.sqlite.CrowdTable.Passed;
 import io.github.queuesqlite.store.sqlite.CrowdTable.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages with one concurrency key: of each key at most its limit is let through,
+ * The messages of one task with one concurrency key: of each crowd at most its limit is let through,
  * READY or RUNNING, and at most its weight waits to be claimed; the others are held. Who
  * is let through gets a new order number, so that keys take turns: one with a thousand
  * times the load waits behind itself only.
@@ -47,12 +48,13 @@ final class Crowds {
 
 	/** Returns whether a new message is let through at once. */
 	boolean isOpen(String key, String task) throws SQLException {
-		return this.table.first(key) == null && mayPass(this.table.passed(key), task, this.table.weight(key));
+		Crowd crowd = new Crowd(task, key);
+		return this.table.first(crowd) == null && mayPass(this.table.passed(crowd), crowd, this.table.weight(key));
 	}
 
 	/** A new message is stored. */
 	void joined(Insertion row, String key, int state) throws SQLException {
-		this.statements.update(CrowdTable.ADD, row.id(), key, phase(state), row.priority(), row.id());
+		this.statements.update(CrowdTable.ADD, row.id(), row.task(), key, phase(state), row.priority(), row.id());
 		this.books.crowded();
 	}
 
@@ -69,13 +71,13 @@ final class Crowds {
 		if (!isAny() || ids.isEmpty()) {
 			return;
 		}
-		Set<String> keys = new LinkedHashSet<>();
+		Set<Crowd> crowds = new LinkedHashSet<>();
 		for (Member member : this.table.changed(LongJson.of(new ArrayList<>(ids)))) {
 			settle(member);
-			keys.add(member.key());
+			crowds.add(member.crowd());
 		}
-		for (String key : keys) {
-			letThrough(key);
+		for (Crowd crowd : crowds) {
+			letThrough(crowd);
 		}
 	}
 
@@ -95,36 +97,35 @@ final class Crowds {
 	/** It is READY, but it was not let through. */
 	private void hold(Member member) throws SQLException {
 		this.statements.update(MessageTable.SET_STATE, StateCode.HELD, member.id());
-		this.books.moved(member.queue(), member.task(), StateCode.READY, StateCode.HELD, 1);
+		this.books.moved(member.queue(), member.crowd().task(), StateCode.READY, StateCode.HELD, 1);
 		if (member.state() == StateCode.SUSPECT) {
 			this.books.readySuspects().changed();
 		}
 		else {
-			this.books.readyTasks().claimed(member.queue(), List.of(member.task()));
+			this.books.readyTasks().claimed(member.queue(), List.of(member.crowd().task()));
 		}
 	}
 
-	private void letThrough(String key) throws SQLException {
-		Passed passed = this.table.passed(key);
-		long weight = this.table.weight(key);
+	private void letThrough(Crowd crowd) throws SQLException {
+		Passed passed = this.table.passed(crowd);
+		long weight = this.table.weight(crowd.key());
 		Waiting first;
-		while (passed.ready() < weight && (first = this.table.first(key)) != null
-				&& mayPass(passed, first.task(), weight)) {
-			open(first);
+		while (mayPass(passed, crowd, weight) && (first = this.table.first(crowd)) != null) {
+			open(first, crowd.task());
 			passed = new Passed(passed.ready() + 1, passed.all() + 1);
 		}
 	}
 
-	private boolean mayPass(Passed passed, String task, long weight) throws SQLException {
-		return passed.ready() < weight && passed.all() < this.table.limit(task);
+	private boolean mayPass(Passed passed, Crowd crowd, long weight) throws SQLException {
+		return passed.ready() < weight && passed.all() < this.table.limit(crowd.task());
 	}
 
-	private void open(Waiting first) throws SQLException {
+	private void open(Waiting first, String task) throws SQLException {
 		long seq = this.sequence.next();
 		this.statements.update(CrowdTable.OPEN, first.suspect() ? StateCode.SUSPECT : StateCode.READY, seq, first.id());
 		this.table.setPhase(first.id(), CrowdTable.PASSED, seq);
-		this.books.moved(first.queue(), first.task(), StateCode.HELD, StateCode.READY, 1);
-		this.books.ready(first.queue(), first.task(), first.priority(), first.suspect());
+		this.books.moved(first.queue(), task, StateCode.HELD, StateCode.READY, 1);
+		this.books.ready(first.queue(), task, first.priority(), first.suspect());
 	}
 
 	private static int phase(int state) {
@@ -164,10 +165,11 @@ final class Crowds {
 	}
 
 	private void letThroughAll() throws SQLException {
-		List<String> keys = new ArrayList<>();
-		this.statements.each((row) -> keys.add(row.getString(1)), CrowdTable.WAITING_KEYS);
-		for (String key : keys) {
-			letThrough(key);
+		List<Crowd> crowds = new ArrayList<>();
+		this.statements.each((row) -> crowds.add(new Crowd(row.getString(1), row.getString(2))),
+				CrowdTable.WAITING_CROWDS);
+		for (Crowd crowd : crowds) {
+			letThrough(crowd);
 		}
 	}
 
@@ -179,7 +181,7 @@ final class Crowds {
 		else {
 			this.statements.update(CrowdTable.WEIGH, key, weight);
 		}
-		letThrough(key);
+		letThroughAll();
 	}
 
 }

@@ -56,9 +56,10 @@ class CrowdCostTests {
 			costs.put(MessageTable.BEST_PRIORITY,
 					cost(connection, statements, MessageTable.BEST_PRIORITY, "default", "task"));
 			costs.put(MessageTable.READY_TASKS, cost(connection, statements, MessageTable.READY_TASKS, "default"));
-			for (String sql : List.of(CrowdTable.FIRST, CrowdTable.LET_THROUGH, CrowdTable.WEIGHT)) {
-				costs.put(sql, cost(connection, statements, sql, "k"));
+			for (String sql : List.of(CrowdTable.FIRST, CrowdTable.LET_THROUGH)) {
+				costs.put(sql, cost(connection, statements, sql, "task", "k"));
 			}
+			costs.put(CrowdTable.WEIGHT, cost(connection, statements, CrowdTable.WEIGHT, "k"));
 			costs.put(CrowdTable.CHANGED, cost(connection, statements, CrowdTable.CHANGED, "[1]"));
 			costs.put(CrowdTable.SET_PHASE, cost(connection, statements, CrowdTable.SET_PHASE, 3, 1, 1));
 			costs.put(CrowdTable.OPEN, cost(connection, statements, CrowdTable.OPEN, 20, 1, 2));

@@ -70,7 +70,7 @@ class QueryPlanTests {
 
 	@ParameterizedTest
 	@CsvSource({ "ADD, ", "REMOVE, PRIMARY KEY", "SET_PHASE, PRIMARY KEY", "CHANGED, PRIMARY KEY", "FIRST, crowd_key",
-			"LET_THROUGH, crowd_key", "WAITING_KEYS, crowd_key", "LIMIT, PRIMARY KEY", "WEIGHT, PRIMARY KEY",
+			"LET_THROUGH, crowd_key", "WAITING_CROWDS, crowd_key", "LIMIT, PRIMARY KEY", "WEIGHT, PRIMARY KEY",
 			"OPEN, PRIMARY KEY" })
 	void crowdStatementSearchesByKeyWithoutSorting(String name, @Nullable String index) throws Exception {
 		String sql = (String) CrowdTable.class.getDeclaredField(name).get(null);

@@ -65,12 +65,11 @@ final class Soundness {
 			WHERE phase IS NOT CASE state
 			    WHEN 10 THEN 2 WHEN 20 THEN 1 WHEN 21 THEN 0 WHEN 22 THEN 1 WHEN 30 THEN 3 END""",
 			"a crowd that stands still", """
-					SELECT concurrency_key FROM crowd GROUP BY concurrency_key
+					SELECT concurrency_key FROM crowd GROUP BY task, concurrency_key
 					HAVING sum(phase = 0) > 0 AND sum(phase IN (1, 3)) = 0""", "more of a key than its limit", """
-					SELECT concurrency_key, task FROM crowd JOIN message ON message.id = message_id
-					    JOIN key_limit USING (task)
+					SELECT concurrency_key FROM crowd JOIN key_limit USING (task)
 					WHERE phase IN (1, 3)
-					GROUP BY concurrency_key, task HAVING count(*) > max(declared)""");
+					GROUP BY task, concurrency_key HAVING count(*) > max(coalesce(chosen, declared))""");
 
 	/** What a transaction of the queue changes, but for signs of life. */
 	private static final List<String> CONTENT = List.of("SELECT * FROM message ORDER BY id",

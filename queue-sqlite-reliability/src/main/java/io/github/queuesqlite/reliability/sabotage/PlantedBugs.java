@@ -217,7 +217,7 @@ final class PlantedBugs {
 		add("a new message of a key is let through beside others",
 				"this.crowds.isOpen(key, row.task()) ? StateCode.READY : StateCode.HELD;", "StateCode.READY;",
 				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
-		add("the limit of a key is not looked at", "&& passed.all() < this.table.limit(task);", ";",
+		add("the limit of a key is not looked at", "&& passed.all() < this.table.limit(crowd.task());", ";",
 				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
 		add("any number of a key waits to be claimed", "return passed.ready() < weight && passed.all()",
 				"return passed.all()", contract("Crowds#claimWhenOneKeyHasManyGivesAnotherOneItsTurn"));

@@ -23,6 +23,7 @@ ALTER TABLE shard ADD COLUMN permit_changes INTEGER NOT NULL DEFAULT 0;
 -- through, 1 for one that was and waits to be claimed, 2 for one that is not due, 3 for one that runs.
 CREATE TABLE crowd (
     message_id      INTEGER PRIMARY KEY,
+    task            TEXT    NOT NULL,
     concurrency_key TEXT    NOT NULL,
     phase           INTEGER NOT NULL CHECK (phase IN (0, 1, 2, 3)),
     priority        INTEGER NOT NULL,
@@ -30,7 +31,7 @@ CREATE TABLE crowd (
 ) STRICT;
 
 -- Who is let through next, and how many were.
-CREATE INDEX crowd_key ON crowd (concurrency_key, phase, priority DESC, seq);
+CREATE INDEX crowd_key ON crowd (task, concurrency_key, phase, priority DESC, seq);
 
 -- How many messages of a task may run at once for each concurrency key.
 CREATE TABLE key_limit (
