@@ -198,10 +198,10 @@ public final class NewMessage {
 	/**
 	 * Sets the key whose messages take turns with those of other keys: a tenant, a
 	 * customer, a service that is called. While many messages of one key wait, one of
-	 * another key waits for few of them. At most as many messages of a task and key run at once, over all
-	 * queues and processes, as the task says
-	 * ({@link io.github.queuesqlite.task.TaskDefinition#maxConcurrentPerKey()}); any number
-	 * when it says nothing.
+	 * another key waits for few of them. At most as many messages of a task and key run
+	 * at once, over all queues and processes, as the task says
+	 * ({@link io.github.queuesqlite.task.TaskDefinition#maxConcurrentPerKey()}); any
+	 * number when it says nothing.
 	 * <p>
 	 * Within a key the priority decides, then the order they came in. What waits for its
 	 * turn is READY.

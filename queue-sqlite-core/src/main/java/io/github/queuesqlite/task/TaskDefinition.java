@@ -285,8 +285,8 @@ public final class TaskDefinition<T> {
 		}
 
 		/**
-		 * Sets how many handlers of the task may run at once for each concurrency key, over
-		 * all processes of the directory.
+		 * Sets how many handlers of the task may run at once for each concurrency key,
+		 * over all processes of the directory.
 		 * @param maxConcurrentPerKey 1 or more; null for any number
 		 * @return this
 		 */

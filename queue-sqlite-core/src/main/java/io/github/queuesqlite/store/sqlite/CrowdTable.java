@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Statements on the tables {@code crowd}, {@code key_limit} and {@code key_weight}: the
- * messages of each task and concurrency key that have not ended, and how many of them may be let
- * through.
+ * messages of each task and concurrency key that have not ended, and how many of them may
+ * be let through.
  */
 final class CrowdTable {
 
@@ -95,8 +95,9 @@ final class CrowdTable {
 	/** Reads what became of some messages; those that are gone have a state of 99. */
 	List<Member> changed(String ids) throws SQLException {
 		List<Member> members = new ArrayList<>();
-		this.statements.each((row) -> members.add(new Member(row.getLong(1), new Crowd(row.getString(2), row.getString(3)),
-				row.getInt(4), row.getInt(5), row.getLong(6), row.getString(7))), CHANGED, ids);
+		this.statements
+			.each((row) -> members.add(new Member(row.getLong(1), new Crowd(row.getString(2), row.getString(3)),
+					row.getInt(4), row.getInt(5), row.getLong(6), row.getString(7))), CHANGED, ids);
 		return members;
 	}
 
@@ -116,8 +117,8 @@ final class CrowdTable {
 	/** Returns how many of a crowd are let through. */
 	Passed passed(Crowd crowd) throws SQLException {
 		Passed[] found = { new Passed(0, 0) };
-		this.statements.each((row) -> found[0] = new Passed(row.getInt(1), row.getInt(2)), LET_THROUGH,
-				crowd.task(), crowd.key());
+		this.statements.each((row) -> found[0] = new Passed(row.getInt(1), row.getInt(2)), LET_THROUGH, crowd.task(),
+				crowd.key());
 		return found[0];
 	}
 

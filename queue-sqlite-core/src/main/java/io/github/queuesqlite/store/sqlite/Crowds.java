@@ -16,10 +16,10 @@ import io.github.queuesqlite.store.sqlite.CrowdTable.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one task with one concurrency key: of each crowd at most its limit is let through,
- * READY or RUNNING, and at most its weight waits to be claimed; the others are held. Who
- * is let through gets a new order number, so that keys take turns: one with a thousand
- * times the load waits behind itself only.
+ * The messages of one task with one concurrency key: of each crowd at most its limit is
+ * let through, READY or RUNNING, and at most its weight waits to be claimed; the others
+ * are held. Who is let through gets a new order number, so that keys take turns: one with
+ * a thousand times the load waits behind itself only.
  * <p>
  * What changes the state of messages says so here afterwards, in the same transaction.
  * What was let through stays so when it is given back or taken back.
