@@ -47,7 +47,7 @@ final class Soundness {
 			WHERE ordering_key IS NOT NULL AND state < 40 AND id NOT IN (SELECT message_id FROM line)""",
 			"a line that stands still", """
 					SELECT front.id FROM message AS front
-					WHERE front.state = 21 AND NOT EXISTS (
+					WHERE front.state = 21 AND front.ordering_key IS NOT NULL AND NOT EXISTS (
 					    SELECT 1 FROM message AS other
 					    WHERE other.ordering_key = front.ordering_key AND (other.state IN (20, 22, 30)
 					        OR (other.state = 10 AND other.seq < front.seq)))""");
