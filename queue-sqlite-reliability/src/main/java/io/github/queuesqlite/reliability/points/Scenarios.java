@@ -363,7 +363,7 @@ final class Scenarios {
 		add("cancel a crowd", 0, Scenarios::limitedCrowd,
 				(queue, told) -> queue.all().forEach((message) -> queue.store.cancel(message.id())),
 				(queue) -> assertThat(queue.ids(MessageState.CANCELLED)).hasSize(FEW));
-		add("let more of a crowd through", 1, Scenarios::limitedCrowd, (queue, told) -> {
+		add("let more of a crowd through", 2, Scenarios::limitedCrowd, (queue, told) -> {
 			queue.store.declareKeyLimits(Map.of(OpenQueue.TASK, 4));
 			queue.store.weigh("c", 3);
 		}, (queue) -> assertThat(queue.claim(FEW)).hasSize(4));
