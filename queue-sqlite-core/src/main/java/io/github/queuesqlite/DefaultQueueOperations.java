@@ -40,6 +40,8 @@ import org.springframework.core.ParameterizedTypeReference;
 /** Hands messages to the store and reads them back; the workers are elsewhere. */
 final class DefaultQueueOperations implements QueueOperations {
 
+	private static final int MOST_WEIGHT = 1000;
+
 	/** So many messages one claim takes at most. */
 	private static final int MOST_RECEIVED = 1000;
 
@@ -368,6 +370,31 @@ final class DefaultQueueOperations implements QueueOperations {
 		checkOpen();
 		// The workers hear of it from the store before this returns.
 		this.store.pause(queue, until);
+	}
+
+	@Override
+	public boolean changeLimit(String name, @Nullable Integer most) {
+		Objects.requireNonNull(name, "'name' must not be null");
+		if (!name.startsWith("task:") && !name.startsWith("keys:")) {
+			throw new IllegalArgumentException(
+					"'name' must begin with task: or keys:, was '" + Names.oneLine(name) + "'");
+		}
+		if (most != null && most < 1) {
+			throw new IllegalArgumentException("'most' must be at least 1, was " + most);
+		}
+		checkOpen();
+		return this.store.changeLimit(name, most);
+	}
+
+	@Override
+	public void weigh(String concurrencyKey, int weight) {
+		Names.checkKey("concurrencyKey", concurrencyKey);
+		if (weight < 1 || weight > MOST_WEIGHT) {
+			throw new IllegalArgumentException("'weight' must be from 1 to " + MOST_WEIGHT + ", was " + weight);
+		}
+		checkOpen();
+		this.store.weigh(concurrencyKey, weight);
+		this.store.demandChanged();
 	}
 
 	@Override

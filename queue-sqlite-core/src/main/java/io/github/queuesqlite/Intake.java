@@ -101,7 +101,7 @@ final class Intake {
 					+ " that 'payload.max-size' allows", null);
 		}
 		Keys keys = new Keys(message.task(), message.idempotencyKey(), uniqueKey(message, task, payload),
-				message.orderingKey());
+				message.orderingKey(), message.concurrencyKey());
 		String queue = queue(message, task);
 		this.lanes.warnIfUnserved(queue);
 		return new Draft(keys, message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
@@ -141,9 +141,9 @@ final class Intake {
 			throw new IllegalArgumentException(
 					"'" + what + "' needs a 'uniqueKey', of the message or of its task '" + message.task() + "'");
 		}
-		if (message.orderingKey() != null) {
-			throw new IllegalArgumentException("'" + what + "' cannot be had with an 'orderingKey', which may put the"
-					+ " message into another shard than the window of its unique key");
+		if (message.orderingKey() != null || message.concurrencyKey() != null) {
+			throw new IllegalArgumentException("'" + what + "' cannot be had with an 'orderingKey' or a"
+					+ " 'concurrencyKey', which may put the message into another shard than the window of its unique key");
 		}
 	}
 

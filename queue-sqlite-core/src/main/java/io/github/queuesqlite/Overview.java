@@ -86,7 +86,7 @@ final class Overview implements StoreListener {
 			}
 		}
 		return new QueueStats(counts, oldestReadyAges(), pauses(), unservedQueues, unservedTasks,
-				this.store.shardStats(), this.store.instanceStats());
+				this.store.shardStats(), this.store.instanceStats(), this.store.limits());
 	}
 
 	private List<Pause> pauses() {

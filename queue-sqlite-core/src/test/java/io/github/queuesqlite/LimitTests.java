@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskHandler;
@@ -268,6 +269,54 @@ class LimitTests extends QueueTester {
 		assertThat(read("SELECT count(*) FROM permit")).isZero();
 	}
 
+	@Test
+	void limitWhenChangedHoldsFromThenOnAndAfterARestart() {
+		open((builder) -> builder.shards(2).concurrency(8));
+		this.queue.tasks().register(task(TASK).maxConcurrent(2).build());
+		assertThat(this.operations.changeLimit("task:" + TASK, 4)).isFalse();
+		this.queue.start();
+		enqueue(TASK, 50);
+		awaitCompleted(50);
+		assertThat(this.most).hasValue(2);
+		assertThat(this.operations.stats().limits())
+			.containsExactly(new QueueStats.LimitStats("task:" + TASK, 2, 2, 2, 0));
+		assertThat(this.operations.changeLimit("task:" + TASK, 4)).isTrue();
+		enqueue(TASK, 300);
+		awaitCompleted(350);
+		assertThat(this.most).hasValue(4);
+		this.queue.close();
+		open((builder) -> builder.concurrency(8));
+		this.queue.tasks().register(task(TASK).maxConcurrent(2).build());
+		this.queue.start();
+		this.most.set(0);
+		enqueue(TASK, 300);
+		awaitCompleted(650);
+		assertThat(this.most).hasValue(4);
+		assertThat(this.operations.changeLimit("task:" + TASK, 1)).isTrue();
+		await().atMost(LONG)
+			.until(() -> this.operations.stats()
+				.limits()
+				.equals(List.of(new QueueStats.LimitStats("task:" + TASK, 1, 2, 1, 0))));
+		this.most.set(0);
+		enqueue(TASK, 50);
+		awaitCompleted(700);
+		assertThat(this.most).hasValue(1);
+		assertThat(this.operations.changeLimit("task:" + TASK, null)).isTrue();
+		enqueue(TASK, 100);
+		awaitCompleted(800);
+		assertThat(this.most).hasValue(2);
+	}
+
+	@Test
+	void changeWhenOutOfRangeIsRefused() {
+		open();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.changeLimit("task:a", 0))
+			.withMessage("'most' must be at least 1, was 0");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.changeLimit("lock:a", 2))
+			.withMessage("'name' must begin with task: or keys:, was 'lock:a'");
+		assertThat(this.operations.changeLimit("keys:a", 2)).isFalse();
+	}
+
 	private long read(String sql) throws SQLException {
 		try (Connection connection = DriverManager
 			.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_0.db"));
@@ -281,6 +330,7 @@ class LimitTests extends QueueTester {
 	void runsWhenProcessesAreKilledAreNeverMoreThanTheLimits() throws Exception {
 		LimitLog log = runAndKill(3, Math.max(6, MESSAGES / 250));
 		assertThat(log.most(LimitedChild.THREE)).isEqualTo(3);
+		assertThat(log.most("k0")).isEqualTo(2);
 		assertThat(log.workers()).isGreaterThan(1);
 	}
 
@@ -295,7 +345,7 @@ class LimitTests extends QueueTester {
 		Path file = this.directory.resolve("runs.log");
 		Files.createFile(file);
 		List<Process> children = new ArrayList<>();
-		LimitLog log = new LimitLog(file, Map.of(LimitedChild.THREE, 3, "lock", 1));
+		LimitLog log = new LimitLog(file, Map.of(LimitedChild.THREE, 3, "lock", 1, "k0", 2, "k1", 2));
 		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
 			for (int i = 0; i < processes; i++) {
 				children.add(start(file));
@@ -331,7 +381,11 @@ class LimitTests extends QueueTester {
 	private void handIn(int from, int to) {
 		List<NewMessage> messages = new ArrayList<>();
 		for (int i = from; i < to; i++) {
-			int kind = this.random.nextInt(4);
+			int kind = this.random.nextInt(6);
+			if (kind > 3) {
+				messages.add(NewMessage.to(LimitedChild.KEYED).concurrencyKey("k" + kind % 2).payload(i));
+				continue;
+			}
 			String task = (kind < 2) ? LimitedChild.THREE : LimitedChild.LOCKED.get(kind - 2);
 			messages.add(NewMessage.to(task).queue((kind < 2) ? "default" : task).payload(i));
 		}

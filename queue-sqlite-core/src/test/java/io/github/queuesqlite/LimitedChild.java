@@ -23,6 +23,9 @@ public final class LimitedChild {
 	/** One at a time of both. */
 	static final List<String> LOCKED = List.of("locked.one", "locked.two");
 
+	/** Two at once of each key. */
+	static final String KEYED = "keyed";
+
 	private LimitedChild() {
 	}
 
@@ -36,12 +39,14 @@ public final class LimitedChild {
 		for (String name : LOCKED) {
 			queue.tasks().register(task(name, log).queue(name).lock("both").build());
 		}
+		queue.tasks().register(task(KEYED, log).maxConcurrentPerKey(2).build());
 		queue.start();
 	}
 
 	private static TaskDefinition.Builder<Integer> task(String name, FileChannel log) {
 		return TaskDefinition.builder(name, Integer.class, (payload, context) -> {
-			String run = name + " " + payload;
+			String key = context.message().concurrencyKey();
+			String run = ((key != null) ? key : name) + " " + payload;
 			OrderedChild.say(log, "start", run);
 			Thread.sleep(ThreadLocalRandom.current().nextInt(4));
 			boolean fails = ThreadLocalRandom.current().nextInt(10) == 0;

@@ -80,6 +80,12 @@ public @interface QueueTask {
 	int maxConcurrent() default -1;
 
 	/**
+	 * Most handlers of the task at once for each concurrency key, over all processes of
+	 * the directory: 1 or more; any number by default.
+	 */
+	int maxConcurrentPerKey() default -1;
+
+	/**
 	 * Lock under which the handler runs: one at a time of all tasks that name it, over
 	 * all processes of the directory. 1 to 200 letters, digits or {@code . _ - :}; none
 	 * by default.

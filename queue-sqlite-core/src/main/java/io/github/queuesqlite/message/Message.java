@@ -107,6 +107,12 @@ public interface Message {
 	@Nullable String orderingKey();
 
 	/**
+	 * Returns the concurrency key.
+	 * @return null when the sender gave none
+	 */
+	@Nullable String concurrencyKey();
+
+	/**
 	 * Returns where it came from, in the sender's words.
 	 * @return null when the sender gave none
 	 */

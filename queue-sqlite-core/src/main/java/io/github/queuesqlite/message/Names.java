@@ -40,6 +40,23 @@ public final class Names {
 	}
 
 	/**
+	 * Returns the key if it can be one.
+	 * @param what what the key is called, for the error
+	 * @param key 1 to 500 characters
+	 * @return the key
+	 * @throws IllegalArgumentException if it is empty or too long
+	 * @throws NullPointerException if it is null
+	 */
+	public static String checkKey(String what, String key) {
+		Objects.requireNonNull(key, () -> "'" + what + "' must not be null");
+		if (key.isEmpty() || key.length() > NewMessage.MAX_KEY_LENGTH) {
+			throw new IllegalArgumentException(
+					"'" + what + "' must have 1 to " + NewMessage.MAX_KEY_LENGTH + " characters, had " + key.length());
+		}
+		return key;
+	}
+
+	/**
 	 * Returns text of others as it may stand in a line of a log: what would end the line,
 	 * or steer a terminal, is shown by its number.
 	 * @param text any text

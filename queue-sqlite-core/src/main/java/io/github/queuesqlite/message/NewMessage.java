@@ -160,7 +160,7 @@ public final class NewMessage {
 	 * @throws IllegalArgumentException if it is empty or too long
 	 */
 	public NewMessage idempotencyKey(String idempotencyKey) {
-		checkKey("idempotencyKey", idempotencyKey);
+		Names.checkKey("idempotencyKey", idempotencyKey);
 		return with((f) -> f.idempotencyKey = idempotencyKey);
 	}
 
@@ -172,7 +172,7 @@ public final class NewMessage {
 	 * @throws IllegalArgumentException if it is empty or too long
 	 */
 	public NewMessage uniqueKey(String uniqueKey) {
-		checkKey("uniqueKey", uniqueKey);
+		Names.checkKey("uniqueKey", uniqueKey);
 		return with((f) -> f.uniqueKey = uniqueKey);
 	}
 
@@ -225,8 +225,37 @@ public final class NewMessage {
 	 * @throws IllegalArgumentException if it is empty or too long
 	 */
 	public NewMessage orderingKey(String orderingKey) {
-		checkKey("orderingKey", orderingKey);
+		Names.checkKey("orderingKey", orderingKey);
+		checkOneOfBoth(this.fields.concurrencyKey == null);
 		return with((f) -> f.orderingKey = orderingKey);
+	}
+
+	/**
+	 * Sets the key whose messages take turns with those of other keys: a tenant, a
+	 * customer, a service that is called. While many messages of one key wait, one of
+	 * another key waits for few of them. At most as many messages of a task and key run
+	 * at once, over all queues and processes, as the task says
+	 * ({@link io.github.queuesqlite.task.TaskDefinition#maxConcurrentPerKey()}); any
+	 * number when it says nothing.
+	 * <p>
+	 * Within a key the priority decides, then the order they came in. What waits for its
+	 * turn is READY.
+	 * @param concurrencyKey 1 to 500 characters
+	 * @return a copy
+	 * @throws IllegalArgumentException if it is empty or too long, or the message has an
+	 * ordering key: such messages run one at a time anyway
+	 */
+	public NewMessage concurrencyKey(String concurrencyKey) {
+		Names.checkKey("concurrencyKey", concurrencyKey);
+		checkOneOfBoth(this.fields.orderingKey == null);
+		return with((f) -> f.concurrencyKey = concurrencyKey);
+	}
+
+	private static void checkOneOfBoth(boolean free) {
+		if (!free) {
+			throw new IllegalArgumentException(
+					"A message has an 'orderingKey' or a 'concurrencyKey', not both: with an ordering key one runs at a time");
+		}
 	}
 
 	/**
@@ -257,7 +286,7 @@ public final class NewMessage {
 	 * @throws IllegalArgumentException if it is empty or too long
 	 */
 	public NewMessage source(String source) {
-		checkKey("source", source);
+		Names.checkKey("source", source);
 		return with((f) -> f.source = source);
 	}
 
@@ -270,7 +299,7 @@ public final class NewMessage {
 	public NewMessage tags(String... tags) {
 		Set<String> copy = new LinkedHashSet<>();
 		for (String tag : tags) {
-			checkKey("tags", tag);
+			Names.checkKey("tags", tag);
 			copy.add(tag);
 		}
 		return with((f) -> f.tags = Collections.unmodifiableSet(copy));
@@ -380,6 +409,10 @@ public final class NewMessage {
 		return this.fields.orderingKey;
 	}
 
+	public @Nullable String concurrencyKey() {
+		return this.fields.concurrencyKey;
+	}
+
 	public OnDuplicate onDuplicate() {
 		return this.fields.onDuplicate;
 	}
@@ -435,14 +468,6 @@ public final class NewMessage {
 		return name;
 	}
 
-	private static void checkKey(String what, String key) {
-		Objects.requireNonNull(key, () -> "'" + what + "' must not be null");
-		if (key.isEmpty() || key.length() > MAX_KEY_LENGTH) {
-			throw new IllegalArgumentException(
-					"'" + what + "' must have 1 to " + MAX_KEY_LENGTH + " characters, had " + key.length());
-		}
-	}
-
 	private static void checkAhead(String what, Duration value, Duration least) {
 		Objects.requireNonNull(value, () -> "'" + what + "' must not be null");
 		if (value.compareTo(least) < 0 || value.compareTo(MAX_AHEAD) > 0) {
@@ -480,6 +505,8 @@ public final class NewMessage {
 
 		@Nullable String orderingKey;
 
+		@Nullable String concurrencyKey;
+
 		OnDuplicate onDuplicate = OnDuplicate.RETURN_EXISTING;
 
 		@Nullable Boolean durable;
@@ -510,6 +537,7 @@ public final class NewMessage {
 			this.uniqueFor = other.uniqueFor;
 			this.uniqueAfterEnd = other.uniqueAfterEnd;
 			this.orderingKey = other.orderingKey;
+			this.concurrencyKey = other.concurrencyKey;
 			this.onDuplicate = other.onDuplicate;
 			this.durable = other.durable;
 			this.source = other.source;

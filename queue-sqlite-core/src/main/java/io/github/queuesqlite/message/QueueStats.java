@@ -22,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param unservedTasks tasks that have waiting messages and no handler in this process
  * @param shards the shards, in order
  * @param instances the live processes of the directory, the oldest first
+ * @param limits the limits and weights that hold in the directory, by name
  * @since 0.1.0
  */
 public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAges, List<Pause> pauses,
-		Set<String> unservedQueues, Set<String> unservedTasks, List<ShardStats> shards, List<InstanceStats> instances) {
+		Set<String> unservedQueues, Set<String> unservedTasks, List<ShardStats> shards, List<InstanceStats> instances,
+		List<LimitStats> limits) {
 
 	public QueueStats {
 		counts = List.copyOf(counts);
@@ -35,6 +37,7 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 		unservedTasks = Set.copyOf(unservedTasks);
 		shards = List.copyOf(shards);
 		instances = List.copyOf(instances);
+		limits = List.copyOf(limits);
 	}
 
 	/**
@@ -163,6 +166,23 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	 */
 	public record ShardStats(int shard, String file, boolean accepting, String reason, boolean leaving,
 			boolean quarantined, long fileSize, long walSize, long diskFree, int pending) {
+
+	}
+
+	/**
+	 * A limit, or the weight of a concurrency key. Whoever declares one makes it known
+	 * when his workers first need it.
+	 *
+	 * @param name {@code task:<task>} for the most handlers of a task at once,
+	 * {@code lock:<lock>} for a lock, {@code keys:<task>} for the most messages of one
+	 * concurrency key at once, {@code weight:<key>} for the weight of a key
+	 * @param most the number that holds
+	 * @param declared the number that holds unless somebody changed it
+	 * @param held how many permits the processes have taken, used or not; 0 for keys and
+	 * weights
+	 * @param waiting how many processes want more
+	 */
+	public record LimitStats(String name, int most, int declared, int held, int waiting) {
 
 	}
 

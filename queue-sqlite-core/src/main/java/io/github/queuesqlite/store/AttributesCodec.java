@@ -37,12 +37,12 @@ public final class AttributesCodec {
 	 */
 	public static @Nullable String encode(NewMessage message) {
 		if (message.source() == null && message.tags().isEmpty() && message.headers().isEmpty()
-				&& message.metadata().isEmpty()) {
+				&& message.metadata().isEmpty() && message.concurrencyKey() == null) {
 			return null;
 		}
 		try {
 			return MAPPER.writeValueAsString(new Attributes(message.source(), List.copyOf(message.tags()),
-					message.headers(), message.metadata()));
+					message.headers(), message.metadata(), message.concurrencyKey()));
 		}
 		catch (JacksonException ex) {
 			throw new PayloadException("Cannot write the metadata of a message for task '" + message.task()
@@ -66,11 +66,12 @@ public final class AttributesCodec {
 	 * @param tags in the sender's order
 	 * @param headers names and values
 	 * @param metadata as JSON reads it
+	 * @param concurrencyKey null for none
 	 */
 	public record Attributes(@Nullable String source, List<String> tags, Map<String, String> headers,
-			Map<String, Object> metadata) {
+			Map<String, Object> metadata, @Nullable String concurrencyKey) {
 
-		static final Attributes NONE = new Attributes(null, List.of(), Map.of(), Map.of());
+		static final Attributes NONE = new Attributes(null, List.of(), Map.of(), Map.of(), null);
 
 		/** What is missing in a damaged text counts as empty. */
 		public Attributes {

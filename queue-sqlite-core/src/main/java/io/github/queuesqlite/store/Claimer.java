@@ -88,6 +88,13 @@ public interface Claimer {
 	}
 
 	/**
+	 * Says, before it is asked, that a shard has messages with concurrency keys: whatever
+	 * is claimed before it is needed stands in the way of another key's.
+	 */
+	default void keysWait() {
+	}
+
+	/**
 	 * Returns the tasks that it can run and that are not among {@link #tasks()} now only
 	 * because it has no permit for them.
 	 * @return names, mostly none

@@ -69,7 +69,7 @@ final class KeyReservations {
 	/** Returns whether the row needs more than an insert into its own shard. */
 	boolean concerns(Insertion row) {
 		Keys keys = row.keys();
-		return keys.idempotencyKey() != null || (keys.uniqueKey() != null && keys.orderingKey() != null);
+		return keys.idempotencyKey() != null || (keys.uniqueKey() != null && keys.isPlaced());
 	}
 
 	/**

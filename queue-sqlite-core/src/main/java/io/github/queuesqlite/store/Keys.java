@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey one kept message in the directory; null for none
  * @param uniqueKey one live message of the task; null for none
  * @param orderingKey one at a time in the directory, in order; null for none
+ * @param concurrencyKey takes turns with other keys, so many at a time; null for none
  */
 public record Keys(String task, @Nullable String idempotencyKey, @Nullable String uniqueKey,
-		@Nullable String orderingKey) {
+		@Nullable String orderingKey, @Nullable String concurrencyKey) {
 
 	/**
 	 * The keys of a message whose order does not matter.
@@ -23,7 +24,19 @@ public record Keys(String task, @Nullable String idempotencyKey, @Nullable Strin
 	 * @param uniqueKey null for none
 	 */
 	public Keys(String task, @Nullable String idempotencyKey, @Nullable String uniqueKey) {
-		this(task, idempotencyKey, uniqueKey, null);
+		this(task, idempotencyKey, uniqueKey, null, null);
+	}
+
+	/**
+	 * The keys of a message that takes no turns.
+	 * @param task the task
+	 * @param idempotencyKey null for none
+	 * @param uniqueKey null for none
+	 * @param orderingKey null for none
+	 */
+	public Keys(String task, @Nullable String idempotencyKey, @Nullable String uniqueKey,
+			@Nullable String orderingKey) {
+		this(task, idempotencyKey, uniqueKey, orderingKey, null);
 	}
 
 	/** Returns the keys that have a home of their own. */
@@ -38,12 +51,17 @@ public record Keys(String task, @Nullable String idempotencyKey, @Nullable Strin
 		return keys;
 	}
 
+	/** Returns whether a key that cannot be reserved decides where the message lives. */
+	boolean isPlaced() {
+		return this.orderingKey != null || this.concurrencyKey != null;
+	}
+
 	/**
 	 * Returns whether there is none.
 	 * @return true for a message without keys
 	 */
 	public boolean isEmpty() {
-		return this.idempotencyKey == null && this.uniqueKey == null && this.orderingKey == null;
+		return this.idempotencyKey == null && this.uniqueKey == null && !isPlaced();
 	}
 
 }

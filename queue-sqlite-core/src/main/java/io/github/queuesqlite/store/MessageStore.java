@@ -149,6 +149,21 @@ public interface MessageStore extends AutoCloseable {
 	List<StoredMessage> claim(StoreInstance owner, String queue, Set<String> tasks, int max);
 
 	/**
+	 * Sets, in all shards, how many messages of some tasks may run at once for each
+	 * concurrency key. Holds until it is set anew.
+	 * @param limits by task, 1 or more; null for any number
+	 */
+	void declareKeyLimits(Map<String, @Nullable Integer> limits);
+
+	/**
+	 * Sets, in all shards, how many messages of a concurrency key are let through
+	 * together when its turn comes. Holds until it is set anew.
+	 * @param concurrencyKey the key
+	 * @param weight 1 to 1,000; 1 for a key that nobody has weighed
+	 */
+	void weigh(String concurrencyKey, int weight);
+
+	/**
 	 * Brings what an instance has of the permits of some limits to what it wants, as far
 	 * as there are some. Together all instances never have more than a limit says. When
 	 * others want some too, whoever waits longest is given the next one, and nobody more
@@ -312,6 +327,20 @@ public interface MessageStore extends AutoCloseable {
 	 * @return by queue, task and state, over all shards
 	 */
 	List<QueueStats.Count> counts();
+
+	/**
+	 * Reads the limits and weights.
+	 * @return by name
+	 */
+	List<QueueStats.LimitStats> limits();
+
+	/**
+	 * Changes a limit that somebody has declared. Holds until it is changed again.
+	 * @param name as {@link QueueStats.LimitStats} says, but for weights
+	 * @param most 1 or more; null for what is declared
+	 * @return false when nobody has declared it
+	 */
+	boolean changeLimit(String name, @Nullable Integer most);
 
 	/**
 	 * Returns since when the oldest READY message of each queue has been ready to run.

@@ -228,6 +228,9 @@ final class MessageTurn implements Turn<ShardSession> {
 			return 0;
 		}
 		tellOfMissing(session, claimer);
+		if (session.isAnyCrowded()) {
+			claimer.keysWait();
+		}
 		String queue = claimer.queue();
 		Set<String> tasks = claimer.tasks();
 		if (!session.mayClaim(queue, tasks)) {

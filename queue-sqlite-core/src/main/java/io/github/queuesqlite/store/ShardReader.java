@@ -44,6 +44,9 @@ public interface ShardReader extends AutoCloseable {
 	/** Reads the counters. */
 	List<QueueStats.Count> counts();
 
+	/** Reads the limits and weights that stand here. */
+	List<QueueStats.LimitStats> limits();
+
 	/** Reads the least due time of READY messages by queue. */
 	Map<String, Long> oldestReady();
 

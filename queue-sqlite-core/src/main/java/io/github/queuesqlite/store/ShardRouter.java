@@ -39,12 +39,15 @@ public final class ShardRouter {
 	/**
 	 * Returns where a message goes.
 	 * @param keys its keys
-	 * @return the home of its ordering key, else of its unique key, else of its
-	 * idempotency key, else the shard with the shortest inbox
+	 * @return the home of its ordering or concurrency key, else of its unique key, else
+	 * of its idempotency key, else the shard with the shortest inbox
 	 */
 	public int route(Keys keys) {
 		if (keys.orderingKey() != null) {
 			return home("o\0" + keys.orderingKey());
+		}
+		if (keys.concurrencyKey() != null) {
+			return home("c\0" + keys.concurrencyKey());
 		}
 		if (keys.uniqueKey() != null) {
 			return homeOfUnique(keys.task(), keys.uniqueKey());

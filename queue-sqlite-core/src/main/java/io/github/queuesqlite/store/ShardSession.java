@@ -3,6 +3,7 @@ package io.github.queuesqlite.store;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.ToIntFunction;
@@ -225,6 +226,18 @@ public interface ShardSession extends Session {
 	int rescue(long epoch, StartedRuns started, boolean died, ToIntFunction<String> maxAttempts, int max)
 			throws SQLException;
 
+	/** Returns whether there may be a live message with a concurrency key. */
+	boolean isAnyCrowded();
+
+	/**
+	 * Sets how many messages of some tasks may run at once for each concurrency key.
+	 * @param limits by task; null for any number
+	 */
+	void declareKeyLimits(Map<String, @Nullable Integer> limits) throws SQLException;
+
+	/** Sets how many messages of a concurrency key are let through together. */
+	void weigh(String concurrencyKey, int weight) throws SQLException;
+
 	/**
 	 * Brings the permits of an instance to what it wants, as far as there are some.
 	 * @param epoch the instance; a dead one gets none
@@ -232,6 +245,12 @@ public interface ShardSession extends Session {
 	 * @return what it has
 	 */
 	PermitState permits(long epoch, PermitWish wish) throws SQLException;
+
+	/** Changes a limit; null for what is declared. False when nobody has declared it. */
+	boolean changeLimit(String name, @Nullable Integer most) throws SQLException;
+
+	/** As above, for each concurrency key of a task. */
+	boolean changeKeyLimit(String task, @Nullable Integer most) throws SQLException;
 
 	/**
 	 * Returns whether permits changed, here or elsewhere, since the last call.

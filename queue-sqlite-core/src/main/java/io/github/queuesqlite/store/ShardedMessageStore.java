@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -34,6 +35,9 @@ public final class ShardedMessageStore implements MessageStore {
 
 	/** How many rows one transaction changes when there is no hurry. */
 	private static final int STEP = 500;
+
+	/** What the names of limits for concurrency keys begin with. */
+	private static final String KEYS = "keys:";
 
 	private final ShardGroup group;
 
@@ -266,6 +270,57 @@ public final class ShardedMessageStore implements MessageStore {
 		return states;
 	}
 
+	@Override
+	public void declareKeyLimits(Map<String, @Nullable Integer> limits) {
+		this.shards.inEach((shard) -> {
+			Map<String, @Nullable Integer> news = new HashMap<>(limits);
+			Map<String, Integer> known = declaredIn(shard);
+			news.entrySet().removeIf((limit) -> Objects.equals(limit.getValue(), known.get(limit.getKey())));
+			if (!news.isEmpty()) {
+				this.shards.writer(shard.number()).call((session) -> {
+					session.declareKeyLimits(news);
+					return 0;
+				});
+			}
+		});
+	}
+
+	private static Map<String, Integer> declaredIn(Shard shard) {
+		Map<String, Integer> declared = new HashMap<>();
+		for (QueueStats.LimitStats limit : shard.reader().limits()) {
+			if (limit.name().startsWith(KEYS)) {
+				declared.put(limit.name().substring(KEYS.length()), limit.declared());
+			}
+		}
+		return declared;
+	}
+
+	@Override
+	public void weigh(String concurrencyKey, int weight) {
+		inAll((session) -> session.weigh(concurrencyKey, weight));
+	}
+
+	@Override
+	public boolean changeLimit(String name, @Nullable Integer most) {
+		this.shards.checkOpen();
+		if (!name.startsWith(KEYS)) {
+			int home = this.group.router().homeOfLimit(name);
+			return this.shards.writer(home).call((session) -> session.changeLimit(name, most));
+		}
+		boolean[] changed = { false };
+		String task = name.substring(KEYS.length());
+		this.shards.writeEach((writer) -> changed[0] |= writer.call((session) -> session.changeKeyLimit(task, most)));
+		demandChanged();
+		return changed[0];
+	}
+
+	private void inAll(Change change) {
+		this.shards.writeEach((writer) -> writer.call((session) -> {
+			change.apply(session);
+			return 0;
+		}));
+	}
+
 	private static Map<String, PermitState> permits(ShardSession session, long epoch, List<PermitWish> wishes)
 			throws SQLException {
 		Map<String, PermitState> states = new HashMap<>();
@@ -310,6 +365,11 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public List<QueueStats.Count> counts() {
 		return this.reads.counts();
+	}
+
+	@Override
+	public List<QueueStats.LimitStats> limits() {
+		return this.reads.limits();
 	}
 
 	@Override
@@ -436,10 +496,7 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	private void eachShard(Change change) {
-		this.shards.writeEach((writer) -> writer.call((session) -> {
-			change.apply(session);
-			return 0;
-		}));
+		inAll(change);
 		tellPauses();
 	}
 

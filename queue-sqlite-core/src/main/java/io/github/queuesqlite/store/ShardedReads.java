@@ -117,6 +117,13 @@ final class ShardedReads {
 		return counts;
 	}
 
+	/** Those that stand in each shard are the same there. */
+	List<QueueStats.LimitStats> limits() {
+		Map<String, QueueStats.LimitStats> limits = new TreeMap<>();
+		this.shards.readEach((reader) -> reader.limits().forEach((limit) -> limits.putIfAbsent(limit.name(), limit)));
+		return List.copyOf(limits.values());
+	}
+
 	boolean hasRunnable(BiPredicate<String, String> hosted, long now) {
 		boolean[] any = { false };
 		this.shards.readEach((reader) -> any[0] = any[0] || reader.hasRunnable(hosted, now));

@@ -120,6 +120,11 @@ public final class StoredMessageView implements Message {
 	}
 
 	@Override
+	public @Nullable String concurrencyKey() {
+		return attributes().concurrencyKey();
+	}
+
+	@Override
 	public @Nullable String source() {
 		return attributes().source();
 	}

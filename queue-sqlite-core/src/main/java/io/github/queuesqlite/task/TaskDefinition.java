@@ -139,6 +139,14 @@ public final class TaskDefinition<T> {
 	}
 
 	/**
+	 * Returns how many handlers of the task may run at once for each concurrency key.
+	 * @return null for any number
+	 */
+	public @Nullable Integer maxConcurrentPerKey() {
+		return this.values.maxConcurrentPerKey;
+	}
+
+	/**
 	 * Returns the lock under which its handlers run: one at a time of all tasks that name
 	 * it, over all processes of the directory.
 	 * @return null for none
@@ -207,6 +215,8 @@ public final class TaskDefinition<T> {
 
 		private @Nullable Integer maxConcurrent;
 
+		private @Nullable Integer maxConcurrentPerKey;
+
 		private @Nullable String lock;
 
 		private Delivery delivery = Delivery.AT_LEAST_ONCE;
@@ -234,6 +244,7 @@ public final class TaskDefinition<T> {
 			this.executor = other.executor;
 			this.storeResult = other.storeResult;
 			this.maxConcurrent = other.maxConcurrent;
+			this.maxConcurrentPerKey = other.maxConcurrentPerKey;
 			this.lock = other.lock;
 			this.delivery = other.delivery;
 			this.uniqueKey = other.uniqueKey;
@@ -290,10 +301,20 @@ public final class TaskDefinition<T> {
 		 * @return this
 		 */
 		public Builder<T> maxConcurrent(@Nullable Integer maxConcurrent) {
-			if (maxConcurrent != null && maxConcurrent < 1) {
-				throw new IllegalArgumentException("'maxConcurrent' must be at least 1, was " + maxConcurrent);
-			}
+			checkLimit("maxConcurrent", maxConcurrent);
 			this.maxConcurrent = maxConcurrent;
+			return this;
+		}
+
+		/**
+		 * Sets how many handlers of the task may run at once for each concurrency key,
+		 * over all processes of the directory.
+		 * @param maxConcurrentPerKey 1 or more; null for any number
+		 * @return this
+		 */
+		public Builder<T> maxConcurrentPerKey(@Nullable Integer maxConcurrentPerKey) {
+			checkLimit("maxConcurrentPerKey", maxConcurrentPerKey);
+			this.maxConcurrentPerKey = maxConcurrentPerKey;
 			return this;
 		}
 
@@ -325,6 +346,12 @@ public final class TaskDefinition<T> {
 
 		public TaskDefinition<T> build() {
 			return new TaskDefinition<>(new Builder<>(this));
+		}
+
+		private static void checkLimit(String what, @Nullable Integer limit) {
+			if (limit != null && limit < 1) {
+				throw new IllegalArgumentException("'" + what + "' must be at least 1, was " + limit);
+			}
 		}
 
 		private static void checkPositive(String what, @Nullable Duration value) {

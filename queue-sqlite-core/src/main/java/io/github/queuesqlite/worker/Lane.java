@@ -49,6 +49,9 @@ final class Lane implements Holder {
 
 	private static final long SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
+	/** How long it counts that messages with concurrency keys wait. */
+	private static final long KEYS_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
 	/** A further runner is worth waking for so much work. */
 	private static final double WORTH_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
@@ -79,6 +82,9 @@ final class Lane implements Holder {
 	private long scannedAt;
 
 	private volatile boolean paused;
+
+	/** Until when nothing is claimed ahead; 0 while no message has a concurrency key. */
+	private volatile long keysWaitUntil;
 
 	private final BrokenOffClaims brokenOff = new BrokenOffClaims();
 
@@ -111,6 +117,17 @@ final class Lane implements Holder {
 	@Override
 	public Set<String> tasks() {
 		return this.engine.tasks.claimable();
+	}
+
+	@Override
+	public void keysWait() {
+		this.keysWaitUntil = Math.max(1, this.engine.now() + KEYS_WAIT_NANOS);
+	}
+
+	/** Nothing is claimed ahead while keys take turns. */
+	private int ahead() {
+		long until = this.keysWaitUntil;
+		return (until != 0 && this.engine.now() < until) ? 0 : this.ahead.rows();
 	}
 
 	@Override
@@ -165,7 +182,7 @@ final class Lane implements Holder {
 				this.demand.putOff(shard);
 				return 0;
 			}
-			return this.demand.promise(shard, room(), this.ahead.rows() == 0, this.engine.now());
+			return this.demand.promise(shard, room(), ahead() == 0, this.engine.now());
 		}
 		finally {
 			this.lock.unlock();
@@ -178,7 +195,7 @@ final class Lane implements Holder {
 	}
 
 	private int room() {
-		int more = (this.waiting.bytes() < ClaimAhead.MOST_BYTES) ? this.ahead.rows() : 0;
+		int more = (this.waiting.bytes() < ClaimAhead.MOST_BYTES) ? ahead() : 0;
 		return this.permits.free() + more - this.waiting.size() - this.demand.promised();
 	}
 
@@ -355,7 +372,7 @@ final class Lane implements Holder {
 
 	/** Asks the writers again, when there is room for what they were not asked for. */
 	private boolean isPokeDue(long except) {
-		return this.open && !this.paused && this.demand.isToAskAgain(room(), this.ahead.rows(), except);
+		return this.open && !this.paused && this.demand.isToAskAgain(room(), ahead(), except);
 	}
 
 	private void poke(boolean due) {

@@ -19,6 +19,7 @@ import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.task.TaskDefinition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,6 +105,7 @@ public final class WorkerPool {
 			}
 			this.running = true;
 			this.engine.tasks.refresh();
+			declareKeyLimits();
 			addLanes();
 			readPauses();
 			this.watch.startWorking();
@@ -388,13 +390,27 @@ public final class WorkerPool {
 	}
 
 	private void tasksChanged() {
-		this.engine.tasks.refresh();
 		synchronized (this.monitor) {
+			if (this.running) {
+				declareKeyLimits();
+			}
+			this.engine.tasks.refresh();
 			List<Lane> added = addLanes();
 			if (this.running) {
 				added.forEach(this::open);
 				this.engine.environment.store().demandChanged();
 			}
+		}
+	}
+
+	/** Before anything of them is claimed. */
+	private void declareKeyLimits() {
+		Map<String, @Nullable Integer> limits = new LinkedHashMap<>();
+		for (TaskDefinition<?> task : this.engine.environment.tasks().tasks()) {
+			limits.put(task.name(), task.maxConcurrentPerKey());
+		}
+		if (!limits.isEmpty()) {
+			this.engine.environment.store().declareKeyLimits(limits);
 		}
 	}
 

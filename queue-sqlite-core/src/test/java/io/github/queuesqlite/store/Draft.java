@@ -84,8 +84,13 @@ record Draft(String task, String queue, int priority, long delay, Long timeToLiv
 				this.attributes, this.codec, this.payload, this.awaited, this.idempotencyKey, this.uniqueKey, key);
 	}
 
+	Draft concurrencyKey(String key) {
+		return attributes(AttributesCodec.encode(NewMessage.to(this.task).concurrencyKey(key)));
+	}
+
 	Keys keys() {
-		return new Keys(this.task, this.idempotencyKey, this.uniqueKey, this.orderingKey);
+		return new Keys(this.task, this.idempotencyKey, this.uniqueKey, this.orderingKey,
+				AttributesCodec.decode(this.attributes).concurrencyKey());
 	}
 
 	Insertion insertion(long id, long now) {

@@ -205,6 +205,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Crowds extends CrowdContract {
+
+		Crowds() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Permits extends PermitContract {
 
 		Permits() {

@@ -13,7 +13,7 @@ import io.github.queuesqlite.message.QueueStats;
 final class QueueSample {
 
 	static final QueueSample EMPTY = new QueueSample(
-			new QueueStats(List.of(), Map.of(), List.of(), Set.of(), Set.of(), List.of(), List.of()));
+			new QueueStats(List.of(), Map.of(), List.of(), Set.of(), Set.of(), List.of(), List.of(), List.of()));
 
 	private final Map<String, long[]> counts = new HashMap<>();
 

@@ -95,8 +95,8 @@ class OptionalDependenciesTests {
 		@Bean
 		EmbeddedQueue queue() {
 			QueueOperations operations = mock(QueueOperations.class);
-			given(operations.stats())
-				.willReturn(new QueueStats(List.of(), Map.of(), List.of(), Set.of(), Set.of(), List.of(), List.of()));
+			given(operations.stats()).willReturn(new QueueStats(List.of(), Map.of(), List.of(), Set.of(), Set.of(),
+					List.of(), List.of(), List.of()));
 			EmbeddedQueue queue = mock(EmbeddedQueue.class);
 			given(queue.operations()).willReturn(operations);
 			given(queue.tasks()).willReturn(new TaskRegistry());

@@ -83,7 +83,7 @@ class QueueMetricsAutoConfigurationTests {
 		given(operations.stats()).willReturn(new QueueStats(List.of(), Map.of(), List.of(), Set.of(), Set.of(),
 				List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, false, 40960, 0, 4096, 0),
 						new QueueStats.ShardStats(1, "queue_shard_1.db", true, "", false, false, 40960, 8192, 4096, 0)),
-				List.of()));
+				List.of(), List.of()));
 		EmbeddedQueue queue = mock(EmbeddedQueue.class);
 		given(queue.operations()).willReturn(operations);
 		given(queue.tasks()).willReturn(new TaskRegistry());

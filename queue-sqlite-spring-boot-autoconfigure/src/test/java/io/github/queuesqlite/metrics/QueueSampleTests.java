@@ -23,7 +23,7 @@ class QueueSampleTests {
 			Map.of("mail", Duration.ofMillis(1500)), List.of(new Pause(Pause.Kind.QUEUE, "paused", null)),
 			Set.of("alien"), Set.of("b"),
 			List.of(new QueueStats.ShardStats(0, "queue_shard_0.db", true, "", false, false, 4096, 8192, 1L << 30, 0)),
-			List.of()));
+			List.of(), List.of()));
 
 	@Test
 	void countAddsTheTasksOfAQueue() {

@@ -128,7 +128,7 @@ class QueueSamplerTests {
 
 	private static QueueStats stats(long ready) {
 		return new QueueStats(List.of(new QueueStats.Count("mail", "mail.welcome", MessageState.READY, ready)),
-				Map.of(), List.of(), Set.of(), Set.of(), List.of(), List.of());
+				Map.of(), List.of(), Set.of(), Set.of(), List.of(), List.of(), List.of());
 	}
 
 	private static void awaitQuietly(CountDownLatch latch) {

@@ -378,8 +378,13 @@ final class MessageTable {
 			throws SQLException {
 		bind(statement, 0, row, false, checksum);
 		statement.setLong(2, seq);
-		statement.setInt(5, state);
+		bindState(statement, state);
 		statement.setString(INSERT_COLUMNS + 1, row.keys().orderingKey());
+	}
+
+	/** Binds another state code than {@link #bind} has. */
+	static void bindState(PreparedStatement statement, int state) throws SQLException {
+		statement.setInt(5, state);
 	}
 
 	static int hold(Insertion row) {

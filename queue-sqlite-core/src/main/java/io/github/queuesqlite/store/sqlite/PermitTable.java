@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.github.queuesqlite.store.PermitState;
 import io.github.queuesqlite.store.PermitWish;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Statements on the tables {@code permit_limit} and {@code permit}: how many handlers may
@@ -20,6 +21,8 @@ final class PermitTable {
 	private static final String DECLARE = """
 			INSERT INTO permit_limit (name, declared) VALUES (?1, ?2)
 			ON CONFLICT (name) DO UPDATE SET declared = excluded.declared WHERE declared <> excluded.declared""";
+
+	private static final String CHANGE = "UPDATE permit_limit SET chosen = ?2 WHERE name = ?1";
 
 	private static final String MOST = "SELECT coalesce(chosen, declared) FROM permit_limit WHERE name = ?1";
 
@@ -112,6 +115,15 @@ final class PermitTable {
 			this.statements.update(PUT, name, holder.epoch(), holder.held(), holder.waits());
 		}
 		changed();
+	}
+
+	/** Changes a limit, if there is one; null for what is declared. */
+	boolean change(String name, @Nullable Integer most) throws SQLException {
+		if (this.statements.update(CHANGE, name, most) == 0) {
+			return false;
+		}
+		changed();
+		return true;
 	}
 
 	/** An instance is dead. */

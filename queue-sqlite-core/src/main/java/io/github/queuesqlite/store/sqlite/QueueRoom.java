@@ -44,13 +44,16 @@ final class QueueRoom {
 
 	private final OrderingLines lines;
 
+	private final Crowds crowds;
+
 	/** How many messages of each queue have not ended. Of this insert. */
 	private final Map<String, Long> lengths = new HashMap<>();
 
-	QueueRoom(Statements statements, ShardBooks books, OrderingLines lines) {
+	QueueRoom(Statements statements, ShardBooks books, OrderingLines lines, Crowds crowds) {
 		this.statements = statements;
 		this.books = books;
 		this.lines = lines;
+		this.crowds = crowds;
 	}
 
 	/** An insert begins: what was counted before counts no more. */
@@ -98,6 +101,7 @@ final class QueueRoom {
 		this.books.ended(new StoreListener.Ended(least.id(), row.queue(), least.task(), MessageState.CANCELLED, null,
 				null, reason));
 		this.lines.arrange(least.orderingKey());
+		this.crowds.changed(List.of(least.id()));
 		this.lengths.merge(row.queue(), -1L, Long::sum);
 		return true;
 	}

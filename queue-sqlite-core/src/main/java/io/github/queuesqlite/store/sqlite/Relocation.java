@@ -26,11 +26,9 @@ final class Relocation {
 
 	private static final int STEP = 500;
 
-	private static final String KEYED = """
-			SELECT id, task, unique_key, idempotency_key, ordering_key FROM message
-			WHERE id > ?1 AND (unique_key IS NOT NULL OR idempotency_key IS NOT NULL OR ordering_key IS NOT NULL)
-			ORDER BY id
-			LIMIT ?2""";
+	private static final String KEYED = "SELECT id, task, unique_key, idempotency_key, ordering_key, " + CrowdTable.KEY
+			+ " AS concurrency_key FROM message WHERE id > ?1 AND (unique_key IS NOT NULL OR idempotency_key IS NOT NULL"
+			+ " OR ordering_key IS NOT NULL OR concurrency_key IS NOT NULL) ORDER BY id LIMIT ?2";
 
 	private static final String COPY = """
 			INSERT OR IGNORE INTO home.message SELECT * FROM main.message
@@ -81,8 +79,11 @@ final class Relocation {
 		Map<Integer, List<Reserved>> reservations = reservations();
 		long highWater = greatest("SELECT high_water FROM shard");
 		Pauses pauses = pauses();
+		KeptLimits limits = KeptLimits.read(this.connections.values());
 		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
-			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, pauses);
+			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, pauses,
+					(statements) -> limits.write(statements,
+							(name) -> this.router.homeOfLimit(name) == entry.getKey()));
 		}
 		moveWindows();
 		logger.info("Moved {} messages with keys to their new shards", moved);
@@ -98,8 +99,8 @@ final class Relocation {
 				long[] greatest = { after };
 				statements.each((row) -> {
 					greatest[0] = row.getLong(1);
-					int home = this.router
-						.route(new Keys(row.getString(2), row.getString(4), row.getString(3), row.getString(5)));
+					int home = this.router.route(new Keys(row.getString(2), row.getString(4), row.getString(3),
+							row.getString(5), row.getString(6)));
 					byHome.computeIfAbsent(home, (key) -> new ArrayList<>()).add(row.getLong(1));
 				}, KEYED, after, STEP);
 				last = greatest[0];
@@ -219,8 +220,8 @@ final class Relocation {
 		return pauses;
 	}
 
-	private static void finish(Connection connection, List<Reserved> reservations, long highWater, Pauses pauses)
-			throws SQLException {
+	private static void finish(Connection connection, List<Reserved> reservations, long highWater, Pauses pauses,
+			LimitWriter limits) throws SQLException {
 		try (Statements statements = new Statements(connection)) {
 			statements.run("BEGIN IMMEDIATE");
 			statements.update("DELETE FROM counter");
@@ -229,7 +230,10 @@ final class Relocation {
 			for (String sql : LineTable.REBUILD) {
 				statements.update(sql);
 			}
-			statements.update("DELETE FROM permit");
+			for (String sql : CrowdTable.REBUILD) {
+				statements.update(sql);
+			}
+			limits.write(statements);
 			statements.update("DELETE FROM reservation");
 			for (Reserved reserved : reservations) {
 				statements.update("""
@@ -239,6 +243,14 @@ final class Relocation {
 			PauseTable.add(statements, pauses);
 			statements.run("COMMIT");
 		}
+	}
+
+	/** Writes the limits of a shard. */
+	@FunctionalInterface
+	private interface LimitWriter {
+
+		void write(Statements statements) throws SQLException;
+
 	}
 
 	/** The name of a key, and its message. */

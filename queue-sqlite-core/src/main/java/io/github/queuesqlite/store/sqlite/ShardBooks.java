@@ -20,7 +20,7 @@ import io.github.queuesqlite.store.StoreListener;
 final class ShardBooks {
 
 	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + LineTable.IS_ANY
-			+ ", permit_changes FROM shard WHERE id = 1";
+			+ ", permit_changes, " + CrowdTable.IS_ANY + " FROM shard WHERE id = 1";
 
 	private final Statements statements;
 
@@ -42,6 +42,9 @@ final class ShardBooks {
 
 	/** Whether a live message may have an ordering key. */
 	private boolean anyOrdered;
+
+	/** Whether a live message may have a concurrency key. */
+	private boolean anyCrowded;
 
 	private long prunable;
 
@@ -109,6 +112,7 @@ final class ShardBooks {
 			this.readySuspects.set(row.getInt(2) != 0);
 			this.anyOrdered = row.getInt(3) != 0;
 			this.permits.read(row.getLong(4));
+			this.anyCrowded = row.getInt(5) != 0;
 		}, SHARD);
 		this.pauses.readTasks();
 	}
@@ -193,6 +197,16 @@ final class ShardBooks {
 	/** Returns whether a message that this process claimed may have an ordering key. */
 	boolean isAnyOrdered() {
 		return this.anyOrdered;
+	}
+
+	/** A message with a concurrency key was stored or brought back. */
+	void crowded() {
+		this.anyCrowded = true;
+	}
+
+	/** Returns whether a live message may have a concurrency key. */
+	boolean isAnyCrowded() {
+		return this.anyCrowded;
 	}
 
 	/** Pruning by count may delete so many more; negative for fewer. */

@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardChanges {
 
-	private static final String UNIQUE_KEY = """
-			SELECT task, unique_key, ordering_key IS NOT NULL FROM message
-			WHERE id = ?1 AND unique_key IS NOT NULL""";
+	private static final String UNIQUE_KEY = "SELECT task, unique_key, ordering_key IS NOT NULL OR " + CrowdTable.KEY
+			+ " IS NOT NULL FROM message WHERE id = ?1 AND unique_key IS NOT NULL";
 
 	private static final String IS_UNIQUE_KEY_TAKEN = """
 			SELECT 1 FROM message AS live
@@ -40,18 +39,21 @@ final class ShardChanges {
 
 	private final OrderingLines lines;
 
+	private final Crowds crowds;
+
 	private final int shard;
 
 	private final Checksum checksum = new Checksum();
 
 	ShardChanges(Statements statements, ShardBooks books, ShardSequence sequence, SignalTable signals,
-			ReservationTable reservations, OrderingLines lines, int shard) {
+			ReservationTable reservations, OrderingLines lines, Crowds crowds, int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.signals = signals;
 		this.reservations = reservations;
 		this.lines = lines;
+		this.crowds = crowds;
 		this.shard = shard;
 	}
 
@@ -63,6 +65,7 @@ final class ShardChanges {
 			this.books.addPrunable((row.hold() == 1) ? 0 : 1);
 			this.books.ended(row.ended(id, MessageState.CANCELLED));
 			this.lines.arrange(row.orderingKey());
+			this.crowds.changed(List.of(id));
 			return CancelResult.CANCELLED;
 		}
 		this.statements.each((result) -> stop.add(new RunKey(this.shard, id, result.getLong(1), result.getLong(2),
@@ -113,17 +116,20 @@ final class ShardChanges {
 			this.lines.returned(row.orderingKey(), id, row.seq());
 			this.lines.arrange(row.orderingKey());
 		}
+		else {
+			this.crowds.returned(id);
+		}
 	}
 
 	/** Whether the row has a unique key that may be at home elsewhere, or is reserved. */
 	private boolean isUniqueKeyDoubtful(long id) throws SQLException {
 		ReservedKey[] key = { null };
-		boolean[] ordered = { false };
+		boolean[] placed = { false };
 		this.statements.each((row) -> {
 			key[0] = new ReservedKey(row.getString(1), row.getString(2));
-			ordered[0] = row.getInt(3) != 0;
+			placed[0] = row.getInt(3) != 0;
 		}, UNIQUE_KEY, id);
-		return key[0] != null && (ordered[0] || this.reservations.otherHolder(key[0], id) != null);
+		return key[0] != null && (placed[0] || this.reservations.otherHolder(key[0], id) != null);
 	}
 
 	private boolean isUniqueKeyReserved(long id) throws SQLException {
@@ -164,6 +170,7 @@ final class ShardChanges {
 		this.books.moved(row.queue(), row.task(), row.state(), StateCode.counted(state), 1);
 		this.books.waits(row.queue(), row.task(), state, runAt, Long.MAX_VALUE);
 		this.lines.arrange(row.orderingKey());
+		this.crowds.changed(List.of(id));
 		return true;
 	}
 

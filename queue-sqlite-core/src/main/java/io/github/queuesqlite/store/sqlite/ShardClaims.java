@@ -42,35 +42,58 @@ final class ShardClaims {
 
 	private final OrderingLines lines;
 
+	private final Crowds crowds;
+
 	private final Texts texts = new Texts();
 
 	private final Checksum checksum = new Checksum();
 
-	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, OrderingLines lines, int shard) {
+	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, OrderingLines lines, Crowds crowds,
+			int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.settling = settling;
 		this.lines = lines;
+		this.crowds = crowds;
 		this.readyTasks = books.readyTasks();
 		this.shard = shard;
 	}
 
 	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, Quota quota, long now)
 			throws SQLException {
-		List<String> ready = this.readyTasks.of(queue, tasks);
-		if (ready.isEmpty() || this.books.pauses().isHeldBack(queue, epoch, now)) {
+		if (!this.readyTasks.isAny(queue, tasks) || this.books.pauses().isHeldBack(queue, epoch, now)) {
 			return List.of();
 		}
-		if (this.books.pauses().isAnyTask()) {
-			ready = this.readyTasks.of(queue, tasks);
-		}
 		try (ClaimQuota taken = new ClaimQuota(quota)) {
-			return taken.used(claim(epoch, queue, ready, max, taken, now));
+			return taken.used(claim(epoch, queue, tasks, max, taken, now));
 		}
 	}
 
-	private List<StoredMessage> claim(long epoch, String queue, List<String> ready, int max, ClaimQuota quota, long now)
+	/**
+	 * Claims until nothing more is let through: with each message that is claimed,
+	 * another of its concurrency key may be.
+	 */
+	private List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, ClaimQuota quota, long now)
 			throws SQLException {
+		List<StoredMessage> claimed = claimOnce(epoch, queue, tasks, max, quota, now);
+		if (!this.crowds.isAny()) {
+			return claimed;
+		}
+		List<StoredMessage> all = new ArrayList<>(claimed);
+		while (!claimed.isEmpty() && all.size() < max) {
+			claimed = claimOnce(epoch, queue, tasks, max - all.size(), quota, now);
+			all.addAll(claimed);
+		}
+		all.sort(StoredMessage.CLAIM_ORDER);
+		return all;
+	}
+
+	private List<StoredMessage> claimOnce(long epoch, String queue, Set<String> tasks, int max, ClaimQuota quota,
+			long now) throws SQLException {
+		List<String> ready = this.readyTasks.of(queue, tasks);
+		if (ready.isEmpty()) {
+			return List.of();
+		}
 		List<StoredMessage> claimed = (ready.size() == 1) ? claimTask(epoch, queue, ready.get(0), max, quota, now)
 				: claimBest(epoch, queue, ready, max, quota, now);
 		if (claimed.isEmpty()) {
@@ -135,6 +158,7 @@ final class ShardClaims {
 			}
 		}
 		byTask.forEach((task, n) -> this.books.moved(queue, task, StateCode.READY, StateCode.RUNNING, n));
+		this.crowds.changed(ids);
 	}
 
 	private List<StoredMessage> withoutDamaged(List<StoredMessage> claimed, long now) throws SQLException {
@@ -156,6 +180,7 @@ final class ShardClaims {
 		this.settling.endAs(message.runKey(), MessageState.DEAD,
 				new FailureRecord(0, FailureRecord.DAMAGED, reason, "", "", now, now), 1, null, now);
 		this.lines.arrange(message.orderingKey());
+		this.crowds.changed(List.of(message.id()));
 	}
 
 	private List<StoredMessage> claimTask(long epoch, String queue, String task, int max, ClaimQuota quota, long now)

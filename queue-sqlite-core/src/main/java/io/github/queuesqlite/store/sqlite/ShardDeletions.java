@@ -27,15 +27,18 @@ final class ShardDeletions {
 
 	private final UniqueWindows windows;
 
+	private final Crowds crowds;
+
 	private final Retention retention;
 
 	ShardDeletions(Statements statements, ShardBooks books, AttemptTable attempts, OrderingLines lines,
-			UniqueWindows windows, Retention retention) {
+			UniqueWindows windows, Crowds crowds, Retention retention) {
 		this.statements = statements;
 		this.books = books;
 		this.attempts = attempts;
 		this.lines = lines;
 		this.windows = windows;
+		this.crowds = crowds;
 		this.retention = retention;
 	}
 
@@ -76,6 +79,7 @@ final class ShardDeletions {
 	/** Runs a deletion that gives back what it deleted. */
 	private int deleted(String sql, boolean tell, @Nullable Object... values) throws SQLException {
 		List<Long> failedBefore = new ArrayList<>();
+		List<Long> ids = new ArrayList<>();
 		Set<String> keys = new HashSet<>();
 		int[] rows = { 0 };
 		this.statements.each((row) -> {
@@ -94,11 +98,13 @@ final class ShardDeletions {
 				failedBefore.add(id);
 			}
 			if (tell) {
+				ids.add(id);
 				this.books.ended(gone.ended(id, null));
 			}
 		}, sql, values);
 		this.attempts.delete(failedBefore);
 		this.lines.arrange(keys);
+		this.crowds.changed(ids);
 		return rows[0];
 	}
 

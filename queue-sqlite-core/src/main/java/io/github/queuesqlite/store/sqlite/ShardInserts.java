@@ -36,10 +36,12 @@ final class ShardInserts {
 
 	private final QueueRoom room;
 
+	private final Crowds crowds;
+
 	private final Checksum checksum = new Checksum();
 
 	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
-			OrderingLines lines, KeyHolders holders, UniqueWindows windows) {
+			OrderingLines lines, KeyHolders holders, UniqueWindows windows, Crowds crowds) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
@@ -47,7 +49,8 @@ final class ShardInserts {
 		this.lines = lines;
 		this.holders = holders;
 		this.windows = windows;
-		this.room = new QueueRoom(statements, books, lines);
+		this.room = new QueueRoom(statements, books, lines, crowds);
+		this.crowds = crowds;
 	}
 
 	/**
@@ -178,6 +181,9 @@ final class ShardInserts {
 		if (orderingKey != null) {
 			return isInsertedInLine(row, orderingKey, now);
 		}
+		if (row.keys().concurrencyKey() != null) {
+			return isInsertedInCrowd(row, row.keys().concurrencyKey(), now);
+		}
 		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_KEYED);
 		MessageTable.bind(statement, 0, row, row.runAt() > now, this.checksum);
 		if (statement.executeUpdate() == 0) {
@@ -200,6 +206,21 @@ final class ShardInserts {
 		}
 		this.books.inserted(row, state);
 		this.lines.joined(row, orderingKey, seq, state);
+		return true;
+	}
+
+	private boolean isInsertedInCrowd(Insertion row, String key, long now) throws SQLException {
+		int state = this.crowds.isOpen(key, row.task()) ? StateCode.READY : StateCode.HELD;
+		state = (row.runAt() > now) ? StateCode.SCHEDULED : state;
+		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_KEYED);
+		MessageTable.bind(statement, 0, row, false, this.checksum);
+		MessageTable.bindState(statement, state);
+		if (statement.executeUpdate() == 0) {
+			return false;
+		}
+		this.books.inserted(row, state);
+		this.windows.inserted(row);
+		this.crowds.joined(row, key, state);
 		return true;
 	}
 

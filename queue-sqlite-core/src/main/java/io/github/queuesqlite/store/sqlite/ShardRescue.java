@@ -37,16 +37,19 @@ final class ShardRescue {
 
 	private final OrderingLines lines;
 
+	private final Crowds crowds;
+
 	private final int shard;
 
 	ShardRescue(Statements statements, ShardBooks books, ShardSequence sequence, ShardSettling settling,
-			AttemptTable attempts, OrderingLines lines, int shard) {
+			AttemptTable attempts, OrderingLines lines, Crowds crowds, int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.settling = settling;
 		this.attempts = attempts;
 		this.lines = lines;
+		this.crowds = crowds;
 		this.shard = shard;
 	}
 
@@ -74,6 +77,7 @@ final class ShardRescue {
 			}
 			this.lines.arrange(row.orderingKey());
 		}
+		this.crowds.changed(rows.stream().map((row) -> row.key().id()).toList());
 		return rows.size();
 	}
 

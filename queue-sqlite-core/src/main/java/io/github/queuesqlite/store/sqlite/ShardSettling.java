@@ -34,17 +34,20 @@ final class ShardSettling {
 
 	private final OrderingLines lines;
 
+	private final Crowds crowds;
+
 	private final Retention retention;
 
 	private final Checksum checksum = new Checksum();
 
 	ShardSettling(Statements statements, ShardBooks books, ShardSequence sequence, AttemptTable attempts,
-			OrderingLines lines, Retention retention) {
+			OrderingLines lines, Crowds crowds, Retention retention) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.attempts = attempts;
 		this.lines = lines;
+		this.crowds = crowds;
 		this.retention = retention;
 	}
 
@@ -66,14 +69,21 @@ final class ShardSettling {
 			completeMany(entry.getKey(), entry.getValue(), settlements, results, now);
 		}
 		this.lines.arrange(keys);
+		if (this.crowds.isAny()) {
+			this.crowds.changed(ids(settlements));
+		}
 		return results;
+	}
+
+	private static List<Long> ids(List<Settlement> settlements) {
+		return settlements.stream().map((settlement) -> settlement.key().id()).toList();
 	}
 
 	private Set<String> orderingKeys(List<Settlement> settlements) throws SQLException {
 		if (!this.books.isAnyOrdered()) {
 			return Set.of();
 		}
-		return this.lines.ofClaimed(settlements.stream().map((settlement) -> settlement.key().id()).toList());
+		return this.lines.ofClaimed(ids(settlements));
 	}
 
 	// ---- many at once
@@ -225,11 +235,13 @@ final class ShardSettling {
 
 	/** Makes runs READY again at their old place, their attempts uncounted. */
 	void release(List<RunKey> keys) throws SQLException {
-		Set<String> orderingKeys = this.lines.ofClaimed(keys.stream().map(RunKey::id).toList());
+		List<Long> ids = keys.stream().map(RunKey::id).toList();
+		Set<String> orderingKeys = this.lines.ofClaimed(ids);
 		for (RunKey key : keys) {
 			release(key);
 		}
 		this.lines.arrange(orderingKeys);
+		this.crowds.changed(ids);
 	}
 
 	private SettleResult release(RunKey key) throws SQLException {

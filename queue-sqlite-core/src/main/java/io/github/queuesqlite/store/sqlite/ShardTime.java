@@ -27,11 +27,14 @@ final class ShardTime {
 
 	private final OrderingLines lines;
 
-	ShardTime(Statements statements, ShardBooks books, ShardSequence sequence, OrderingLines lines) {
+	private final Crowds crowds;
+
+	ShardTime(Statements statements, ShardBooks books, ShardSequence sequence, OrderingLines lines, Crowds crowds) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
 		this.lines = lines;
+		this.crowds = crowds;
 	}
 
 	int promote(int max, long now) throws SQLException {
@@ -56,6 +59,7 @@ final class ShardTime {
 			this.statements.update(MessageTable.SET_STATE, StateCode.HELD, id);
 		}
 		this.lines.arrange(ordered.values());
+		this.crowds.changed(ids);
 		this.books.refreshDue();
 		return ids.size() + ordered.size();
 	}
@@ -90,6 +94,7 @@ final class ShardTime {
 			Long prunable = this.statements.number(COUNT_PRUNABLE, json);
 			this.books.addPrunable((prunable != null) ? prunable : 0);
 			this.lines.arrange(keys);
+			this.crowds.changed(ids);
 		}
 		this.books.refreshDue();
 		return ids.size();

@@ -36,6 +36,13 @@ final class SqliteShardReader implements ShardReader {
 			SELECT epoch, name, slot, beat, dead FROM instance
 			WHERE dead = 0 OR epoch IN (SELECT owner FROM message WHERE state = 30)""";
 
+	private static final String LIMITS = """
+			SELECT name, coalesce(chosen, declared), declared, coalesce(sum(held), 0), coalesce(sum(waits > 0), 0)
+			FROM permit_limit LEFT JOIN permit USING (name)
+			GROUP BY name
+			UNION ALL SELECT 'keys:' || task, coalesce(chosen, declared), declared, 0, 0 FROM key_limit
+			UNION ALL SELECT 'weight:' || concurrency_key, weight, 1, 0, 0 FROM key_weight""";
+
 	private static final String SIGHTINGS = """
 			SELECT epoch, name, started_at, beat_at FROM instance WHERE dead = 0""";
 
@@ -288,6 +295,16 @@ final class SqliteShardReader implements ShardReader {
 	@Override
 	public List<QueueStats.Count> counts() {
 		return read((statements) -> counts(statements, CounterTable.ALL));
+	}
+
+	@Override
+	public List<QueueStats.LimitStats> limits() {
+		return read((statements) -> {
+			List<QueueStats.LimitStats> limits = new ArrayList<>();
+			statements.each((row) -> limits.add(new QueueStats.LimitStats(row.getString(1), row.getInt(2),
+					row.getInt(3), row.getInt(4), row.getInt(5))), LIMITS);
+			return limits;
+		});
 	}
 
 	private static List<QueueStats.Count> counts(Statements statements, String sql) throws SQLException {

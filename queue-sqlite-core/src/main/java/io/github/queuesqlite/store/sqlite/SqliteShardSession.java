@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.ToIntFunction;
@@ -70,6 +71,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final SignalTable signals;
 
+	private final Crowds crowds;
+
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention) throws SQLException {
 		super(connection, gate, file, walMax, quarantine, watermark);
@@ -84,16 +87,20 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.windows = new UniqueWindows(statements);
 		this.sequence = new ShardSequence(statements, clock, shard);
 		OrderingLines lines = new OrderingLines(statements, this.books);
-		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, retention);
-		this.claims = new ShardClaims(statements, this.books, this.settling, lines, shard);
+		this.crowds = new Crowds(statements, this.books, this.sequence);
+		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, this.crowds,
+				retention);
+		this.claims = new ShardClaims(statements, this.books, this.settling, lines, this.crowds, shard);
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
-				shard);
+				this.crowds, shard);
+		this.time = new ShardTime(statements, this.books, this.sequence, lines, this.crowds);
+		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, this.windows, this.crowds,
+				retention);
+		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines,
+				this.crowds, shard);
 		this.holders = new KeyHolders(statements, this.changes);
 		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines, this.holders,
-				this.windows);
-		this.time = new ShardTime(statements, this.books, this.sequence, lines);
-		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, this.windows, retention);
-		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines, shard);
+				this.windows, this.crowds);
 	}
 
 	@Override
@@ -392,11 +399,38 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		return this.rescue.rescue(epoch, started, died, maxAttempts, max, this.clock.millis());
 	}
 
+	// ---- keys
+
+	@Override
+	public boolean isAnyCrowded() {
+		return this.crowds.isAny();
+	}
+
+	@Override
+	public void declareKeyLimits(Map<String, @Nullable Integer> limits) throws SQLException {
+		this.crowds.declare(limits);
+	}
+
+	@Override
+	public void weigh(String concurrencyKey, int weight) throws SQLException {
+		this.crowds.weigh(concurrencyKey, weight);
+	}
+
 	// ---- permits
 
 	@Override
 	public PermitState permits(long epoch, PermitWish wish) throws SQLException {
 		return this.books.permits().settle(epoch, wish, isAlive(epoch));
+	}
+
+	@Override
+	public boolean changeLimit(String name, @Nullable Integer most) throws SQLException {
+		return this.books.permits().change(name, most);
+	}
+
+	@Override
+	public boolean changeKeyLimit(String task, @Nullable Integer most) throws SQLException {
+		return this.crowds.change(task, most);
 	}
 
 	@Override

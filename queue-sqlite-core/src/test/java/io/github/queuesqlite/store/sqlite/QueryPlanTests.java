@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -63,6 +65,23 @@ class QueryPlanTests {
 		try (Connection connection = SqliteConnections.openWriter(file)) {
 			Migrations.shard().apply(connection, file);
 			assertThat(plan(connection, sql)).allMatch((step) -> step.contains("PRIMARY KEY"));
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ADD, ", "REMOVE, PRIMARY KEY", "SET_PHASE, PRIMARY KEY", "CHANGED, PRIMARY KEY", "FIRST, crowd_key",
+			"LET_THROUGH, crowd_key", "WAITING_CROWDS, crowd_key", "LIMIT, PRIMARY KEY", "WEIGHT, PRIMARY KEY",
+			"OPEN, PRIMARY KEY" })
+	void crowdStatementSearchesByKeyWithoutSorting(String name, @Nullable String index) throws Exception {
+		String sql = (String) CrowdTable.class.getDeclaredField(name).get(null);
+		Path file = directory.resolve("shard.db");
+		try (Connection connection = SqliteConnections.openWriter(file)) {
+			Migrations.shard().apply(connection, file);
+			List<String> steps = plan(connection, sql);
+			assertThat(steps).noneMatch((step) -> step.contains("TEMP B-TREE"));
+			if (index != null) {
+				assertThat(steps).anyMatch((step) -> step.contains(index));
+			}
 		}
 	}
 

@@ -11,9 +11,12 @@ import java.util.TreeMap;
 
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Peer;
+import io.github.queuesqlite.store.PermitState;
+import io.github.queuesqlite.store.PermitWish;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
@@ -158,6 +161,58 @@ class ShardCountTests {
 			left[0] += rest.size();
 		});
 		assertThat(left[0]).isEqualTo(61 - 6);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 4", "4, 1", "2, 5" })
+	void openWhenShardCountChangedKeepsCrowdsAndTheirLimits(int before, int after) {
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			queue.store.declareKeyLimits(Map.of(TestStore.TASK, 2));
+			queue.store.weigh("c1", 2);
+			for (int i = 0; i < 60; i++) {
+				queue.insertKeyed("c" + i % 12, 10);
+			}
+			queue.claim(6).forEach(queue::complete);
+			queue.claim(6);
+		}
+		Map<String, Integer> ran = new TreeMap<>();
+		try (TestStore queue = TestStore.open(this.directory, after)) {
+			for (int i = 0; i < 12; i++) {
+				queue.insertKeyed("c" + i, 10);
+			}
+			for (List<StoredMessage> next = queue.claim(1000); !next.isEmpty(); next = queue.claim(1000)) {
+				Map<String, Integer> together = new TreeMap<>();
+				for (StoredMessage message : next) {
+					String key = AttributesCodec.decode(message.attributes()).concurrencyKey();
+					together.merge(key, 1, Integer::sum);
+					ran.merge(key, 1, Integer::sum);
+				}
+				assertThat(together.values()).allMatch((n) -> n <= 2);
+				next.forEach((message) -> assertThat(queue.complete(message)).isEqualTo(SettleResult.APPLIED));
+			}
+		}
+		assertThat(ran).hasSize(12);
+		assertThat(ran.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(54 + 12);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 4", "4, 1", "2, 5" })
+	void openWhenShardCountChangedKeepsLimitsAndNoPermits(int before, int after) {
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			for (int i = 0; i < 10; i++) {
+				assertThat(permits(queue, new PermitWish("task:" + i, i + 1, 0, true)).held()).isEqualTo(i + 1);
+			}
+		}
+		try (TestStore queue = TestStore.open(this.directory, after)) {
+			for (int i = 0; i < 10; i++) {
+				assertThat(permits(queue, new PermitWish("task:" + i, null, 0, true)))
+					.isEqualTo(new PermitState(i + 1, i + 1, 0, false, false, 1));
+			}
+		}
+	}
+
+	private static PermitState permits(TestStore queue, PermitWish wish) {
+		return queue.store.permits(queue.instance, List.of(wish)).get(wish.limit());
 	}
 
 	private int countSuspects() throws SQLException {

@@ -16,11 +16,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.FutureCompletion;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
@@ -84,6 +86,16 @@ final class TestStore implements AutoCloseable {
 	long[] insert(Keys keys, int payloadBytes) {
 		long id = this.store.assignId(this.instance, keys);
 		return new long[] { id, insert(List.of(insertion(id, keys, payloadBytes))).existing()[0] };
+	}
+
+	/** Inserts a message with a concurrency key. */
+	void insertKeyed(String concurrencyKey, int payloadBytes) {
+		Keys keys = new Keys(TASK, null, null, null, concurrencyKey);
+		long id = this.store.assignId(this.instance, keys);
+		Insertion row = insertion(id, keys, payloadBytes);
+		insert(List.of(new Insertion(id, keys, row.queue(), row.task(), row.priority(), row.createdAt(), row.runAt(),
+				null, null, AttributesCodec.encode(NewMessage.to(TASK).concurrencyKey(concurrencyKey)), row.codec(),
+				row.payload(), false)));
 	}
 
 	InsertResult insert(List<Insertion> rows) {

@@ -16,7 +16,9 @@ import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.FutureCompletion;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
@@ -99,9 +101,14 @@ final class OpenQueue implements AutoCloseable {
 		long id = this.store.assignId(this.instance, keys);
 		Long expiresAt = (timeToLive != null) ? now() + timeToLive : null;
 		long existing = insert(List.of(new Insertion(id, keys, QUEUE, keys.task(), 1, now(), now() + delay, expiresAt,
-				null, null, "bytes", text.getBytes(StandardCharsets.UTF_8), false)))
+				null, attributes(keys), "bytes", text.getBytes(StandardCharsets.UTF_8), false)))
 			.existing()[0];
 		return (existing != 0) ? existing : id;
+	}
+
+	private static @Nullable String attributes(Keys keys) {
+		String key = keys.concurrencyKey();
+		return (key != null) ? AttributesCodec.encode(NewMessage.to(keys.task()).concurrencyKey(key)) : null;
 	}
 
 	static Keys plain() {

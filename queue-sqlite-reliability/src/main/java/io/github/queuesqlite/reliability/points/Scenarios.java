@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
@@ -51,6 +52,7 @@ final class Scenarios {
 		all.time();
 		all.instances();
 		all.permits();
+		all.crowds();
 		return all.scenarios;
 	}
 
@@ -346,6 +348,38 @@ final class Scenarios {
 		}, (queue) -> assertThat(queue.store.permits(queue.instance, List.of(some)).values()).singleElement()
 			.extracting(PermitState::most)
 			.isEqualTo(4));
+	}
+
+	private void crowds() {
+		add("insert into a crowd", 0, NOTHING, Scenarios::insertCrowd,
+				(queue) -> assertThat(queue.ids(MessageState.READY)).isNotEmpty());
+		add("complete a crowd", 0, Scenarios::limitedCrowd, (queue, told) -> {
+			List<StoredMessage> next;
+			while (!(next = queue.start()).isEmpty()) {
+				assertThat(next).hasSizeLessThanOrEqualTo(2);
+				queue.settleAll(
+						next.stream().map((message) -> new Settlement.Complete(message.runKey(), null, null)).toList());
+			}
+		}, (queue) -> assertThat(queue.all()).allMatch((message) -> message.state().isEnded()));
+		add("cancel a crowd", 0, Scenarios::limitedCrowd,
+				(queue, told) -> queue.all().forEach((message) -> queue.store.cancel(message.id())),
+				(queue) -> assertThat(queue.ids(MessageState.CANCELLED)).hasSize(FEW));
+		add("let more of a crowd through", 2, Scenarios::limitedCrowd, (queue, told) -> {
+			queue.store.declareKeyLimits(Map.of(OpenQueue.TASK, 4));
+			queue.store.weigh("c", 3);
+		}, (queue) -> assertThat(queue.claim(FEW)).hasSize(4));
+	}
+
+	private static void limitedCrowd(OpenQueue queue) {
+		queue.store.declareKeyLimits(Map.of(OpenQueue.TASK, 2));
+		insertCrowd(queue, (id) -> {
+		});
+	}
+
+	private static void insertCrowd(OpenQueue queue, LongConsumer told) {
+		for (int i = 0; i < FEW; i++) {
+			told.accept(queue.insert(new Keys(OpenQueue.TASK, null, null, null, "c"), "crowd"));
+		}
 	}
 
 	/** Another instance runs what there is, some of it for the last time. */

@@ -47,7 +47,7 @@ final class Soundness {
 			WHERE ordering_key IS NOT NULL AND state < 40 AND id NOT IN (SELECT message_id FROM line)""",
 			"a line that stands still", """
 					SELECT front.id FROM message AS front
-					WHERE front.state = 21 AND NOT EXISTS (
+					WHERE front.state = 21 AND front.ordering_key IS NOT NULL AND NOT EXISTS (
 					    SELECT 1 FROM message AS other
 					    WHERE other.ordering_key = front.ordering_key AND (other.state IN (20, 22, 30)
 					        OR (other.state = 10 AND other.seq < front.seq)))""");
@@ -57,14 +57,30 @@ final class Soundness {
 			GROUP BY name HAVING sum(held) > max(coalesce(chosen, declared))""", "a permit of the dead", """
 			SELECT name FROM permit WHERE epoch NOT IN (SELECT epoch FROM instance WHERE dead = 0)""");
 
+	private static final Map<String, String> NEVER_IN_CROWDS = Map.of("a message that no crowd knows", """
+			SELECT id FROM message
+			WHERE state < 40 AND attributes IS NOT NULL AND json_extract(attributes, '$.concurrencyKey') IS NOT NULL
+			    AND id NOT IN (SELECT message_id FROM crowd)""", "a message that a crowd knows wrongly", """
+			SELECT message_id, phase, state FROM crowd LEFT JOIN message ON message.id = message_id
+			WHERE phase IS NOT CASE state
+			    WHEN 10 THEN 2 WHEN 20 THEN 1 WHEN 21 THEN 0 WHEN 22 THEN 1 WHEN 30 THEN 3 END""",
+			"a crowd that stands still", """
+					SELECT concurrency_key FROM crowd GROUP BY task, concurrency_key
+					HAVING sum(phase = 0) > 0 AND sum(phase IN (1, 3)) = 0""", "more of a key than its limit", """
+					SELECT concurrency_key FROM crowd JOIN key_limit USING (task)
+					WHERE phase IN (1, 3)
+					GROUP BY task, concurrency_key HAVING count(*) > max(coalesce(chosen, declared))""");
+
 	/** What a transaction of the queue changes, but for signs of life. */
 	private static final List<String> CONTENT = List.of("SELECT * FROM message ORDER BY id",
 			"SELECT * FROM failed_attempt ORDER BY message_id, run",
 			"SELECT * FROM counter WHERE n <> 0 ORDER BY queue, task, state", "SELECT * FROM queue ORDER BY name",
 			"SELECT * FROM reservation ORDER BY idempotency_key", "SELECT * FROM line ORDER BY ordering_key, seq",
 			"SELECT * FROM turn ORDER BY ordering_key", "SELECT * FROM permit_limit ORDER BY name",
-			"SELECT * FROM permit ORDER BY name, epoch", "SELECT epoch, dead FROM instance ORDER BY epoch",
-			"SELECT * FROM signal ORDER BY epoch, message_id", "SELECT layout, high_water, prunable FROM shard");
+			"SELECT * FROM permit ORDER BY name, epoch", "SELECT * FROM crowd ORDER BY message_id",
+			"SELECT * FROM key_limit ORDER BY task", "SELECT * FROM key_weight ORDER BY concurrency_key",
+			"SELECT epoch, dead FROM instance ORDER BY epoch", "SELECT * FROM signal ORDER BY epoch, message_id",
+			"SELECT layout, high_water, prunable FROM shard");
 
 	private Soundness() {
 	}
@@ -78,6 +94,7 @@ final class Soundness {
 				checkNever(connection, file, NEVER);
 				checkNever(connection, file, NEVER_IN_LINES);
 				checkNever(connection, file, NEVER_OF_LIMITS);
+				checkNever(connection, file, NEVER_IN_CROWDS);
 				checkKeys(connection, keys);
 			}
 		}

@@ -28,6 +28,7 @@ final class PlantedBugs {
 		bugs.liveness();
 		bugs.order();
 		bugs.limits();
+		bugs.crowds();
 		bugs.lines();
 		bugs.indexes();
 		bugs.pruning();
@@ -214,6 +215,28 @@ final class PlantedBugs {
 				"worker.SharedLimitTests#whatIsAboveTheShareIsGivenBackWhenItsUseEnds");
 	}
 
+	private void crowds() {
+		this.rule = "Of one concurrency key never more messages run at once than its limit says, and keys take turns";
+		add("a new message of a key is let through beside others",
+				"this.crowds.isOpen(key, row.task()) ? StateCode.READY : StateCode.HELD;", "StateCode.READY;",
+				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
+		add("the limit of a key is not looked at", "&& passed.all() < this.table.limit(crowd.task());", ";",
+				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
+		add("any number of a key waits to be claimed", "return passed.ready() < weight && passed.all()",
+				"return passed.all()", contract("Crowds#claimWhenOneKeyHasManyGivesAnotherOneItsTurn"));
+		add("a delayed message of a key comes past its limit", "hold(member); phase = CrowdTable.WAITS;", "",
+				contract("Crowds#delayedMessagesAreNoPartUntilTheyAreDue"));
+		add("an end lets nobody of its key through", "this.crowds.changed(ids(settlements));", "",
+				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
+		add("a rescue lets nobody of its key through",
+				"this.crowds.changed(rows.stream().map((row) -> row.key().id()).toList()); return rows.size();",
+				"return rows.size();", contract("Crowds#rescueWhenNoAttemptIsLeftLetsTheNextThrough"));
+		add("a claim does not go on with who is let through", "while (!claimed.isEmpty() && all.size() < max) {",
+				"while (claimed == null) {", contract("Crowds#claimWhenKeyHasNoLimitGivesAllInTheirOrder"));
+		add("a crowd does not move with a change of the number of shards", "OR concurrency_key IS NOT NULL)", ")",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsCrowdsAndTheirLimits");
+	}
+
 	private void lines() {
 		this.rule = "Messages of one ordering key run one at a time, in the order they were handed in";
 		add("a message of a line is ready beside others of it",
@@ -248,7 +271,7 @@ final class PlantedBugs {
 		add("a unique key that is reserved for another shard is free", "return -reserved;", "return 0;",
 				contract("TheKeys#uniqueKeyWhenOrderingKeyDecidesTheShardIsTakenUntilTheEnd"));
 		add("a line does not move with a change of the number of shards",
-				"OR idempotency_key IS NOT NULL OR ordering_key IS NOT NULL)", "OR idempotency_key IS NOT NULL)",
+				"\" OR ordering_key IS NOT NULL OR concurrency_key IS NOT NULL)", "\" OR concurrency_key IS NOT NULL)",
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsLines");
 	}
 

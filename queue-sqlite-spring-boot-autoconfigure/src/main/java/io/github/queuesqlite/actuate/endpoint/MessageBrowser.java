@@ -53,8 +53,8 @@ final class MessageBrowser {
 		byte[] rawPayload = message.rawPayload();
 		byte[] rawResult = message.rawResult();
 		return new MessageDescriptor(MessageSummary.of(message), message.source(), message.idempotencyKey(),
-				message.uniqueKey(), message.orderingKey(), sanitize(message.headers(), unsanitized),
-				sanitize(message.metadata(), unsanitized),
+				message.uniqueKey(), message.orderingKey(), message.concurrencyKey(),
+				sanitize(message.headers(), unsanitized), sanitize(message.metadata(), unsanitized),
 				(rawPayload.length > 0)
 						? body("payload", rawPayload, payload, unsanitized, () -> message.payload(Object.class)) : null,
 				(rawResult != null) ? body("result", rawResult, result, unsanitized, () -> message.result(Object.class))

@@ -17,6 +17,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param idempotencyKey null when the sender gave none
  * @param uniqueKey null when the sender gave none
  * @param orderingKey null when the sender gave none
+ * @param concurrencyKey null when the sender gave none
  * @param headers values hidden unless shown
  * @param metadata values hidden unless shown
  * @param payload null when it has none
@@ -27,8 +28,9 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MessageDescriptor(@JsonUnwrapped MessageSummary summary, @Nullable String source,
 		@Nullable String idempotencyKey, @Nullable String uniqueKey, @Nullable String orderingKey,
-		Map<String, @Nullable Object> headers, Map<String, @Nullable Object> metadata, @Nullable BodyDescriptor payload,
-		@Nullable BodyDescriptor result, List<Failure> failures) implements OperationResponseBody {
+		@Nullable String concurrencyKey, Map<String, @Nullable Object> headers, Map<String, @Nullable Object> metadata,
+		@Nullable BodyDescriptor payload, @Nullable BodyDescriptor result,
+		List<Failure> failures) implements OperationResponseBody {
 
 	/**
 	 * A payload or a result.

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.actuate.endpoint;
 
 import java.time.Instant;
+import java.util.Objects;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import org.jspecify.annotations.Nullable;
@@ -104,14 +105,15 @@ public class QueueEndpoint {
 	}
 
 	/**
-	 * Retries or cancels a message, pauses or resumes a task or a queue.
-	 * @param kind {@code messages}, {@code tasks} or {@code queues}
+	 * Retries or cancels a message, pauses or resumes a task or a queue, changes a limit.
+	 * @param kind {@code messages}, {@code tasks}, {@code queues} or {@code limits}
 	 * @param name the id or the name
-	 * @param operation {@code retry} or {@code cancel}; {@code pause} or {@code resume}
+	 * @param operation {@code retry} or {@code cancel}; {@code pause} or {@code resume};
+	 * a number or {@code reset}
 	 * @param until when a pause ends by itself: a time as {@code 2026-01-31T12:00:00Z} or
 	 * from now as {@code 10m}; null for a pause that ends when it is resumed
-	 * @return {@link MessageSummary}, {@link TaskDescriptor} or {@link QueueDescriptor},
-	 * as the operation left it
+	 * @return {@link MessageSummary}, {@link TaskDescriptor}, {@link QueueDescriptor} or
+	 * {@link QueueReport.LimitDescriptor}, as the operation left it
 	 */
 	@WriteOperation
 	public OperationResponseBody operate(@Selector String kind, @Selector String name, @Nullable String operation,
@@ -123,6 +125,7 @@ public class QueueEndpoint {
 			case "messages" -> operateMessage(name, operation);
 			case "tasks" -> operateTask(name, operation, PauseEnd.parse(until));
 			case "queues" -> operateQueue(name, operation, PauseEnd.parse(until));
+			case "limits" -> operateLimit(name, operation);
 			default -> throw unknownKind(kind);
 		};
 	}
@@ -173,6 +176,33 @@ public class QueueEndpoint {
 			default -> throw unknownOperation("pause or resume", operation);
 		}
 		return new Snapshot(this.queue).queue(name);
+	}
+
+	private QueueReport.LimitDescriptor operateLimit(String name, @Nullable String operation) {
+		if (!name.startsWith("task:") && !name.startsWith("keys:")) {
+			throw QueueEndpointException.badRequest("Limits that can be changed begin with task: or keys:");
+		}
+		if (!this.queue.operations().changeLimit(name, number(operation))) {
+			throw QueueEndpointException
+				.notFound("No limit '%s': there are %s".formatted(name, new Snapshot(this.queue).limits().keySet()));
+		}
+		return Objects.requireNonNull(new Snapshot(this.queue).limits().get(name));
+	}
+
+	private static @Nullable Integer number(@Nullable String operation) {
+		if ("reset".equals(operation)) {
+			return null;
+		}
+		try {
+			int number = Integer.parseInt(String.valueOf(operation));
+			if (number >= 1) {
+				return number;
+			}
+		}
+		catch (NumberFormatException ex) {
+			// As for a number out of range.
+		}
+		throw unknownOperation("a number from 1, or reset", operation);
 	}
 
 	private QueueDescriptor queue(String name) {

@@ -9,6 +9,7 @@ import java.util.SortedSet;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats.InstanceStats;
+import io.github.queuesqlite.message.QueueStats.LimitStats;
 import io.github.queuesqlite.message.QueueStats.ShardStats;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -24,11 +25,12 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param unserved what waits and nothing in this process handles
  * @param shards the files
  * @param instances the live processes of the directory, the oldest first
+ * @param limits the limits and weights that hold, by name
  * @since 0.1.0
  */
 public record QueueReport(String directory, boolean workersRunning, long length, Map<MessageState, Long> states,
 		Map<String, QueueDescriptor> queues, Unserved unserved, List<ShardDescriptor> shards,
-		List<InstanceDescriptor> instances) implements OperationResponseBody {
+		List<InstanceDescriptor> instances, Map<String, LimitDescriptor> limits) implements OperationResponseBody {
 
 	/**
 	 * Names of what waits and nothing in this process handles.
@@ -60,6 +62,22 @@ public record QueueReport(String directory, boolean workersRunning, long length,
 			return new ShardDescriptor(stats.shard(), stats.file(), stats.accepting(),
 					stats.reason().isEmpty() ? null : stats.reason(), stats.pending(), stats.fileSize(),
 					stats.walSize(), (stats.diskFree() >= 0) ? stats.diskFree() : null);
+		}
+
+	}
+
+	/**
+	 * A limit, or the weight of a concurrency key.
+	 *
+	 * @param most the number that holds
+	 * @param declared the number that holds unless somebody changed it
+	 * @param held how many permits the processes have taken
+	 * @param waiting how many processes want more
+	 */
+	public record LimitDescriptor(int most, int declared, int held, int waiting) implements OperationResponseBody {
+
+		static LimitDescriptor of(LimitStats stats) {
+			return new LimitDescriptor(stats.most(), stats.declared(), stats.held(), stats.waiting());
 		}
 
 	}

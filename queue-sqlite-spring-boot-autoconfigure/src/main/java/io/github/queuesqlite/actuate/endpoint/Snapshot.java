@@ -39,7 +39,13 @@ final class Snapshot {
 				new QueueReport.Unserved(new TreeSet<>(this.stats.unservedQueues()),
 						new TreeSet<>(this.stats.unservedTasks())),
 				this.stats.shards().stream().map(QueueReport.ShardDescriptor::of).toList(),
-				this.stats.instances().stream().map(QueueReport.InstanceDescriptor::of).toList());
+				this.stats.instances().stream().map(QueueReport.InstanceDescriptor::of).toList(), limits());
+	}
+
+	Map<String, QueueReport.LimitDescriptor> limits() {
+		Map<String, QueueReport.LimitDescriptor> limits = new TreeMap<>();
+		this.stats.limits().forEach((limit) -> limits.put(limit.name(), QueueReport.LimitDescriptor.of(limit)));
+		return limits;
 	}
 
 	Set<String> queueNames() {

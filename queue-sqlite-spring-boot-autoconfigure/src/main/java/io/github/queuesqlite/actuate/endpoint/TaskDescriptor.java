@@ -42,18 +42,21 @@ public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nulla
 	 * @param retry how failures are retried; null for the worker's policy
 	 * @param storeResult whether results are stored
 	 * @param maxConcurrent most handlers at once over all processes; null for any number
+	 * @param maxConcurrentPerKey most messages of one concurrency key at once; null for
+	 * any number
 	 * @param lock the lock under which handlers run one at a time; null for none
 	 * @param delivery how often the handler may get one message
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record HandlerDescriptor(String method, String payloadType, String queue, int priority,
 			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry, boolean storeResult,
-			@Nullable Integer maxConcurrent, @Nullable String lock, Delivery delivery) {
+			@Nullable Integer maxConcurrent, @Nullable Integer maxConcurrentPerKey, @Nullable String lock,
+			Delivery delivery) {
 
 		static HandlerDescriptor of(TaskDefinition<?> task) {
 			return new HandlerDescriptor(task.origin(), task.payloadType().getTypeName(), task.queue(), task.priority(),
 					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(), task.maxConcurrent(),
-					task.lock(), task.delivery());
+					task.maxConcurrentPerKey(), task.lock(), task.delivery());
 		}
 
 	}

@@ -60,7 +60,8 @@ final class TaskMethods {
 			.timeToLive(this.values.duration("timeToLive", annotation.timeToLive()))
 			.executor(executor(method, annotation))
 			.storeResult(annotation.storeResult())
-			.maxConcurrent((annotation.maxConcurrent() != -1) ? annotation.maxConcurrent() : null)
+			.maxConcurrent(limit(annotation.maxConcurrent()))
+			.maxConcurrentPerKey(limit(annotation.maxConcurrentPerKey()))
 			.lock(lock(annotation))
 			.delivery(annotation.delivery())
 			.uniqueKey(PayloadKey.of(this.values.text("unique", annotation.unique())))
@@ -74,6 +75,10 @@ final class TaskMethods {
 			throw method.refused("has no task name", "Name the task: @QueueTask(\"…\").");
 		}
 		return name;
+	}
+
+	private static @Nullable Integer limit(int most) {
+		return (most != -1) ? most : null;
 	}
 
 	private @Nullable String lock(QueueTask annotation) {

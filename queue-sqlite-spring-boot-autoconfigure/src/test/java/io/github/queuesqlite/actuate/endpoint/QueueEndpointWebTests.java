@@ -384,9 +384,28 @@ class QueueEndpointWebTests {
 			/messages/17            | cancel | BAD_REQUEST | 'id': '17' is not a message id
 			/tasks/greet            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
 			/tasks/gret             | pause  | NOT_FOUND   | No task 'gret'
+			/limits/lock:x          | 3      | BAD_REQUEST | Limits that can be changed begin with task: or keys:
+			/limits/task:mial       | 3      | NOT_FOUND   | No limit 'task:mial'
+			/limits/task:later      | 0      | BAD_REQUEST | No operation '0': expected a number from 1, or reset
+			/limits/task:later      | many   | BAD_REQUEST | No operation 'many': expected a number from 1, or reset
 			""")
 	void operationWhenTheRequestIsWrongSaysSo(String path, String operation, HttpStatus status, String detail) {
 		assertProblem(post(path, operation), status, detail);
+	}
+
+	@Test
+	void numberChangesALimitAndResetUndoesIt() {
+		this.operations.enqueue(NewMessage.to("limited"));
+		await().until(() -> this.operations.stats().limits().size() == 2);
+		assertThat(get("")).bodyJson().extractingPath("$.limits['task:limited'].most").isEqualTo(2);
+		assertThat(get("")).bodyJson().extractingPath("$.limits['keys:limited'].most").isEqualTo(1);
+		assertThat(post("/limits/task:limited", "5")).bodyJson()
+			.extractingPath("$")
+			.asMap()
+			.containsEntry("most", 5)
+			.containsEntry("declared", 2);
+		assertThat(post("/limits/keys:limited", "3")).bodyJson().extractingPath("$.most").isEqualTo(3);
+		assertThat(post("/limits/task:limited", "reset")).bodyJson().extractingPath("$.most").isEqualTo(2);
 	}
 
 	@Test
@@ -482,6 +501,10 @@ class QueueEndpointWebTests {
 		volatile CountDownLatch gate = new CountDownLatch(1);
 
 		Tasks(TaskRegistry registry) {
+			registry.register(TaskDefinition.builder("limited", Void.class, (nothing, context) -> null)
+				.maxConcurrent(2)
+				.maxConcurrentPerKey(1)
+				.build());
 			registry.register(TaskDefinition.builder("greet", String.class, (name, context) -> "Hello " + name)
 				.queue("mail")
 				.timeout(Duration.ofSeconds(30))

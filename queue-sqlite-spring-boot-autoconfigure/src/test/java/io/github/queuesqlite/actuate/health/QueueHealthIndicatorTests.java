@@ -122,7 +122,7 @@ class QueueHealthIndicatorTests {
 	@Test
 	void healthWhenAPausedQueueIsOlderThanAllowedIsUp() {
 		QueueStats stats = new QueueStats(List.of(), Map.of("reports", Duration.ofHours(1)), List.of(PAUSE), Set.of(),
-				Set.of(), List.of(SHARD), List.of());
+				Set.of(), List.of(SHARD), List.of(), List.of());
 		Threshold minute = new Threshold(Duration.ofMinutes(1), null, null);
 		Health health = new QueueHealthIndicator(() -> status(SHARD), () -> stats, properties(minute)).health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
@@ -225,7 +225,7 @@ class QueueHealthIndicatorTests {
 						new Count("mail", "mail.welcome", MessageState.READY, 9)),
 				Map.of("mail", Duration.ofSeconds(90)),
 				List.of(PAUSE, new Pause(Pause.Kind.TASK, "report.build", Instant.ofEpochSecond(9))), Set.of(),
-				Set.of(), List.of(SHARD), List.of(INSTANCE));
+				Set.of(), List.of(SHARD), List.of(INSTANCE), List.of());
 		return new QueueHealthIndicator(status, () -> stats, properties);
 	}
 

@@ -50,6 +50,7 @@ class HandlerRefusalTests {
 						"'unique' must be payload or a SpEL expression over the payload, was 'a b'"),
 				Arguments.of(new BadRetries(), "'maxRetries' must be from 0 to 1000000, was -2"),
 				Arguments.of(new BadMaxConcurrent(), "'maxConcurrent' must be at least 1, was 0"),
+				Arguments.of(new BadMaxConcurrentPerKey(), "'maxConcurrentPerKey' must be at least 1, was -3"),
 				Arguments.of(new BadLock(), "'lock' may hold letters, digits and . _ - : only, has ' ' at position 1"),
 				Arguments.of(new BadMultiplier(), "'multiplier' must be from 1 to 1000, was 0.5"),
 				Arguments.of(new BadJitter(), "'jitter' must be from 0 to 1, was 2.0"),
@@ -274,6 +275,14 @@ class HandlerRefusalTests {
 	static class BadMaxConcurrent {
 
 		@QueueTask(value = "a", maxConcurrent = 0)
+		void handle() {
+		}
+
+	}
+
+	static class BadMaxConcurrentPerKey {
+
+		@QueueTask(value = "a", maxConcurrentPerKey = -3)
 		void handle() {
 		}
 

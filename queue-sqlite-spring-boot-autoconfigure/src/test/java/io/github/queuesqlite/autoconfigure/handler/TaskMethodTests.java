@@ -168,6 +168,7 @@ class TaskMethodTests {
 			assertThat(task.executor()).isNull();
 			assertThat(task.storeResult()).isTrue();
 			assertThat(task.maxConcurrent()).isNull();
+			assertThat(task.maxConcurrentPerKey()).isNull();
 			assertThat(task.lock()).isNull();
 			assertThat(task.origin()).isEqualTo(Arguments.class.getName() + ".text");
 		});
@@ -190,6 +191,7 @@ class TaskMethodTests {
 				assertThat(task.executor()).isSameAs(executor);
 				assertThat(task.storeResult()).isFalse();
 				assertThat(task.maxConcurrent()).isEqualTo(3);
+				assertThat(task.maxConcurrentPerKey()).isEqualTo(2);
 				assertThat(task.lock()).isEqualTo("mail.server");
 				assertThat(task.retryable().test(new IOException())).isTrue();
 				assertThat(task.retryable().test(new FileNotFoundException())).isFalse();
@@ -337,7 +339,7 @@ class TaskMethodTests {
 				backoff = @Backoff(delay = "2s", maxDelay = "PT1H"), retryFor = IOException.class,
 				noRetryFor = FileNotFoundException.class, timeout = "${mail.timeout}", priority = Priority.URGENT,
 				timeToLive = "1d", executor = "mailExecutor", storeResult = false, maxConcurrent = 3,
-				lock = "#{'mail'}.server")
+				maxConcurrentPerKey = 2, lock = "#{'mail'}.server")
 		void send() {
 		}
 

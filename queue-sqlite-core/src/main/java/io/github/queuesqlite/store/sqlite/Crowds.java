@@ -1,0 +1,187 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.sqlite.CrowdTable.Crowd;
+import io.github.queuesqlite.store.sqlite.CrowdTable.Member;
+import io.github.queuesqlite.store.sqlite.CrowdTable.Passed;
+import io.github.queuesqlite.store.sqlite.CrowdTable.Waiting;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one task with one concurrency key: of each crowd at most its limit is
+ * let through, READY or RUNNING, and at most its weight waits to be claimed; the others
+ * are held. Who is let through gets a new order number, so that keys take turns: one with
+ * a thousand times the load waits behind itself only.
+ * <p>
+ * What changes the state of messages says so here afterwards, in the same transaction.
+ * What was let through stays so when it is given back or taken back.
+ */
+final class Crowds {
+
+	private final Statements statements;
+
+	private final ShardBooks books;
+
+	private final ShardSequence sequence;
+
+	private final CrowdTable table;
+
+	Crowds(Statements statements, ShardBooks books, ShardSequence sequence) {
+		this.statements = statements;
+		this.books = books;
+		this.sequence = sequence;
+		this.table = new CrowdTable(statements);
+	}
+
+	/** Returns whether there may be a message with a concurrency key. */
+	boolean isAny() {
+		return this.books.isAnyCrowded();
+	}
+
+	/** Returns whether a new message is let through at once. */
+	boolean isOpen(String key, String task) throws SQLException {
+		Crowd crowd = new Crowd(task, key);
+		return this.table.first(crowd) == null && mayPass(this.table.passed(crowd), crowd, this.table.weight(key));
+	}
+
+	/** A new message is stored. */
+	void joined(Insertion row, String key, int state) throws SQLException {
+		this.statements.update(CrowdTable.ADD, row.id(), row.task(), key, phase(state), row.priority(), row.id());
+		this.books.crowded();
+	}
+
+	/** A message that had ended is back. */
+	void returned(long id) throws SQLException {
+		if (this.statements.update(CrowdTable.ADD_AGAIN, id) > 0) {
+			this.books.crowded();
+			changed(List.of(id));
+		}
+	}
+
+	/** The states of messages have changed. Reads nothing while there is no key. */
+	void changed(Collection<Long> ids) throws SQLException {
+		if (!isAny() || ids.isEmpty()) {
+			return;
+		}
+		Set<Crowd> crowds = new LinkedHashSet<>();
+		for (Member member : this.table.changed(LongJson.of(new ArrayList<>(ids)))) {
+			settle(member);
+			crowds.add(member.crowd());
+		}
+		for (Crowd crowd : crowds) {
+			letThrough(crowd);
+		}
+	}
+
+	private void settle(Member member) throws SQLException {
+		int phase = phase(member.state());
+		if (member.state() >= StateCode.COMPLETED) {
+			this.statements.update(CrowdTable.REMOVE, member.id());
+			return;
+		}
+		if (phase == CrowdTable.PASSED && member.phase() != CrowdTable.PASSED && member.phase() != CrowdTable.RUNS) {
+			hold(member);
+			phase = CrowdTable.WAITS;
+		}
+		this.table.setPhase(member.id(), phase, member.seq());
+	}
+
+	/** It is READY, but it was not let through. */
+	private void hold(Member member) throws SQLException {
+		this.statements.update(MessageTable.SET_STATE, StateCode.HELD, member.id());
+		this.books.moved(member.queue(), member.crowd().task(), StateCode.READY, StateCode.HELD, 1);
+		if (member.state() == StateCode.SUSPECT) {
+			this.books.readySuspects().changed();
+		}
+		else {
+			this.books.readyTasks().claimed(member.queue(), List.of(member.crowd().task()));
+		}
+	}
+
+	private void letThrough(Crowd crowd) throws SQLException {
+		Passed passed = this.table.passed(crowd);
+		long weight = this.table.weight(crowd.key());
+		Waiting first;
+		while (mayPass(passed, crowd, weight) && (first = this.table.first(crowd)) != null) {
+			open(first, crowd.task());
+			passed = new Passed(passed.ready() + 1, passed.all() + 1);
+		}
+	}
+
+	private boolean mayPass(Passed passed, Crowd crowd, long weight) throws SQLException {
+		return passed.ready() < weight && passed.all() < this.table.limit(crowd.task());
+	}
+
+	private void open(Waiting first, String task) throws SQLException {
+		long seq = this.sequence.next();
+		this.statements.update(CrowdTable.OPEN, first.suspect() ? StateCode.SUSPECT : StateCode.READY, seq, first.id());
+		this.table.setPhase(first.id(), CrowdTable.PASSED, seq);
+		this.books.moved(first.queue(), task, StateCode.HELD, StateCode.READY, 1);
+		this.books.ready(first.queue(), task, first.priority(), first.suspect());
+	}
+
+	private static int phase(int state) {
+		return switch (state) {
+			case StateCode.SCHEDULED -> CrowdTable.NOT_DUE;
+			case StateCode.HELD -> CrowdTable.WAITS;
+			case StateCode.RUNNING -> CrowdTable.RUNS;
+			default -> CrowdTable.PASSED;
+		};
+	}
+
+	// ---- limits and weights
+
+	/**
+	 * Sets how many messages of some tasks may run at once for each key.
+	 * @param limits by task; null for any number
+	 */
+	void declare(Map<String, @Nullable Integer> limits) throws SQLException {
+		int changed = 0;
+		for (Map.Entry<String, @Nullable Integer> limit : limits.entrySet()) {
+			Integer most = limit.getValue();
+			changed += (most != null) ? this.statements.update(CrowdTable.DECLARE, limit.getKey(), most)
+					: this.statements.update(CrowdTable.DECLARE_NONE, limit.getKey());
+		}
+		if (changed > 0) {
+			letThroughAll();
+		}
+	}
+
+	/** Changes such a number, if there is one; null for what is declared. */
+	boolean change(String task, @Nullable Integer most) throws SQLException {
+		boolean changed = this.statements.update(CrowdTable.CHANGE, task, most) > 0;
+		if (changed) {
+			letThroughAll();
+		}
+		return changed;
+	}
+
+	private void letThroughAll() throws SQLException {
+		List<Crowd> crowds = new ArrayList<>();
+		this.statements.each((row) -> crowds.add(new Crowd(row.getString(1), row.getString(2))),
+				CrowdTable.WAITING_CROWDS);
+		for (Crowd crowd : crowds) {
+			letThrough(crowd);
+		}
+	}
+
+	/** Sets how many messages of a key are let through together. */
+	void weigh(String key, int weight) throws SQLException {
+		if (weight == 1) {
+			this.statements.update(CrowdTable.WEIGH_NORMALLY, key);
+		}
+		else {
+			this.statements.update(CrowdTable.WEIGH, key, weight);
+		}
+		letThroughAll();
+	}
+
+}
