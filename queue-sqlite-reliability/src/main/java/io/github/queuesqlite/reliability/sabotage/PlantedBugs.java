@@ -151,9 +151,8 @@ final class PlantedBugs {
 		add("a payload that cannot be read is retried", "end(() -> unusable(\"The payload cannot be read: \", ex));",
 				"end(() -> Verdict.ofFailure(this, ex));",
 				"worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
-		add("a task is claimed that this process does not host",
-				"if (Claimer.takes(hosted, task)) { tasks.add(task); }", "tasks.add(task);",
-				contract("Claims#claimTakesNamedTasksOnly"));
+		add("a task is claimed that this process does not host", "if (isClaimable(hosted, task)) { tasks.add(task); }",
+				"tasks.add(task);", contract("Claims#claimTakesNamedTasksOnly"));
 		add("what was changed in the file is handed to a handler", "if (message.damaged()) { bury",
 				"if (message.damaged() && now < 0) { bury",
 				"store.sqlite.DamagedMessageTests#retryWhenMessageIsDamagedEndsItDeadAgain");
@@ -310,8 +309,9 @@ final class PlantedBugs {
 		this.rule = "What is acknowledged at full durability is synced; each connection has its settings from the start";
 		add("no commit is synced", "synced ? \"PRAGMA synchronous = FULL\" : \"PRAGMA synchronous = NORMAL\"",
 				"\"PRAGMA synchronous = NORMAL\"", "store.sqlite.SqliteSessionTests#beginSetsTheLevelItIsAskedFor");
-		add("the writer does not ask for a sync", "if (command.synced()) { return true; }",
-				"if (command.synced()) { return false; }", "store.CommitTests#commitIsSyncedWhenACommandMustBe");
+		add("the writer does not ask for a sync", "(sync == Sync.AS_SET && this.full)) { return true; }",
+				"(sync == Sync.AS_SET && this.full)) { return false; }",
+				"store.CommitTests#commitIsSyncedWhenACommandMustBe");
 		add("no commit is synced later at normal durability", "if (this.syncs.isOverdue(now)) { syncIdle(); }", "",
 				"store.CommitTests#commitWhenDurabilityIsNormalIsSyncedALittleLater");
 		add("a commit that failed at the disk is told as stored", "case STORAGE -> this.recovery.begin(batch, cause);",
@@ -576,7 +576,7 @@ final class PlantedBugs {
 		this.rule = "A stop claims no more, gives back at once what has not started, and waits for what has";
 		add("a lane that is stopped claims", "return this.open && !this.paused && this.engine",
 				"return !this.paused && this.engine", "worker.LaneTests#closeGivesBackAtOnceWhatHasNotStarted");
-		add("a stop keeps what has not started", "leaving.forEach(Runner::wake); recallUnstarted();",
+		add("a stop keeps what has not started", "leaving.forEach(Runner::wake); recallUnstarted((run) -> true);",
 				"leaving.forEach(Runner::wake);", "worker.LaneTests#closeGivesBackAtOnceWhatHasNotStarted");
 		add("a stop does not wait for handlers",
 				"if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()))) {", "if (!isDrained(0)) {",
