@@ -27,6 +27,7 @@ import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskHandler;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -364,10 +365,10 @@ class LimitTests extends QueueTester {
 			}
 			// Not each end that was said was stored.
 			readUntil(log, MESSAGES);
-			await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.COMPLETED) == MESSAGES);
+			await().atMost(LONG).untilAsserted(this::assertAllCompleted);
 			log.read();
 		}
-		catch (AssertionError ex) {
+		catch (AssertionError | ConditionTimeoutException ex) {
 			throw new AssertionError("Seed " + this.seed + ": " + ex.getMessage(), ex);
 		}
 		finally {
@@ -376,6 +377,12 @@ class LimitTests extends QueueTester {
 		assertThat(log.killed()).isEqualTo(kills);
 		assertThat(this.operations.stats().count(MessageState.DEAD)).isZero();
 		return log;
+	}
+
+	private void assertAllCompleted() {
+		QueueStats stats = this.operations.stats();
+		assertThat(stats.count(MessageState.COMPLETED)).as("%s, %s, %s", stats.counts(), stats.limits(), stats.instances())
+			.isEqualTo(MESSAGES);
 	}
 
 	private void handIn(int from, int to) {
