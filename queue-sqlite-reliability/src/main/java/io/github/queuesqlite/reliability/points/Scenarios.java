@@ -336,17 +336,17 @@ final class Scenarios {
 	private void permits() {
 		PermitWish all = new PermitWish("task:limited", 4, 0, true);
 		add("take permits", 1, NOTHING, (queue, told) -> queue.store.permits(queue.instance, List.of(all)),
-				(queue) -> assertThat(queue.store.permits(queue.instance, List.of(all)).get("task:limited").most())
-					.isEqualTo(4));
+				(queue) -> assertFour(queue, all));
 		add("give permits back", 0, (queue) -> queue.store.permits(queue.instance, List.of(all)), (queue, told) -> {
 			for (int keep = 3; keep >= 0; keep--) {
 				queue.store.permits(queue.instance, List.of(new PermitWish("task:limited", null, keep, false)));
 			}
-		}, (queue) -> assertThat(
-				queue.store.permits(queue.instance, List.of(new PermitWish("task:limited", null, 0, true)))
-					.get("task:limited")
-					.most())
-			.isEqualTo(4));
+		}, (queue) -> assertFour(queue, new PermitWish("task:limited", null, 0, true)));
+	}
+
+	private static void assertFour(OpenQueue queue, PermitWish wish) {
+		assertThat(queue.store.permits(queue.instance, List.of(wish)).values()).singleElement()
+			.matches((state) -> state.most() == 4);
 	}
 
 	private void crowds() {
