@@ -255,7 +255,7 @@ final class PlantedBugs {
 				"this.books.addPrunable((prunable != null) ? prunable : 0);",
 				contract("Order#expiryWhenWaitingLetsTheNextRun"));
 		add("a rescued message does not get its turn back",
-				"this.lines.arrange(row.orderingKey()); } return rows.size();", "}\nreturn rows.size();",
+				"this.lines.arrange(row.orderingKey()); } this.crowds", "}\nthis.crowds",
 				contract("Order#rescueWhenRunHadNotStartedGivesTheTurnBack"));
 		add("one that has ended stands in front of its line",
 				"while ((front = read(FRONT, key)) != null && front.state() >= StateCode.COMPLETED) {",
