@@ -254,9 +254,8 @@ final class PlantedBugs {
 				"this.books.addPrunable((prunable != null) ? prunable : 0); this.lines.arrange(keys);",
 				"this.books.addPrunable((prunable != null) ? prunable : 0);",
 				contract("Order#expiryWhenWaitingLetsTheNextRun"));
-		add("a rescued message does not get its turn back",
-				"this.lines.arrange(row.orderingKey()); } this.crowds", "}\nthis.crowds",
-				contract("Order#rescueWhenRunHadNotStartedGivesTheTurnBack"));
+		add("a rescued message does not get its turn back", "this.lines.arrange(row.orderingKey()); } this.crowds",
+				"}\nthis.crowds", contract("Order#rescueWhenRunHadNotStartedGivesTheTurnBack"));
 		add("one that has ended stands in front of its line",
 				"while ((front = read(FRONT, key)) != null && front.state() >= StateCode.COMPLETED) {",
 				"while ((front = read(FRONT, key)) != null && front.state() > StateCode.MOST) {",
