@@ -110,11 +110,6 @@ final class PauseTable {
 		return held[0];
 	}
 
-	/** Whether any task may be paused. */
-	boolean isAnyTask() {
-		return !this.tasks.isEmpty();
-	}
-
 	/** Whether a task is paused, as far as was read. */
 	boolean isTask(String task) {
 		if (this.tasks.isEmpty()) {

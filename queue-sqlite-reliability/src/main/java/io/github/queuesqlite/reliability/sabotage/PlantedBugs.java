@@ -497,7 +497,7 @@ final class PlantedBugs {
 		add("a paused queue is claimed", "EXISTS (SELECT 1 FROM queue WHERE name = ?1 AND (",
 				"EXISTS (SELECT 1 FROM queue WHERE name = ?1 AND paused_at < 0 AND (",
 				contract("Pauses#pauseStopsClaimsOfItsQueueInAllShards"));
-		add("a claim does not look for paused tasks", "ready = this.readyTasks.of(queue, tasks); } List", "}\nList",
+		add("a claim takes what is paused", "return until != null && until > this.clock.millis();", "return false;",
 				"store.sqlite.PausedTaskTests#claimWhenAnotherProcessHasJustPausedTheTaskTakesNothingOfIt");
 		add("a pause never ends", "this.nextPauseEnd = this.pauses.nextEnd();", "this.nextPauseEnd = Long.MAX_VALUE;",
 				"PauseTests#pauseWhenItsTimeIsOverGoesOnByItself");
