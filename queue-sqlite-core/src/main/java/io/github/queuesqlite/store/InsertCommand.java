@@ -58,15 +58,22 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 	/** Takes its part of a batch's result; returns where the next command's begins. */
 	int result(InsertResult batch, int from) {
 		int to = from + this.insertions.size();
-		Map<Integer, QueueException> failed = new TreeMap<>();
-		batch.failed().forEach((index, failure) -> {
-			if (index >= from && index < to) {
-				failed.put(index - from, failure);
-			}
-		});
-		this.result = new InsertResult(Arrays.copyOfRange(batch.existing(), from, to),
-				failed.isEmpty() ? Map.of() : failed);
+		this.result = new InsertResult(Arrays.copyOfRange(batch.existing(), from, to), failed(batch, from, to));
 		return to;
+	}
+
+	private static Map<Integer, QueueException> failed(InsertResult batch, int from, int to) {
+		if (batch.failed().isEmpty()) {
+			return Map.of();
+		}
+		Map<Integer, QueueException> failed = new TreeMap<>();
+		for (int i = from; i < to; i++) {
+			QueueException failure = batch.failed().get(i);
+			if (failure != null) {
+				failed.put(i - from, failure);
+			}
+		}
+		return failed;
 	}
 
 	@Override
