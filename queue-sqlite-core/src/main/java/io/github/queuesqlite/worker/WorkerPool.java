@@ -216,39 +216,6 @@ public final class WorkerPool {
 	}
 
 	/**
-	 * Lets no handler of the queue start any more in this process: none does once this
-	 * has returned. What was claimed goes back.
-	 * @param queue the queue; no effect when it has no lane here
-	 */
-	public void pause(String queue) {
-		Lane lane = this.lanes.get(queue);
-		if (lane != null) {
-			lane.pause();
-		}
-		Receiver receiver = this.receivers.get(queue);
-		if (receiver != null) {
-			receiver.pause();
-		}
-	}
-
-	private void recallPaused() {
-		this.lanes.values().forEach(Lane::recallPaused);
-		this.receivers.values().forEach(Receiver::recallPaused);
-	}
-
-	/**
-	 * Lets handlers of the queue start again.
-	 * @param queue the queue
-	 */
-	public void resume(String queue) {
-		Lane lane = this.lanes.get(queue);
-		if (lane != null) {
-			lane.resume();
-			this.engine.environment.store().demandChanged();
-		}
-	}
-
-	/**
 	 * Waits for messages of a queue, of whatever task, and hands them to the caller, who
 	 * ends them. Workers need not run.
 	 * @param queue the queue
@@ -485,6 +452,11 @@ public final class WorkerPool {
 				recallPaused();
 			}
 		}
+	}
+
+	private void recallPaused() {
+		this.lanes.values().forEach(Lane::recallPaused);
+		this.receivers.values().forEach(Receiver::recallPaused);
 	}
 
 	/** What the store tells, on its writer threads. */

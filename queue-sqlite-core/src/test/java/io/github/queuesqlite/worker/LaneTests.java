@@ -304,7 +304,6 @@ class LaneTests {
 		queue.start();
 		await().until(() -> queue.recorded.finished.size() > 100);
 		queue.store.pause("default");
-		queue.pool.pause("default");
 		// One that was started before the return may be between its start and its first
 		// statement.
 		await().pollDelay(Duration.ZERO).until(() -> queue.pool.laneStates().get(0).running() == 0);
@@ -317,7 +316,6 @@ class LaneTests {
 		paused.set(false);
 		resumed.set(true);
 		queue.store.resume("default");
-		queue.pool.resume("default");
 		await().until(() -> queue.store.findAll(ids).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
 		assertThat(queue.store.findAll(ids)).allMatch((row) -> row.attempt() == 1);
 	}
