@@ -373,31 +373,6 @@ final class DefaultQueueOperations implements QueueOperations {
 	}
 
 	@Override
-	public boolean changeLimit(String name, @Nullable Integer most) {
-		Objects.requireNonNull(name, "'name' must not be null");
-		if (!name.startsWith("task:") && !name.startsWith("keys:")) {
-			throw new IllegalArgumentException(
-					"'name' must begin with task: or keys:, was '" + Names.oneLine(name) + "'");
-		}
-		if (most != null && most < 1) {
-			throw new IllegalArgumentException("'most' must be at least 1, was " + most);
-		}
-		checkOpen();
-		return this.store.changeLimit(name, most);
-	}
-
-	@Override
-	public void weigh(String concurrencyKey, int weight) {
-		Names.checkKey("concurrencyKey", concurrencyKey);
-		if (weight < 1 || weight > MOST_WEIGHT) {
-			throw new IllegalArgumentException("'weight' must be from 1 to " + MOST_WEIGHT + ", was " + weight);
-		}
-		checkOpen();
-		this.store.weigh(concurrencyKey, weight);
-		this.store.demandChanged();
-	}
-
-	@Override
 	public void resume(String queue) {
 		Names.check("queue", queue);
 		checkOpen();
@@ -426,6 +401,31 @@ final class DefaultQueueOperations implements QueueOperations {
 		Names.check("task", task);
 		checkOpen();
 		this.store.resumeTask(task);
+	}
+
+	@Override
+	public boolean changeLimit(String name, @Nullable Integer most) {
+		Objects.requireNonNull(name, "'name' must not be null");
+		if (!name.startsWith("task:") && !name.startsWith("keys:")) {
+			throw new IllegalArgumentException(
+					"'name' must begin with task: or keys:, was '" + Names.oneLine(name) + "'");
+		}
+		if (most != null && most < 1) {
+			throw new IllegalArgumentException("'most' must be at least 1, was " + most);
+		}
+		checkOpen();
+		return this.store.changeLimit(name, most);
+	}
+
+	@Override
+	public void weigh(String concurrencyKey, int weight) {
+		Names.checkKey("concurrencyKey", concurrencyKey);
+		if (weight < 1 || weight > MOST_WEIGHT) {
+			throw new IllegalArgumentException("'weight' must be from 1 to " + MOST_WEIGHT + ", was " + weight);
+		}
+		checkOpen();
+		this.store.weigh(concurrencyKey, weight);
+		this.store.demandChanged();
 	}
 
 	@Override

@@ -223,28 +223,6 @@ public interface QueueOperations {
 	void pause(String queue);
 
 	/**
-	 * Changes a limit that a task has declared, in every process, from now on and
-	 * restarts included. What runs goes on; a lower limit is kept once enough has ended.
-	 * @param name as {@link QueueStats.LimitStats} says: {@code task:<task>} or
-	 * {@code keys:<task>}
-	 * @param most 1 or more; null for what is declared
-	 * @return false when there is no such limit: no worker has needed it so far
-	 * @throws IllegalArgumentException if the name is of another kind or the number out
-	 * of range
-	 */
-	boolean changeLimit(String name, @Nullable Integer most);
-
-	/**
-	 * Sets how many messages of a concurrency key are let through together when its turn
-	 * comes: its share beside other keys. Holds in every process until it is set anew,
-	 * restarts included.
-	 * @param concurrencyKey the key, 1 to 500 characters
-	 * @param weight 1 to 1,000; 1 is what a key has that nobody has weighed
-	 * @throws IllegalArgumentException if one is out of range
-	 */
-	void weigh(String concurrencyKey, int weight);
-
-	/**
 	 * Pauses a queue as {@link #pause(String)} does, until a time at the latest: then it
 	 * goes on by itself, in all processes. Of several pauses of a queue the latest call
 	 * holds.
@@ -286,6 +264,28 @@ public interface QueueOperations {
 	 * @param task the name
 	 */
 	void resumeTask(String task);
+
+	/**
+	 * Changes a limit that a task has declared, in every process, from now on and
+	 * restarts included. What runs goes on; a lower limit is kept once enough has ended.
+	 * @param name as {@link QueueStats.LimitStats} says: {@code task:<task>} or
+	 * {@code keys:<task>}
+	 * @param most 1 or more; null for what is declared
+	 * @return false when there is no such limit: no worker has needed it so far
+	 * @throws IllegalArgumentException if the name is of another kind or the number out
+	 * of range
+	 */
+	boolean changeLimit(String name, @Nullable Integer most);
+
+	/**
+	 * Sets how many messages of a concurrency key are let through together when its turn
+	 * comes: its share beside other keys. Holds in every process until it is set anew,
+	 * restarts included.
+	 * @param concurrencyKey the key, 1 to 500 characters
+	 * @param weight 1 to 1,000; 1 is what a key has that nobody has weighed
+	 * @throws IllegalArgumentException if one is out of range
+	 */
+	void weigh(String concurrencyKey, int weight);
 
 	/**
 	 * Returns how many messages have not ended.
