@@ -4,7 +4,9 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
+import io.github.queuesqlite.store.Claimer;
 import io.github.queuesqlite.store.Pauses;
 import org.jspecify.annotations.Nullable;
 
@@ -110,8 +112,12 @@ final class PauseTable {
 		return held[0];
 	}
 
-	/** Whether a task is paused, as far as was read. */
-	boolean isTask(String task) {
+	/** Whether a claimer takes a task that is not paused, as far as was read. */
+	boolean isClaimable(Set<String> hosted, String task) {
+		return Claimer.takes(hosted, task) && !isTask(task);
+	}
+
+	private boolean isTask(String task) {
 		if (this.tasks.isEmpty()) {
 			return false;
 		}
@@ -124,13 +130,17 @@ final class PauseTable {
 		this.tasks = Map.of();
 	}
 
-	void readTasks() throws SQLException {
+	private void readTasks() throws SQLException {
 		this.tasks = read(this.statements, TASKS, Long.MIN_VALUE);
 	}
 
-	/** What is paused, without what is so no more. */
+	/**
+	 * What is paused, without what is so no more; knows the paused tasks from then on.
+	 */
 	Pauses all() throws SQLException {
-		return read(this.statements, this.clock.millis());
+		Pauses all = read(this.statements, this.clock.millis());
+		this.tasks = all.tasks();
+		return all;
 	}
 
 	static Pauses read(Statements statements, long now) throws SQLException {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.github.queuesqlite.store.Claimer;
 import io.github.queuesqlite.store.ShardSession;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +50,7 @@ final class ReadySuspects {
 		}
 		long first = ShardSession.NO_SUSPECT;
 		for (Map.Entry<String, Long> task : firsts().getOrDefault(queue, Map.of()).entrySet()) {
-			if (isClaimable(hosted, task.getKey())) {
+			if (this.pauses.isClaimable(hosted, task.getKey())) {
 				first = Math.min(first, task.getValue());
 			}
 		}
@@ -63,12 +62,8 @@ final class ReadySuspects {
 		return firsts().getOrDefault(queue, Map.of())
 			.keySet()
 			.stream()
-			.filter((task) -> isClaimable(hosted, task))
+			.filter((task) -> this.pauses.isClaimable(hosted, task))
 			.toList();
-	}
-
-	private boolean isClaimable(Set<String> hosted, String task) {
-		return Claimer.takes(hosted, task) && !this.pauses.isTask(task);
 	}
 
 	private Map<String, Map<String, Long>> firsts() throws SQLException {

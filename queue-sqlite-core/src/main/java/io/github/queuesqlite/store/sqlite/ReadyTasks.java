@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.github.queuesqlite.store.Claimer;
-
 /**
  * Remembers which tasks have ready messages, so that a claim looks only where something
  * is: by queue, the tasks not known to be empty, each with the best priority that is
@@ -93,7 +91,7 @@ final class ReadyTasks {
 
 	boolean isAny(String queue, Set<String> hosted) throws SQLException {
 		for (String task : ready(queue).keySet()) {
-			if (isClaimable(hosted, task)) {
+			if (this.pauses.isClaimable(hosted, task)) {
 				return true;
 			}
 		}
@@ -103,15 +101,11 @@ final class ReadyTasks {
 	List<String> of(String queue, Set<String> hosted) throws SQLException {
 		List<String> tasks = new ArrayList<>();
 		for (String task : ready(queue).keySet()) {
-			if (isClaimable(hosted, task)) {
+			if (this.pauses.isClaimable(hosted, task)) {
 				tasks.add(task);
 			}
 		}
 		return tasks;
-	}
-
-	private boolean isClaimable(Set<String> hosted, String task) {
-		return Claimer.takes(hosted, task) && !this.pauses.isTask(task);
 	}
 
 	private Map<String, Long> ready(String queue) throws SQLException {

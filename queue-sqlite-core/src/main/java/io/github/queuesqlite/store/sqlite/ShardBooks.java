@@ -114,7 +114,7 @@ final class ShardBooks {
 			this.permits.read(row.getLong(4));
 			this.anyCrowded = row.getInt(5) != 0;
 		}, SHARD);
-		this.pauses.readTasks();
+		this.pauses.forgetTasks();
 	}
 
 	// ---- messages
@@ -243,12 +243,7 @@ final class ShardBooks {
 
 	/** Returns what ended since the last call and forgets it. */
 	List<StoreListener.Ended> takeEnded() {
-		if (this.ended.isEmpty()) {
-			return List.of();
-		}
-		List<StoreListener.Ended> taken = List.copyOf(this.ended);
-		this.ended.clear();
-		return taken;
+		return take(this.ended);
 	}
 
 	void takenBack(StoreListener.TakenBack message) {
@@ -257,11 +252,15 @@ final class ShardBooks {
 
 	/** Returns what was taken back since the last call and forgets it. */
 	List<StoreListener.TakenBack> takeTakenBack() {
-		if (this.takenBack.isEmpty()) {
+		return take(this.takenBack);
+	}
+
+	private static <T> List<T> take(List<T> noted) {
+		if (noted.isEmpty()) {
 			return List.of();
 		}
-		List<StoreListener.TakenBack> taken = List.copyOf(this.takenBack);
-		this.takenBack.clear();
+		List<T> taken = List.copyOf(noted);
+		noted.clear();
 		return taken;
 	}
 
