@@ -130,7 +130,7 @@ class DeliveryTests extends ProcessTester {
 		AtomicInteger ended = new AtomicInteger();
 		this.queue.tasks().register(once((payload, context) -> {
 			started.countDown();
-			Thread.sleep(300);
+			await().atMost(LONG).until(() -> !this.queue.isRunning());
 			return ended.incrementAndGet();
 		}).build());
 		this.queue.start();

@@ -31,9 +31,7 @@ class EventProcessTests {
 	Path directory;
 
 	private Process start(String mode) throws IOException {
-		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
-				System.getProperty("java.class.path"), EventChild.class.getName(), this.directory.toString(), mode)
+		return ChildJvm.of(EventChild.class, this.directory, mode)
 			.redirectError(ProcessBuilder.Redirect.DISCARD)
 			.start();
 	}

@@ -1,10 +1,5 @@
 package io.github.queuesqlite;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -14,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -27,7 +21,6 @@ import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskHandler;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,21 +30,15 @@ import static org.awaitility.Awaitility.await;
 
 /** Limits end to end: in one process, and in several that are killed. */
 @Timeout(value = 60, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class LimitTests extends QueueTester {
-
-	/** 10,000 in the long run: {@code -Dlimit.messages=10000}. */
-	private static final int MESSAGES = Integer.getInteger("limit.messages", 600);
-
-	/** These need many turns of several threads and processes, also on a busy machine. */
-	private static final Duration PATIENCE = Duration.ofMinutes(5);
-
-	private final long seed = Long.getLong("limit.seed", System.nanoTime());
-
-	private final Random random = new Random(this.seed);
+class LimitTests extends KillTester {
 
 	private final AtomicInteger running = new AtomicInteger();
 
 	private final AtomicInteger most = new AtomicInteger();
+
+	LimitTests() {
+		super("limit");
+	}
 
 	private TaskDefinition.Builder<Integer> task(String name) {
 		return task(name, (payload, context) -> {
@@ -332,7 +319,7 @@ class LimitTests extends QueueTester {
 
 	@Test
 	void runsWhenProcessesAreKilledAreNeverMoreThanTheLimits() throws Exception {
-		LimitLog log = runAndKill(3, Math.max(6, MESSAGES / 250));
+		LimitLog log = runAndKill(3, kills());
 		assertThat(log.most(LimitedChild.THREE)).isEqualTo(3);
 		assertThat(log.most("k0")).isEqualTo(2);
 		assertThat(log.workers()).isGreaterThan(1);
@@ -343,53 +330,26 @@ class LimitTests extends QueueTester {
 		assertThat(runAndKill(1, 3).workers()).isGreaterThan(1);
 	}
 
-	/** Hands messages in while processes work them off and are killed and replaced. */
+	/** Not each end that was said was stored. */
+	@Override
+	void checkStored() {
+		await().atMost(PATIENCE).untilAsserted(this::assertAllCompleted);
+	}
+
 	private LimitLog runAndKill(int processes, int kills) throws Exception {
-		open((builder) -> builder.shards(2));
-		Path file = this.directory.resolve("runs.log");
-		Files.createFile(file);
-		List<Process> children = new ArrayList<>();
-		LimitLog log = new LimitLog(file, Map.of(LimitedChild.THREE, 3, "lock", 1, "k0", 2, "k1", 2));
-		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
-			for (int i = 0; i < processes; i++) {
-				children.add(start(file));
-			}
-			int handedIn = 0;
-			for (int kill = 1; kill <= kills; kill++) {
-				int upTo = MESSAGES * kill / kills;
-				handIn(handedIn, upTo);
-				handedIn = upTo;
-				// Somewhere in the midst of it.
-				readUntil(log, Math.min(handedIn, log.ended() + 1 + this.random.nextInt(MESSAGES / kills)));
-				Process victim = children.remove(this.random.nextInt(children.size()));
-				OrderedChild.say(channel, "kill", Long.toString(victim.pid()));
-				victim.destroyForcibly().waitFor();
-				children.add(start(file));
-			}
-			// Not each end that was said was stored.
-			readUntil(log, MESSAGES);
-			await().atMost(PATIENCE).untilAsserted(this::assertAllCompleted);
-			log.read();
-		}
-		catch (AssertionError | ConditionTimeoutException ex) {
-			throw new AssertionError("Seed " + this.seed + ": " + ex.getMessage(), ex);
-		}
-		finally {
-			children.forEach(Process::destroyForcibly);
-		}
-		assertThat(log.killed()).isEqualTo(kills);
-		assertThat(this.operations.stats().count(MessageState.DEAD)).isZero();
-		return log;
+		return runAndKill(LimitedChild.class, processes, kills,
+				new LimitLog(log(), Map.of(LimitedChild.THREE, 3, "lock", 1, "k0", 2, "k1", 2)));
 	}
 
 	private void assertAllCompleted() {
 		QueueStats stats = this.operations.stats();
 		assertThat(stats.count(MessageState.COMPLETED))
 			.as("%s, %s, %s", stats.counts(), stats.limits(), stats.instances())
-			.isEqualTo(MESSAGES);
+			.isEqualTo(this.messages);
 	}
 
-	private void handIn(int from, int to) {
+	@Override
+	void handIn(int from, int to) {
 		List<NewMessage> messages = new ArrayList<>();
 		for (int i = from; i < to; i++) {
 			int kind = this.random.nextInt(6);
@@ -401,27 +361,6 @@ class LimitTests extends QueueTester {
 			messages.add(NewMessage.to(task).queue((kind < 2) ? "default" : task).payload(i));
 		}
 		this.operations.enqueueAll(messages);
-	}
-
-	/** However slow the machine is: something must end within 5 minutes. */
-	private static void readUntil(LimitLog log, int ended) {
-		while (log.ended() < ended) {
-			int before = log.ended();
-			await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> {
-				log.read();
-				return log.ended() > before;
-			});
-		}
-	}
-
-	private Process start(Path log) throws IOException {
-		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
-				System.getProperty("java.class.path"), LimitedChild.class.getName(), this.directory.toString(),
-				log.toString())
-			.redirectErrorStream(true)
-			.redirectOutput(this.directory.resolve("child-" + System.nanoTime() + ".out").toFile())
-			.start();
 	}
 
 }

@@ -1,16 +1,10 @@
 package io.github.queuesqlite;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,7 +16,6 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.task.RetryPolicy;
-import io.github.queuesqlite.task.TaskDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,18 +26,15 @@ import static org.awaitility.Awaitility.await;
 
 /** Ordering keys end to end: in one process, and in several that are killed. */
 @Timeout(value = 60, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class OrderTests extends QueueTester {
-
-	/** 10,000 in the long run: {@code -Dorder.messages=10000}. */
-	private static final int MESSAGES = Integer.getInteger("order.messages", 600);
+class OrderTests extends KillTester {
 
 	private static final int KEYS = 12;
 
-	private final long seed = Long.getLong("order.seed", System.nanoTime());
-
-	private final Random random = new Random(this.seed);
-
 	private final int[] numbers = new int[KEYS];
+
+	OrderTests() {
+		super("order");
+	}
 
 	@Test
 	void orderingKeyWhenOutOfRangeIsRefused() {
@@ -109,73 +99,19 @@ class OrderTests extends QueueTester {
 
 	@Test
 	void runsWhenProcessesAreKilledStayInOrderAndOneAtATime() throws Exception {
-		runAndKill(3, Math.max(6, MESSAGES / 250));
+		runAndKill(OrderedChild.class, 3, kills(), new RunLog(log()));
 	}
 
 	@Test
 	void runsWhenTheOnlyProcessIsKilledGoOnInOrder() throws Exception {
-		runAndKill(1, 3);
-	}
-
-	/** Hands messages in while processes work them off and are killed and replaced. */
-	private void runAndKill(int processes, int kills) throws Exception {
-		open((builder) -> builder.shards(2));
-		Path file = this.directory.resolve("runs.log");
-		Files.createFile(file);
-		List<Process> children = new ArrayList<>();
-		RunLog log = new RunLog(file);
-		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
-			for (int i = 0; i < processes; i++) {
-				children.add(start(file));
-			}
-			int handedIn = 0;
-			for (int kill = 1; kill <= kills; kill++) {
-				handIn(MESSAGES * kill / kills - handedIn);
-				handedIn = MESSAGES * kill / kills;
-				// Somewhere in the midst of it.
-				readUntil(log, Math.min(handedIn, log.ended() + 1 + this.random.nextInt(MESSAGES / kills)));
-				Process victim = children.remove(this.random.nextInt(children.size()));
-				OrderedChild.say(channel, "kill", Long.toString(victim.pid()));
-				victim.destroyForcibly().waitFor();
-				children.add(start(file));
-			}
-			readUntil(log, MESSAGES);
-		}
-		catch (AssertionError ex) {
-			throw new AssertionError("Seed " + this.seed + ": " + ex.getMessage(), ex);
-		}
-		finally {
-			children.forEach(Process::destroyForcibly);
-		}
-		assertThat(log.killed()).isEqualTo(kills);
-		assertThat(this.operations.stats().count(MessageState.DEAD)).isZero();
-	}
-
-	/** However slow the machine is: something must end within 5 minutes. */
-	private static void readUntil(RunLog log, long ended) {
-		while (log.ended() < ended) {
-			long before = log.ended();
-			await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(5)).until(() -> {
-				log.read();
-				return log.ended() > before;
-			});
-		}
-	}
-
-	private Process start(Path log) throws IOException {
-		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
-				System.getProperty("java.class.path"), OrderedChild.class.getName(), this.directory.toString(),
-				log.toString())
-			.redirectErrorStream(true)
-			.redirectOutput(this.directory.resolve("child-" + System.nanoTime() + ".out").toFile())
-			.start();
+		runAndKill(OrderedChild.class, 1, 3, new RunLog(log()));
 	}
 
 	/** In each way there is, some with keys that are at home in another shard. */
-	private void handIn(int count) {
+	@Override
+	void handIn(int from, int to) {
 		List<CompletableFuture<MessageId>> futures = new ArrayList<>();
-		int left = count;
+		int left = to - from;
 		while (left > 0) {
 			int some = Math.min(left, 1 + this.random.nextInt(30));
 			List<NewMessage> messages = new ArrayList<>();
@@ -190,6 +126,11 @@ class OrderTests extends QueueTester {
 			left -= some;
 		}
 		futures.forEach(CompletableFuture::join);
+	}
+
+	@Override
+	void checkStored() {
+		// Not each end that was said was stored: the log tells of those that ran again.
 	}
 
 	private NewMessage next() {

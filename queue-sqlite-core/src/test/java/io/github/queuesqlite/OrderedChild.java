@@ -1,9 +1,7 @@
 package io.github.queuesqlite;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -41,10 +39,9 @@ public final class OrderedChild {
 		queue.start();
 	}
 
-	/** One write to a file that is appended to: nobody else's comes between. */
+	/** Says who did it, too. */
 	static void say(FileChannel log, String word, String what) throws IOException {
-		String line = word + " " + what + " " + ProcessHandle.current().pid() + "\n";
-		log.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+		WorkChild.say(log, word, what + " " + ProcessHandle.current().pid());
 	}
 
 }

@@ -46,10 +46,7 @@ class PoisonTests {
 	}
 
 	private Process start(int handlerMillis) throws IOException {
-		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
-				System.getProperty("java.class.path"), PoisonChild.class.getName(), this.directory.toString(),
-				Integer.toString(handlerMillis))
+		return ChildJvm.of(PoisonChild.class, this.directory, handlerMillis)
 			.redirectError(ProcessBuilder.Redirect.DISCARD)
 			.start();
 	}

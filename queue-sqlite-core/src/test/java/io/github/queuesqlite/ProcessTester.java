@@ -32,12 +32,10 @@ abstract class ProcessTester extends QueueTester {
 
 	/** Starts a process that gets the directory, the log, and more arguments. */
 	Process start(Class<?> main, String... arguments) throws IOException {
-		List<String> command = new ArrayList<>(List.of(
-				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
-				System.getProperty("java.class.path"), main.getName(), this.directory.toString(), this.log.toString()));
-		command.addAll(List.of(arguments));
-		Process child = new ProcessBuilder(command).redirectErrorStream(true)
+		List<Object> all = new ArrayList<>(List.of(this.directory, this.log));
+		all.addAll(List.of(arguments));
+		Process child = ChildJvm.of(main, all.toArray())
+			.redirectErrorStream(true)
 			.redirectOutput(this.directory.resolve("child-" + System.nanoTime() + ".out").toFile())
 			.start();
 		this.children.add(child);
@@ -47,6 +45,11 @@ abstract class ProcessTester extends QueueTester {
 	/** Ends a process as kill -9 does. */
 	static void kill(Process child) throws InterruptedException {
 		child.destroyForcibly().waitFor();
+	}
+
+	/** Where the processes write. */
+	Path log() {
+		return this.log;
 	}
 
 	/** What was run so far: a line each for the start and the end of a run. */

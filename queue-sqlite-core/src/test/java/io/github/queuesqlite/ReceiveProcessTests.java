@@ -55,12 +55,9 @@ class ReceiveProcessTests {
 	}
 
 	private Process start(String... arguments) throws IOException {
-		List<String> command = new ArrayList<>(List.of(
-				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
-				System.getProperty("java.class.path"), ReceiveChild.class.getName(), this.directory.toString()));
-		command.addAll(List.of(arguments));
-		return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+		List<Object> all = new ArrayList<>(List.of(this.directory));
+		all.addAll(List.of(arguments));
+		return ChildJvm.of(ReceiveChild.class, all.toArray()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
 	}
 
 	private static BufferedReader output(Process process) {

@@ -1,13 +1,8 @@
 package io.github.queuesqlite;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,47 +12,24 @@ import static org.assertj.core.api.Assertions.assertThat;
  * front of it has ended, a message that runs again after its end. Only a killed process
  * may have left a run without end, or an end that was not stored.
  */
-final class RunLog {
+final class RunLog extends ProcessLog {
 
 	private final Map<String, Line> lines = new HashMap<>();
-
-	private final Set<String> killed = new HashSet<>();
-
-	private final Path file;
-
-	private int position;
 
 	private long ended;
 
 	RunLog(Path file) {
-		this.file = file;
+		super(file);
 	}
 
-	/** Reads the lines that were added since the last call. */
-	void read() throws IOException {
-		String content = Files.readString(this.file);
-		int end = content.lastIndexOf('\n') + 1;
-		List<String> added = content.substring(this.position, end).lines().toList();
-		this.position = end;
-		for (String entry : added) {
-			String[] words = entry.split(" ");
-			if (words[0].equals("kill")) {
-				this.killed.add(words[1]);
-			}
-			else {
-				Line line = this.lines.computeIfAbsent(words[1], (key) -> new Line());
-				line.read(words[0], Integer.parseInt(words[2]), words[3], entry);
-			}
-		}
+	@Override
+	void read(String word, String name, String number, String process, String entry) {
+		this.lines.computeIfAbsent(name, (key) -> new Line()).read(word, Integer.parseInt(number), process, entry);
 	}
 
-	/** How many messages have ended. */
+	@Override
 	long ended() {
 		return this.ended;
-	}
-
-	int killed() {
-		return this.killed.size();
 	}
 
 	private final class Line {
@@ -83,12 +55,12 @@ final class RunLog {
 				}
 			}
 			else {
-				assertThat(RunLog.this.killed).as(entry).contains(process);
+				assertThat(killed()).as(entry).contains(process);
 			}
 		}
 
 		private void start(int number, String process, String entry) {
-			boolean died = RunLog.this.killed.contains(this.runner);
+			boolean died = killed().contains(this.runner);
 			assertThat(this.running && !died).as("%s while %s runs %s", entry, this.runner, this.number).isFalse();
 			if (number == this.number) {
 				assertThat(this.done && !died).as("%s, which had ended", entry).isFalse();

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.ProgressHandler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,45 +50,22 @@ class CrowdCostTests {
 				statements.update(rebuild);
 			}
 			for (String sql : List.of(MessageTable.CLAIMABLE_OF_TASK, MessageTable.READY_OF_TASK)) {
-				costs.put(sql, cost(connection, statements, sql, "default", "task", 10));
+				costs.put(sql, Instructions.of(connection, statements, sql, "default", "task", 10));
 			}
 			costs.put(MessageTable.BEST_PRIORITY,
-					cost(connection, statements, MessageTable.BEST_PRIORITY, "default", "task"));
-			costs.put(MessageTable.READY_TASKS, cost(connection, statements, MessageTable.READY_TASKS, "default"));
+					Instructions.of(connection, statements, MessageTable.BEST_PRIORITY, "default", "task"));
+			costs.put(MessageTable.READY_TASKS,
+					Instructions.of(connection, statements, MessageTable.READY_TASKS, "default"));
 			for (String sql : List.of(CrowdTable.FIRST, CrowdTable.LET_THROUGH)) {
-				costs.put(sql, cost(connection, statements, sql, "task", "k"));
+				costs.put(sql, Instructions.of(connection, statements, sql, "task", "k"));
 			}
-			costs.put(CrowdTable.WEIGHT, cost(connection, statements, CrowdTable.WEIGHT, "k"));
-			costs.put(CrowdTable.CHANGED, cost(connection, statements, CrowdTable.CHANGED, "[1]"));
-			costs.put(CrowdTable.SET_PHASE, cost(connection, statements, CrowdTable.SET_PHASE, 3, 1, 1));
-			costs.put(CrowdTable.OPEN, cost(connection, statements, CrowdTable.OPEN, 20, 1, 2));
+			costs.put(CrowdTable.WEIGHT, Instructions.of(connection, statements, CrowdTable.WEIGHT, "k"));
+			costs.put(CrowdTable.CHANGED, Instructions.of(connection, statements, CrowdTable.CHANGED, "[1]"));
+			costs.put(CrowdTable.SET_PHASE, Instructions.of(connection, statements, CrowdTable.SET_PHASE, 3, 1, 1));
+			costs.put(CrowdTable.OPEN, Instructions.of(connection, statements, CrowdTable.OPEN, 20, 1, 2));
 			statements.run("ROLLBACK");
 		}
 		return costs;
-	}
-
-	private static int cost(Connection connection, Statements statements, String sql, Object... values)
-			throws SQLException {
-		statements.bind(sql, values);
-		int[] instructions = { 0 };
-		ProgressHandler.setHandler(connection, 1, new ProgressHandler() {
-
-			@Override
-			protected int progress() {
-				instructions[0]++;
-				return 0;
-			}
-
-		});
-		if (sql.startsWith("UPDATE")) {
-			assertThat(statements.update(sql, values)).isOne();
-		}
-		else {
-			statements.each((row) -> row.getString(1), sql, values);
-		}
-		ProgressHandler.clearHandler(connection);
-		assertThat(instructions[0]).isPositive();
-		return instructions[0];
 	}
 
 }

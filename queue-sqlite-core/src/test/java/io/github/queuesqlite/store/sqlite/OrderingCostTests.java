@@ -7,7 +7,6 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.ProgressHandler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,31 +57,9 @@ class OrderingCostTests {
 			for (String rebuild : LineTable.REBUILD) {
 				statements.update(rebuild);
 			}
-			statements.bind(sql, values);
-			int[] instructions = { 0 };
-			ProgressHandler.setHandler(connection, 1, new ProgressHandler() {
-
-				@Override
-				protected int progress() {
-					instructions[0]++;
-					return 0;
-				}
-
-			});
-			run(statements, sql, values);
-			ProgressHandler.clearHandler(connection);
+			int instructions = Instructions.of(connection, statements, sql, values);
 			statements.run("COMMIT");
-			assertThat(instructions[0]).isPositive();
-			return instructions[0];
-		}
-	}
-
-	private static void run(Statements statements, String sql, Object... values) throws SQLException {
-		if (sql.startsWith("UPDATE")) {
-			assertThat(statements.update(sql, values)).isOne();
-		}
-		else {
-			statements.each((row) -> row.getString(1), sql, values);
+			return instructions;
 		}
 	}
 
