@@ -187,6 +187,20 @@ class FullQueueTests extends ProcessTester {
 	}
 
 	@Test
+	void dropOldestWhenItDropsOneOfAConcurrencyKeyLetsTheNextThrough() {
+		open((builder) -> builder.shards(1).maxLength(3).onFull(OnFull.DROP_OLDEST));
+		List<MessageId> ids = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			ids.add(this.operations.enqueue(message().concurrencyKey("tenant")));
+		}
+		assertThat(ids.subList(0, 2)).allMatch((id) -> find(id).state() == MessageState.CANCELLED);
+		this.queue.tasks().register(TASK, String.class, (payload, context) -> null);
+		this.queue.start();
+		await().atMost(LONG)
+			.until(() -> ids.subList(2, 5).stream().allMatch((id) -> find(id).state() == MessageState.COMPLETED));
+	}
+
+	@Test
 	void dropOldestWhenFullCancelsWhatWaitsLongestAndSaysSo() {
 		List<MessageEvent> events = new CopyOnWriteArrayList<>();
 		open((builder) -> builder.shards(1).maxLength(10).onFull(OnFull.DROP_OLDEST).eventListener(events::add));

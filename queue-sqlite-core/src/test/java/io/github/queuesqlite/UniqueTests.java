@@ -64,6 +64,9 @@ class UniqueTests extends ProcessTester {
 			.isThrownBy(
 					() -> this.operations.enqueue(unique().uniqueAfterEnd(Duration.ofDays(1)).orderingKey("ordered")))
 			.withMessageContaining("'uniqueAfterEnd' cannot be had with an 'orderingKey'");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.operations.enqueue(unique().uniqueFor(Duration.ofDays(1)).concurrencyKey("tenant")))
+			.withMessageContaining("'uniqueFor' cannot be had with an 'orderingKey' or a 'concurrencyKey'");
 		assertThat(all()).isEmpty();
 	}
 

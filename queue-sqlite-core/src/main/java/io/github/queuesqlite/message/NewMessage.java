@@ -183,7 +183,8 @@ public final class NewMessage {
 	 * <p>
 	 * A message that meets the key of one that has ended is a duplicate of that one,
 	 * which may be pruned already. Deleting the message by hand frees its key. Needs a
-	 * unique key, of the message or of its task, and cannot be had with an ordering key.
+	 * unique key, of the message or of its task, and cannot be had with an ordering key
+	 * or a concurrency key.
 	 * @param uniqueFor longer than 0, at most 36,525 days
 	 * @return a copy
 	 * @throws IllegalArgumentException if it is not positive or too long

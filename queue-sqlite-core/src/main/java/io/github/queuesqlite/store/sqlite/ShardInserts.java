@@ -219,7 +219,6 @@ final class ShardInserts {
 			return false;
 		}
 		this.books.inserted(row, state);
-		this.windows.inserted(row);
 		this.crowds.joined(row, key, state);
 		return true;
 	}
