@@ -13,7 +13,6 @@ import java.util.TreeSet;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
-import io.github.queuesqlite.message.QueueStats.ShardStats;
 import io.github.queuesqlite.reliability.Outcome;
 import io.github.queuesqlite.reliability.history.Answer;
 import io.github.queuesqlite.reliability.history.Event;
@@ -83,13 +82,7 @@ final class OpenedCopy {
 		try (WorkloadQueue queue = WorkloadQueue.open(this.settings)) {
 			queue.start();
 			boolean rests = queue.awaitRest(PATIENCE);
-			queue.queue()
-				.operations()
-				.stats()
-				.shards()
-				.stream()
-				.filter(ShardStats::quarantined)
-				.forEach((stats) -> quarantined.add(stats.shard()));
+			quarantined.addAll(queue.quarantined());
 			if (!rests) {
 				this.findings.add("Copy: expected that all messages end, found " + quarantined + " out of use");
 			}
@@ -98,10 +91,8 @@ final class OpenedCopy {
 		catch (QueueException ex) {
 			return refused(ex);
 		}
-		for (String finding : Integrity.check(Path.of(this.settings.directory()))) {
-			if (quarantined.stream().noneMatch((shard) -> finding.contains("queue_shard_" + shard + ".db"))) {
-				this.findings.add("Copy, opened as sound: " + finding);
-			}
+		for (String finding : Integrity.check(Path.of(this.settings.directory()), quarantined)) {
+			this.findings.add("Copy, opened as sound: " + finding);
 		}
 		this.outcome.count("shards of copies out of use by name", quarantined.size());
 		return this.findings;

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Lets SQLite check each database file of a directory that no process uses. */
@@ -32,6 +33,18 @@ public final class Integrity {
 			}
 		}
 		return findings;
+	}
+
+	/**
+	 * Checks the files but for those of some shards.
+	 * @param directory which
+	 * @param out shards that are out of use: nothing is said of them
+	 * @return a line for each finding; empty when all is well
+	 */
+	public static List<String> check(Path directory, Set<Integer> out) throws IOException {
+		return check(directory).stream()
+			.filter((finding) -> out.stream().noneMatch((shard) -> finding.contains("queue_shard_" + shard + ".db")))
+			.toList();
 	}
 
 	/**

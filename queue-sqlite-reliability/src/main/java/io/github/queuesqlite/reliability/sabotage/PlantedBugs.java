@@ -151,8 +151,9 @@ final class PlantedBugs {
 		add("a payload that cannot be read is retried", "end(() -> unusable(\"The payload cannot be read: \", ex));",
 				"end(() -> Verdict.ofFailure(this, ex));",
 				"worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
-		add("a task is claimed that this process does not host", "if (isClaimable(hosted, task)) { tasks.add(task); }",
-				"tasks.add(task);", contract("Claims#claimTakesNamedTasksOnly"));
+		add("a task is claimed that this process does not host",
+				"if (this.pauses.isClaimable(hosted, task)) { tasks.add(task); }", "tasks.add(task);",
+				contract("Claims#claimTakesNamedTasksOnly"));
 		add("what was changed in the file is handed to a handler", "if (message.damaged()) { bury",
 				"if (message.damaged() && now < 0) { bury",
 				"store.sqlite.DamagedMessageTests#retryWhenMessageIsDamagedEndsItDeadAgain");

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-import io.github.queuesqlite.message.QueueStats.ShardStats;
 import io.github.queuesqlite.reliability.history.History;
 import io.github.queuesqlite.reliability.history.HistoryChecker;
 import io.github.queuesqlite.reliability.history.Integrity;
@@ -79,7 +78,7 @@ public final class Verification {
 			this.messages = snapshot.rows().size();
 			noteQuarantined(queue);
 		}
-		List<String> violations = new ArrayList<>(integrity());
+		List<String> violations = new ArrayList<>(Integrity.check(Path.of(this.settings.directory()), lost()));
 		History history = History.read(Path.of(this.settings.history())).without(lost());
 		violations.addAll(this.checker.check(history, snapshot.without(lost())));
 		return violations;
@@ -88,21 +87,8 @@ public final class Verification {
 	private void noteQuarantined(WorkloadQueue queue) {
 		Set<Integer> lost = this.lost;
 		if (lost != null) {
-			queue.queue()
-				.operations()
-				.stats()
-				.shards()
-				.stream()
-				.filter(ShardStats::quarantined)
-				.forEach((stats) -> lost.add(stats.shard()));
+			lost.addAll(queue.quarantined());
 		}
-	}
-
-	private List<String> integrity() throws IOException {
-		return Integrity.check(Path.of(this.settings.directory()))
-			.stream()
-			.filter((finding) -> lost().stream().noneMatch((shard) -> finding.contains("queue_shard_" + shard + ".db")))
-			.toList();
 	}
 
 	/**

@@ -8,7 +8,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.EmbeddedQueue;
@@ -19,6 +22,7 @@ import io.github.queuesqlite.listen.ListenerDefinition;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats.ShardStats;
 import io.github.queuesqlite.reliability.history.Event;
 import io.github.queuesqlite.reliability.history.Event.How;
 import io.github.queuesqlite.reliability.history.HistoryChecker;
@@ -163,6 +167,20 @@ public final class WorkloadQueue implements AutoCloseable {
 	 */
 	public EmbeddedQueue queue() {
 		return this.queue;
+	}
+
+	/**
+	 * Returns the shards that are out of use.
+	 * @return their numbers
+	 */
+	public Set<Integer> quarantined() {
+		return this.queue.operations()
+			.stats()
+			.shards()
+			.stream()
+			.filter(ShardStats::quarantined)
+			.map(ShardStats::shard)
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 	/**
