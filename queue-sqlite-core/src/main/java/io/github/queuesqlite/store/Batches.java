@@ -231,6 +231,9 @@ final class Batches<S extends Session> {
 		this.committing = false;
 		try {
 			this.session.begin(synced);
+			if (synced && this.syncs.isOwed()) {
+				this.session.writeProbe();
+			}
 			rows = this.turn.execute(this.session, batch, mostRows());
 			this.committing = true;
 			this.session.commit();

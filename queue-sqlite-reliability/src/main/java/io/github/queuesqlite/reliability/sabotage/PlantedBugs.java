@@ -334,6 +334,9 @@ final class PlantedBugs {
 		add("a writer that has nothing to do takes the lock",
 				"if (!this.batches.take() && !this.turn.isWanted(this.session)) {", "if (this.closing) {",
 				"store.CommitTests#nudgeWhenNothingIsWantedBeginsNothing");
+		add("a transaction that changes nothing counts as a sync of those before",
+				"if (synced && this.syncs.isOwed()) {", "if (synced && this.small && !this.small) {",
+				"store.CommitTests#commitThatSyncsWhatOthersOweWritesSomething");
 		add("a caller writes beside the writer",
 				"return this.holder.get() == Holder.NOBODY && swap(Holder.NOBODY, Holder.CALLER);",
 				"return this.holder.getAndSet(Holder.CALLER) != Holder.WRITER_NEXT;",
