@@ -131,12 +131,17 @@ abstract class Claim implements Completion<SettleResult> {
 		return this.key;
 	}
 
+	public int bytes() {
+		byte[] payload = this.row.payload();
+		return (payload != null) ? payload.length : 0;
+	}
+
 	/** More than 0 for a suspect. */
 	int deaths() {
 		return this.deaths;
 	}
 
-	boolean isNew() {
+	public boolean isNew() {
 		return this.state == NEW;
 	}
 
@@ -166,7 +171,7 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	/** How long it ran; 0 when it did not. */
-	long elapsed() {
+	public long elapsed() {
 		return this.elapsed;
 	}
 
@@ -326,7 +331,7 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	/** Hands the end to the store, if this thread is the one that has it. */
-	void submit() {
+	public void submit() {
 		Settlement settlement = this.settlement;
 		if (settlement != null) {
 			this.settlement = null;
@@ -364,7 +369,7 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	/** Gives it back uncounted if it has not started. */
-	boolean recall() {
+	public boolean recall() {
 		Settlement release = new Settlement.Release(this.key);
 		if (!STATE.compareAndSet(this, NEW, SETTLED)) {
 			return false;
@@ -485,7 +490,7 @@ abstract class Claim implements Completion<SettleResult> {
 	// What others want of it
 
 	/** Nanoseconds until its deadline; the greatest long when there is none to watch. */
-	long untilDeadline(long now) {
+	public long untilDeadline(long now) {
 		return (this.state == RUNNING) ? this.deadline - now : Long.MAX_VALUE;
 	}
 
@@ -500,7 +505,7 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	/** Fails it if its deadline is over. */
-	void timeOut(long now) {
+	public void timeOut(long now) {
 		if (untilDeadline(now) > 0) {
 			return;
 		}

@@ -206,6 +206,30 @@ abstract class PermitContract extends StoreSubject {
 	}
 
 	@Test
+	void claimWhenAPermitIsForSeveralMessagesFillsWhatItHasBegun() {
+		insertAll(Draft.of(TASK).times(5));
+		LimitedLane lane = new LimitedLane(this.instance, 10);
+		lane.perPermit = 3;
+		assertThat(claim(lane, 1)).containsOnly(TASK).hasSize(3);
+		assertThat(lane.left).hasValue(9);
+		insertAll(Draft.of("free").times(4));
+		insertAll(Draft.of(TASK).times(6));
+		// The batch that is begun takes what is behind others when no permit is left.
+		assertThat(claim(lane, 3)).containsExactly(TASK, TASK, "free", "free", TASK);
+		assertThat(lane.left).hasValue(8);
+		assertThat(claim(lane, 100)).hasSize(7).contains("free", TASK);
+		assertThat(lane.left).hasValue(6);
+	}
+
+	private List<String> claim(LimitedLane lane, int permits) {
+		int shard = 0;
+		return this.store.claim(this.instance, QUEUE, Set.of(TASK, "free"), permits, lane.quota())
+			.stream()
+			.map(StoredMessage::task)
+			.toList();
+	}
+
+	@Test
 	void claimWhenTheClaimerCannotTakeThemGivesPermitsBack() {
 		insertAll(Draft.of(TASK).times(2));
 		AtomicInteger failures = new AtomicInteger(1);

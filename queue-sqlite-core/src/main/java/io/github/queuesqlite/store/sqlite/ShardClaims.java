@@ -12,6 +12,7 @@ import java.util.Set;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.store.Claimer;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Quota;
 import io.github.queuesqlite.store.StoredMessage;
@@ -80,9 +81,11 @@ final class ShardClaims {
 			return claimed;
 		}
 		List<StoredMessage> all = new ArrayList<>(claimed);
-		while (!claimed.isEmpty() && all.size() < max) {
-			claimed = claimOnce(epoch, queue, tasks, max - all.size(), quota, now);
+		int left = quota.left(max, all);
+		while (!claimed.isEmpty() && left > 0 && all.size() < Math.max(max, Claimer.MOST_MESSAGES)) {
+			claimed = claimOnce(epoch, queue, tasks, left, quota, now);
 			all.addAll(claimed);
+			left = quota.left(max, all);
 		}
 		all.sort(StoredMessage.CLAIM_ORDER);
 		return all;
@@ -186,7 +189,7 @@ final class ShardClaims {
 	private List<StoredMessage> claimTask(long epoch, String queue, String task, int max, ClaimQuota quota, long now)
 			throws SQLException {
 		List<StoredMessage> claimed = new ArrayList<>();
-		int most = quota.take(task, max);
+		int most = most(task, max, quota);
 		if (most == 0) {
 			return claimed;
 		}
@@ -198,6 +201,12 @@ final class ShardClaims {
 			this.readyTasks.remove(queue, task);
 		}
 		return claimed;
+	}
+
+	/** How many messages of a task may be claimed. */
+	private static int most(String task, int max, ClaimQuota quota) {
+		int permits = quota.take(task, max);
+		return Math.max(permits, (int) Math.min((long) permits * quota.messagesPerPermit(task), Claimer.MOST_MESSAGES));
 	}
 
 	/**
@@ -219,17 +228,23 @@ final class ShardClaims {
 	private List<Long> bestIds(String queue, List<String> tasks, int max, ClaimQuota quota) throws SQLException {
 		List<Long> ids = new ArrayList<>();
 		PriorityQueue<TaskCursor> cursors = new PriorityQueue<>();
+		ClaimSize size = new ClaimSize(quota, max);
 		try {
 			for (String task : tasks) {
-				int most = quota.take(task, max);
+				int most = most(task, max, quota);
 				if (most > 0) {
 					advance(new TaskCursor(task, open(queue, task, most)), cursors, queue);
 				}
 			}
-			while (ids.size() < max && !cursors.isEmpty()) {
+			while (!size.isFull() && !cursors.isEmpty()) {
 				TaskCursor best = cursors.remove();
-				ids.add(best.id());
-				advance(best, cursors, queue);
+				if (size.isRoomFor(best.task())) {
+					ids.add(best.id());
+					advance(best, cursors, queue);
+				}
+				else {
+					best.close();
+				}
 			}
 		}
 		finally {
