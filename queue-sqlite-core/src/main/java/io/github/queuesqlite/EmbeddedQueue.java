@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 import io.github.queuesqlite.event.MessageEvent;
@@ -16,6 +18,7 @@ import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.listen.ListenOperations;
 import io.github.queuesqlite.listen.ListenerRegistry;
 import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.message.QueueOrder;
 import io.github.queuesqlite.payload.JsonPayloadCodec;
 import io.github.queuesqlite.payload.PayloadCodec;
 import io.github.queuesqlite.store.Retention;
@@ -256,6 +259,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		QueueRecorder recorder = QueueRecorder.NONE;
 
+		final Set<String> newestFirst = new HashSet<>();
+
 		final List<TaskInterceptor> interceptors = new ArrayList<>();
 
 		final List<EnqueueInterceptor> enqueueInterceptors = new ArrayList<>();
@@ -453,6 +458,23 @@ public final class EmbeddedQueue implements AutoCloseable {
 		public Builder queue(String queue, int concurrency) {
 			this.queues.put(Names.check("queue", queue),
 					range("concurrency of queue " + queue, concurrency, 1, 10_000));
+			return this;
+		}
+
+		/**
+		 * Sets in which order messages of one priority start in a queue, in this process.
+		 * @param queue the name
+		 * @param order {@code FIFO} unless set
+		 * @return this
+		 */
+		public Builder order(String queue, QueueOrder order) {
+			Names.check("queue", queue);
+			if (Objects.requireNonNull(order, "'order' must not be null") == QueueOrder.LIFO) {
+				this.newestFirst.add(queue);
+			}
+			else {
+				this.newestFirst.remove(queue);
+			}
 			return this;
 		}
 

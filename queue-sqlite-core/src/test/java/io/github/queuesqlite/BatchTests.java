@@ -45,7 +45,8 @@ import static org.awaitility.Awaitility.await;
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BatchTests extends ProcessTester {
 
-	private static final RetryPolicy SOON = RetryPolicy.ofDefaults().withDelay(Duration.ofMillis(10));
+	private static final RetryPolicy SOON = new RetryPolicy(3, Duration.ofMillis(10), 2,
+			Duration.ofMillis(50), 0);
 
 	/** The payloads of each call, in the order of the calls. */
 	private final Queue<List<String>> calls = new ConcurrentLinkedQueue<>();
@@ -112,8 +113,7 @@ class BatchTests extends ProcessTester {
 		});
 		start(batch((payloads, runs) -> null).build());
 		awaitEnded(5);
-		assertThat(this.calls).containsExactly(List.of("single", "s"), List.of("a", "b", "c"),
-				List.of("single", "t"));
+		assertThat(this.calls).containsExactly(List.of("single", "s"), List.of("a", "b", "c"), List.of("single", "t"));
 	}
 
 	@Test
@@ -134,8 +134,8 @@ class BatchTests extends ProcessTester {
 		}
 		start(batch((payloads, runs) -> null).build());
 		awaitEnded(12);
-		assertThat(this.calls).allSatisfy((call) -> assertThat(call.stream().map((payload) -> payload.substring(0, 2)))
-			.doesNotHaveDuplicates());
+		assertThat(this.calls).allSatisfy(
+				(call) -> assertThat(call.stream().map((payload) -> payload.substring(0, 2))).doesNotHaveDuplicates());
 		for (String key : List.of("k0", "k1")) {
 			assertThat(this.calls.stream().flatMap(List::stream).filter((payload) -> payload.startsWith(key)))
 				.isSortedAccordingTo((a, b) -> Integer.parseInt(a.substring(3)) - Integer.parseInt(b.substring(3)));
@@ -147,12 +147,12 @@ class BatchTests extends ProcessTester {
 	@Test
 	void messagesHaveTheResultsOfTheListInTheirOrder() {
 		openOne();
-		List<CompletableFuture<String>> results = List.of(
-				this.operations.submit(message().payload("a"), String.class),
+		List<CompletableFuture<String>> results = List.of(this.operations.submit(message().payload("a"), String.class),
 				this.operations.submit(message().payload("b"), String.class),
 				this.operations.submit(message().payload("c"), String.class));
-		start(batch((payloads, runs) -> payloads.stream().map((payload) -> payload.equals("b") ? null : payload + "!")
-			.toList()).build());
+		start(batch((payloads,
+				runs) -> payloads.stream().map((payload) -> payload.equals("b") ? null : payload + "!").toList())
+			.build());
 		assertThat(results.get(0)).succeedsWithin(LONG).isEqualTo("a!");
 		assertThat(results.get(1)).succeedsWithin(LONG).isNull();
 		assertThat(results.get(2)).succeedsWithin(LONG).isEqualTo("c!");
@@ -299,7 +299,7 @@ class BatchTests extends ProcessTester {
 	@Test
 	void interceptorsSeeAllRuns() {
 		AtomicReference<List<MessageId>> seen = new AtomicReference<>();
-		open((builder) -> builder.shards(1).concurrency(1).interceptors((invocation) -> {
+		open((builder) -> builder.shards(1).concurrency(1).interceptor((invocation) -> {
 			assertThat(invocation.payload()).isEqualTo(List.of("a", "b"));
 			assertThat(invocation.context().id()).isEqualTo(invocation.contexts().get(0).id());
 			seen.set(invocation.contexts().stream().map(TaskContext::id).toList());
@@ -490,7 +490,8 @@ class BatchTests extends ProcessTester {
 	@Test
 	void messageThatKillsItsProcessEndsDeadAloneAlthoughItStoodInABatch() throws Exception {
 		openOne();
-		String[] payloads = IntStream.range(0, 15).mapToObj((i) -> (i == 7) ? "poison" : "m" + i)
+		String[] payloads = IntStream.range(0, 15)
+			.mapToObj((i) -> (i == 7) ? "poison" : "m" + i)
 			.toArray(String[]::new);
 		List<MessageId> ids = enqueue(payloads);
 		for (int death = 0; death < 4; death++) {
@@ -543,8 +544,7 @@ class BatchTests extends ProcessTester {
 		assertThatIllegalStateException()
 			.isThrownBy(() -> TaskDefinition.builder(TASK, String.class, (payload, run) -> null).batchSize(2))
 			.withMessageStartingWith("'batchSize' is for handlers of batches: task 'mail.send' has one of single");
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> batch(handler).delivery(Delivery.AT_MOST_ONCE).build())
+		assertThatIllegalArgumentException().isThrownBy(() -> batch(handler).delivery(Delivery.AT_MOST_ONCE).build())
 			.withMessageStartingWith("'delivery' must be AT_LEAST_ONCE for a handler of batches, was AT_MOST_ONCE");
 		assertThatNullPointerException().isThrownBy(() -> TaskDefinition.batch(TASK, String.class, null))
 			.withMessage("'handler' must not be null");
@@ -559,8 +559,7 @@ class BatchTests extends ProcessTester {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> new BatchFailedException(Map.of(-1, new IllegalStateException())))
 			.withMessage("'failures' must have indexes of 0 or more, had -1");
-		assertThatNullPointerException()
-			.isThrownBy(() -> new BatchFailedException(Collections.singletonMap(0, null)));
+		assertThatNullPointerException().isThrownBy(() -> new BatchFailedException(Collections.singletonMap(0, null)));
 	}
 
 }

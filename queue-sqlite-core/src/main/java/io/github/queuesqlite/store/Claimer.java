@@ -63,9 +63,9 @@ public interface Claimer {
 
 	/**
 	 * Returns how many more messages it wants from the shard now; where one permit is for
-	 * several messages of a task, how many permits it has for them. The answer holds until
-	 * {@link #claimed} or the next question of the same shard, and what other shards are
-	 * told meanwhile leaves it out.
+	 * several messages of a task, how many permits it has for them. The answer holds
+	 * until {@link #claimed} or the next question of the same shard, and what other
+	 * shards are told meanwhile leaves it out.
 	 * @param shard the shard that asks
 	 * @param bestReady the best priority that is READY there for its queue and tasks
 	 * @return 0 for none

@@ -50,8 +50,7 @@ public class BatchFailedException extends RuntimeException {
 		}
 		TreeMap<Integer, Throwable> sorted = new TreeMap<>(failures);
 		if (sorted.firstKey() < 0) {
-			throw new IllegalArgumentException(
-					"'failures' must have indexes of 0 or more, had " + sorted.firstKey());
+			throw new IllegalArgumentException("'failures' must have indexes of 0 or more, had " + sorted.firstKey());
 		}
 		return sorted.size() + " messages of a batch failed, the first at index " + sorted.firstKey() + ": "
 				+ sorted.firstEntry().getValue();

@@ -291,9 +291,8 @@ public final class TaskDefinition<T> {
 		}
 
 		Builder(String name, Type payloadType, BatchHandler<T> handler) {
-			this(name, payloadType,
-					(payload, run) -> handler.handle(Collections.singletonList(payload), List.of(run)), handler,
-					handler);
+			this(name, payloadType, (payload, run) -> handler.handle(Collections.singletonList(payload), List.of(run)),
+					handler, handler);
 			this.batchSize = BATCH_SIZE;
 		}
 

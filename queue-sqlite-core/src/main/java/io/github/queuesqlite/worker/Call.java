@@ -77,16 +77,4 @@ interface Call extends Runnable {
 	/** Whether its handler waits for a stop of the queue. */
 	boolean isStoppedFor();
 
-	/** Whether it is to be started before another one. */
-	default boolean isBefore(Call other) {
-		Claim mine = first();
-		Claim others = other.first();
-		if ((mine.deaths() | others.deaths()) != 0) {
-			// A suspect waits for no others: there is never more than one.
-			return mine.deaths() > others.deaths();
-		}
-		return (mine.row().priority() != others.row().priority()) ? mine.row().priority() > others.row().priority()
-				: mine.row().seq() < others.row().seq();
-	}
-
 }

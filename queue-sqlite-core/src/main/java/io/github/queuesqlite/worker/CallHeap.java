@@ -8,7 +8,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claimed calls that have not started, best first: higher priority, then lower sequence.
+ * Claimed calls that have not started, best first: higher priority, then lower sequence,
+ * or higher where the newest is next.
  * Grows as needed and makes no garbage.
  * <p>
  * <b>Threads:</b> guarded by the lane's lock.
@@ -17,11 +18,17 @@ final class CallHeap {
 
 	private @Nullable Call[] calls = new Call[64];
 
+	private final boolean newestFirst;
+
 	private int size;
 
 	private int messages;
 
 	private long bytes;
+
+	CallHeap(boolean newestFirst) {
+		this.newestFirst = newestFirst;
+	}
 
 	int size() {
 		return this.size;
@@ -56,7 +63,7 @@ final class CallHeap {
 		while (index > 0) {
 			int parent = (index - 1) >>> 1;
 			Call above = at(parent);
-			if (!call.isBefore(above)) {
+			if (!isBefore(call, above)) {
 				break;
 			}
 			this.calls[index] = above;
@@ -89,16 +96,29 @@ final class CallHeap {
 		int half = this.size >>> 1;
 		while (index < half) {
 			int child = 2 * index + 1;
-			if (child + 1 < this.size && at(child + 1).isBefore(at(child))) {
+			if (child + 1 < this.size && isBefore(at(child + 1), at(child))) {
 				child++;
 			}
-			if (!at(child).isBefore(call)) {
+			if (!isBefore(at(child), call)) {
 				break;
 			}
 			this.calls[index] = at(child);
 			index = child;
 		}
 		this.calls[index] = call;
+	}
+
+	private boolean isBefore(Call one, Call other) {
+		Claim first = one.first();
+		Claim others = other.first();
+		if ((first.deaths() | others.deaths()) != 0) {
+			// A suspect waits for no others: there is never more than one.
+			return first.deaths() > others.deaths();
+		}
+		if (first.row().priority() != others.row().priority()) {
+			return first.row().priority() > others.row().priority();
+		}
+		return this.newestFirst ? first.row().seq() > others.row().seq() : first.row().seq() < others.row().seq();
 	}
 
 	/** Takes out all that match. */

@@ -36,7 +36,7 @@ record HostedTask(TaskDefinition<?> definition, TaskHandler<Object> handler,
 		Duration timeout = (definition.timeout() != null) ? definition.timeout() : settings.timeout();
 		return new HostedTask(definition, (TaskHandler<Object>) definition.handler(),
 				(BatchHandler<Object>) definition.batchHandler(), definition.payloadType(), retry, nanos(timeout),
-				 (definition.executor() != null) ? definition.executor() : settings.executor());
+				(definition.executor() != null) ? definition.executor() : settings.executor());
 	}
 
 	/**

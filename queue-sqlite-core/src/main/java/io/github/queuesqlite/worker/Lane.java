@@ -61,13 +61,15 @@ final class Lane implements Holder {
 
 	private final int concurrency;
 
+	private final boolean newestFirst;
+
 	private final AtomicLong outstanding = new AtomicLong();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
 	// Guarded by the lock
 
-	private final CallHeap waiting = new CallHeap();
+	private final CallHeap waiting;
 
 	private final ClaimAhead ahead;
 
@@ -96,6 +98,8 @@ final class Lane implements Holder {
 		this.engine = engine;
 		this.queue = queue;
 		this.concurrency = engine.settings.concurrencyOf(queue);
+		this.newestFirst = engine.settings.newestFirst().contains(queue);
+		this.waiting = new CallHeap(this.newestFirst);
 		this.ahead = new ClaimAhead(this.concurrency);
 		this.permits = new Permits(this.concurrency);
 		this.crew = new Crew(this, this.lock, engine.settings);
@@ -124,8 +128,11 @@ final class Lane implements Holder {
 		this.keysWaitUntil = Math.max(1, this.engine.now() + KEYS_WAIT_NANOS);
 	}
 
-	/** Nothing is claimed ahead while keys take turns. */
+	/** Nothing is claimed ahead while keys take turns, or where newer ones go first. */
 	private int ahead() {
+		if (this.newestFirst) {
+			return 0;
+		}
 		long until = this.keysWaitUntil;
 		return (until != 0 && this.engine.now() < until) ? 0 : this.ahead.rows();
 	}
@@ -533,7 +540,7 @@ final class Lane implements Holder {
 			worked();
 		}
 		catch (Throwable ex) {
-			brokeOff(call, ex);
+			allBrokeOff(call, ex);
 		}
 		finally {
 			HandlerThread.leave(before);
@@ -605,7 +612,7 @@ final class Lane implements Holder {
 	}
 
 	/** As above, of all messages of a call. */
-	void brokeOff(Call call, Throwable ex) {
+	void allBrokeOff(Call call, Throwable ex) {
 		call.forEach((claim) -> brokeOff(claim, ex));
 	}
 
@@ -792,9 +799,8 @@ final class Lane implements Holder {
 			return List.of();
 		}
 		this.scannedAt = now;
-		List<Call> unstarted = this.waiting
-			.removeIf((call) -> now - call.first().claimedAt >= UNSTARTED_NANOS
-					&& !this.engine.probation.isKept(call.first(), now));
+		List<Call> unstarted = this.waiting.removeIf((call) -> now - call.first().claimedAt >= UNSTARTED_NANOS
+				&& !this.engine.probation.isKept(call.first(), now));
 		if (!unstarted.isEmpty()) {
 			this.ahead.unused();
 		}

@@ -96,7 +96,7 @@ final class Runner implements Runnable {
 			return false;
 		}
 		catch (Throwable ex) {
-			this.lane.brokeOff(call, ex);
+			this.lane.allBrokeOff(call, ex);
 			return true;
 		}
 	}

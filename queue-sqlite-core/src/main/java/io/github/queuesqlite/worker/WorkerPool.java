@@ -197,7 +197,8 @@ public final class WorkerPool {
 		lanes().forEach((lane) -> lane.forEachRunning((call) -> logger.warn(
 				"Message {} of task '{}' still runs on thread '{}' after the drain timeout of {} ms and an interrupt. "
 						+ "It is ours until its handler ends or the process does",
-				call.first().id(), call.first().row().task(), call.threadName(), this.engine.settings.drainTimeout().toMillis())));
+				call.first().id(), call.first().row().task(), call.threadName(),
+				this.engine.settings.drainTimeout().toMillis())));
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -206,27 +207,32 @@ abstract class PermitContract extends StoreSubject {
 	}
 
 	@Test
-	void claimWhenAPermitIsForSeveralMessagesFillsWhatItHasBegun() {
-		insertAll(Draft.of(TASK).times(5));
-		LimitedLane lane = new LimitedLane(this.instance, 10);
-		lane.perPermit = 3;
-		assertThat(claim(lane, 1)).containsOnly(TASK).hasSize(3);
-		assertThat(lane.left).hasValue(9);
-		insertAll(Draft.of("free").times(4));
-		insertAll(Draft.of(TASK).times(6));
-		// The batch that is begun takes what is behind others when no permit is left.
-		assertThat(claim(lane, 3)).containsExactly(TASK, TASK, "free", "free", TASK);
-		assertThat(lane.left).hasValue(8);
-		assertThat(claim(lane, 100)).hasSize(7).contains("free", TASK);
-		assertThat(lane.left).hasValue(6);
-	}
+	void claimWhenAPermitIsForSeveralMessagesGivesSoManyAndTakesOneForThem() {
+		insertAll(Draft.of(TASK).times(20));
+		List<Integer> claims = new CopyOnWriteArrayList<>();
+		LimitedLane lane = new LimitedLane(this.instance, 100) {
 
-	private List<String> claim(LimitedLane lane, int permits) {
-		int shard = 0;
-		return this.store.claim(this.instance, QUEUE, Set.of(TASK, "free"), permits, lane.quota())
-			.stream()
-			.map(StoredMessage::task)
-			.toList();
+			@Override
+			public int wanted(int shard, int bestReady) {
+				return 2;
+			}
+
+			@Override
+			public void claimed(int shard, List<StoredMessage> claimed) {
+				claims.add(claimed.size());
+				super.claimed(shard, claimed);
+			}
+
+		};
+		lane.perPermit = 3;
+		this.store.attach(lane);
+		await().untilAsserted(() -> {
+			this.store.demandChanged();
+			assertThat(lane.messages).hasSize(20);
+		});
+		assertThat(claims).allMatch((n) -> n <= 6).contains(6);
+		await().untilAsserted(() -> assertThat(100 - lane.left.get())
+			.isEqualTo(claims.stream().mapToInt((n) -> (n + 2) / 3).sum()));
 	}
 
 	@Test
@@ -301,6 +307,9 @@ abstract class PermitContract extends StoreSubject {
 
 		final AtomicInteger suspectsAsked = new AtomicInteger();
 
+		/** How many messages of the task a permit is for. */
+		int perPermit = 1;
+
 		LimitedLane(StoreInstance owner, int left) {
 			super(owner, QUEUE, 100);
 			this.left = new AtomicInteger(left);
@@ -309,6 +318,11 @@ abstract class PermitContract extends StoreSubject {
 		@Override
 		public Quota quota() {
 			return new Quota() {
+
+				@Override
+				public int messagesPerPermit(String task) {
+					return task.equals(TASK) ? LimitedLane.this.perPermit : 1;
+				}
 
 				@Override
 				public int take(String task, int max) {

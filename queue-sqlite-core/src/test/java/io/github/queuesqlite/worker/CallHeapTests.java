@@ -18,7 +18,7 @@ class CallHeapTests {
 		.reversed()
 		.thenComparingLong(StoredMessage::seq);
 
-	private final CallHeap heap = new CallHeap();
+	private final CallHeap heap = new CallHeap(false);
 
 	@Test
 	void pollWhenFilledInAnyOrderGivesBestFirst() {

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -262,7 +263,7 @@ final class TestQueue implements AutoCloseable {
 		}
 
 		WorkerSettings toWorkerSettings() {
-			return new WorkerSettings(this.concurrency, this.queues, this.timeout, this.retry, this.drainTimeout,
+			return new WorkerSettings(this.concurrency, this.queues, Set.of(), this.timeout, this.retry, this.drainTimeout,
 					this.probation, this.virtualThreads, this.executor, this.interceptors);
 		}
 

@@ -92,8 +92,9 @@ final class QueueOpener {
 			.retry(this.properties.retry().toPolicy())
 			.drainTimeout(this.properties.shutdown().drainTimeout());
 		this.properties.queues()
-			.forEach((name, queue) -> builder.queue(name,
-					Objects.requireNonNullElse(queue.concurrency(), worker.concurrency())));
+			.forEach((name, queue) -> builder
+				.queue(name, Objects.requireNonNullElse(queue.concurrency(), worker.concurrency()))
+				.order(name, queue.order()));
 		new WorkerExecutor(worker.executor(), this.beanFactory, this.environment).apply(builder);
 	}
 

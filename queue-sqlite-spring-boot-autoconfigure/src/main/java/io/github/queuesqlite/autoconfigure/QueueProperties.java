@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
+import io.github.queuesqlite.message.QueueOrder;
 import io.github.queuesqlite.task.RetryPolicy;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -143,8 +144,10 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 *
 	 * @param concurrency Number of handlers of this queue that run at once, 1 to 10,000.
 	 * The worker's concurrency by default.
+	 * @param order Order in which messages of one priority start: fifo, or lifo for the
+	 * newest first.
 	 */
-	public record Queue(@Nullable Integer concurrency) {
+	public record Queue(@Nullable Integer concurrency, @DefaultValue("fifo") QueueOrder order) {
 
 	}
 

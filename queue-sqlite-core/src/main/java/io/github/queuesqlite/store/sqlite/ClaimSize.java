@@ -31,7 +31,8 @@ final class ClaimSize {
 	}
 
 	boolean isFull() {
-		return (this.permits >= this.most && this.roomInAll == 0) || this.messages >= Math.max(this.most, Claimer.MOST_MESSAGES);
+		return (this.permits >= this.most && this.roomInAll == 0)
+				|| this.messages >= Math.max(this.most, Claimer.MOST_MESSAGES);
 	}
 
 	/** Takes a message in if there is room for it. */

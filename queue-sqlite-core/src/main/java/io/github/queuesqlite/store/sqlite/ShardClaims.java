@@ -3,7 +3,9 @@ package io.github.queuesqlite.store.sqlite;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -37,6 +39,10 @@ final class ShardClaims {
 
 	private final ReadyTasks readyTasks;
 
+	private final ShardSequence sequence;
+
+	private final NewestFirst newestFirst;
+
 	private final int shard;
 
 	private final ShardSettling settling;
@@ -49,9 +55,11 @@ final class ShardClaims {
 
 	private final Checksum checksum = new Checksum();
 
-	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, OrderingLines lines, Crowds crowds,
-			int shard) {
+	ShardClaims(Statements statements, ShardBooks books, ShardSequence sequence, ShardSettling settling,
+			OrderingLines lines, Crowds crowds, int shard) {
 		this.statements = statements;
+		this.sequence = sequence;
+		this.newestFirst = new NewestFirst(statements);
 		this.books = books;
 		this.settling = settling;
 		this.lines = lines;
@@ -87,8 +95,12 @@ final class ShardClaims {
 			all.addAll(claimed);
 			left = quota.left(max, all);
 		}
-		all.sort(StoredMessage.CLAIM_ORDER);
+		all.sort(order(queue));
 		return all;
+	}
+
+	private Comparator<StoredMessage> order(String queue) {
+		return this.sequence.isNewestFirst(queue) ? StoredMessage.NEWEST_FIRST : StoredMessage.CLAIM_ORDER;
 	}
 
 	private List<StoredMessage> claimOnce(long epoch, String queue, Set<String> tasks, int max, ClaimQuota quota,
@@ -104,7 +116,7 @@ final class ShardClaims {
 		}
 		take(MessageTable.CLAIM, epoch, queue, claimed, now);
 		this.readyTasks.claimed(queue, ready);
-		claimed.sort(StoredMessage.CLAIM_ORDER);
+		claimed.sort(order(queue));
 		return withoutDamaged(claimed, now);
 	}
 
@@ -193,10 +205,14 @@ final class ShardClaims {
 		if (most == 0) {
 			return claimed;
 		}
-		this.statements.each(
-				(row) -> claimed
-					.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
-				MessageTable.CLAIMABLE_OF_TASK, queue, task, most);
+		Statements.RowReader reader = (row) -> claimed
+			.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now));
+		if (this.sequence.isNewestFirst(queue)) {
+			this.newestFirst.read(queue, task, most, reader);
+		}
+		else {
+			this.statements.each(reader, MessageTable.CLAIMABLE_OF_TASK, queue, task, most);
+		}
 		if (claimed.size() < most) {
 			this.readyTasks.remove(queue, task);
 		}
@@ -214,7 +230,8 @@ final class ShardClaims {
 	 */
 	private List<StoredMessage> claimBest(long epoch, String queue, List<String> tasks, int max, ClaimQuota quota,
 			long now) throws SQLException {
-		List<Long> ids = bestIds(queue, tasks, max, quota);
+		List<Long> ids = this.sequence.isNewestFirst(queue) ? newestIds(queue, tasks, max, quota)
+				: bestIds(queue, tasks, max, quota);
 		List<StoredMessage> claimed = new ArrayList<>();
 		if (!ids.isEmpty()) {
 			this.statements.each(
@@ -250,6 +267,26 @@ final class ShardClaims {
 		finally {
 			for (TaskCursor cursor : cursors) {
 				cursor.close();
+			}
+		}
+		return ids;
+	}
+
+	/** Reads as many of each task as there is room for: few, as nothing is claimed ahead. */
+	private List<Long> newestIds(String queue, List<String> tasks, int max, ClaimQuota quota) throws SQLException {
+		List<Long> ids = new ArrayList<>();
+		ClaimSize size = new ClaimSize(quota, max);
+		int[] most = tasks.stream().mapToInt((task) -> most(task, max, quota)).toArray();
+		Set<String> ready = new HashSet<>();
+		for (NewestFirst.Ready message : this.newestFirst.ready(queue, tasks, most)) {
+			ready.add(message.task());
+			if (size.isRoomFor(message.task())) {
+				ids.add(message.id());
+			}
+		}
+		for (int i = 0; i < most.length; i++) {
+			if (most[i] > 0 && !ready.contains(tasks.get(i))) {
+				this.readyTasks.remove(queue, tasks.get(i));
 			}
 		}
 		return ids;

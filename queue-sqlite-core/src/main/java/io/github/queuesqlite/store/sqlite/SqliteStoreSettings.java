@@ -2,6 +2,7 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Set;
 
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.WriterSettings;
@@ -18,14 +19,19 @@ import org.jspecify.annotations.Nullable;
  * @param walMax bytes of a write-ahead log above which new messages are refused
  * @param clock wall clock
  * @param disk how much of the disk is left
+ * @param newestFirst queues whose last message of a priority is claimed first
  */
 public record SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
-		long walMax, InstantSource clock, DiskSettings disk) {
+		long walMax, InstantSource clock, DiskSettings disk, Set<String> newestFirst) {
+
+	public SqliteStoreSettings {
+		newestFirst = Set.copyOf(newestFirst);
+	}
 
 	/** Creates settings with the usual reserve on the disk. */
 	public SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
 			long walMax, InstantSource clock) {
-		this(directory, shards, writer, retention, walMax, clock, DiskSettings.DEFAULT);
+		this(directory, shards, writer, retention, walMax, clock, DiskSettings.DEFAULT, Set.of());
 	}
 
 }

@@ -30,7 +30,8 @@ class QueryPlanTests {
 
 	static Stream<Arguments> hotStatements() {
 		return Stream.of(Arguments.of("CLAIMABLE_OF_TASK", "message_ready"),
-				Arguments.of("READY_OF_TASK", "message_ready"), Arguments.of("BEST_PRIORITY", "message_ready"),
+				Arguments.of("READY_OF_TASK", "message_ready"), Arguments.of("NEWEST_OF_TASK", "message_ready"),
+				Arguments.of("NEWEST_READY_OF_TASK", "message_ready"), Arguments.of("NEXT_PRIORITY", "message_ready"), Arguments.of("BEST_PRIORITY", "message_ready"),
 				Arguments.of("READY_TASKS", "message_ready"), Arguments.of("CLAIMABLE_OF_IDS", "PRIMARY KEY"),
 				Arguments.of("CLAIM", "PRIMARY KEY"), Arguments.of("COMPLETE", "PRIMARY KEY"),
 				Arguments.of("COMPLETE_MANY", "PRIMARY KEY"), Arguments.of("COMPLETE_AND_DELETE", "PRIMARY KEY"),

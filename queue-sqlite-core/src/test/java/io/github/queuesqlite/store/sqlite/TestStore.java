@@ -68,7 +68,7 @@ final class TestStore implements AutoCloseable {
 		WriterSettings writer = new WriterSettings(true, 10_000, Duration.ofMinutes(2), Duration.ofSeconds(1),
 				QueueRecorder.NONE);
 		return new TestStore(SqliteStores.open(new SqliteStoreSettings(directory, shards, writer, Retention.DEFAULT,
-				walMax, InstantSource.system(), disk)));
+				walMax, InstantSource.system(), disk, Set.of())));
 	}
 
 	/** One that never refuses. */

@@ -45,7 +45,8 @@ final class BatchInvoker {
 				places.add(i);
 			}
 		}
-		return places.isEmpty() ? failed(refused) : handle(new Remaining(places, refused, payloads.size()), payloads, runs);
+		return places.isEmpty() ? failed(refused)
+				: handle(new Remaining(places, refused, payloads.size()), payloads, runs);
 	}
 
 	private @Nullable Object handle(Remaining remaining, List<?> payloads, List<TaskContext> runs) {
@@ -109,8 +110,8 @@ final class BatchInvoker {
 		}
 
 		BatchFailedException failed(Throwable thrown) {
-			Throwable failure = (thrown instanceof CompletionException && thrown.getCause() != null)
-					? thrown.getCause() : thrown;
+			Throwable failure = (thrown instanceof CompletionException && thrown.getCause() != null) ? thrown.getCause()
+					: thrown;
 			if (failure instanceof BatchFailedException partly
 					&& partly.failures().keySet().stream().allMatch((index) -> index < this.places.size())) {
 				return with(partly.failures(), partly.results());

@@ -27,8 +27,7 @@ record BatchParameters(List<Content> contents, @Nullable MethodParameter payload
 		Type payloadType = Void.class;
 		for (MethodParameter parameter : method.parameters()) {
 			if (parameter.getParameterType() != List.class) {
-				throw method.refused(
-						"handles batches and takes a " + parameter.getParameterType().getSimpleName(),
+				throw method.refused("handles batches and takes a " + parameter.getParameterType().getSimpleName(),
 						"Take lists, of payloads, of TaskContext or of Message, or remove 'batchSize'.");
 			}
 			ResolvableType element = ResolvableType.forMethodParameter(parameter).getGeneric();

@@ -74,8 +74,7 @@ final class TaskMethods {
 		}
 		BatchParameters parameters = BatchParameters.of(method);
 		BatchInvoker invoker = new BatchInvoker(method, parameters, this.arguments.validation(parameters.payload()));
-		return TaskDefinition
-			.batch(name, ParameterizedTypeReference.forType(parameters.payloadType()), invoker::handle)
+		return TaskDefinition.batch(name, ParameterizedTypeReference.forType(parameters.payloadType()), invoker::handle)
 			.batchSize(annotation.batchSize());
 	}
 

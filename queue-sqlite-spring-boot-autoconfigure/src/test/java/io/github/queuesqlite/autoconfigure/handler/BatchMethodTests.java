@@ -132,9 +132,9 @@ class BatchMethodTests {
 
 	@Test
 	void payloadThatIsNotRequiredMayBeMissing() {
-		this.contextRunner.run((context) -> assertThat(
-				run(context, "notRequired", Arrays.asList(new Order("a"), null), ONE, TWO))
-			.isEqualTo(Arrays.asList(new Order("a"), null)));
+		this.contextRunner
+			.run((context) -> assertThat(run(context, "notRequired", Arrays.asList(new Order("a"), null), ONE, TWO))
+				.isEqualTo(Arrays.asList(new Order("a"), null)));
 	}
 
 	private static TaskDefinition<?> task(AssertableApplicationContext context, String name) {
