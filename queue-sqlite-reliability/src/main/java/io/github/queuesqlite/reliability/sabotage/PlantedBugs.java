@@ -283,10 +283,14 @@ final class PlantedBugs {
 				"if (this.overdueSince == 0) {", "BatchTests#messagesTimeOutEachByItself");
 		add("each message of a batch counts as a permit", "return (n + each - 1) / each;", "return n;",
 				contract("Permits#claimWhenAPermitIsForSeveralMessagesGivesSoManyAndTakesOneForThem"));
-		this.rule = "Where the newest is next, what comes back is not the newest";
+		this.rule = "Where the newest is next, what comes back is not the newest; what is old starts at last, in its turn";
 		add("what comes back to a queue whose newest is next is next again",
 				"return isNewestFirst(queue) ? -next() : next();", "return next();",
 				"LifoTests#messageThatIsGivenBackGoesBehindAllThatWait");
+		add("a message is chosen for its age before its time", "return (turn.lookAt <= now) ? oldest : null;",
+				"return oldest;", "AgeingTests#messageIsNotChosenBeforeItsTime");
+		add("all that is old goes before what is better", "turn.claimed = 0;", "",
+				"AgeingTests#oneOfEightIsTheOneThatWaitsLongest");
 		add("the order of a queue ends with its first priority", "priority = lower(queue, task, priority);",
 				"priority = null;", "LifoTests#newestStartsFirstWithinItsPriority");
 	}
