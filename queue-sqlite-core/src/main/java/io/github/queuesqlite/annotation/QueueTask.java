@@ -101,6 +101,16 @@ public @interface QueueTask {
 	 */
 	String unique() default "";
 
+	/**
+	 * Most messages that one call of the method gets, 1 to 1000; by default it gets one
+	 * message, not in a list. With it the method takes lists: {@code List<T>} of the
+	 * payloads, {@code List<TaskContext>}, {@code List<Message>}, all in the same order;
+	 * and returns nothing, or a {@code List} with a result for each. It gets what is
+	 * there: nobody waits for a batch to become full. Each message ends by itself, see
+	 * {@link io.github.queuesqlite.task.BatchFailedException}.
+	 */
+	int batchSize() default -1;
+
 	/** How often the method may get one message. */
 	Delivery delivery() default Delivery.AT_LEAST_ONCE;
 

@@ -20,6 +20,9 @@ public interface Claimer {
 	 */
 	Set<String> EVERY_TASK = Set.of("*");
 
+	/** No more messages are claimed at once, however many it has room for. */
+	int MOST_MESSAGES = 1000;
+
 	/**
 	 * Returns whether a task is among those that a claimer can run.
 	 * @param tasks names, or {@link #EVERY_TASK}
@@ -59,9 +62,10 @@ public interface Claimer {
 	}
 
 	/**
-	 * Returns how many more messages it wants from the shard now. The answer holds until
-	 * {@link #claimed} or the next question of the same shard, and what other shards are
-	 * told meanwhile leaves it out.
+	 * Returns how many more messages it wants from the shard now; where one permit is for
+	 * several messages of a task, how many permits it has for them. The answer holds
+	 * until {@link #claimed} or the next question of the same shard, and what other
+	 * shards are told meanwhile leaves it out.
 	 * @param shard the shard that asks
 	 * @param bestReady the best priority that is READY there for its queue and tasks
 	 * @return 0 for none

@@ -385,7 +385,8 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 
 		void refuse(int shard) {
-			this.messages.forEach((message) -> this.claimer.quota().giveBack(message.task(), 1));
+			Quota quota = this.claimer.quota();
+			quota.permits(this.messages).forEach(quota::giveBack);
 			if (!this.suspect) {
 				this.claimer.claimed(shard, List.of());
 			}

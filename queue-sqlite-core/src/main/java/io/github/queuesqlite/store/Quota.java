@@ -1,8 +1,13 @@
 package io.github.queuesqlite.store;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
 /**
  * How many messages of each task a claimer may claim: permits that are taken before a
- * claim, kept by what it claimed, and given back by what it did not.
+ * claim, kept by what it claimed, and given back by what it did not. A permit is for one
+ * message, or for as many as one call of a handler gets.
  * <p>
  * <b>Threads:</b> called on writer threads: must be quick, must not block, throw, or run
  * user code.
@@ -22,6 +27,30 @@ public interface Quota {
 		}
 
 	};
+
+	/**
+	 * Returns how many messages of a task one permit is for.
+	 * @param task the task
+	 * @return 1; more where one call gets several messages
+	 */
+	default int messagesPerPermit(String task) {
+		return 1;
+	}
+
+	/**
+	 * Returns how many permits messages use that were claimed together.
+	 * @param messages claimed messages
+	 * @return by task
+	 */
+	default Map<String, Integer> permits(List<StoredMessage> messages) {
+		Map<String, Integer> permits = new HashMap<>();
+		messages.forEach((message) -> permits.merge(message.task(), 1, Integer::sum));
+		permits.replaceAll((task, n) -> {
+			int each = messagesPerPermit(task);
+			return (n + each - 1) / each;
+		});
+		return permits;
+	}
 
 	/**
 	 * Takes permits.

@@ -52,6 +52,12 @@ public record StoredMessage(long id, int shard, long seq, String queue, String t
 		.thenComparingLong(StoredMessage::seq)
 		.thenComparingLong(StoredMessage::id);
 
+	/** The order of claims in a queue whose newest are next. */
+	public static final Comparator<StoredMessage> NEWEST_FIRST = Comparator.comparingInt(StoredMessage::priority)
+		.thenComparingLong(StoredMessage::seq)
+		.thenComparingLong(StoredMessage::id)
+		.reversed();
+
 	/**
 	 * Returns the run that the row was claimed for.
 	 * @return what fences it

@@ -2,6 +2,8 @@ package io.github.queuesqlite.task;
 
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -53,6 +55,33 @@ public final class TaskDefinition<T> {
 		return new Builder<>(name, payloadType.getType(), handler);
 	}
 
+	/**
+	 * Begins a task whose handler gets several messages in one call.
+	 * @param name 1 to 200 letters, digits or {@code . _ - :}
+	 * @param payloadType what one payload is read as; {@code Void.class} when the handler
+	 * does not want them
+	 * @param handler does the work
+	 * @return a builder
+	 * @throws IllegalArgumentException if the name is malformed
+	 */
+	public static <T> Builder<T> batch(String name, Class<T> payloadType, BatchHandler<T> handler) {
+		return new Builder<>(name, payloadType, handler);
+	}
+
+	/**
+	 * Begins a task whose handler gets several messages with generic payloads in one
+	 * call.
+	 * @param name 1 to 200 letters, digits or {@code . _ - :}
+	 * @param payloadType what one payload is read as
+	 * @param handler does the work
+	 * @return a builder
+	 * @throws IllegalArgumentException if the name is malformed
+	 */
+	public static <T> Builder<T> batch(String name, ParameterizedTypeReference<T> payloadType,
+			BatchHandler<T> handler) {
+		return new Builder<>(name, payloadType.getType(), handler);
+	}
+
 	public String name() {
 		return this.values.name;
 	}
@@ -61,8 +90,28 @@ public final class TaskDefinition<T> {
 		return this.values.payloadType;
 	}
 
+	/**
+	 * Returns what does the work of one message.
+	 * @return the handler; of a batch handler, one that gives it a batch of one
+	 */
 	public TaskHandler<T> handler() {
 		return this.values.handler;
+	}
+
+	/**
+	 * Returns what does the work of several messages.
+	 * @return null when each message has a call of its own
+	 */
+	public @Nullable BatchHandler<T> batchHandler() {
+		return this.values.batchHandler;
+	}
+
+	/**
+	 * Returns how many messages one call gets at most.
+	 * @return 1 for a handler of single messages
+	 */
+	public int batchSize() {
+		return this.values.batchSize;
 	}
 
 	/**
@@ -176,7 +225,7 @@ public final class TaskDefinition<T> {
 	 * @return class and method, or the class of the handler
 	 */
 	public String origin() {
-		return (this.values.origin != null) ? this.values.origin : this.values.handler.getClass().getName();
+		return (this.values.origin != null) ? this.values.origin : this.values.handlerType.getName();
 	}
 
 	@Override
@@ -191,11 +240,22 @@ public final class TaskDefinition<T> {
 	 */
 	public static final class Builder<T> {
 
+		/** How many messages one call gets at most, unless set. */
+		private static final int BATCH_SIZE = 100;
+
+		private static final int MOST_IN_BATCH = 1000;
+
 		private final String name;
 
 		private final Type payloadType;
 
 		private final TaskHandler<T> handler;
+
+		private final @Nullable BatchHandler<T> batchHandler;
+
+		private final Class<?> handlerType;
+
+		private int batchSize;
 
 		private String queue = "default";
 
@@ -226,15 +286,32 @@ public final class TaskDefinition<T> {
 		private @Nullable String origin;
 
 		Builder(String name, Type payloadType, TaskHandler<T> handler) {
+			this(name, payloadType, handler, null, handler);
+			this.batchSize = 1;
+		}
+
+		Builder(String name, Type payloadType, BatchHandler<T> handler) {
+			this(name, payloadType, (payload, run) -> handler.handle(Collections.singletonList(payload), List.of(run)),
+					handler, handler);
+			this.batchSize = BATCH_SIZE;
+		}
+
+		private Builder(String name, Type payloadType, TaskHandler<T> handler, @Nullable BatchHandler<T> batchHandler,
+				Object declared) {
 			this.name = Names.check("task", name);
 			this.payloadType = Objects.requireNonNull(payloadType, "'payloadType' must not be null");
-			this.handler = Objects.requireNonNull(handler, "'handler' must not be null");
+			this.handlerType = Objects.requireNonNull(declared, "'handler' must not be null").getClass();
+			this.handler = handler;
+			this.batchHandler = batchHandler;
 		}
 
 		private Builder(Builder<T> other) {
 			this.name = other.name;
 			this.payloadType = other.payloadType;
 			this.handler = other.handler;
+			this.batchHandler = other.batchHandler;
+			this.handlerType = other.handlerType;
+			this.batchSize = other.batchSize;
 			this.queue = other.queue;
 			this.retryPolicy = other.retryPolicy;
 			this.retryable = other.retryable;
@@ -339,12 +416,42 @@ public final class TaskDefinition<T> {
 			return this;
 		}
 
+		/**
+		 * Sets how many messages one call of a batch handler gets at most. It gets what
+		 * is there: nobody waits for a batch to become full.
+		 * @param batchSize 1 to 1000, 100 unless set
+		 * @return this
+		 * @throws IllegalStateException if the handler is not one of batches
+		 */
+		public Builder<T> batchSize(int batchSize) {
+			if (this.batchHandler == null) {
+				throw new IllegalStateException("'batchSize' is for handlers of batches: task '" + this.name
+						+ "' has one of single messages. Declare it with TaskDefinition.batch");
+			}
+			if (batchSize < 1 || batchSize > MOST_IN_BATCH) {
+				throw new IllegalArgumentException(
+						"'batchSize' must be from 1 to " + MOST_IN_BATCH + ", was " + batchSize);
+			}
+			this.batchSize = batchSize;
+			return this;
+		}
+
 		public Builder<T> origin(String origin) {
 			this.origin = origin;
 			return this;
 		}
 
+		/**
+		 * Builds the task.
+		 * @return the task
+		 * @throws IllegalArgumentException if a batch handler is to get messages at most
+		 * once: some of them may fail, and none of them would run again
+		 */
 		public TaskDefinition<T> build() {
+			if (this.batchHandler != null && this.delivery == Delivery.AT_MOST_ONCE) {
+				throw new IllegalArgumentException("'delivery' must be AT_LEAST_ONCE for a handler of batches, was "
+						+ this.delivery + ": the messages of a batch end one by one, after the call");
+			}
 			return new TaskDefinition<>(new Builder<>(this));
 		}
 

@@ -1,5 +1,7 @@
 package io.github.queuesqlite.task;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +19,23 @@ public interface TaskInvocation {
 
 	/**
 	 * Returns the payload as the handler gets it.
-	 * @return null when the sender gave none
+	 * @return null when the sender gave none; of a batch the list of payloads
 	 */
 	@Nullable Object payload();
 
 	/**
 	 * Returns the run.
-	 * @return its context
+	 * @return its context; of a batch that of its first message
 	 */
 	TaskContext context();
+
+	/**
+	 * Returns the runs of all messages that the handler gets.
+	 * @return one, or several of a batch in the order of the payloads
+	 */
+	default List<? extends TaskContext> contexts() {
+		return List.of(context());
+	}
 
 	/**
 	 * Goes on to the next interceptor or the handler.

@@ -77,6 +77,9 @@ abstract class Claim implements Completion<SettleResult> {
 
 	private volatile boolean lost;
 
+	/** Whether it goes before better ones for its age. Set before others see it. */
+	private boolean aged;
+
 	/** Whether a suspect is settled and committed, or somebody else's. */
 	private volatile boolean offHands;
 
@@ -131,12 +134,17 @@ abstract class Claim implements Completion<SettleResult> {
 		return this.key;
 	}
 
+	public int bytes() {
+		byte[] payload = this.row.payload();
+		return (payload != null) ? payload.length : 0;
+	}
+
 	/** More than 0 for a suspect. */
 	int deaths() {
 		return this.deaths;
 	}
 
-	boolean isNew() {
+	public boolean isNew() {
 		return this.state == NEW;
 	}
 
@@ -147,6 +155,15 @@ abstract class Claim implements Completion<SettleResult> {
 	/** Whether its run began, whatever came of it. */
 	boolean hasStarted() {
 		return this.deadline != 0;
+	}
+
+	/** It has waited so long that it goes before better ones. */
+	void age() {
+		this.aged = true;
+	}
+
+	boolean isAged() {
+		return this.aged;
 	}
 
 	boolean isOffHands() {
@@ -166,7 +183,7 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	/** How long it ran; 0 when it did not. */
-	long elapsed() {
+	public long elapsed() {
 		return this.elapsed;
 	}
 
@@ -326,7 +343,7 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	/** Hands the end to the store, if this thread is the one that has it. */
-	void submit() {
+	public void submit() {
 		Settlement settlement = this.settlement;
 		if (settlement != null) {
 			this.settlement = null;
@@ -364,7 +381,7 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	/** Gives it back uncounted if it has not started. */
-	boolean recall() {
+	public boolean recall() {
 		Settlement release = new Settlement.Release(this.key);
 		if (!STATE.compareAndSet(this, NEW, SETTLED)) {
 			return false;
@@ -485,7 +502,7 @@ abstract class Claim implements Completion<SettleResult> {
 	// What others want of it
 
 	/** Nanoseconds until its deadline; the greatest long when there is none to watch. */
-	long untilDeadline(long now) {
+	public long untilDeadline(long now) {
 		return (this.state == RUNNING) ? this.deadline - now : Long.MAX_VALUE;
 	}
 
@@ -500,7 +517,7 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	/** Fails it if its deadline is over. */
-	void timeOut(long now) {
+	public void timeOut(long now) {
 		if (untilDeadline(now) > 0) {
 			return;
 		}

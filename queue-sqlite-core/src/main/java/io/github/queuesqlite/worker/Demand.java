@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.github.queuesqlite.store.Claimer;
 import io.github.queuesqlite.store.StoredMessage;
 
 /**
@@ -28,8 +29,6 @@ final class Demand {
 
 	/** How long a shard waits for one that is as good and whose turn it is. */
 	static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-	private static final int MOST_PER_CLAIM = 1000;
 
 	private final boolean takingTurns;
 
@@ -115,7 +114,7 @@ final class Demand {
 			return LATER;
 		}
 		this.yieldingSince = 0;
-		int promise = Math.min(room, MOST_PER_CLAIM);
+		int promise = Math.min(room, Claimer.MOST_MESSAGES);
 		this.promised[shard] = promise;
 		this.promisedInAll += promise;
 		return promise;
@@ -161,14 +160,19 @@ final class Demand {
 		return turn ? TURN_NANOS : 0;
 	}
 
-	/** A shard answers with what it had, best first. */
-	void answered(int shard, List<StoredMessage> messages) {
+	/**
+	 * A shard answers with what it had.
+	 * @param messages best first
+	 * @param taken for how many there is less room now: a batch needs no more than one
+	 */
+	void answered(int shard, List<StoredMessage> messages, int taken) {
 		int rows = messages.size();
 		int promise = answered(shard);
-		this.best[shard] = (rows > 0 && rows >= promise) ? messages.get(rows - 1).priority() : Integer.MIN_VALUE;
+		boolean less = taken < promise && rows < Claimer.MOST_MESSAGES;
+		this.best[shard] = (rows > 0 && !less) ? messages.get(rows - 1).priority() : Integer.MIN_VALUE;
 		this.latest = (rows > 0) ? shard : this.latest;
 		long bit = 1L << shard;
-		if (rows < promise) {
+		if (less) {
 			this.dry |= bit;
 			this.unserved &= ~bit;
 		}

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * proceed twice.
  *
  * @param hosted the task
- * @param payload the payload
- * @param context the run
+ * @param payload the payload; of a batch the list of them
+ * @param contexts the run, or those of a batch
  * @param interceptors all
  * @param next which is next; their number for the handler
  */
-record Invocation(HostedTask hosted, @Nullable Object payload, TaskContext context, List<TaskInterceptor> interceptors,
-		int next) implements TaskInvocation {
+record Invocation(HostedTask hosted, @Nullable Object payload, List<? extends TaskContext> contexts,
+		List<TaskInterceptor> interceptors, int next) implements TaskInvocation {
 
 	@Override
 	public TaskDefinition<?> task() {
@@ -27,13 +27,17 @@ record Invocation(HostedTask hosted, @Nullable Object payload, TaskContext conte
 	}
 
 	@Override
-	@SuppressWarnings("NullAway") // null goes to handlers whose message has no payload
+	public TaskContext context() {
+		return this.contexts.get(0);
+	}
+
+	@Override
 	public @Nullable Object proceed() throws Exception {
 		if (this.next == this.interceptors.size()) {
-			return this.hosted.handler().handle(this.payload, this.context);
+			return this.hosted.call(this.payload, this.contexts);
 		}
 		return this.interceptors.get(this.next)
-			.intercept(new Invocation(this.hosted, this.payload, this.context, this.interceptors, this.next + 1));
+			.intercept(new Invocation(this.hosted, this.payload, this.contexts, this.interceptors, this.next + 1));
 	}
 
 }

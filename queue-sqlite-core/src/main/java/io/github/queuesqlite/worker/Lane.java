@@ -1,10 +1,10 @@
 package io.github.queuesqlite.worker;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import io.github.queuesqlite.event.FailureNote;
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Quota;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
@@ -61,13 +62,18 @@ final class Lane implements Holder {
 
 	private final int concurrency;
 
+	private final boolean newestFirst;
+
+	/** After how long a message goes before better ones; 0 for never. */
+	private final long ageingMillis;
+
 	private final AtomicLong outstanding = new AtomicLong();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
 	// Guarded by the lock
 
-	private final RunHeap waiting = new RunHeap();
+	private final CallHeap waiting;
 
 	private final ClaimAhead ahead;
 
@@ -96,6 +102,9 @@ final class Lane implements Holder {
 		this.engine = engine;
 		this.queue = queue;
 		this.concurrency = engine.settings.concurrencyOf(queue);
+		this.newestFirst = engine.settings.order().newestFirst().contains(queue);
+		this.ageingMillis = engine.settings.order().ageingMillis(queue);
+		this.waiting = new CallHeap(this.newestFirst);
 		this.ahead = new ClaimAhead(this.concurrency);
 		this.permits = new Permits(this.concurrency);
 		this.crew = new Crew(this, this.lock, engine.settings);
@@ -124,8 +133,11 @@ final class Lane implements Holder {
 		this.keysWaitUntil = Math.max(1, this.engine.now() + KEYS_WAIT_NANOS);
 	}
 
-	/** Nothing is claimed ahead while keys take turns. */
+	/** Nothing is claimed ahead while keys take turns, or where newer ones go first. */
 	private int ahead() {
+		if (this.newestFirst) {
+			return 0;
+		}
 		long until = this.keysWaitUntil;
 		return (until != 0 && this.engine.now() < until) ? 0 : this.ahead.rows();
 	}
@@ -195,7 +207,9 @@ final class Lane implements Holder {
 	}
 
 	private int room() {
-		int more = (this.waiting.bytes() < ClaimAhead.MOST_BYTES) ? ahead() : 0;
+		boolean mayBeMore = this.waiting.bytes() < ClaimAhead.MOST_BYTES
+				&& this.waiting.messages() < ClaimAhead.MOST_ROWS;
+		int more = mayBeMore ? ahead() : 0;
 		return this.permits.free() + more - this.waiting.size() - this.demand.promised();
 	}
 
@@ -205,7 +219,7 @@ final class Lane implements Holder {
 			boolean poke;
 			this.lock.lock();
 			try {
-				this.demand.answered(shard, messages);
+				this.demand.answered(shard, messages, 0);
 				poke = isPokeDue(1L << shard);
 			}
 			finally {
@@ -215,17 +229,17 @@ final class Lane implements Holder {
 			return;
 		}
 		// What may run out of memory comes first: all are taken, or none.
-		List<Run> runs = runs(messages);
+		List<Call> calls = calls(messages);
 		boolean refused = false;
 		int runners = 0;
 		boolean poke = false;
 		this.lock.lock();
 		try {
-			this.waiting.reserve(runs.size());
-			this.demand.answered(shard, messages);
-			this.outstanding.addAndGet(runs.size());
+			this.waiting.reserve(calls.size());
+			this.demand.answered(shard, messages, calls.size());
+			this.outstanding.addAndGet(messages.size());
 			if (this.open && !this.paused) {
-				runners = accept(runs);
+				runners = accept(calls);
 				poke = isPokeDue(1L << shard);
 			}
 			else {
@@ -237,7 +251,7 @@ final class Lane implements Holder {
 		}
 		try {
 			if (refused) {
-				runs.forEach(Run::recall);
+				calls.forEach(Call::recall);
 			}
 			this.crew.wake(runners);
 			poke(poke);
@@ -246,27 +260,27 @@ final class Lane implements Holder {
 			// The watch sees runs that nobody starts.
 			failed(ex);
 		}
-		if (messages.size() > runners) {
+		if (calls.size() > runners) {
 			this.engine.watch.within(TICK_NANOS);
 		}
 	}
 
 	@Override
 	public void quarantined(int shard) {
-		List<Run> unstarted;
+		List<Call> unstarted;
 		boolean poke;
 		this.lock.lock();
 		try {
 			this.demand.quarantined(shard);
-			unstarted = this.waiting.removeIf((run) -> run.key().shard() == shard);
+			unstarted = this.waiting.removeIf((call) -> call.first().key().shard() == shard);
 			poke = isPokeDue(1L << shard);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		for (Run run : unstarted) {
-			run.lose();
-			run.recall();
+		for (Call call : unstarted) {
+			call.forEach(Claim::lose);
+			call.recall();
 		}
 		poke(poke);
 	}
@@ -301,15 +315,16 @@ final class Lane implements Holder {
 			return;
 		}
 		// What may run out of memory comes first.
-		Run run = run(suspect.message(), suspect.deaths(), owner(), this.engine.now());
+		long now = this.engine.now();
+		Call call = call(suspect.message(), suspect.deaths(), owner(), now);
 		boolean accepted;
 		this.lock.lock();
 		try {
 			this.waiting.reserve(1);
 			accepted = this.open && !this.paused;
 			if (accepted) {
-				probation.begin(run, run.claimedAt);
-				this.waiting.add(run);
+				probation.begin(call.first(), now);
+				this.waiting.add(call);
 			}
 			this.outstanding.incrementAndGet();
 		}
@@ -320,46 +335,80 @@ final class Lane implements Holder {
 			this.crew.wake(1);
 		}
 		else {
-			probation.cancel(run.claimedAt);
-			run.recall();
+			probation.cancel(now);
+			call.recall();
 		}
 		this.engine.watch.within(Probation.TICK_NANOS);
 	}
 
-	private int accept(List<Run> runs) {
+	private int accept(List<Call> calls) {
 		boolean first = this.waiting.isEmpty();
-		for (Run run : runs) {
-			this.waiting.add(run);
-			this.ahead.sized(run.bytes());
+		for (Call call : calls) {
+			this.waiting.add(call);
+			this.ahead.sized(call.bytes());
 		}
 		int useful = usefulRunners();
 		// With nothing waiting before, runners that are busy now may be so for long.
 		return (first && useful == 0) ? Math.min(1, Math.min(this.permits.free(), this.waiting.size())) : useful;
 	}
 
-	private List<Run> runs(List<StoredMessage> messages) {
+	private List<Call> calls(List<StoredMessage> messages) {
 		long now = this.engine.now();
 		StoreInstance owner = owner();
-		List<Run> runs = new ArrayList<>(messages.size());
+		List<Call> calls = new ArrayList<>(messages.size());
+		Map<HostedTask, Batch> batches = new HashMap<>(0);
 		for (StoredMessage message : messages) {
-			runs.add(run(message, 0, owner, now));
+			HostedTask task = hosted(message);
+			Batch batch = (task.batchHandler() != null) ? batches.get(task) : null;
+			if (batch != null && !batch.isFull()) {
+				lost(batch.add(message, owner, 0, now), owner);
+				continue;
+			}
+			Call call = call(message, 0, owner, now);
+			calls.add(call);
+			if (call instanceof Batch begun) {
+				batches.put(task, begun);
+			}
 		}
-		return runs;
+		return calls;
 	}
 
-	private Run run(StoredMessage message, int deaths, StoreInstance owner, long now) {
+	private HostedTask hosted(StoredMessage message) {
 		HostedTask task = this.engine.tasks.find(message.task());
 		if (task == null) {
 			throw new IllegalStateException("Claimed message " + message.id() + " of unknown task " + message.task());
 		}
-		Run run = new Run(this, message, task, owner, deaths, now);
+		return task;
+	}
+
+	/** Of a task with a batch handler a batch with one message so far. */
+	private Call call(StoredMessage message, int deaths, StoreInstance owner, long now) {
+		HostedTask task = hosted(message);
+		Call call;
+		if (task.batchHandler() != null) {
+			Batch batch = new Batch(this, task);
+			batch.add(message, owner, deaths, now);
+			call = batch;
+		}
+		else {
+			call = new Run(this, message, task, owner, deaths, now);
+		}
 		if (this.engine.limits.isLimited(message.task())) {
-			run.takePermit();
+			call.takePermit();
 		}
-		if (message.owner() != owner.epoch()) {
-			run.lose();
+		lost(call.first(), owner);
+		if (this.ageingMillis != 0
+				&& this.engine.millis() - ClaimOrder.millis(message.seq()) >= this.ageingMillis) {
+			call.first().age();
 		}
-		return run;
+		return call;
+	}
+
+	/** What was claimed under an epoch before is somebody else's by now. */
+	private static void lost(Claim claim, StoreInstance owner) {
+		if (claim.row().owner() != owner.epoch()) {
+			claim.lose();
+		}
 	}
 
 	/** How many more runners would shorten the work at hand. */
@@ -389,8 +438,8 @@ final class Lane implements Holder {
 	 * @param ended its run before, whose permit is free now; null for none
 	 * @return null when there is nothing or no permit
 	 */
-	@Nullable Run take(Runner runner, @Nullable Run ended) {
-		Run next;
+	@Nullable Call take(Runner runner, @Nullable Call ended) {
+		Call next;
 		boolean more = false;
 		boolean poke;
 		this.lock.lock();
@@ -406,7 +455,7 @@ final class Lane implements Holder {
 			else {
 				this.crew.rest(runner, this.open);
 			}
-			poke = isPokeDue((ended != null) ? 1L << ended.key().shard() : 0);
+			poke = isPokeDue((ended != null) ? 1L << ended.first().key().shard() : 0);
 		}
 		finally {
 			this.lock.unlock();
@@ -427,34 +476,34 @@ final class Lane implements Holder {
 		return next;
 	}
 
-	private @Nullable Run next() {
+	private @Nullable Call next() {
 		if (this.permits.free() == 0) {
 			return null;
 		}
-		Run best = this.waiting.peek();
-		return (best != null && this.engine.probation.mayStart(best)) ? this.waiting.poll() : null;
+		Call best = this.waiting.peek();
+		return (best != null && this.engine.probation.mayStart(best.first())) ? this.waiting.poll() : null;
 	}
 
-	private void free(Run run) {
-		if (this.permits.takeBack(run) && run.elapsed() > 0) {
-			this.ahead.ran(run.elapsed());
+	private void free(Call call) {
+		if (this.permits.takeBack(call) && call.elapsed() > 0) {
+			this.ahead.ran(call.elapsed());
 		}
 	}
 
-	/** The permit of a run that did not end on a runner is free. */
-	void freed(Run run) {
+	/** The permit of a call that did not end on a runner is free. */
+	void freed(Call call) {
 		boolean wake;
 		boolean poke;
 		this.lock.lock();
 		try {
-			free(run);
+			free(call);
 			wake = !this.waiting.isEmpty() && this.permits.free() > 0;
-			poke = isPokeDue(1L << run.key().shard());
+			poke = isPokeDue(1L << call.first().key().shard());
 		}
 		finally {
 			this.lock.unlock();
 		}
-		run.givePermitBack();
+		call.givePermitBack();
 		if (wake) {
 			this.crew.wake(1);
 		}
@@ -472,39 +521,60 @@ final class Lane implements Holder {
 		this.engine.watch.within(UNSTARTED_NANOS);
 	}
 
-	/** Gives a run, which keeps its permit, to an executor of the user. */
-	void hand(Run run, Executor executor) {
-		run.handedAt = Math.max(1, this.engine.now());
+	/** Gives a call, which keeps its permit, to an executor of the user. */
+	void hand(Call call, Executor executor) {
+		call.handedAt(Math.max(1, this.engine.now()));
 		this.engine.watch.within(HANDED_NANOS);
 		try {
-			executor.execute(run);
+			executor.execute(call);
 			this.refused = false;
 		}
 		catch (RuntimeException | Error ex) {
 			if (!this.refused) {
 				logger.warn("The executor of task '{}' refuses work: messages of queue '{}' wait until it takes them",
-						run.row().task(), this.queue, ex);
+						call.first().row().task(), this.queue, ex);
 			}
 			this.refused = true;
-			takeBack(run);
+			takeBack(call);
 		}
 	}
 
-	private void takeBack(Run run) {
-		this.engine.tasks.suspend(run.row().task(), this.engine.now() + REFUSED_NANOS);
+	/** Runs a call on a thread of the user's executor. */
+	void runHanded(Call call) {
+		boolean over = true;
+		boolean before = HandlerThread.isCurrent();
+		HandlerThread.enter();
+		try {
+			over = call.execute();
+			worked();
+		}
+		catch (Throwable ex) {
+			allBrokeOff(call, ex);
+		}
+		finally {
+			HandlerThread.leave(before);
+		}
+		if (over) {
+			freed(call);
+			call.submit();
+		}
+	}
+
+	private void takeBack(Call call) {
+		this.engine.tasks.suspend(call.first().row().task(), this.engine.now() + REFUSED_NANOS);
 		this.engine.watch.within(REFUSED_NANOS);
-		if (run.recall()) {
-			freed(run);
+		if (call.recall()) {
+			freed(call);
 		}
 	}
 
 	// Settled runs
 
 	/** Whether a suspect has ended in every respect. */
-	boolean isOver(Run suspect) {
+	boolean isOver(Call call, Claim suspect) {
 		this.lock.lock();
 		try {
-			return suspect.place < 0 && suspect.isOffHands();
+			return call.place() < 0 && suspect.isOffHands();
 		}
 		finally {
 			this.lock.unlock();
@@ -515,7 +585,7 @@ final class Lane implements Holder {
 	public boolean isQuiet() {
 		this.lock.lock();
 		try {
-			return this.permits.free() == this.concurrency && this.outstanding.get() <= this.waiting.size();
+			return this.permits.free() == this.concurrency && this.outstanding.get() <= this.waiting.messages();
 		}
 		finally {
 			this.lock.unlock();
@@ -550,6 +620,11 @@ final class Lane implements Holder {
 		this.engine.watch.within(TICK_NANOS);
 	}
 
+	/** As above, of all messages of a call. */
+	void allBrokeOff(Call call, Throwable ex) {
+		call.forEach((claim) -> brokeOff(claim, ex));
+	}
+
 	/** A run ended as it should. */
 	void worked() {
 		this.failure.clear();
@@ -568,12 +643,12 @@ final class Lane implements Holder {
 
 	void pause() {
 		this.paused = true;
-		recallUnstarted((run) -> true);
+		recallUnstarted((call) -> true);
 	}
 
 	/** Gives back what has not started of the tasks that are paused. */
 	void recallPaused() {
-		recallUnstarted((run) -> this.engine.tasks.isPaused(run.row().task()));
+		recallUnstarted((call) -> this.engine.tasks.isPaused(call.first().row().task()));
 	}
 
 	void resume() {
@@ -604,61 +679,62 @@ final class Lane implements Holder {
 			this.lock.unlock();
 		}
 		leaving.forEach(Runner::wake);
-		recallUnstarted((run) -> true);
+		recallUnstarted((call) -> true);
 	}
 
-	private void recallUnstarted(Predicate<Run> which) {
-		List<Run> unstarted;
-		List<Run> placed = new ArrayList<>();
+	private void recallUnstarted(Predicate<Call> which) {
+		List<Call> unstarted;
+		List<Call> placed = new ArrayList<>();
 		this.lock.lock();
 		try {
 			unstarted = this.waiting.removeIf(which);
-			this.permits.collect((run) -> run.isNew() && which.test(run), placed);
+			this.permits.collect((call) -> call.isNew() && which.test(call), placed);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		unstarted.forEach(Run::recall);
-		placed.stream().filter(Run::recall).forEach(this::freed);
+		unstarted.forEach(Call::recall);
+		placed.stream().filter(Call::recall).forEach(this::freed);
 	}
 
-	/** Runs something for each run that has not given back its permit. */
-	void forEachRunning(Consumer<Run> action) {
-		placed((run) -> !run.isNew()).forEach(action);
+	/** Runs something for each call that has not given back its permit. */
+	void forEachRunning(Consumer<Call> action) {
+		placed((call) -> !call.isNew()).forEach(action);
 	}
 
 	@Override
 	public void forEachClaim(Consumer<Claim> action) {
-		List<Run> runs = new ArrayList<>();
+		List<Call> calls = new ArrayList<>();
 		this.lock.lock();
 		try {
 			for (int i = 0; i < this.waiting.size(); i++) {
-				runs.add(this.waiting.at(i));
+				calls.add(this.waiting.at(i));
 			}
-			this.permits.collect((run) -> true, runs);
+			this.permits.collect((call) -> true, calls);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		runs.forEach(action);
+		calls.forEach((call) -> call.forEach(action));
 	}
 
-	private List<Run> placed(Predicate<Run> condition) {
-		List<Run> runs = new ArrayList<>();
+	private List<Call> placed(Predicate<Call> condition) {
+		List<Call> calls = new ArrayList<>();
 		this.lock.lock();
 		try {
-			this.permits.collect(condition, runs);
+			this.permits.collect(condition, calls);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		return runs;
+		return calls;
 	}
 
 	LaneState state() {
 		this.lock.lock();
 		try {
-			return new LaneState(this.queue, this.concurrency, this.permits.inUse(), this.waiting.size(), this.paused);
+			return new LaneState(this.queue, this.concurrency, this.permits.inUse(), this.waiting.messages(),
+					this.paused);
 		}
 		finally {
 			this.lock.unlock();
@@ -674,16 +750,16 @@ final class Lane implements Holder {
 		if (broken != null) {
 			failed(broken);
 		}
-		List<Run> running = new ArrayList<>();
-		List<Run> late = new ArrayList<>();
-		List<Run> handed = new ArrayList<>();
-		List<Run> unstarted = List.of();
+		List<Call> running = new ArrayList<>();
+		List<Call> late = new ArrayList<>();
+		List<Call> handed = new ArrayList<>();
+		List<Call> unstarted = List.of();
 		long next = Long.MAX_VALUE;
 		int runners = 0;
 		boolean poke;
 		this.lock.lock();
 		try {
-			this.permits.collect((run) -> true, running);
+			this.permits.collect((call) -> true, running);
 			boolean isAnyGiven = this.permits.wasAnyGiven();
 			if (!this.waiting.isEmpty()) {
 				unstarted = removeUnstarted(now);
@@ -698,42 +774,42 @@ final class Lane implements Holder {
 		finally {
 			this.lock.unlock();
 		}
-		for (Run run : running) {
-			next = Math.min(next, look(run, now, late, handed));
+		for (Call call : running) {
+			next = Math.min(next, look(call, now, late, handed));
 		}
 		this.crew.wake(runners);
-		late.forEach((run) -> run.timeOut(now));
+		late.forEach((call) -> call.timeOut(now));
 		handed.forEach(this::takeBack);
-		unstarted.forEach(Run::recall);
+		unstarted.forEach(Call::recall);
 		poke(poke);
 		return (broken != null) ? Math.min(next, SCAN_NANOS) : next;
 	}
 
-	private static long look(Run run, long now, List<Run> late, List<Run> handed) {
-		long handedAt = run.handedAt;
-		if (handedAt != 0 && run.isNew()) {
+	private static long look(Call call, long now, List<Call> late, List<Call> handed) {
+		long handedAt = call.handedAt();
+		if (handedAt != 0 && call.isNew()) {
 			long left = handedAt + HANDED_NANOS - now;
 			if (left <= 0) {
-				handed.add(run);
+				handed.add(call);
 				return Long.MAX_VALUE;
 			}
 			return left;
 		}
-		long left = run.untilDeadline(now);
+		long left = call.untilDeadline(now);
 		if (left <= 0) {
-			late.add(run);
+			late.add(call);
 			return Long.MAX_VALUE;
 		}
 		return left;
 	}
 
-	private List<Run> removeUnstarted(long now) {
+	private List<Call> removeUnstarted(long now) {
 		if (now - this.scannedAt < SCAN_NANOS) {
 			return List.of();
 		}
 		this.scannedAt = now;
-		List<Run> unstarted = this.waiting
-			.removeIf((run) -> now - run.claimedAt >= UNSTARTED_NANOS && !this.engine.probation.isKept(run, now));
+		List<Call> unstarted = this.waiting.removeIf((call) -> now - call.first().claimedAt >= UNSTARTED_NANOS
+				&& !this.engine.probation.isKept(call.first(), now));
 		if (!unstarted.isEmpty()) {
 			this.ahead.unused();
 		}

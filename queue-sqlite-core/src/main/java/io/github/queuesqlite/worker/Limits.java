@@ -37,6 +37,9 @@ final class Limits implements Quota {
 
 	private volatile Map<String, List<Limit>> byTask = Map.of();
 
+	/** How many messages one call gets, of tasks where these may be several. */
+	private volatile Map<String, Integer> batchSizes = Map.of();
+
 	private final Loop loop = new Loop("queue-limits", true, this::pass);
 
 	private volatile boolean changedElsewhere;
@@ -53,6 +56,7 @@ final class Limits implements Quota {
 	/** Takes over what the hosted tasks declare. */
 	void declare(Iterable<TaskDefinition<?>> definitions) {
 		Map<String, List<Limit>> byTask = new HashMap<>();
+		Map<String, Integer> batchSizes = new HashMap<>();
 		for (TaskDefinition<?> definition : definitions) {
 			List<Limit> limits = new ArrayList<>(2);
 			if (definition.maxConcurrent() != null) {
@@ -64,7 +68,11 @@ final class Limits implements Quota {
 			if (!limits.isEmpty()) {
 				byTask.put(definition.name(), List.copyOf(limits));
 			}
+			if (definition.batchSize() > 1) {
+				batchSizes.put(definition.name(), definition.batchSize());
+			}
 		}
+		this.batchSizes = Map.copyOf(batchSizes);
 		this.byTask = Map.copyOf(byTask);
 		startLoop();
 	}
@@ -75,7 +83,7 @@ final class Limits implements Quota {
 
 	/** Returns the quota of a lane. */
 	Quota quota() {
-		return this.byTask.isEmpty() ? UNLIMITED : this;
+		return (this.byTask.isEmpty() && this.batchSizes.isEmpty()) ? UNLIMITED : this;
 	}
 
 	/** Returns whether messages of the task need permits. */
@@ -104,6 +112,11 @@ final class Limits implements Quota {
 	}
 
 	// Their use
+
+	@Override
+	public int messagesPerPermit(String task) {
+		return this.batchSizes.getOrDefault(task, 1);
+	}
 
 	@Override
 	public int take(String task, int max) {

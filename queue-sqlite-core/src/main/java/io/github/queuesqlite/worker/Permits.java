@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Permits {
 
-	private final @Nullable Run[] places;
+	private final @Nullable Call[] places;
 
 	private final int[] freePlaces;
 
@@ -21,7 +21,7 @@ final class Permits {
 	private boolean taken;
 
 	Permits(int permits) {
-		this.places = new Run[permits];
+		this.places = new Call[permits];
 		this.freePlaces = new int[permits];
 		for (int i = 0; i < permits; i++) {
 			this.freePlaces[i] = permits - 1 - i;
@@ -37,22 +37,22 @@ final class Permits {
 		return this.places.length - this.free;
 	}
 
-	/** Gives one to a run. There must be a free one. */
-	void give(Run run) {
+	/** Gives one to a call. There must be a free one. */
+	void give(Call call) {
 		int place = this.freePlaces[--this.free];
-		this.places[place] = run;
-		run.place = place;
+		this.places[place] = call;
+		call.place(place);
 		this.taken = true;
 	}
 
-	/** Takes back the one of a run; returns whether it had one. */
-	boolean takeBack(Run run) {
-		if (run.place < 0) {
+	/** Takes back the one of a call; returns whether it had one. */
+	boolean takeBack(Call call) {
+		if (call.place() < 0) {
 			return false;
 		}
-		this.places[run.place] = null;
-		this.freePlaces[this.free++] = run.place;
-		run.place = -1;
+		this.places[call.place()] = null;
+		this.freePlaces[this.free++] = call.place();
+		call.place(-1);
 		return true;
 	}
 
@@ -63,11 +63,11 @@ final class Permits {
 		return taken;
 	}
 
-	/** Adds the runs that have one and meet a condition. */
-	void collect(Predicate<Run> condition, List<Run> runs) {
-		for (Run run : this.places) {
-			if (run != null && condition.test(run)) {
-				runs.add(run);
+	/** Adds the calls that have one and meet a condition. */
+	void collect(Predicate<Call> condition, List<Call> calls) {
+		for (Call call : this.places) {
+			if (call != null && condition.test(call)) {
+				calls.add(call);
 			}
 		}
 	}

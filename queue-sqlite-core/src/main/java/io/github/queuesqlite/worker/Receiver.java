@@ -299,7 +299,7 @@ final class Receiver implements Holder {
 		boolean poke;
 		this.lock.lock();
 		try {
-			this.demand.answered(shard, messages);
+			this.demand.answered(shard, messages, messages.size());
 			noteIdle();
 			rest = give(claims);
 			poke = this.demand.isToAskAgain(mayClaim() ? room() : 0, 0, 1L << shard);

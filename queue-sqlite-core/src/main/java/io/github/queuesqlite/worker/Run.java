@@ -1,14 +1,13 @@
 package io.github.queuesqlite.worker;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 import io.github.queuesqlite.event.RunOutcome;
-import io.github.queuesqlite.payload.Payloads;
-import io.github.queuesqlite.message.PayloadException;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.Settlement;
@@ -25,15 +24,13 @@ import org.slf4j.MDC;
 /**
  * One run of one message by a handler: also the handler's context.
  */
-final class Run extends Claim implements TaskContext, Runnable {
+final class Run extends Claim implements TaskContext, Call {
 
 	private static final Logger logger = LoggerFactory.getLogger(Run.class);
 
-	/** Place among the lane's permits, -1 without. Guarded by the lane's lock. */
-	int place = -1;
+	private int place = -1;
 
-	/** When it was given to an executor of the user; 0 when not. */
-	volatile long handedAt;
+	private volatile long handedAt;
 
 	private final Lane lane;
 
@@ -44,13 +41,7 @@ final class Run extends Claim implements TaskContext, Runnable {
 	/** When it should have stopped; 0 while it may go on. */
 	private volatile long overdueSince;
 
-	/** The handler's thread while it is in the handler. Guarded by this. */
-	private @Nullable Thread thread;
-
-	/** Whether that thread got our interrupt. Guarded by this. */
-	private boolean interrupted;
-
-	private volatile @Nullable CompletionStage<?> stage;
+	private final Handling handling = new Handling();
 
 	/** Whether it has a permit of each limit of its task. Guarded by this. */
 	private boolean permitted;
@@ -70,22 +61,44 @@ final class Run extends Claim implements TaskContext, Runnable {
 		this.task = task;
 	}
 
-	HostedTask task() {
+	@Override
+	public Claim first() {
+		return this;
+	}
+
+	@Override
+	public int size() {
+		return 1;
+	}
+
+	@Override
+	public void forEach(Consumer<Claim> action) {
+		action.accept(this);
+	}
+
+	@Override
+	public HostedTask task() {
 		return this.task;
 	}
 
-	int bytes() {
-		byte[] payload = row().payload();
-		return (payload != null) ? payload.length : 0;
+	@Override
+	public int place() {
+		return this.place;
 	}
 
-	/** A suspect waits for no others: there is never more than one. */
-	boolean isBefore(Run other) {
-		if ((deaths() | other.deaths()) != 0) {
-			return deaths() > other.deaths();
-		}
-		return (row().priority() != other.row().priority()) ? row().priority() > other.row().priority()
-				: row().seq() < other.row().seq();
+	@Override
+	public void place(int place) {
+		this.place = place;
+	}
+
+	@Override
+	public long handedAt() {
+		return this.handedAt;
+	}
+
+	@Override
+	public void handedAt(long now) {
+		this.handedAt = now;
 	}
 
 	@Override
@@ -110,7 +123,7 @@ final class Run extends Claim implements TaskContext, Runnable {
 
 	@Override
 	boolean isOver() {
-		return this.lane.isOver(this);
+		return this.lane.isOver(this, this);
 	}
 
 	@Override
@@ -118,15 +131,15 @@ final class Run extends Claim implements TaskContext, Runnable {
 		givePermitBack();
 	}
 
-	/** It was claimed with a permit of each limit of its task. */
-	void takePermit() {
+	@Override
+	public void takePermit() {
 		synchronized (this) {
 			this.permitted = true;
 		}
 	}
 
-	/** Its handler has returned, or never will be called. */
-	void givePermitBack() {
+	@Override
+	public void givePermitBack() {
 		synchronized (this) {
 			if (!this.permitted) {
 				return;
@@ -138,34 +151,13 @@ final class Run extends Claim implements TaskContext, Runnable {
 
 	// Starting and ending
 
-	/** Runs on a thread of the user's executor. */
 	@Override
 	public void run() {
-		boolean over = true;
-		boolean before = HandlerThread.isCurrent();
-		HandlerThread.enter();
-		try {
-			over = execute();
-			this.lane.worked();
-		}
-		catch (Throwable ex) {
-			this.lane.brokeOff(this, ex);
-		}
-		finally {
-			HandlerThread.leave(before);
-		}
-		if (over) {
-			this.lane.freed(this);
-			submit();
-		}
+		this.lane.runHanded(this);
 	}
 
-	/**
-	 * Calls the handler unless there is a reason not to.
-	 * @return whether it is over; the permit is then the caller's to give back, before it
-	 * calls {@link #submit()}
-	 */
-	boolean execute() {
+	@Override
+	public boolean execute() {
 		if (!start()) {
 			return true;
 		}
@@ -227,7 +219,7 @@ final class Run extends Claim implements TaskContext, Runnable {
 	}
 
 	@Override
-	long untilDeadline(long now) {
+	public long untilDeadline(long now) {
 		if (!this.applied) {
 			return super.untilDeadline(now);
 		}
@@ -235,7 +227,7 @@ final class Run extends Claim implements TaskContext, Runnable {
 	}
 
 	@Override
-	void timeOut(long now) {
+	public void timeOut(long now) {
 		if (!this.applied) {
 			super.timeOut(now);
 		}
@@ -256,7 +248,7 @@ final class Run extends Claim implements TaskContext, Runnable {
 			payload = engine().environment.payloads().decode(row().codec(), row().payload(), this.task.payloadType());
 		}
 		catch (Throwable ex) {
-			end(() -> unusable("The payload cannot be read: ", ex));
+			end(() -> Verdict.ofUnusable(this, "The payload cannot be read: ", ex));
 			return null;
 		}
 		if (this.task.definition().delivery() == Delivery.AT_MOST_ONCE) {
@@ -294,26 +286,16 @@ final class Run extends Claim implements TaskContext, Runnable {
 		return null;
 	}
 
-	/** What will not be better the next time, unless it was only memory that lacked. */
-	private Verdict unusable(String what, Throwable ex) {
-		if (ex instanceof OutOfMemoryError) {
-			return Verdict.ofFailure(this, ex);
-		}
-		return Verdict.dead(this, failure(ex.getClass().getName(), what + Failures.message(ex), Failures.stack(ex)));
-	}
-
 	@SuppressWarnings("NullAway") // null goes to handlers whose message has no payload
 	private @Nullable Object invoke(@Nullable Object payload) throws Exception {
 		if (engine().interceptors.isEmpty()) {
 			return this.task.handler().handle(payload, this);
 		}
-		return new Invocation(this.task, payload, this, engine().interceptors, 0).proceed();
+		return new Invocation(this.task, payload, List.of(this), engine().interceptors, 0).proceed();
 	}
 
 	private void enter() {
-		synchronized (this) {
-			this.thread = Thread.currentThread();
-		}
+		this.handling.enter();
 		if (engine().logsContext) {
 			MDC.put("queue.message", id().toString());
 			MDC.put("queue.task", row().task());
@@ -322,11 +304,7 @@ final class Run extends Claim implements TaskContext, Runnable {
 	}
 
 	private void leave() {
-		boolean ours;
-		synchronized (this) {
-			this.thread = null;
-			ours = this.interrupted;
-		}
+		boolean ours = this.handling.leave();
 		if (ours || this.task.executor() == null) {
 			Thread.interrupted();
 		}
@@ -338,10 +316,10 @@ final class Run extends Claim implements TaskContext, Runnable {
 	}
 
 	private boolean isAwaited(CompletionStage<?> stage) {
-		this.stage = stage;
+		this.handling.isAt(stage);
 		if (isCancelled()) {
 			// Asked to stop before there was a stage to tell.
-			engine().interrupts().execute(this::interrupt);
+			engine().interrupts().execute(this.handling::interrupt);
 		}
 		try {
 			stage.whenComplete(this::completed);
@@ -373,26 +351,10 @@ final class Run extends Claim implements TaskContext, Runnable {
 	}
 
 	private void returned(@Nullable Object result) {
-		if (!end(() -> complete(result))) {
+		if (!end(() -> Verdict.ofResult(this, this.task.definition().storeResult(), result))) {
 			logger.warn("The result of message {} of task '{}' came after its deadline and does not count", id(),
 					row().task());
 			record(RunOutcome.LOST, elapsed());
-		}
-	}
-
-	private Verdict complete(@Nullable Object result) {
-		if (!this.task.definition().storeResult()) {
-			return new Verdict(new Settlement.Complete(key(), null, null), RunOutcome.COMPLETED);
-		}
-		try {
-			Payloads.Encoded encoded = engine().environment.payloads().encode("result", result);
-			return new Verdict(new Settlement.Complete(key(), encoded.codec(), encoded.bytes()), RunOutcome.COMPLETED);
-		}
-		catch (PayloadException ex) {
-			return unusable("", ex);
-		}
-		catch (Throwable ex) {
-			return unusable("The result cannot be written: ", ex);
 		}
 	}
 
@@ -401,28 +363,13 @@ final class Run extends Claim implements TaskContext, Runnable {
 	@Override
 	FailureRecord timeoutFailure(long nanos) {
 		return failure("Timeout", "The handler was still running after " + Duration.ofNanos(nanos).toMillis() + " ms",
-				stackOfHandler());
+				this.handling.stack());
 	}
 
 	@Override
 	void stopWorking(long now) {
 		this.overdueSince = now;
-		engine().interrupts().execute(this::interrupt);
-	}
-
-	private String stackOfHandler() {
-		Thread thread;
-		synchronized (this) {
-			thread = this.thread;
-		}
-		if (thread == null) {
-			return "";
-		}
-		StringBuilder text = new StringBuilder();
-		for (StackTraceElement element : thread.getStackTrace()) {
-			text.append("\tat ").append(element).append('\n');
-		}
-		return Failures.cut(text.toString(), Failures.MOST_STACK);
+		engine().interrupts().execute(this.handling::interrupt);
 	}
 
 	/** Asks its handler to stop: somebody cancelled the message. */
@@ -433,29 +380,18 @@ final class Run extends Claim implements TaskContext, Runnable {
 			this.overdueSince = now;
 		}
 		if (isRunning()) {
-			engine().interrupts().execute(this::interrupt);
+			engine().interrupts().execute(this.handling::interrupt);
 		}
 	}
 
-	/** Asks its handler to stop: the application does. */
-	void stop() {
+	@Override
+	public void stop() {
 		this.stopping = true;
-		engine().interrupts().execute(this::interrupt);
+		engine().interrupts().execute(this.handling::interrupt);
 	}
 
-	private void interrupt() {
-		synchronized (this) {
-			if (this.thread != null) {
-				this.interrupted = true;
-				this.thread.interrupt();
-			}
-		}
-		if (this.stage instanceof Future<?> future) {
-			future.cancel(true);
-		}
-	}
-
-	@Nullable OverdueRun overdue(long now) {
+	@Override
+	public @Nullable OverdueRun overdue(long now) {
 		long since = this.overdueSince;
 		if (since == 0 || isNew()) {
 			return null;
@@ -463,32 +399,14 @@ final class Run extends Claim implements TaskContext, Runnable {
 		return new OverdueRun(row().id(), row().queue(), row().task(), Duration.ofNanos(now - since), threadName());
 	}
 
-	synchronized String threadName() {
-		return (this.thread != null) ? this.thread.getName() : "";
+	@Override
+	public String threadName() {
+		return this.handling.threadName();
 	}
 
-	/**
-	 * Whether its handler waits for a stop of the queue, which so cannot wait for it: it
-	 * asked for it itself, or called {@code System.exit}, which never returns.
-	 */
-	boolean isStoppedFor() {
-		Thread thread;
-		synchronized (this) {
-			thread = this.thread;
-		}
-		if (thread == Thread.currentThread()) {
-			return true;
-		}
-		if (thread != null) {
-			for (StackTraceElement element : thread.getStackTrace()) {
-				if (element.getClassName().equals("java.lang.Shutdown")
-						|| (element.getClassName().equals("java.lang.Runtime")
-								&& element.getMethodName().equals("exit"))) {
-					return true;
-				}
-			}
-		}
-		return false;
+	@Override
+	public boolean isStoppedFor() {
+		return this.handling.isStoppedFor();
 	}
 
 	// The handler's context

@@ -71,32 +71,32 @@ final class Runner implements Runnable {
 	}
 
 	private void work() {
-		Run ended = null;
+		Call ended = null;
 		while (true) {
-			Run run = this.lane.take(this, ended);
+			Call call = this.lane.take(this, ended);
 			if (ended != null) {
 				ended.submit();
 			}
-			if (run == null) {
+			if (call == null) {
 				return;
 			}
-			ended = isOver(run) ? run : null;
+			ended = isOver(call) ? call : null;
 		}
 	}
 
-	private boolean isOver(Run run) {
+	private boolean isOver(Call call) {
 		try {
-			Executor executor = run.task().executor();
+			Executor executor = call.task().executor();
 			if (executor == null) {
-				boolean over = run.execute();
+				boolean over = call.execute();
 				this.lane.worked();
 				return over;
 			}
-			this.lane.hand(run, executor);
+			this.lane.hand(call, executor);
 			return false;
 		}
 		catch (Throwable ex) {
-			this.lane.brokeOff(run, ex);
+			this.lane.allBrokeOff(call, ex);
 			return true;
 		}
 	}

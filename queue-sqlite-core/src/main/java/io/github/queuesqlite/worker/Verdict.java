@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.message.PayloadException;
+import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.task.PermanentTaskException;
@@ -21,6 +23,32 @@ import org.slf4j.LoggerFactory;
 record Verdict(Settlement settlement, @Nullable RunOutcome outcome) {
 
 	private static final Logger logger = LoggerFactory.getLogger(Verdict.class);
+
+	/** The handler returned. */
+	static Verdict ofResult(Claim run, boolean stored, @Nullable Object result) {
+		if (!stored) {
+			return new Verdict(new Settlement.Complete(run.key(), null, null), RunOutcome.COMPLETED);
+		}
+		try {
+			Payloads.Encoded encoded = run.engine().environment.payloads().encode("result", result);
+			return new Verdict(new Settlement.Complete(run.key(), encoded.codec(), encoded.bytes()),
+					RunOutcome.COMPLETED);
+		}
+		catch (PayloadException ex) {
+			return ofUnusable(run, "", ex);
+		}
+		catch (Throwable ex) {
+			return ofUnusable(run, "The result cannot be written: ", ex);
+		}
+	}
+
+	/** What will not be better the next time, unless it was only memory that lacked. */
+	static Verdict ofUnusable(Claim run, String what, Throwable ex) {
+		if (ex instanceof OutOfMemoryError) {
+			return ofFailure(run, ex);
+		}
+		return dead(run, run.failure(ex.getClass().getName(), what + Failures.message(ex), Failures.stack(ex)));
+	}
 
 	/** The handler threw. */
 	static Verdict ofFailure(Claim run, Throwable thrown) {

@@ -134,7 +134,7 @@ public final class WorkerPool {
 			});
 			this.running = false;
 			if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()))) {
-				lanes().forEach((lane) -> lane.forEachRunning(Run::stop));
+				lanes().forEach((lane) -> lane.forEachRunning(Call::stop));
 				if (!isDrained(AFTER_INTERRUPT_NANOS)) {
 					warnOfRunning();
 				}
@@ -183,20 +183,22 @@ public final class WorkerPool {
 	}
 
 	private int countStoppedFor() {
-		List<Run> stopping = new ArrayList<>();
-		lanes().forEach((lane) -> lane.forEachRunning((run) -> {
-			if (run.isStoppedFor()) {
-				stopping.add(run);
+		int[] stopping = { 0 };
+		lanes().forEach((lane) -> lane.forEachRunning((call) -> {
+			if (call.isStoppedFor()) {
+				// Each of its messages is busy as long as it is.
+				stopping[0] += call.size();
 			}
 		}));
-		return stopping.size();
+		return stopping[0];
 	}
 
 	private void warnOfRunning() {
-		lanes().forEach((lane) -> lane.forEachRunning((run) -> logger.warn(
+		lanes().forEach((lane) -> lane.forEachRunning((call) -> logger.warn(
 				"Message {} of task '{}' still runs on thread '{}' after the drain timeout of {} ms and an interrupt. "
 						+ "It is ours until its handler ends or the process does",
-				run.id(), run.row().task(), run.threadName(), this.engine.settings.drainTimeout().toMillis())));
+				call.first().id(), call.first().row().task(), call.threadName(),
+				this.engine.settings.drainTimeout().toMillis())));
 	}
 
 	/**
@@ -325,7 +327,7 @@ public final class WorkerPool {
 	public List<OverdueRun> overdueRuns() {
 		List<OverdueRun> overdue = new ArrayList<>();
 		long now = this.engine.now();
-		lanes().forEach((lane) -> lane.forEachRunning((run) -> overdue.add(run.overdue(now))));
+		lanes().forEach((lane) -> lane.forEachRunning((call) -> overdue.add(call.overdue(now))));
 		return overdue.stream()
 			.filter(Objects::nonNull)
 			.filter((run) -> run.overdue().compareTo(OVERDUE) >= 0)

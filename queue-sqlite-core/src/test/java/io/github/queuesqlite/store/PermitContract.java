@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -206,6 +207,35 @@ abstract class PermitContract extends StoreSubject {
 	}
 
 	@Test
+	void claimWhenAPermitIsForSeveralMessagesGivesSoManyAndTakesOneForThem() {
+		insertAll(Draft.of(TASK).times(20));
+		List<Integer> claims = new CopyOnWriteArrayList<>();
+		LimitedLane lane = new LimitedLane(this.instance, 100) {
+
+			@Override
+			public int wanted(int shard, int bestReady) {
+				return 2;
+			}
+
+			@Override
+			public void claimed(int shard, List<StoredMessage> claimed) {
+				claims.add(claimed.size());
+				super.claimed(shard, claimed);
+			}
+
+		};
+		lane.perPermit = 3;
+		this.store.attach(lane);
+		await().untilAsserted(() -> {
+			this.store.demandChanged();
+			assertThat(lane.messages).hasSize(20);
+		});
+		assertThat(claims).allMatch((n) -> n <= 6).contains(6);
+		await().untilAsserted(() -> assertThat(100 - lane.left.get())
+			.isEqualTo(claims.stream().mapToInt((n) -> (n + 2) / 3).sum()));
+	}
+
+	@Test
 	void claimWhenTheClaimerCannotTakeThemGivesPermitsBack() {
 		insertAll(Draft.of(TASK).times(2));
 		AtomicInteger failures = new AtomicInteger(1);
@@ -277,6 +307,9 @@ abstract class PermitContract extends StoreSubject {
 
 		final AtomicInteger suspectsAsked = new AtomicInteger();
 
+		/** How many messages of the task a permit is for. */
+		int perPermit = 1;
+
 		LimitedLane(StoreInstance owner, int left) {
 			super(owner, QUEUE, 100);
 			this.left = new AtomicInteger(left);
@@ -285,6 +318,11 @@ abstract class PermitContract extends StoreSubject {
 		@Override
 		public Quota quota() {
 			return new Quota() {
+
+				@Override
+				public int messagesPerPermit(String task) {
+					return task.equals(TASK) ? LimitedLane.this.perPermit : 1;
+				}
 
 				@Override
 				public int take(String task, int max) {

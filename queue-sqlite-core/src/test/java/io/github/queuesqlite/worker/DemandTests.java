@@ -53,7 +53,7 @@ class DemandTests {
 		this.demand.putOff(BETTER);
 		this.demand.asks(WAITING, Priority.NORMAL.value());
 		assertThat(this.demand.promise(WAITING, 1, true, MILLI)).isEqualTo(Demand.LATER);
-		this.demand.answered(WAITING, List.of());
+		this.demand.answered(WAITING, List.of(), 0);
 		long now = MILLI;
 		int reminders = 0;
 		do {

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
+import io.github.queuesqlite.message.QueueOrder;
 import io.github.queuesqlite.task.RetryPolicy;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -57,6 +58,9 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	private static void check(String name, Queue queue) {
 		PropertyCheck.name("queues", name);
 		PropertyCheck.range("queues." + name + ".concurrency", queue.concurrency(), 1, 10_000);
+		if (queue.ageing() != null) {
+			PropertyCheck.range("queues." + name + ".ageing", queue.ageing(), "10ms", PropertyCheck.LONGEST);
+		}
 	}
 
 	/** Where messages are kept. */
@@ -143,8 +147,13 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 *
 	 * @param concurrency Number of handlers of this queue that run at once, 1 to 10,000.
 	 * The worker's concurrency by default.
+	 * @param order Order in which messages of one priority start: fifo, or lifo for the
+	 * newest first.
+	 * @param ageing How long a message waits until it goes before better ones, one in
+	 * eight, from 10 ms. Never by default.
 	 */
-	public record Queue(@Nullable Integer concurrency) {
+	public record Queue(@Nullable Integer concurrency, @DefaultValue("fifo") QueueOrder order,
+			@Nullable Duration ageing) {
 
 	}
 

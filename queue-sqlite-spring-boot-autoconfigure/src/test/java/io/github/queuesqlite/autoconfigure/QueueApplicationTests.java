@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
@@ -84,6 +85,19 @@ class QueueApplicationTests {
 		Message message = operations.find(id).orElseThrow();
 		assertThat(message.attempt()).isOne();
 		assertThat(message.lastError().message()).contains(reason);
+	}
+
+	@Test
+	void handleWhenMethodTakesBatchesEndsEachMessageByItself() {
+		try (ConfigurableApplicationContext context = run()) {
+			QueueOperations operations = context.getBean(QueueOperations.class);
+			List<MessageId> ids = operations.enqueueAll(Stream.of("Ada", "", "Bob")
+				.map((name) -> NewMessage.to("batch").payload(new Person(name)))
+				.toList());
+			assertDead(operations, ids.get(1), "name must not be blank");
+			assertThat(operations.await(ids.get(0), String.class, SOON)).isEqualTo("Hello Ada");
+			assertThat(operations.await(ids.get(2), String.class, SOON)).isEqualTo("Hello Bob");
+		}
 	}
 
 	@Test
@@ -284,6 +298,11 @@ class QueueApplicationTests {
 		@QueueTask("greet")
 		String greet(@Valid Person person, @Header("tenant") String tenant, TaskContext context) {
 			return "Hello %s of %s, attempt %d".formatted(person.name(), tenant, context.attempt());
+		}
+
+		@QueueTask(name = "batch", batchSize = 10)
+		List<String> batch(@Valid List<Person> persons) {
+			return persons.stream().map((person) -> "Hello " + person.name()).toList();
 		}
 
 		@QueueTask(name = "once", unique = "'person ' + name()")

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
+import io.github.queuesqlite.message.QueueOrder;
 import io.github.queuesqlite.task.RetryPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +61,7 @@ class QueuePropertiesTests {
 				Map.entry("worker.enabled", "false"), Map.entry("worker.concurrency", "10000"),
 				Map.entry("worker.poll-interval", "10ms"), Map.entry("worker.timeout", "PT1H"),
 				Map.entry("worker.probation", "0s"), Map.entry("worker.executor", "mine"),
-				Map.entry("queues.mail.concurrency", "2"), Map.entry("queues[mail.out].concurrency", "3"),
+				Map.entry("queues.mail.concurrency", "2"), Map.entry("queues.mail.order", "lifo"), Map.entry("queues.mail.ageing", "5m"), Map.entry("queues[mail.out].concurrency", "3"),
 				Map.entry("retry.max-retries", "0"), Map.entry("retry.delay", "0"),
 				Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
 				Map.entry("retry.jitter", "0"), Map.entry("lease.duration", "1s"),
@@ -80,8 +81,8 @@ class QueuePropertiesTests {
 				OnFull.DROP_OLDEST, Duration.ZERO));
 		assertThat(properties.worker()).isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10),
 				Duration.ofHours(1), Duration.ZERO, "mine"));
-		assertThat(properties.queues()).containsOnly(Map.entry("mail", new QueueProperties.Queue(2)),
-				Map.entry("mail.out", new QueueProperties.Queue(3)));
+		assertThat(properties.queues()).containsOnly(Map.entry("mail", new QueueProperties.Queue(2, QueueOrder.LIFO, Duration.ofMinutes(5))),
+				Map.entry("mail.out", new QueueProperties.Queue(3, QueueOrder.FIFO, null)));
 		assertThat(properties.retry().toPolicy())
 			.isEqualTo(new RetryPolicy(0, Duration.ZERO, 1.5, Duration.ofMinutes(1), 0));
 		assertThat(properties.lease().duration()).isEqualTo(seconds(1));
@@ -128,6 +129,9 @@ class QueuePropertiesTests {
 			worker.executor,         "",         must not be empty
 			queues.mail.concurrency, 0,          must be from 1 to 10000
 			queues.mail.concurrency, 10001,      must be from 1 to 10000
+			queues.mail.order,       sideways,   must be fifo or lifo
+			queues.mail.ageing,      9ms,        must be from 10ms to 36525d
+			queues.mail.ageing,      36526d,     must be from 10ms to 36525d
 			queues.mail.concurrency, many,       must be a whole number
 			queues[a/b].concurrency, 1,          must be 1 to 200 letters, digits or . _ - :
 			retry.max-retries,       -1,         must be from 0 to 1000000

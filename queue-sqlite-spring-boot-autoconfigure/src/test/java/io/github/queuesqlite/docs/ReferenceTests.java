@@ -5,11 +5,13 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 import io.github.queuesqlite.autoconfigure.QueueAutoConfiguration;
+import io.github.queuesqlite.autoconfigure.QueueProperties;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.metrics.QueueMetricsAutoConfiguration;
@@ -51,7 +53,9 @@ class ReferenceTests {
 	void referenceWhenPropertyIsListedExists() throws Exception {
 		Set<String> names = new TreeSet<>();
 		metadata().path("properties").forEach((property) -> names.add(property.path("name").asString()));
-		names.add("queue.sqlite.queues.<name>.concurrency");
+		for (RecordComponent component : QueueProperties.Queue.class.getRecordComponents()) {
+			names.add("queue.sqlite.queues.<name>." + component.getName());
+		}
 		assertThat(this.rows.stream()
 			.filter((row) -> row.startsWith("| `queue.sqlite.") || row.startsWith("| `management."))
 			.map((row) -> row.substring(3, row.indexOf('`', 3)))).isSubsetOf(names);

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.docs;
 
 import java.util.List;
+import java.util.Map;
 
 import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.listen.ListenOperations;
@@ -42,6 +43,8 @@ public abstract class Snippets {
 
 	protected Gateway gateway;
 
+	protected Search search;
+
 	protected abstract List<Row> rows(ImportRequest request);
 
 	protected abstract void store(Row row);
@@ -65,6 +68,12 @@ public abstract class Snippets {
 		boolean isOpen();
 
 		void send(Invoice invoice);
+
+	}
+
+	public interface Search {
+
+		Map<Integer, Exception> indexAll(List<Document> documents);
 
 	}
 
@@ -104,6 +113,9 @@ public abstract class Snippets {
 	}
 
 	public record Progress(int done, int of) {
+	}
+
+	public record Document(String text) {
 	}
 
 	public record Invoice(String number) {

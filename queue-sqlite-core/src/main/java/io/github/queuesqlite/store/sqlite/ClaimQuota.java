@@ -28,10 +28,24 @@ final class ClaimQuota implements AutoCloseable {
 		return taken;
 	}
 
+	/** Returns how many messages of a task one permit is for. */
+	int messagesPerPermit(String task) {
+		return this.quota.messagesPerPermit(task);
+	}
+
+	/** Returns how many permits are left when some messages are claimed. */
+	int left(int max, List<StoredMessage> claimed) {
+		if (this.quota == Quota.UNLIMITED) {
+			return max - claimed.size();
+		}
+		return max - this.quota.permits(claimed).values().stream().mapToInt(Integer::intValue).sum();
+	}
+
 	/** The messages are their claimer's, with what was taken for them. */
 	List<StoredMessage> used(List<StoredMessage> messages) {
-		for (StoredMessage message : messages) {
-			this.unused.computeIfPresent(message.task(), (task, n) -> n - 1);
+		if (!this.unused.isEmpty()) {
+			this.quota.permits(messages)
+				.forEach((task, used) -> this.unused.computeIfPresent(task, (key, n) -> n - used));
 		}
 		return messages;
 	}

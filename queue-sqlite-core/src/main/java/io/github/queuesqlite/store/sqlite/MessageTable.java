@@ -71,6 +71,17 @@ final class MessageTable {
 			FROM message
 			WHERE id IN (SELECT value FROM json_each(?1)) AND state = 20""";
 
+	/**
+	 * The newest messages of one task and priority: the index is read backwards. Over
+	 * several priorities it would have to be sorted.
+	 */
+	static final String NEWEST_OF_TASK = "SELECT " + CLAIMABLE_COLUMNS + """
+
+			FROM message
+			WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority = ?3
+			ORDER BY seq DESC, id DESC
+			LIMIT ?4""";
+
 	static final String CLAIM = """
 			UPDATE message
 			SET state = 30, owner = ?1, run = run + 1, attempt = attempt + 1, started_at = ?2, deadline = NULL,
@@ -98,6 +109,44 @@ final class MessageTable {
 			WHERE state = 20 AND queue = ?1 AND task = ?2
 			ORDER BY priority DESC, seq, id
 			LIMIT ?3""";
+
+	static final String NEWEST_READY_OF_TASK = """
+			SELECT id, priority, seq FROM message
+			WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority = ?3
+			ORDER BY seq DESC, id DESC
+			LIMIT ?4""";
+
+	static final String NEXT_PRIORITY = """
+			SELECT priority FROM message
+			WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority < ?3
+			ORDER BY priority DESC
+			LIMIT 1""";
+
+	private static final String READY_OF_LEVEL = """
+			 FROM message
+			    WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority = level.priority AND seq""";
+
+	/**
+	 * The message that waits longest of each priority, with its order number: as many
+	 * steps as there are priorities. Behind it the one that waits longest of those that
+	 * came back where the newest is next: of their negative numbers it has the greatest.
+	 */
+	static final String OLDEST_OF_TASK = """
+			WITH RECURSIVE level(priority) AS (
+			    SELECT max(priority) FROM message WHERE state = 20 AND queue = ?1 AND task = ?2
+			    UNION ALL
+			    SELECT (SELECT max(priority) FROM message
+			            WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority < level.priority)
+			    FROM level WHERE level.priority IS NOT NULL)
+			SELECT (SELECT id""" + READY_OF_LEVEL + """
+			 >= 0 ORDER BY seq LIMIT 1), (SELECT seq""" + READY_OF_LEVEL + """
+			 >= 0 ORDER BY seq LIMIT 1), (SELECT id""" + READY_OF_LEVEL + """
+			 < 0 ORDER BY seq DESC LIMIT 1), (SELECT seq""" + READY_OF_LEVEL + """
+			 < 0 ORDER BY seq DESC LIMIT 1)
+			FROM level WHERE level.priority IS NOT NULL""";
+
+	/** One of them, if it is still there. */
+	static final String CLAIMABLE_OF_ID = "SELECT " + CLAIMABLE_COLUMNS + " FROM message WHERE id = ?1 AND state = 20";
 
 	static final String BEST_PRIORITY = """
 			SELECT priority FROM message
@@ -236,7 +285,7 @@ final class MessageTable {
 			WHERE id = ?4 AND state < 30""";
 
 	static final String DUE = """
-			SELECT id, queue, task, deaths, ordering_key FROM message
+			SELECT id, queue, task, deaths, ordering_key, run FROM message
 			WHERE state = 10 AND run_at <= ?1
 			ORDER BY run_at, seq
 			LIMIT ?2""";

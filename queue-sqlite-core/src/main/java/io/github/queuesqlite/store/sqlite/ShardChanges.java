@@ -105,7 +105,7 @@ final class ShardChanges {
 	}
 
 	private void retry(ChangedRow row, long id, long now) throws SQLException {
-		this.statements.update(MessageTable.RETRY_ENDED, this.sequence.next(), now, id,
+		this.statements.update(MessageTable.RETRY_ENDED, this.sequence.back(row.queue()), now, id,
 				Checksum.ofExpiry(this.statements.number(MessageTable.EXPIRY_OF, id)));
 		this.books.moved(row.queue(), row.task(), row.state(), StateCode.counted(row.ready()), 1);
 		this.books.waits(row.queue(), row.task(), row.ready(), now, Long.MAX_VALUE);

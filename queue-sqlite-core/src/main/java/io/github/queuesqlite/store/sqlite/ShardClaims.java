@@ -3,7 +3,9 @@ package io.github.queuesqlite.store.sqlite;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -12,6 +14,7 @@ import java.util.Set;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.store.Claimer;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Quota;
 import io.github.queuesqlite.store.StoredMessage;
@@ -36,6 +39,12 @@ final class ShardClaims {
 
 	private final ReadyTasks readyTasks;
 
+	private final ShardSequence sequence;
+
+	private final NewestFirst newestFirst;
+
+	private final Ageing ageing;
+
 	private final int shard;
 
 	private final ShardSettling settling;
@@ -48,9 +57,12 @@ final class ShardClaims {
 
 	private final Checksum checksum = new Checksum();
 
-	ShardClaims(Statements statements, ShardBooks books, ShardSettling settling, OrderingLines lines, Crowds crowds,
-			int shard) {
+	ShardClaims(Statements statements, ShardBooks books, ShardSequence sequence, ShardSettling settling,
+			OrderingLines lines, Crowds crowds, Ageing ageing, int shard) {
 		this.statements = statements;
+		this.sequence = sequence;
+		this.ageing = ageing;
+		this.newestFirst = new NewestFirst(statements);
 		this.books = books;
 		this.settling = settling;
 		this.lines = lines;
@@ -65,8 +77,39 @@ final class ShardClaims {
 			return List.of();
 		}
 		try (ClaimQuota taken = new ClaimQuota(quota)) {
-			return taken.used(claim(epoch, queue, tasks, max, taken, now));
+			return taken.used(this.ageing.isOn(queue) ? claimAged(epoch, queue, tasks, max, taken, now)
+					: claim(epoch, queue, tasks, max, taken, now));
 		}
+	}
+
+	/** Claims the one first that is next for its age, if any. */
+	private List<StoredMessage> claimAged(long epoch, String queue, Set<String> tasks, int max, ClaimQuota quota,
+			long now) throws SQLException {
+		List<StoredMessage> all = new ArrayList<>(chosen(epoch, queue, tasks, quota, now));
+		int left = quota.left(max, all);
+		if (left > 0) {
+			List<StoredMessage> claimed = claim(epoch, queue, tasks, left, quota, now);
+			this.ageing.claimed(queue, claimed.size());
+			all.addAll(claimed);
+		}
+		return all;
+	}
+
+	private List<StoredMessage> chosen(long epoch, String queue, Set<String> tasks, ClaimQuota quota, long now)
+			throws SQLException {
+		Ageing.Waiting waiting = this.ageing.next(queue, this.readyTasks.of(queue, tasks), now);
+		if (waiting == null || quota.take(waiting.task(), 1) == 0) {
+			return List.of();
+		}
+		List<StoredMessage> claimed = new ArrayList<>(1);
+		this.statements.each(
+				(row) -> claimed
+					.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
+				MessageTable.CLAIMABLE_OF_ID, waiting.id());
+		take(MessageTable.CLAIM, epoch, queue, claimed, now);
+		this.readyTasks.claimed(queue, List.of(waiting.task()));
+		this.ageing.chosen(queue);
+		return withoutDamaged(claimed, now);
 	}
 
 	/**
@@ -80,12 +123,18 @@ final class ShardClaims {
 			return claimed;
 		}
 		List<StoredMessage> all = new ArrayList<>(claimed);
-		while (!claimed.isEmpty() && all.size() < max) {
-			claimed = claimOnce(epoch, queue, tasks, max - all.size(), quota, now);
+		int left = quota.left(max, all);
+		while (!claimed.isEmpty() && left > 0 && all.size() < Math.max(max, Claimer.MOST_MESSAGES)) {
+			claimed = claimOnce(epoch, queue, tasks, left, quota, now);
 			all.addAll(claimed);
+			left = quota.left(max, all);
 		}
-		all.sort(StoredMessage.CLAIM_ORDER);
+		all.sort(order(queue));
 		return all;
+	}
+
+	private Comparator<StoredMessage> order(String queue) {
+		return this.sequence.isNewestFirst(queue) ? StoredMessage.NEWEST_FIRST : StoredMessage.CLAIM_ORDER;
 	}
 
 	private List<StoredMessage> claimOnce(long epoch, String queue, Set<String> tasks, int max, ClaimQuota quota,
@@ -101,7 +150,7 @@ final class ShardClaims {
 		}
 		take(MessageTable.CLAIM, epoch, queue, claimed, now);
 		this.readyTasks.claimed(queue, ready);
-		claimed.sort(StoredMessage.CLAIM_ORDER);
+		claimed.sort(order(queue));
 		return withoutDamaged(claimed, now);
 	}
 
@@ -186,18 +235,28 @@ final class ShardClaims {
 	private List<StoredMessage> claimTask(long epoch, String queue, String task, int max, ClaimQuota quota, long now)
 			throws SQLException {
 		List<StoredMessage> claimed = new ArrayList<>();
-		int most = quota.take(task, max);
+		int most = most(task, max, quota);
 		if (most == 0) {
 			return claimed;
 		}
-		this.statements.each(
-				(row) -> claimed
-					.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
-				MessageTable.CLAIMABLE_OF_TASK, queue, task, most);
+		Statements.RowReader reader = (row) -> claimed
+			.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now));
+		if (this.sequence.isNewestFirst(queue)) {
+			this.newestFirst.read(queue, task, most, reader);
+		}
+		else {
+			this.statements.each(reader, MessageTable.CLAIMABLE_OF_TASK, queue, task, most);
+		}
 		if (claimed.size() < most) {
 			this.readyTasks.remove(queue, task);
 		}
 		return claimed;
+	}
+
+	/** How many messages of a task may be claimed. */
+	private static int most(String task, int max, ClaimQuota quota) {
+		int permits = quota.take(task, max);
+		return Math.max(permits, (int) Math.min((long) permits * quota.messagesPerPermit(task), Claimer.MOST_MESSAGES));
 	}
 
 	/**
@@ -205,7 +264,8 @@ final class ShardClaims {
 	 */
 	private List<StoredMessage> claimBest(long epoch, String queue, List<String> tasks, int max, ClaimQuota quota,
 			long now) throws SQLException {
-		List<Long> ids = bestIds(queue, tasks, max, quota);
+		List<Long> ids = this.sequence.isNewestFirst(queue) ? newestIds(queue, tasks, max, quota)
+				: bestIds(queue, tasks, max, quota);
 		List<StoredMessage> claimed = new ArrayList<>();
 		if (!ids.isEmpty()) {
 			this.statements.each(
@@ -219,22 +279,48 @@ final class ShardClaims {
 	private List<Long> bestIds(String queue, List<String> tasks, int max, ClaimQuota quota) throws SQLException {
 		List<Long> ids = new ArrayList<>();
 		PriorityQueue<TaskCursor> cursors = new PriorityQueue<>();
+		ClaimSize size = new ClaimSize(quota, max);
 		try {
 			for (String task : tasks) {
-				int most = quota.take(task, max);
+				int most = most(task, max, quota);
 				if (most > 0) {
 					advance(new TaskCursor(task, open(queue, task, most)), cursors, queue);
 				}
 			}
-			while (ids.size() < max && !cursors.isEmpty()) {
+			while (!size.isFull() && !cursors.isEmpty()) {
 				TaskCursor best = cursors.remove();
-				ids.add(best.id());
-				advance(best, cursors, queue);
+				if (size.isRoomFor(best.task())) {
+					ids.add(best.id());
+					advance(best, cursors, queue);
+				}
+				else {
+					best.close();
+				}
 			}
 		}
 		finally {
 			for (TaskCursor cursor : cursors) {
 				cursor.close();
+			}
+		}
+		return ids;
+	}
+
+	/** Reads as many of each task as there is room for: few, as nothing is claimed ahead. */
+	private List<Long> newestIds(String queue, List<String> tasks, int max, ClaimQuota quota) throws SQLException {
+		List<Long> ids = new ArrayList<>();
+		ClaimSize size = new ClaimSize(quota, max);
+		int[] most = tasks.stream().mapToInt((task) -> most(task, max, quota)).toArray();
+		Set<String> ready = new HashSet<>();
+		for (NewestFirst.Ready message : this.newestFirst.ready(queue, tasks, most)) {
+			ready.add(message.task());
+			if (size.isRoomFor(message.task())) {
+				ids.add(message.id());
+			}
+		}
+		for (int i = 0; i < most.length; i++) {
+			if (most[i] > 0 && !ready.contains(tasks.get(i))) {
+				this.readyTasks.remove(queue, tasks.get(i));
 			}
 		}
 		return ids;

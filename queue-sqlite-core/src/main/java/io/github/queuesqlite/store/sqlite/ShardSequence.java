@@ -3,6 +3,7 @@ package io.github.queuesqlite.store.sqlite;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 
 import io.github.queuesqlite.store.IdGenerator;
 import io.github.queuesqlite.store.IdLayout;
@@ -24,6 +25,9 @@ final class ShardSequence {
 
 	private final Statements statements;
 
+	/** Queues whose greatest number is next. */
+	private final Set<String> newestFirst;
+
 	private final IdGenerator generator;
 
 	private long highWater;
@@ -34,8 +38,9 @@ final class ShardSequence {
 	/** Greatest id seen, which what comes back goes behind. */
 	private long greatestId;
 
-	ShardSequence(Statements statements, InstantSource clock, int shard) throws SQLException {
+	ShardSequence(Statements statements, InstantSource clock, int shard, Set<String> newestFirst) throws SQLException {
 		this.statements = statements;
+		this.newestFirst = newestFirst;
 		readHighWater();
 		this.generator = new IdGenerator(clock, shard, 0, this.highWater);
 	}
@@ -78,7 +83,17 @@ final class ShardSequence {
 		raise(greatest);
 	}
 
-	/** Returns the order number of what comes back: behind all that waits. */
+	boolean isNewestFirst(String queue) {
+		return this.newestFirst.contains(queue);
+	}
+
+	/** Returns the order number of what comes back from a run: behind all that waits. */
+	long back(String queue) throws SQLException {
+		// Where the greatest is next, below all that rise.
+		return isNewestFirst(queue) ? -next() : next();
+	}
+
+	/** Returns an order number above all others. */
 	long next() throws SQLException {
 		raise(Math.max(this.greatestId + 1, this.generator.next()));
 		return this.greatestId;

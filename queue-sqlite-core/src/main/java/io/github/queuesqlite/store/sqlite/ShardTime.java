@@ -3,6 +3,7 @@ package io.github.queuesqlite.store.sqlite;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class ShardTime {
 
 	int promote(int max, long now) throws SQLException {
 		List<Long> ids = new ArrayList<>();
+		Map<Long, String> backFrom = new HashMap<>(0);
 		Map<Long, String> ordered = new LinkedHashMap<>();
 		this.statements.each((row) -> {
 			String orderingKey = row.getString(5);
@@ -49,11 +51,16 @@ final class ShardTime {
 			}
 			else {
 				ids.add(row.getLong(1));
+				if (row.getLong(6) > 0) {
+					backFrom.put(row.getLong(1), row.getString(2));
+				}
 				this.books.ready(row.getString(2), row.getString(3), row.getInt(4) != 0);
 			}
 		}, MessageTable.DUE, now, max);
 		for (long id : ids) {
-			this.statements.update(MessageTable.PROMOTE, this.sequence.next(), id);
+			String queue = backFrom.get(id);
+			this.statements.update(MessageTable.PROMOTE,
+					(queue != null) ? this.sequence.back(queue) : this.sequence.next(), id);
 		}
 		for (long id : ordered.keySet()) {
 			this.statements.update(MessageTable.SET_STATE, StateCode.HELD, id);

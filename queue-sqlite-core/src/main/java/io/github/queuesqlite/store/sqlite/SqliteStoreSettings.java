@@ -3,6 +3,7 @@ package io.github.queuesqlite.store.sqlite;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.WriterSettings;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param walMax bytes of a write-ahead log above which new messages are refused
  * @param clock wall clock
  * @param disk how much of the disk is left
+ * @param order in which order messages are claimed
  */
 public record SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
-		long walMax, InstantSource clock, DiskSettings disk) {
+		long walMax, InstantSource clock, DiskSettings disk, ClaimOrder order) {
 
 	/** Creates settings with the usual reserve on the disk. */
 	public SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
 			long walMax, InstantSource clock) {
-		this(directory, shards, writer, retention, walMax, clock, DiskSettings.DEFAULT);
+		this(directory, shards, writer, retention, walMax, clock, DiskSettings.DEFAULT, ClaimOrder.DEFAULT);
 	}
 
 }

@@ -443,7 +443,8 @@ final class StoreOpening {
 		Quarantine quarantine = shardFile.quarantine();
 		try {
 			SqliteShardSession session = new SqliteShardSession(connection, gate, file, this.settings.walMax(),
-					quarantine, watermark, number, this.settings.clock(), this.settings.retention());
+					quarantine, watermark, number, this.settings.clock(), this.settings.retention(),
+					this.settings.order());
 			SqliteShardReader reader = new SqliteShardReader(number, file, gate, threads, quarantine,
 					this.settings.retention(), this.settings.clock());
 			if (this.doubtful.contains(number)) {

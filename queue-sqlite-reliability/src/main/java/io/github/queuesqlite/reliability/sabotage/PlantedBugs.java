@@ -29,6 +29,7 @@ final class PlantedBugs {
 		bugs.order();
 		bugs.limits();
 		bugs.crowds();
+		bugs.calls();
 		bugs.lines();
 		bugs.indexes();
 		bugs.pruning();
@@ -194,7 +195,7 @@ final class PlantedBugs {
 				"", contract("Ids#assignIdWhenReopenedAfterClockStepBackAndDeletionNeverRepeats"));
 		add("ids follow a clock beyond the time they can hold", "Math.min(tick, IdLayout.LAST_CLOCK_TICK)", "tick",
 				contract("Ids#assignIdWhenClockIsBeyondTheTimeOfIdsStillRises"));
-		add("a claimed batch is not sorted", "claimed.sort(StoredMessage.CLAIM_ORDER); return withoutDamaged",
+		add("a claimed batch is not sorted", "claimed.sort(order(queue)); return withoutDamaged",
 				"return withoutDamaged", contract("StandingDemand#attachWhenSeveralTasksAreHostedHandsOverBestFirst"));
 	}
 
@@ -272,6 +273,26 @@ final class PlantedBugs {
 		add("a line does not move with a change of the number of shards",
 				"\" OR ordering_key IS NOT NULL OR concurrency_key IS NOT NULL)", "\" OR concurrency_key IS NOT NULL)",
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsLines");
+	}
+
+	private void calls() {
+		this.rule = "Messages that share a call end each by itself; a permit is for a call";
+		add("a message that fails takes its batch with it", "end(partly.failures(), partly.results());",
+				"endAll(failure);", "BatchTests#messagesThatTheExceptionNamesFailAndTheOthersComplete");
+		add("the time of one message is over for its batch", "if (this.runs.stream().noneMatch(BatchRun::isWanted)) {",
+				"if (this.overdueSince == 0) {", "BatchTests#messagesTimeOutEachByItself");
+		add("each message of a batch counts as a permit", "return (n + each - 1) / each;", "return n;",
+				contract("Permits#claimWhenAPermitIsForSeveralMessagesGivesSoManyAndTakesOneForThem"));
+		this.rule = "Where the newest is next, what comes back is not the newest; what is old starts at last, in its turn";
+		add("what comes back to a queue whose newest is next is next again",
+				"return isNewestFirst(queue) ? -next() : next();", "return next();",
+				"LifoTests#messageThatIsGivenBackGoesBehindAllThatWait");
+		add("a message is chosen for its age before its time", "return (turn.lookAt <= now) ? oldest : null;",
+				"return oldest;", "AgeingTests#messageIsNotChosenBeforeItsTime");
+		add("all that is old goes before what is better", "turn.claimed = 0;", "",
+				"AgeingTests#oneOfEightIsTheOneThatWaitsLongest");
+		add("the order of a queue ends with its first priority", "priority = lower(queue, task, priority);",
+				"priority = null;", "LifoTests#newestStartsFirstWithinItsPriority");
 	}
 
 	private void indexes() {
@@ -459,7 +480,7 @@ final class PlantedBugs {
 				"(random.nextDouble() - random.nextDouble()) * 0 : 0",
 				"task.RetryPolicyTests#waitBeforeIsSpreadToBothSides");
 		add("a retried message keeps its place at the head",
-				"MessageTable.RETRY, state, retry.runAt(), this.sequence.next(), json,",
+				"MessageTable.RETRY, state, retry.runAt(), this.sequence.back(key.queue()), json,",
 				"MessageTable.RETRY, state, retry.runAt(), key.id(), json,",
 				contract("Settlements#retryGoesBehindWhatWaits"));
 		add("a cancelled message is retried",
@@ -586,7 +607,7 @@ final class PlantedBugs {
 		this.rule = "A stop claims no more, gives back at once what has not started, and waits for what has";
 		add("a lane that is stopped claims", "return this.open && !this.paused && this.engine",
 				"return !this.paused && this.engine", "worker.LaneTests#closeGivesBackAtOnceWhatHasNotStarted");
-		add("a stop keeps what has not started", "leaving.forEach(Runner::wake); recallUnstarted((run) -> true);",
+		add("a stop keeps what has not started", "leaving.forEach(Runner::wake); recallUnstarted((call) -> true);",
 				"leaving.forEach(Runner::wake);", "worker.LaneTests#closeGivesBackAtOnceWhatHasNotStarted");
 		add("a stop does not wait for handlers",
 				"if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()))) {", "if (!isDrained(0)) {",

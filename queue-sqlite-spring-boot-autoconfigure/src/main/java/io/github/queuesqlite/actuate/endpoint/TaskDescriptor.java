@@ -45,18 +45,20 @@ public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nulla
 	 * @param maxConcurrentPerKey most messages of one concurrency key at once; null for
 	 * any number
 	 * @param lock the lock under which handlers run one at a time; null for none
+	 * @param batchSize most messages that one call gets; null when each has its own
 	 * @param delivery how often the handler may get one message
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record HandlerDescriptor(String method, String payloadType, String queue, int priority,
 			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry, boolean storeResult,
 			@Nullable Integer maxConcurrent, @Nullable Integer maxConcurrentPerKey, @Nullable String lock,
-			Delivery delivery) {
+			@Nullable Integer batchSize, Delivery delivery) {
 
 		static HandlerDescriptor of(TaskDefinition<?> task) {
 			return new HandlerDescriptor(task.origin(), task.payloadType().getTypeName(), task.queue(), task.priority(),
 					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(), task.maxConcurrent(),
-					task.maxConcurrentPerKey(), task.lock(), task.delivery());
+					task.maxConcurrentPerKey(), task.lock(),
+					(task.batchHandler() != null) ? task.batchSize() : null, task.delivery());
 		}
 
 	}

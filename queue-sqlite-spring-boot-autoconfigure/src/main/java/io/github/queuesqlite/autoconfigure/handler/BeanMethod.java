@@ -56,7 +56,7 @@ record BeanMethod(String beanName, Object bean, Class<?> beanClass, Method metho
 	}
 
 	private void checkReturnType(Class<?> type) {
-		if (CompletionStage.class.isAssignableFrom(type)) {
+		if (isAwaited()) {
 			return;
 		}
 		if (isAsync()) {
@@ -71,6 +71,11 @@ record BeanMethod(String beanName, Object bean, Class<?> beanClass, Method metho
 			throw refused("returns a " + type.getSimpleName() + ", to which nobody would subscribe",
 					"Return a CompletableFuture: Mono.toFuture() makes one.");
 		}
+	}
+
+	/** Whether it returns what is waited for. */
+	boolean isAwaited() {
+		return CompletionStage.class.isAssignableFrom(this.method.getReturnType());
 	}
 
 	private boolean isAsync() {

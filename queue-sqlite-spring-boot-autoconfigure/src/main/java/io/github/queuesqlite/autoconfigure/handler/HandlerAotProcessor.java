@@ -12,6 +12,7 @@ import org.springframework.aot.hint.ReflectionHints;
 import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
 import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
 import org.springframework.beans.factory.support.RegisteredBean;
+import org.springframework.core.ResolvableType;
 
 /** Lets a native image read and write the payloads, values and results of handlers. */
 final class HandlerAotProcessor implements BeanRegistrationAotProcessor {
@@ -38,7 +39,8 @@ final class HandlerAotProcessor implements BeanRegistrationAotProcessor {
 	}
 
 	private void register(Type type, ReflectionHints hints) {
-		if (!NEVER_STORED.contains(type)) {
+		Type element = ResolvableType.forType(type).getGeneric().getType();
+		if (!NEVER_STORED.contains(type) && !NEVER_STORED.contains(element)) {
 			this.registrar.registerReflectionHints(hints, type);
 		}
 	}

@@ -19,7 +19,7 @@ import org.springframework.messaging.handler.annotation.support.HeadersMethodArg
 import org.springframework.messaging.handler.annotation.support.MessageMethodArgumentResolver;
 import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolverComposite;
 import org.springframework.util.StringUtils;
-import org.springframework.validation.Validator;
+import org.springframework.validation.SmartValidator;
 
 /** What a task method may take, and which of it is the payload. */
 final class TaskArguments {
@@ -28,13 +28,21 @@ final class TaskArguments {
 
 	private final HandlerMethodArgumentResolverComposite resolvers = new HandlerMethodArgumentResolverComposite();
 
-	TaskArguments(ConfigurableBeanFactory beanFactory, @Nullable Validator validator) {
+	private final @Nullable SmartValidator validator;
+
+	TaskArguments(ConfigurableBeanFactory beanFactory, @Nullable SmartValidator validator) {
+		this.validator = validator;
 		ConversionService conversion = ApplicationConversionService.getSharedInstance();
 		this.notPayload.addResolvers(new TaskContextArgumentResolver(),
 				new HeaderMethodArgumentResolver(conversion, beanFactory), new HeadersMethodArgumentResolver(),
 				new MessageMethodArgumentResolver());
 		this.resolvers.addResolvers(this.notPayload.getResolvers());
 		this.resolvers.addResolver(new TaskPayloadArgumentResolver(new GenericMessageConverter(conversion), validator));
+	}
+
+	/** Returns what validates the payloads of a parameter that asks for it. */
+	PayloadValidation validation(@Nullable MethodParameter parameter) {
+		return new PayloadValidation(this.validator, parameter);
 	}
 
 	HandlerMethodArgumentResolverComposite resolvers() {

@@ -1,7 +1,6 @@
 package io.github.queuesqlite.autoconfigure.handler;
 
 import java.lang.reflect.Method;
-import java.util.stream.Collectors;
 
 import io.github.queuesqlite.task.PermanentTaskException;
 import io.github.queuesqlite.task.TaskContext;
@@ -11,7 +10,6 @@ import org.springframework.messaging.handler.annotation.support.MethodArgumentNo
 import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolverComposite;
 import org.springframework.messaging.handler.invocation.InvocableHandlerMethod;
 import org.springframework.validation.BindingResult;
-import org.springframework.validation.FieldError;
 
 /**
  * Resolves the arguments of a task method from its own parameters, whose annotations
@@ -50,12 +48,7 @@ final class TaskInvoker extends InvocableHandlerMethod {
 		if (result == null) {
 			return String.valueOf(exception.getMessage());
 		}
-		return result.getAllErrors()
-			.stream()
-			.map((error) -> (error instanceof FieldError field) ? field.getField() + " " + error.getDefaultMessage()
-					: String.valueOf(error.getDefaultMessage()))
-			.sorted()
-			.collect(Collectors.joining(", "));
+		return PayloadValidation.text(result.getAllErrors());
 	}
 
 	@Override

@@ -48,11 +48,7 @@ final class TaskMethods {
 	}
 
 	private TaskDefinition<?> build(BeanMethod method, QueueTask annotation) {
-		Type payloadType = this.arguments.payloadType(method);
-		TaskInvoker invoker = new TaskInvoker(method, this.arguments.resolvers());
-		return TaskDefinition
-			.builder(name(method, annotation), ParameterizedTypeReference.forType(payloadType), invoker::handle)
-			.queue(this.values.text("queue", annotation.queue()))
+		return builder(method, annotation).queue(this.values.text("queue", annotation.queue()))
 			.retryPolicy(retryPolicy(annotation))
 			.retryable(retryable(annotation))
 			.timeout(this.values.duration("timeout", annotation.timeout()))
@@ -67,6 +63,19 @@ final class TaskMethods {
 			.uniqueKey(PayloadKey.of(this.values.text("unique", annotation.unique())))
 			.origin(method.origin())
 			.build();
+	}
+
+	private TaskDefinition.Builder<?> builder(BeanMethod method, QueueTask annotation) {
+		String name = name(method, annotation);
+		if (annotation.batchSize() == -1) {
+			Type payloadType = this.arguments.payloadType(method);
+			TaskInvoker invoker = new TaskInvoker(method, this.arguments.resolvers());
+			return TaskDefinition.builder(name, ParameterizedTypeReference.forType(payloadType), invoker::handle);
+		}
+		BatchParameters parameters = BatchParameters.of(method);
+		BatchInvoker invoker = new BatchInvoker(method, parameters, this.arguments.validation(parameters.payload()));
+		return TaskDefinition.batch(name, ParameterizedTypeReference.forType(parameters.payloadType()), invoker::handle)
+			.batchSize(annotation.batchSize());
 	}
 
 	private String name(BeanMethod method, QueueTask annotation) {

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.autoconfigure.handler;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
@@ -8,6 +9,7 @@ import io.github.queuesqlite.annotation.Backoff;
 import io.github.queuesqlite.annotation.QueueListener;
 import io.github.queuesqlite.annotation.QueueTask;
 import io.github.queuesqlite.listen.DataChange;
+import io.github.queuesqlite.task.Delivery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -18,6 +20,7 @@ import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.support.PropertySourcesPlaceholderConfigurer;
 import org.springframework.core.PriorityOrdered;
+import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.messaging.handler.annotation.Headers;
 import org.springframework.messaging.handler.annotation.Payload;
 import org.springframework.scheduling.annotation.Async;
@@ -52,6 +55,12 @@ class HandlerRefusalTests {
 				Arguments.of(new BadMaxConcurrent(), "'maxConcurrent' must be at least 1, was 0"),
 				Arguments.of(new BadMaxConcurrentPerKey(), "'maxConcurrentPerKey' must be at least 1, was -3"),
 				Arguments.of(new BadLock(), "'lock' may hold letters, digits and . _ - : only, has ' ' at position 1"),
+				Arguments.of(new BadBatchSize(), "'batchSize' must be from 1 to 1000, was 0"),
+				Arguments.of(new NoListOfBatch(), "handles batches and takes a String"),
+				Arguments.of(new HeaderOfBatch(), "handles batches and takes a String"),
+				Arguments.of(new TwoListsOfBatch(), "takes two lists of payloads"),
+				Arguments.of(new ResultOfBatch(), "handles batches and returns a String"),
+				Arguments.of(new OnceOfBatch(), "'delivery' must be AT_LEAST_ONCE for a handler of batches"),
 				Arguments.of(new BadMultiplier(), "'multiplier' must be from 1 to 1000, was 0.5"),
 				Arguments.of(new BadJitter(), "'jitter' must be from 0 to 1, was 2.0"),
 				Arguments.of(new BadPlaceholder(), "'name' cannot be resolved from '${missing}'"),
@@ -292,6 +301,55 @@ class HandlerRefusalTests {
 
 		@QueueTask(value = "a", lock = "a b")
 		void handle() {
+		}
+
+	}
+
+	static class BadBatchSize {
+
+		@QueueTask(value = "a", batchSize = 0)
+		void handle(List<String> payloads) {
+		}
+
+	}
+
+	static class NoListOfBatch {
+
+		@QueueTask(value = "a", batchSize = 2)
+		void handle(String payload) {
+		}
+
+	}
+
+	static class HeaderOfBatch {
+
+		@QueueTask(value = "a", batchSize = 2)
+		void handle(List<String> payloads, @Header String tenant) {
+		}
+
+	}
+
+	static class TwoListsOfBatch {
+
+		@QueueTask(value = "a", batchSize = 2)
+		void handle(List<String> payloads, List<Integer> others) {
+		}
+
+	}
+
+	static class ResultOfBatch {
+
+		@QueueTask(value = "a", batchSize = 2)
+		String handle(List<String> payloads) {
+			return "";
+		}
+
+	}
+
+	static class OnceOfBatch {
+
+		@QueueTask(value = "a", batchSize = 2, delivery = Delivery.AT_MOST_ONCE)
+		void handle(List<String> payloads) {
 		}
 
 	}

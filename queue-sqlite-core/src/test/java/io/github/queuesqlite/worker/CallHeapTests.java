@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Tests for {@link RunHeap}. */
-class RunHeapTests {
+/** Tests for {@link CallHeap}. */
+class CallHeapTests {
 
 	private static final Comparator<StoredMessage> BEST_FIRST = Comparator.comparingInt(StoredMessage::priority)
 		.reversed()
 		.thenComparingLong(StoredMessage::seq);
 
-	private final RunHeap heap = new RunHeap();
+	private final CallHeap heap = new CallHeap(false);
 
 	@Test
 	void pollWhenFilledInAnyOrderGivesBestFirst() {
@@ -32,8 +32,8 @@ class RunHeapTests {
 	void removeIfTakesOutMatchesAndKeepsTheOrderOfTheRest() {
 		List<StoredMessage> rows = rows(new Random(8), 300);
 		rows.forEach((row) -> this.heap.add(run(row)));
-		List<Run> removed = this.heap.removeIf((run) -> run.row().seq() % 3 == 0);
-		assertThat(removed).allMatch((run) -> run.row().seq() % 3 == 0);
+		List<Call> removed = this.heap.removeIf((call) -> call.first().row().seq() % 3 == 0);
+		assertThat(removed).allMatch((call) -> call.first().row().seq() % 3 == 0);
 		assertThat(pollAll())
 			.containsExactlyElementsOf(rows.stream().filter((row) -> row.seq() % 3 != 0).sorted(BEST_FIRST).toList());
 	}
@@ -53,8 +53,34 @@ class RunHeapTests {
 		StoredMessage suspect = row(2_000_000, 0, 10);
 		this.heap.add(run(suspect, 1));
 		rows(new Random(10), 20).forEach((row) -> this.heap.add(run(row)));
-		assertThat(this.heap.peek().row()).isSameAs(suspect);
+		assertThat(this.heap.peek().first().row()).isSameAs(suspect);
 		assertThat(pollAll()).hasSize(41).startsWith(suspect);
+	}
+
+	@Test
+	void pollWhereTheNewestIsNextGivesItFirstWithinItsPriority() {
+		CallHeap newest = new CallHeap(true);
+		List<StoredMessage> rows = rows(new Random(11), 300);
+		rows.forEach((row) -> newest.add(run(row)));
+		List<StoredMessage> polled = new ArrayList<>();
+		for (Call call = newest.poll(); call != null; call = newest.poll()) {
+			polled.add(call.first().row());
+		}
+		assertThat(polled).containsExactlyElementsOf(rows.stream().sorted(StoredMessage.NEWEST_FIRST).toList());
+	}
+
+	@Test
+	void pollWhenSomeHaveAgedGivesTheOldestOfThemFirst() {
+		rows(new Random(12), 50).forEach((row) -> this.heap.add(run(row)));
+		StoredMessage older = row(2_000_000, -5, 10);
+		StoredMessage younger = row(2_000_001, 5, 10);
+		for (StoredMessage row : List.of(younger, older)) {
+			Run aged = run(row);
+			aged.age();
+			this.heap.add(aged);
+		}
+		rows(new Random(13), 50).forEach((row) -> this.heap.add(run(row)));
+		assertThat(pollAll()).hasSize(102).startsWith(older, younger);
 	}
 
 	@Test
@@ -65,8 +91,8 @@ class RunHeapTests {
 
 	private List<StoredMessage> pollAll() {
 		List<StoredMessage> polled = new ArrayList<>();
-		for (Run run = this.heap.poll(); run != null; run = this.heap.poll()) {
-			polled.add(run.row());
+		for (Call call = this.heap.poll(); call != null; call = this.heap.poll()) {
+			polled.add(call.first().row());
 		}
 		return polled;
 	}
