@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param executor what runs the handlers, not shut down; null for threads of our own
  * @param interceptors around every run, the first one outermost
  */
-public record WorkerSettings(int concurrency, Map<String, Integer> queues, Set<String> newestFirst, Duration timeout, RetryPolicy retry,
-		Duration drainTimeout, Duration probation, boolean virtualThreads, @Nullable Executor executor,
-		List<TaskInterceptor> interceptors) {
+public record WorkerSettings(int concurrency, Map<String, Integer> queues, Set<String> newestFirst, Duration timeout,
+		RetryPolicy retry, Duration drainTimeout, Duration probation, boolean virtualThreads,
+		@Nullable Executor executor, List<TaskInterceptor> interceptors) {
 
 	/**
 	 * 8 handlers at once, 30 minutes each, 20 seconds to end at a stop, 10 seconds of
