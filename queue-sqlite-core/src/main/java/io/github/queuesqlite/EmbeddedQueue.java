@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.QueueOrder;
 import io.github.queuesqlite.payload.JsonPayloadCodec;
 import io.github.queuesqlite.payload.PayloadCodec;
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.sqlite.DiskSettings;
 import io.github.queuesqlite.store.sqlite.DiskSpace;
@@ -261,6 +263,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		final Set<String> newestFirst = new HashSet<>();
 
+		final Map<String, Duration> ageing = new HashMap<>();
+
 		final List<TaskInterceptor> interceptors = new ArrayList<>();
 
 		final List<EnqueueInterceptor> enqueueInterceptors = new ArrayList<>();
@@ -476,6 +480,25 @@ public final class EmbeddedQueue implements AutoCloseable {
 				this.newestFirst.remove(queue);
 			}
 			return this;
+		}
+
+		/**
+		 * Lets messages of a queue start at last that better ones go before for ever: of
+		 * eight that a shard hands out one is the message that waits longest, whatever
+		 * its priority, once it has been ready for so long. In this process.
+		 * @param queue the name
+		 * @param after 10 ms or longer; never unless set
+		 * @return this
+		 */
+		public Builder ageing(String queue, Duration after) {
+			this.ageing.put(Names.check("queue", queue),
+					range("ageing of queue " + queue, after, Duration.ofMillis(10), Duration.ofDays(36_525)));
+			return this;
+		}
+
+		/** Returns in which order messages are claimed. */
+		ClaimOrder claimOrder() {
+			return new ClaimOrder(this.newestFirst, this.ageing);
 		}
 
 		/**

@@ -134,7 +134,7 @@ final class QueueEngine {
 
 	private static MessageStore openStore(EmbeddedQueue.Builder builder, Path directory) {
 		return SqliteStores.open(new SqliteStoreSettings(directory, builder.shards, writer(builder), builder.retention,
-				builder.walMax, builder.clock, builder.disk(), builder.newestFirst));
+				builder.walMax, builder.clock, builder.disk(), builder.claimOrder()));
 	}
 
 	private static WriterSettings writer(EmbeddedQueue.Builder builder) {
@@ -165,7 +165,7 @@ final class QueueEngine {
 		return new WorkerPool(
 				new WorkerEnvironment(this.store, this.presence, this.tasks, payloads, builder.recorder, this.events,
 						builder.clock, new Random(), ProcessName.get()),
-				new WorkerSettings(builder.concurrency, builder.queues, builder.newestFirst, builder.timeout,
+				new WorkerSettings(builder.concurrency, builder.queues, builder.claimOrder(), builder.timeout,
 						builder.retry, builder.drainTimeout, builder.probation, builder.virtualThreads,
 						builder.executor, builder.interceptors));
 	}

@@ -114,6 +114,9 @@ final class CallHeap {
 			// A suspect waits for no others: there is never more than one.
 			return first.deaths() > others.deaths();
 		}
+		if (first.isAged() || others.isAged()) {
+			return (first.isAged() && others.isAged()) ? first.row().seq() < others.row().seq() : first.isAged();
+		}
 		if (first.row().priority() != others.row().priority()) {
 			return first.row().priority() > others.row().priority();
 		}

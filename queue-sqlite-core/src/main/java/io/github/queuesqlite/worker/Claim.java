@@ -77,6 +77,9 @@ abstract class Claim implements Completion<SettleResult> {
 
 	private volatile boolean lost;
 
+	/** Whether it goes before better ones for its age. Set before others see it. */
+	private boolean aged;
+
 	/** Whether a suspect is settled and committed, or somebody else's. */
 	private volatile boolean offHands;
 
@@ -152,6 +155,15 @@ abstract class Claim implements Completion<SettleResult> {
 	/** Whether its run began, whatever came of it. */
 	boolean hasStarted() {
 		return this.deadline != 0;
+	}
+
+	/** It has waited so long that it goes before better ones. */
+	void age() {
+		this.aged = true;
+	}
+
+	boolean isAged() {
+		return this.aged;
 	}
 
 	boolean isOffHands() {

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import io.github.queuesqlite.event.FailureNote;
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Quota;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
@@ -63,6 +64,9 @@ final class Lane implements Holder {
 
 	private final boolean newestFirst;
 
+	/** After how long a message goes before better ones; 0 for never. */
+	private final long ageingMillis;
+
 	private final AtomicLong outstanding = new AtomicLong();
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -98,7 +102,8 @@ final class Lane implements Holder {
 		this.engine = engine;
 		this.queue = queue;
 		this.concurrency = engine.settings.concurrencyOf(queue);
-		this.newestFirst = engine.settings.newestFirst().contains(queue);
+		this.newestFirst = engine.settings.order().newestFirst().contains(queue);
+		this.ageingMillis = engine.settings.order().ageingMillis(queue);
 		this.waiting = new CallHeap(this.newestFirst);
 		this.ahead = new ClaimAhead(this.concurrency);
 		this.permits = new Permits(this.concurrency);
@@ -391,6 +396,9 @@ final class Lane implements Holder {
 			call.takePermit();
 		}
 		lost(call.first(), owner);
+		if (this.ageingMillis != 0 && this.engine.millis() - ClaimOrder.millis(message.seq()) >= this.ageingMillis) {
+			call.first().age();
+		}
 		return call;
 	}
 

@@ -3,9 +3,9 @@ package io.github.queuesqlite.worker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executor;
 
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskInterceptor;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param concurrency most handlers at once in each lane, 1 or more
  * @param queues queues with a lane of their own concurrency, 1 or more
- * @param newestFirst queues whose last message of a priority starts first
+ * @param order in which order messages start
  * @param timeout longest run, more than 0
  * @param retry how failures are retried
  * @param drainTimeout how long a stop waits for running handlers, 0 or longer
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param executor what runs the handlers, not shut down; null for threads of our own
  * @param interceptors around every run, the first one outermost
  */
-public record WorkerSettings(int concurrency, Map<String, Integer> queues, Set<String> newestFirst, Duration timeout,
+public record WorkerSettings(int concurrency, Map<String, Integer> queues, ClaimOrder order, Duration timeout,
 		RetryPolicy retry, Duration drainTimeout, Duration probation, boolean virtualThreads,
 		@Nullable Executor executor, List<TaskInterceptor> interceptors) {
 
@@ -33,12 +33,12 @@ public record WorkerSettings(int concurrency, Map<String, Integer> queues, Set<S
 	 * 8 handlers at once, 30 minutes each, 20 seconds to end at a stop, 10 seconds of
 	 * probation.
 	 */
-	public static final WorkerSettings DEFAULT = new WorkerSettings(8, Map.of(), Set.of(), Duration.ofMinutes(30),
-			RetryPolicy.DEFAULT, Duration.ofSeconds(20), Duration.ofSeconds(10), false, null, List.of());
+	public static final WorkerSettings DEFAULT = new WorkerSettings(8, Map.of(), ClaimOrder.DEFAULT,
+			Duration.ofMinutes(30), RetryPolicy.DEFAULT, Duration.ofSeconds(20), Duration.ofSeconds(10), false, null,
+			List.of());
 
 	public WorkerSettings {
 		queues = Map.copyOf(queues);
-		newestFirst = Set.copyOf(newestFirst);
 		interceptors = List.copyOf(interceptors);
 		checkConcurrency("concurrency", concurrency);
 		queues.forEach((queue, most) -> checkConcurrency("concurrency of queue " + queue, most));

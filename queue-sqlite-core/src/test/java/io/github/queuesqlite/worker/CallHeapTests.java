@@ -58,6 +58,32 @@ class CallHeapTests {
 	}
 
 	@Test
+	void pollWhereTheNewestIsNextGivesItFirstWithinItsPriority() {
+		CallHeap newest = new CallHeap(true);
+		List<StoredMessage> rows = rows(new Random(11), 300);
+		rows.forEach((row) -> newest.add(run(row)));
+		List<StoredMessage> polled = new ArrayList<>();
+		for (Call call = newest.poll(); call != null; call = newest.poll()) {
+			polled.add(call.first().row());
+		}
+		assertThat(polled).containsExactlyElementsOf(rows.stream().sorted(StoredMessage.NEWEST_FIRST).toList());
+	}
+
+	@Test
+	void pollWhenSomeHaveAgedGivesTheOldestOfThemFirst() {
+		rows(new Random(12), 50).forEach((row) -> this.heap.add(run(row)));
+		StoredMessage older = row(2_000_000, -5, 10);
+		StoredMessage younger = row(2_000_001, 5, 10);
+		for (StoredMessage row : List.of(younger, older)) {
+			Run aged = run(row);
+			aged.age();
+			this.heap.add(aged);
+		}
+		rows(new Random(13), 50).forEach((row) -> this.heap.add(run(row)));
+		assertThat(pollAll()).hasSize(102).startsWith(older, younger);
+	}
+
+	@Test
 	void pollWhenEmptyGivesNull() {
 		assertThat(this.heap.peek()).isNull();
 		assertThat(this.heap.poll()).isNull();

@@ -6,7 +6,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -22,6 +21,7 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.payload.JsonPayloadCodec;
 import io.github.queuesqlite.payload.Payloads;
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Completion;
 import io.github.queuesqlite.store.FutureCompletion;
 import io.github.queuesqlite.store.InsertResult;
@@ -263,7 +263,7 @@ final class TestQueue implements AutoCloseable {
 		}
 
 		WorkerSettings toWorkerSettings() {
-			return new WorkerSettings(this.concurrency, this.queues, Set.of(), this.timeout, this.retry,
+			return new WorkerSettings(this.concurrency, this.queues, ClaimOrder.DEFAULT, this.timeout, this.retry,
 					this.drainTimeout, this.probation, this.virtualThreads, this.executor, this.interceptors);
 		}
 

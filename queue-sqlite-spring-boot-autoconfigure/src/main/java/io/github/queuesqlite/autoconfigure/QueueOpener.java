@@ -91,11 +91,16 @@ final class QueueOpener {
 			.probation(worker.probation())
 			.retry(this.properties.retry().toPolicy())
 			.drainTimeout(this.properties.shutdown().drainTimeout());
-		this.properties.queues()
-			.forEach((name, queue) -> builder
-				.queue(name, Objects.requireNonNullElse(queue.concurrency(), worker.concurrency()))
-				.order(name, queue.order()));
+		this.properties.queues().forEach((name, queue) -> apply(builder, name, queue));
 		new WorkerExecutor(worker.executor(), this.beanFactory, this.environment).apply(builder);
+	}
+
+	private void apply(EmbeddedQueue.Builder builder, String name, QueueProperties.Queue queue) {
+		builder.queue(name, Objects.requireNonNullElse(queue.concurrency(), this.properties.worker().concurrency()))
+			.order(name, queue.order());
+		if (queue.ageing() != null) {
+			builder.ageing(name, queue.ageing());
+		}
 	}
 
 	private void applyBeans(EmbeddedQueue.Builder builder) {

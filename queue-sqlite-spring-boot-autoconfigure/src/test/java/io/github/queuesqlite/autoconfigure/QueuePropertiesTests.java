@@ -62,8 +62,9 @@ class QueuePropertiesTests {
 				Map.entry("worker.poll-interval", "10ms"), Map.entry("worker.timeout", "PT1H"),
 				Map.entry("worker.probation", "0s"), Map.entry("worker.executor", "mine"),
 				Map.entry("queues.mail.concurrency", "2"), Map.entry("queues.mail.order", "lifo"),
-				Map.entry("queues[mail.out].concurrency", "3"), Map.entry("retry.max-retries", "0"),
-				Map.entry("retry.delay", "0"), Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
+				Map.entry("queues.mail.ageing", "5m"), Map.entry("queues[mail.out].concurrency", "3"),
+				Map.entry("retry.max-retries", "0"), Map.entry("retry.delay", "0"),
+				Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
 				Map.entry("retry.jitter", "0"), Map.entry("lease.duration", "1s"),
 				Map.entry("shutdown.drain-timeout", "1d"), Map.entry("retention.completed", "0"),
 				Map.entry("retention.cancelled", "1h"), Map.entry("retention.expired", "2h"),
@@ -81,8 +82,9 @@ class QueuePropertiesTests {
 				OnFull.DROP_OLDEST, Duration.ZERO));
 		assertThat(properties.worker()).isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10),
 				Duration.ofHours(1), Duration.ZERO, "mine"));
-		assertThat(properties.queues()).containsOnly(Map.entry("mail", new QueueProperties.Queue(2, QueueOrder.LIFO)),
-				Map.entry("mail.out", new QueueProperties.Queue(3, QueueOrder.FIFO)));
+		assertThat(properties.queues()).containsOnly(
+				Map.entry("mail", new QueueProperties.Queue(2, QueueOrder.LIFO, Duration.ofMinutes(5))),
+				Map.entry("mail.out", new QueueProperties.Queue(3, QueueOrder.FIFO, null)));
 		assertThat(properties.retry().toPolicy())
 			.isEqualTo(new RetryPolicy(0, Duration.ZERO, 1.5, Duration.ofMinutes(1), 0));
 		assertThat(properties.lease().duration()).isEqualTo(seconds(1));
@@ -130,6 +132,8 @@ class QueuePropertiesTests {
 			queues.mail.concurrency, 0,          must be from 1 to 10000
 			queues.mail.concurrency, 10001,      must be from 1 to 10000
 			queues.mail.order,       sideways,   must be fifo or lifo
+			queues.mail.ageing,      9ms,        must be from 10ms to 36525d
+			queues.mail.ageing,      36526d,     must be from 10ms to 36525d
 			queues.mail.concurrency, many,       must be a whole number
 			queues[a/b].concurrency, 1,          must be 1 to 200 letters, digits or . _ - :
 			retry.max-retries,       -1,         must be from 0 to 1000000

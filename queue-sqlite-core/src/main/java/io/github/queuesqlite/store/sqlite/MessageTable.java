@@ -122,6 +122,31 @@ final class MessageTable {
 			ORDER BY priority DESC
 			LIMIT 1""";
 
+	private static final String READY_OF_LEVEL = " FROM message WHERE state = 20 AND queue = ?1 AND task = ?2"
+			+ " AND priority = level.priority AND seq ";
+
+	/**
+	 * The message that waits longest of each priority, with its order number: as many
+	 * steps as there are priorities. Behind it the one that waits longest of those that
+	 * came back where the newest is next: of their negative numbers it has the greatest.
+	 */
+	static final String OLDEST_OF_TASK = """
+			WITH RECURSIVE level(priority) AS (
+			    SELECT max(priority) FROM message WHERE state = 20 AND queue = ?1 AND task = ?2
+			    UNION ALL
+			    SELECT (SELECT max(priority) FROM message
+			            WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority < level.priority)
+			    FROM level WHERE level.priority IS NOT NULL)
+			SELECT (SELECT id""" + READY_OF_LEVEL + """
+			>= 0 ORDER BY seq LIMIT 1), (SELECT seq""" + READY_OF_LEVEL + """
+			>= 0 ORDER BY seq LIMIT 1), (SELECT id""" + READY_OF_LEVEL + """
+			< 0 ORDER BY seq DESC LIMIT 1), (SELECT seq""" + READY_OF_LEVEL + """
+			< 0 ORDER BY seq DESC LIMIT 1)
+			FROM level WHERE level.priority IS NOT NULL""";
+
+	/** One of them, if it is still there. */
+	static final String CLAIMABLE_OF_ID = "SELECT " + CLAIMABLE_COLUMNS + " FROM message WHERE id = ?1 AND state = 20";
+
 	static final String BEST_PRIORITY = """
 			SELECT priority FROM message
 			WHERE state = 20 AND queue = ?1 AND task = ?2

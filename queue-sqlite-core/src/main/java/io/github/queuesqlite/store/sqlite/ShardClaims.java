@@ -43,6 +43,8 @@ final class ShardClaims {
 
 	private final NewestFirst newestFirst;
 
+	private final Ageing ageing;
+
 	private final int shard;
 
 	private final ShardSettling settling;
@@ -56,9 +58,10 @@ final class ShardClaims {
 	private final Checksum checksum = new Checksum();
 
 	ShardClaims(Statements statements, ShardBooks books, ShardSequence sequence, ShardSettling settling,
-			OrderingLines lines, Crowds crowds, int shard) {
+			OrderingLines lines, Crowds crowds, Ageing ageing, int shard) {
 		this.statements = statements;
 		this.sequence = sequence;
+		this.ageing = ageing;
 		this.newestFirst = new NewestFirst(statements);
 		this.books = books;
 		this.settling = settling;
@@ -74,8 +77,39 @@ final class ShardClaims {
 			return List.of();
 		}
 		try (ClaimQuota taken = new ClaimQuota(quota)) {
-			return taken.used(claim(epoch, queue, tasks, max, taken, now));
+			return taken.used(this.ageing.isOn(queue) ? claimAged(epoch, queue, tasks, max, taken, now)
+					: claim(epoch, queue, tasks, max, taken, now));
 		}
+	}
+
+	/** Claims the one first that is next for its age, if any. */
+	private List<StoredMessage> claimAged(long epoch, String queue, Set<String> tasks, int max, ClaimQuota quota,
+			long now) throws SQLException {
+		List<StoredMessage> all = new ArrayList<>(chosen(epoch, queue, tasks, quota, now));
+		int left = quota.left(max, all);
+		if (left > 0) {
+			List<StoredMessage> claimed = claim(epoch, queue, tasks, left, quota, now);
+			this.ageing.claimed(queue, claimed.size());
+			all.addAll(claimed);
+		}
+		return all;
+	}
+
+	private List<StoredMessage> chosen(long epoch, String queue, Set<String> tasks, ClaimQuota quota, long now)
+			throws SQLException {
+		Ageing.Waiting waiting = this.ageing.next(queue, this.readyTasks.of(queue, tasks), now);
+		if (waiting == null || quota.take(waiting.task(), 1) == 0) {
+			return List.of();
+		}
+		List<StoredMessage> claimed = new ArrayList<>(1);
+		this.statements.each(
+				(row) -> claimed
+					.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
+				MessageTable.CLAIMABLE_OF_ID, waiting.id());
+		take(MessageTable.CLAIM, epoch, queue, claimed, now);
+		this.readyTasks.claimed(queue, List.of(waiting.task()));
+		this.ageing.chosen(queue);
+		return withoutDamaged(claimed, now);
 	}
 
 	/**

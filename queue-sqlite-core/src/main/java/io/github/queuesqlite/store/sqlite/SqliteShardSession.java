@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.HolderChange;
 import io.github.queuesqlite.store.InsertResult;
@@ -74,7 +75,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	private final Crowds crowds;
 
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
-			Watermark watermark, int shard, InstantSource clock, Retention retention, Set<String> newestFirst)
+			Watermark watermark, int shard, InstantSource clock, Retention retention, ClaimOrder order)
 			throws SQLException {
 		super(connection, gate, file, walMax, quarantine, watermark);
 		Statements statements = statements();
@@ -86,12 +87,13 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.signals = new SignalTable(statements);
 		this.books = new ShardBooks(statements, clock);
 		this.windows = new UniqueWindows(statements);
-		this.sequence = new ShardSequence(statements, clock, shard, newestFirst);
+		this.sequence = new ShardSequence(statements, clock, shard, order.newestFirst());
 		OrderingLines lines = new OrderingLines(statements, this.books);
 		this.crowds = new Crowds(statements, this.books, this.sequence);
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, this.crowds,
 				retention);
-		this.claims = new ShardClaims(statements, this.books, this.sequence, this.settling, lines, this.crowds, shard);
+		this.claims = new ShardClaims(statements, this.books, this.sequence, this.settling, lines, this.crowds,
+				new Ageing(statements, order), shard);
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
 				this.crowds, shard);
 		this.time = new ShardTime(statements, this.books, this.sequence, lines, this.crowds);

@@ -2,8 +2,8 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Set;
 
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.WriterSettings;
 import org.jspecify.annotations.Nullable;
@@ -19,19 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param walMax bytes of a write-ahead log above which new messages are refused
  * @param clock wall clock
  * @param disk how much of the disk is left
- * @param newestFirst queues whose last message of a priority is claimed first
+ * @param order in which order messages are claimed
  */
 public record SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
-		long walMax, InstantSource clock, DiskSettings disk, Set<String> newestFirst) {
-
-	public SqliteStoreSettings {
-		newestFirst = Set.copyOf(newestFirst);
-	}
+		long walMax, InstantSource clock, DiskSettings disk, ClaimOrder order) {
 
 	/** Creates settings with the usual reserve on the disk. */
 	public SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
 			long walMax, InstantSource clock) {
-		this(directory, shards, writer, retention, walMax, clock, DiskSettings.DEFAULT, Set.of());
+		this(directory, shards, writer, retention, walMax, clock, DiskSettings.DEFAULT, ClaimOrder.DEFAULT);
 	}
 
 }

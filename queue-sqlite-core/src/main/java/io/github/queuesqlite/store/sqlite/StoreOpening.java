@@ -444,7 +444,7 @@ final class StoreOpening {
 		try {
 			SqliteShardSession session = new SqliteShardSession(connection, gate, file, this.settings.walMax(),
 					quarantine, watermark, number, this.settings.clock(), this.settings.retention(),
-					this.settings.newestFirst());
+					this.settings.order());
 			SqliteShardReader reader = new SqliteShardReader(number, file, gate, threads, quarantine,
 					this.settings.retention(), this.settings.clock());
 			if (this.doubtful.contains(number)) {

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Quarantine;
@@ -33,7 +34,7 @@ class PausedTaskTests {
 			SqliteConnections.execute(other, "INSERT INTO shard (id, number, layout) VALUES (1, 0, '')");
 			SqliteShardSession session = new SqliteShardSession(SqliteConnections.openWriter(file), new ReaderGate(),
 					file, 1L << 30, new Quarantine(0, "shard 0"), TestStore.noWatermark(file), 0,
-					InstantSource.system(), Retention.DEFAULT, Set.of());
+					InstantSource.system(), Retention.DEFAULT, ClaimOrder.DEFAULT);
 			session.begin(true);
 			session.join(1, "test", 0);
 			session.insert(List.of(row(1, "task"), row(2, "other")));

@@ -30,7 +30,8 @@ class QueryPlanTests {
 
 	static Stream<Arguments> hotStatements() {
 		return Stream.of(Arguments.of("CLAIMABLE_OF_TASK", "message_ready"),
-				Arguments.of("READY_OF_TASK", "message_ready"), Arguments.of("NEWEST_OF_TASK", "message_ready"),
+				Arguments.of("READY_OF_TASK", "message_ready"), Arguments.of("OLDEST_OF_TASK", "message_ready"),
+				Arguments.of("CLAIMABLE_OF_ID", "PRIMARY KEY"), Arguments.of("NEWEST_OF_TASK", "message_ready"),
 				Arguments.of("NEWEST_READY_OF_TASK", "message_ready"), Arguments.of("NEXT_PRIORITY", "message_ready"),
 				Arguments.of("BEST_PRIORITY", "message_ready"), Arguments.of("READY_TASKS", "message_ready"),
 				Arguments.of("CLAIMABLE_OF_IDS", "PRIMARY KEY"), Arguments.of("CLAIM", "PRIMARY KEY"),
@@ -83,6 +84,18 @@ class QueryPlanTests {
 			if (index != null) {
 				assertThat(steps).anyMatch((step) -> step.contains(index));
 			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "CLAIMABLE_OF_TASK", "READY_OF_TASK", "NEWEST_OF_TASK", "NEWEST_READY_OF_TASK",
+			"NEXT_PRIORITY", "OLDEST_OF_TASK" })
+	void readyStatementReadsTheIndexInOrder(String name) throws Exception {
+		String sql = (String) MessageTable.class.getDeclaredField(name).get(null);
+		Path file = directory.resolve("shard.db");
+		try (Connection connection = SqliteConnections.openWriter(file)) {
+			Migrations.shard().apply(connection, file);
+			assertThat(plan(connection, sql)).noneMatch((step) -> step.contains("TEMP B-TREE"));
 		}
 	}
 

@@ -25,6 +25,7 @@ import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.FutureCompletion;
 import io.github.queuesqlite.store.InsertResult;
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.MessageStore;
@@ -68,7 +69,7 @@ final class TestStore implements AutoCloseable {
 		WriterSettings writer = new WriterSettings(true, 10_000, Duration.ofMinutes(2), Duration.ofSeconds(1),
 				QueueRecorder.NONE);
 		return new TestStore(SqliteStores.open(new SqliteStoreSettings(directory, shards, writer, Retention.DEFAULT,
-				walMax, InstantSource.system(), disk, Set.of())));
+				walMax, InstantSource.system(), disk, ClaimOrder.DEFAULT)));
 	}
 
 	/** One that never refuses. */
