@@ -149,9 +149,8 @@ final class PlantedBugs {
 
 	private void poison() {
 		this.rule = "A message that cannot be read, whose task is unknown or whose command fails harms only itself";
-		add("a payload that cannot be read is retried", "end(() -> unusable(\"The payload cannot be read: \", ex));",
-				"end(() -> Verdict.ofFailure(this, ex));",
-				"worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
+		add("a payload that cannot be read is retried", "return ofUnusable(run, \"The payload cannot be read: \", ex);",
+				"return ofFailure(run, ex);", "worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
 		add("a task is claimed that this process does not host",
 				"if (this.pauses.isClaimable(hosted, task)) { tasks.add(task); }", "tasks.add(task);",
 				contract("Claims#claimTakesNamedTasksOnly"));
@@ -168,9 +167,10 @@ final class PlantedBugs {
 
 	private void liveness() {
 		this.rule = "Neither a busy lane nor a handler that hangs keeps others from seeing that a process lives, or from recovering its work";
-		add("nobody looks at deadlines", "late.forEach((run) -> run.timeOut(now));", "",
+		add("nobody looks at deadlines", "late.forEach((call) -> call.timeOut(now));", "",
 				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
-		add("a time-out does not interrupt", "this.overdueSince = now; engine().interrupts().execute(this::interrupt);",
+		add("a time-out does not interrupt",
+				"this.overdueSince = now; engine().interrupts().execute(this.handling::interrupt);",
 				"this.overdueSince = now;", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("the beat stands still", "UPDATE instance SET beat = max(beat + 1, ?2)",
 				"UPDATE instance SET beat = max(beat, 0 * ?2)",
@@ -232,7 +232,8 @@ final class PlantedBugs {
 		add("a rescue lets nobody of its key through",
 				"this.crowds.changed(rows.stream().map((row) -> row.key().id()).toList()); return rows.size();",
 				"return rows.size();", contract("Crowds#rescueWhenNoAttemptIsLeftLetsTheNextThrough"));
-		add("a claim does not go on with who is let through", "while (!claimed.isEmpty() && all.size() < max) {",
+		add("a claim does not go on with who is let through",
+				"while (!claimed.isEmpty() && left > 0 && all.size() < Math.max(max, Claimer.MOST_MESSAGES)) {",
 				"while (claimed == null) {", contract("Crowds#claimWhenKeyHasNoLimitGivesAllInTheirOrder"));
 		add("a crowd does not move with a change of the number of shards", "OR concurrency_key IS NOT NULL)", ")",
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsCrowdsAndTheirLimits");
@@ -333,7 +334,7 @@ final class PlantedBugs {
 		add("the writer does not ask for a sync", "(sync == Sync.AS_SET && this.full)) { return true; }",
 				"(sync == Sync.AS_SET && this.full)) { return false; }",
 				"store.CommitTests#commitIsSyncedWhenACommandMustBe");
-		add("no commit is synced later at normal durability", "if (this.syncs.isOverdue(now)) { syncIdle(); }", "",
+		add("no commit is synced later at normal durability", "if (this.syncs.isOverdue(now)) { sync(); }", "",
 				"store.CommitTests#commitWhenDurabilityIsNormalIsSyncedALittleLater");
 		add("a commit that failed at the disk is told as stored", "case STORAGE -> this.recovery.begin(batch, cause);",
 				"case STORAGE -> batch.forEach(this.answers::succeeded);",
@@ -388,7 +389,7 @@ final class PlantedBugs {
 				"this.batch.removeIf(Command::addsData);", "",
 				"store.RoomTests#newDataThatWaitsWhenTheDiskFillsIsRefusedAndAllElseGoesOn");
 		add("an idle writer does not see that there is room again",
-				"nanos = Math.min(nanos, this.room.untilWanted(now));", "",
+				"Math.min(this.syncs.untilOverdue(now), this.room.untilWanted(now));", "this.syncs.untilOverdue(now);",
 				"store.RoomTests#writerThatIsIdleSeesThatThereIsRoomAgain");
 		add("transactions are as large as ever while the disk is full", "return this.refusal.isDiskFull() ? FEW_ROWS",
 				"return this.closing ? FEW_ROWS", "store.RoomTests#batchWhileTheDiskIsFullIsSmall");
