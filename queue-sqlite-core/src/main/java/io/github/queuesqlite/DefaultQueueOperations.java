@@ -29,6 +29,7 @@ import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredMessageView;
+import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
@@ -406,12 +407,16 @@ final class DefaultQueueOperations implements QueueOperations {
 	@Override
 	public boolean changeLimit(String name, @Nullable Integer most) {
 		Objects.requireNonNull(name, "'name' must not be null");
-		if (!name.startsWith("task:") && !name.startsWith("keys:")) {
+		if (!name.startsWith("task:") && !name.startsWith("keys:") && !name.startsWith("rate:")) {
 			throw new IllegalArgumentException(
-					"'name' must begin with task: or keys:, was '" + Names.oneLine(name) + "'");
+					"'name' must begin with task:, keys: or rate:, was '" + Names.oneLine(name) + "'");
 		}
 		if (most != null && most < 1) {
 			throw new IllegalArgumentException("'most' must be at least 1, was " + most);
+		}
+		if (most != null && most > RateLimit.MAX_COUNT && name.startsWith("rate:")) {
+			throw new IllegalArgumentException(
+					"'most' must be at most " + RateLimit.MAX_COUNT + " for a rate, was " + most);
 		}
 		checkOpen();
 		return this.store.changeLimit(name, most);

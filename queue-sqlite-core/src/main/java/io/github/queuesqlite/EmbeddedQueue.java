@@ -27,6 +27,7 @@ import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.sqlite.DiskSettings;
 import io.github.queuesqlite.store.sqlite.DiskSpace;
 import io.github.queuesqlite.task.EnqueueInterceptor;
+import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskInterceptor;
 import io.github.queuesqlite.task.TaskRegistry;
@@ -236,6 +237,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 		int concurrency = 8;
 
 		final Map<String, Integer> queues = new LinkedHashMap<>();
+
+		final Map<String, RateLimit> rates = new LinkedHashMap<>();
 
 		Duration pollInterval = Duration.ofSeconds(1);
 
@@ -463,6 +466,27 @@ public final class EmbeddedQueue implements AutoCloseable {
 			this.queues.put(Names.check("queue", queue),
 					range("concurrency of queue " + queue, concurrency, 1, 10_000));
 			return this;
+		}
+
+		/**
+		 * Gives a queue a lane of which so many handlers may begin in how long, over all
+		 * processes of the directory and over restarts, whatever their tasks. What is too
+		 * much waits and spends no attempt. Messages that are pulled do not count.
+		 * @param queue the name
+		 * @param rateLimit how many in how long
+		 * @return this
+		 */
+		public Builder rateLimit(String queue, RateLimit rateLimit) {
+			this.rates.put(Names.check("queue", queue),
+					Objects.requireNonNull(rateLimit, "'rateLimit' must not be null"));
+			return this;
+		}
+
+		/** Queues with a lane, whatever tasks there are. */
+		Set<String> lanes() {
+			Set<String> lanes = new HashSet<>(this.queues.keySet());
+			lanes.addAll(this.rates.keySet());
+			return lanes;
 		}
 
 		/**

@@ -165,13 +165,13 @@ final class QueueEngine {
 		return new WorkerPool(
 				new WorkerEnvironment(this.store, this.presence, this.tasks, payloads, builder.recorder, this.events,
 						builder.clock, new Random(), ProcessName.get()),
-				new WorkerSettings(builder.concurrency, builder.queues, builder.claimOrder(), builder.timeout,
-						builder.retry, builder.drainTimeout, builder.probation, builder.virtualThreads,
+				new WorkerSettings(builder.concurrency, builder.queues, builder.rates, builder.claimOrder(),
+						builder.timeout, builder.retry, builder.drainTimeout, builder.probation, builder.virtualThreads,
 						builder.executor, builder.interceptors));
 	}
 
 	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads) {
-		Lanes lanes = new Lanes(this.tasks, builder.queues.keySet(), this.workers::isReceivedFrom);
+		Lanes lanes = new Lanes(this.tasks, builder.lanes(), this.workers::isReceivedFrom);
 		Intake intake = new Intake(this.tasks, payloads, builder.maxPayloadSize, builder.clock,
 				builder.enqueueInterceptors, lanes, access.bounds());
 		Overview overview = new Overview(this.store, lanes, this.tasks, this.inFlight, builder.clock);

@@ -266,11 +266,13 @@ public interface QueueOperations {
 	void resumeTask(String task);
 
 	/**
-	 * Changes a limit that a task has declared, in every process, from now on and
-	 * restarts included. What runs goes on; a lower limit is kept once enough has ended.
-	 * @param name as {@link QueueStats.LimitStats} says: {@code task:<task>} or
-	 * {@code keys:<task>}
-	 * @param most 1 or more; null for what is declared
+	 * Changes a limit or rate that somebody has declared, in every process, from now on
+	 * and restarts included. What runs goes on; a lower limit is kept once enough has
+	 * ended. The number of a rate holds for the time that is declared, until another time
+	 * is.
+	 * @param name as {@link QueueStats.LimitStats} says: {@code task:<task>},
+	 * {@code keys:<task>}, {@code rate:task:<task>} or {@code rate:queue:<queue>}
+	 * @param most 1 or more, at most 1,000,000 for a rate; null for what is declared
 	 * @return false when there is no such limit: no worker has needed it so far
 	 * @throws IllegalArgumentException if the name is of another kind or the number out
 	 * of range

@@ -124,8 +124,8 @@ class FairShareTests extends QueueTester {
 		await().atMost(LONG).until(() -> running.get() == 4);
 		this.operations.weigh("k", 7);
 		assertThat(this.operations.stats().limits()).containsExactly(
-				new QueueStats.LimitStats("keys:" + TASK, 4, 1, 0, 0),
-				new QueueStats.LimitStats("weight:k", 7, 1, 0, 0));
+				new QueueStats.LimitStats("keys:" + TASK, 4, 1, 0, 0, null),
+				new QueueStats.LimitStats("weight:k", 7, 1, 0, 0, null));
 		release.countDown();
 		await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.COMPLETED) == 6);
 	}

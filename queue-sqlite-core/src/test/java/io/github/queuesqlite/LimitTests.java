@@ -270,7 +270,7 @@ class LimitTests extends KillTester {
 		awaitCompleted(50);
 		assertThat(this.most).hasValue(2);
 		assertThat(this.operations.stats().limits())
-			.containsExactly(new QueueStats.LimitStats("task:" + TASK, 2, 2, 2, 0));
+			.containsExactly(new QueueStats.LimitStats("task:" + TASK, 2, 2, 2, 0, null));
 		assertThat(this.operations.changeLimit("task:" + TASK, 4)).isTrue();
 		enqueue(TASK, 100);
 		awaitCompleted(150);
@@ -287,7 +287,7 @@ class LimitTests extends KillTester {
 		await().atMost(PATIENCE)
 			.until(() -> this.operations.stats()
 				.limits()
-				.equals(List.of(new QueueStats.LimitStats("task:" + TASK, 1, 2, 1, 0))));
+				.equals(List.of(new QueueStats.LimitStats("task:" + TASK, 1, 2, 1, 0, null))));
 		this.most.set(0);
 		enqueue(TASK, 50);
 		awaitCompleted(300);
@@ -304,7 +304,7 @@ class LimitTests extends KillTester {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.changeLimit("task:a", 0))
 			.withMessage("'most' must be at least 1, was 0");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.changeLimit("lock:a", 2))
-			.withMessage("'name' must begin with task: or keys:, was 'lock:a'");
+			.withMessage("'name' must begin with task:, keys: or rate:, was 'lock:a'");
 		assertThat(this.operations.changeLimit("keys:a", 2)).isFalse();
 	}
 

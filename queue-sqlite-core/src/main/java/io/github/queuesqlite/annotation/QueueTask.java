@@ -86,6 +86,15 @@ public @interface QueueTask {
 	int maxConcurrentPerKey() default -1;
 
 	/**
+	 * How many handlers of the task may begin in how long, over all processes of the
+	 * directory and over restarts: a number, a slash and a time in {@code ms}, {@code s},
+	 * {@code m}, {@code h} or {@code d}, such as {@code 100/1m}. They begin evenly. What
+	 * is too much waits and spends no attempt; each attempt counts, also a retry. Any
+	 * number by default.
+	 */
+	String rateLimit() default "";
+
+	/**
 	 * Lock under which the handler runs: one at a time of all tasks that name it, over
 	 * all processes of the directory. 1 to 200 letters, digits or {@code . _ - :}; none
 	 * by default.

@@ -170,19 +170,22 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	}
 
 	/**
-	 * A limit, or the weight of a concurrency key. Whoever declares one makes it known
-	 * when his workers first need it.
+	 * A limit, a rate, or the weight of a concurrency key. Whoever declares one makes it
+	 * known when his workers first need it.
 	 *
 	 * @param name {@code task:<task>} for the most handlers of a task at once,
 	 * {@code lock:<lock>} for a lock, {@code keys:<task>} for the most messages of one
-	 * concurrency key at once, {@code weight:<key>} for the weight of a key
+	 * concurrency key at once, {@code weight:<key>} for the weight of a key,
+	 * {@code rate:task:<task>} and {@code rate:queue:<queue>} for how many handlers of a
+	 * task or queue begin in a time
 	 * @param most the number that holds
 	 * @param declared the number that holds unless somebody changed it
-	 * @param held how many permits the processes have taken, used or not; 0 for keys and
-	 * weights
+	 * @param held how many permits the processes have taken, used or not; of a rate, how
+	 * many tokens that are not used; 0 for keys and weights
 	 * @param waiting how many processes want more
+	 * @param period in which time the number holds, for a rate; null for others
 	 */
-	public record LimitStats(String name, int most, int declared, int held, int waiting) {
+	public record LimitStats(String name, int most, int declared, int held, int waiting, @Nullable Duration period) {
 
 	}
 

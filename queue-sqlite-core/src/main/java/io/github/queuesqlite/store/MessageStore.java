@@ -175,6 +175,17 @@ public interface MessageStore extends AutoCloseable {
 	Map<String, PermitState> permits(StoreInstance owner, List<PermitWish> wishes);
 
 	/**
+	 * Takes note of what an instance has done with the tokens of some rates, and gives it
+	 * further ones, as far as there are some. In any span of time all instances use at
+	 * most as many as come in and what the bucket holds. What a dead instance had is
+	 * lost.
+	 * @param owner the instance
+	 * @param wishes one for each rate
+	 * @return what it has now by rate; without those of shards that are quarantined
+	 */
+	Map<String, TokenState> tokens(StoreInstance owner, List<TokenWish> wishes);
+
+	/**
 	 * Moves the deadline of a run.
 	 * @param key the run
 	 * @param deadline epoch milliseconds

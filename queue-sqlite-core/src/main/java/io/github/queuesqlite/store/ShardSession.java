@@ -243,14 +243,27 @@ public interface ShardSession extends Session {
 	 */
 	PermitState permits(long epoch, PermitWish wish) throws SQLException;
 
+	/**
+	 * Takes note of what an instance has done with its tokens, and gives it further ones,
+	 * as far as there are some.
+	 * @param epoch the instance; a dead one gets none
+	 * @param wish what it has done and wants
+	 * @return what it has
+	 */
+	TokenState tokens(long epoch, TokenWish wish) throws SQLException;
+
 	/** Changes a limit; null for what is declared. False when nobody has declared it. */
 	boolean changeLimit(String name, @Nullable Integer most) throws SQLException;
+
+	/** As above, for a rate. */
+	boolean changeRate(String name, @Nullable Integer count) throws SQLException;
 
 	/** As above, for each concurrency key of a task. */
 	boolean changeKeyLimit(String task, @Nullable Integer most) throws SQLException;
 
 	/**
-	 * Returns whether permits changed, here or elsewhere, since the last call.
+	 * Returns whether there may be permits or tokens, here or elsewhere, that there were
+	 * not at the last call.
 	 */
 	boolean takePermitsChanged();
 

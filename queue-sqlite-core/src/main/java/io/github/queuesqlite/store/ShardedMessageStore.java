@@ -15,7 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.message.MessageQuery;
@@ -38,6 +40,9 @@ public final class ShardedMessageStore implements MessageStore {
 
 	/** What the names of limits for concurrency keys begin with. */
 	private static final String KEYS = "keys:";
+
+	/** What the names of rates begin with. */
+	private static final String RATE = "rate:";
 
 	private final ShardGroup group;
 
@@ -253,21 +258,39 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public Map<String, PermitState> permits(StoreInstance owner, List<PermitWish> wishes) {
-		this.shards.checkOpen();
-		Map<Integer, List<PermitWish>> byHome = new TreeMap<>();
-		for (PermitWish wish : wishes) {
-			int home = this.group.router().homeOfLimit(wish.limit());
-			byHome.computeIfAbsent(home, (shard) -> new ArrayList<>()).add(wish);
-		}
 		Map<String, PermitState> states = new HashMap<>();
-		this.shards.inEach((shard) -> {
-			List<PermitWish> some = byHome.get(shard.number());
-			if (some != null) {
-				states.putAll(ShardAccess.callUnsynced(this.shards.writer(shard.number()),
-						(session) -> permits(session, owner.epoch(), some)));
-			}
+		inHomes(wishes, PermitWish::limit, (writer, some) -> states
+			.putAll(ShardAccess.callUnsynced(writer, (session) -> permits(session, owner.epoch(), some))));
+		return states;
+	}
+
+	@Override
+	public Map<String, TokenState> tokens(StoreInstance owner, List<TokenWish> wishes) {
+		Map<String, TokenState> states = new HashMap<>();
+		inHomes(wishes, TokenWish::rate, (writer, some) -> {
+			// After power loss a token must not be there again that was given.
+			boolean more = some.stream().anyMatch(TokenWish::more);
+			Work<ShardSession, Map<String, TokenState>> work = (session) -> tokens(session, owner.epoch(), some);
+			states.putAll(more ? writer.call(work) : ShardAccess.callUnsynced(writer, work));
 		});
 		return states;
+	}
+
+	/** Does something with the wishes of each shard that is the home of some. */
+	private <W> void inHomes(List<W> wishes, Function<W, String> name,
+			BiConsumer<GroupCommitWriter<ShardSession>, List<W>> action) {
+		this.shards.checkOpen();
+		Map<Integer, List<W>> byHome = new TreeMap<>();
+		for (W wish : wishes) {
+			int home = this.group.router().homeOfLimit(name.apply(wish));
+			byHome.computeIfAbsent(home, (shard) -> new ArrayList<>()).add(wish);
+		}
+		this.shards.inEach((shard) -> {
+			List<W> some = byHome.get(shard.number());
+			if (some != null) {
+				action.accept(this.shards.writer(shard.number()), some);
+			}
+		});
 	}
 
 	@Override
@@ -305,7 +328,9 @@ public final class ShardedMessageStore implements MessageStore {
 		this.shards.checkOpen();
 		if (!name.startsWith(KEYS)) {
 			int home = this.group.router().homeOfLimit(name);
-			return this.shards.writer(home).call((session) -> session.changeLimit(name, most));
+			return this.shards.writer(home)
+				.call((session) -> name.startsWith(RATE) ? session.changeRate(name, most)
+						: session.changeLimit(name, most));
 		}
 		boolean[] changed = { false };
 		String task = name.substring(KEYS.length());
@@ -319,6 +344,15 @@ public final class ShardedMessageStore implements MessageStore {
 			change.apply(session);
 			return 0;
 		}));
+	}
+
+	private static Map<String, TokenState> tokens(ShardSession session, long epoch, List<TokenWish> wishes)
+			throws SQLException {
+		Map<String, TokenState> states = new HashMap<>();
+		for (TokenWish wish : wishes) {
+			states.put(wish.rate(), session.tokens(epoch, wish));
+		}
+		return states;
 	}
 
 	private static Map<String, PermitState> permits(ShardSession session, long epoch, List<PermitWish> wishes)

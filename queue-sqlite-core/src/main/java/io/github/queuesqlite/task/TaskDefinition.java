@@ -196,6 +196,15 @@ public final class TaskDefinition<T> {
 	}
 
 	/**
+	 * Returns how many handlers of the task may begin in how long, over all processes of
+	 * the directory.
+	 * @return null for any number
+	 */
+	public @Nullable RateLimit rateLimit() {
+		return this.values.rateLimit;
+	}
+
+	/**
 	 * Returns the lock under which its handlers run: one at a time of all tasks that name
 	 * it, over all processes of the directory.
 	 * @return null for none
@@ -277,6 +286,8 @@ public final class TaskDefinition<T> {
 
 		private @Nullable Integer maxConcurrentPerKey;
 
+		private @Nullable RateLimit rateLimit;
+
 		private @Nullable String lock;
 
 		private Delivery delivery = Delivery.AT_LEAST_ONCE;
@@ -322,6 +333,7 @@ public final class TaskDefinition<T> {
 			this.storeResult = other.storeResult;
 			this.maxConcurrent = other.maxConcurrent;
 			this.maxConcurrentPerKey = other.maxConcurrentPerKey;
+			this.rateLimit = other.rateLimit;
 			this.lock = other.lock;
 			this.delivery = other.delivery;
 			this.uniqueKey = other.uniqueKey;
@@ -392,6 +404,18 @@ public final class TaskDefinition<T> {
 		public Builder<T> maxConcurrentPerKey(@Nullable Integer maxConcurrentPerKey) {
 			checkLimit("maxConcurrentPerKey", maxConcurrentPerKey);
 			this.maxConcurrentPerKey = maxConcurrentPerKey;
+			return this;
+		}
+
+		/**
+		 * Sets how many handlers of the task may begin in how long, over all processes of
+		 * the directory and over restarts. What is too much waits and spends no attempt;
+		 * each attempt counts, also a retry. Messages that are pulled do not count.
+		 * @param rateLimit null for any number
+		 * @return this
+		 */
+		public Builder<T> rateLimit(@Nullable RateLimit rateLimit) {
+			this.rateLimit = rateLimit;
 			return this;
 		}
 

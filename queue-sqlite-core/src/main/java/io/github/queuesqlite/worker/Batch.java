@@ -50,8 +50,8 @@ final class Batch implements Call {
 	/** When it should have stopped; 0 while it may go on. */
 	private volatile long overdueSince;
 
-	/** Whether it has a permit of each limit of its task. Guarded by this. */
-	private boolean permitted;
+	/** What its task needs; null for nothing. Set before others see the batch. */
+	private @Nullable CallAllowance allowance;
 
 	Batch(Lane lane, HostedTask task) {
 		this.lane = lane;
@@ -130,20 +130,14 @@ final class Batch implements Call {
 
 	@Override
 	public void takePermit() {
-		synchronized (this) {
-			this.permitted = true;
-		}
+		this.allowance = new CallAllowance(engine().limits, this.lane.queue(), this.task.definition().name());
 	}
 
 	@Override
 	public void givePermitBack() {
-		synchronized (this) {
-			if (!this.permitted) {
-				return;
-			}
-			this.permitted = false;
+		if (this.allowance != null) {
+			this.allowance.giveBack();
 		}
-		engine().limits.giveBack(this.task.definition().name(), 1);
 	}
 
 	private Engine engine() {
@@ -205,6 +199,9 @@ final class Batch implements Call {
 		this.handled = List.copyOf(handled);
 		if (handled.isEmpty()) {
 			return null;
+		}
+		if (this.allowance != null) {
+			this.allowance.begin();
 		}
 		Object result;
 		try {

@@ -54,7 +54,7 @@ interface Call extends Runnable {
 	/** How long it ran; 0 when it did not. */
 	long elapsed();
 
-	/** It was claimed with a permit of each limit of its task. */
+	/** It was claimed with what its task and queue need: permits and tokens. */
 	void takePermit();
 
 	/** Its handler has returned, or never will be called. */

@@ -50,7 +50,7 @@ final class Engine {
 	Engine(WorkerEnvironment environment, WorkerSettings settings, Watch watch) {
 		this.environment = environment;
 		this.settings = settings;
-		this.limits = new Limits(environment, this::limitsChanged);
+		this.limits = new Limits(environment, settings.rates(), this::limitsChanged);
 		this.tasks = new TaskTable(environment.tasks(), settings, this.limits);
 		this.interceptors = settings.interceptors();
 		this.watch = watch;

@@ -62,6 +62,9 @@ final class Lane implements Holder {
 
 	private final int concurrency;
 
+	/** Null for a queue without. */
+	private final @Nullable Rate rate;
+
 	private final boolean newestFirst;
 
 	/** After how long a message goes before better ones; 0 for never. */
@@ -102,6 +105,7 @@ final class Lane implements Holder {
 		this.engine = engine;
 		this.queue = queue;
 		this.concurrency = engine.settings.concurrencyOf(queue);
+		this.rate = engine.limits.rateOf(queue);
 		this.newestFirst = engine.settings.order().newestFirst().contains(queue);
 		this.ageingMillis = engine.settings.order().ageingMillis(queue);
 		this.waiting = new CallHeap(this.newestFirst);
@@ -125,7 +129,7 @@ final class Lane implements Holder {
 
 	@Override
 	public Set<String> tasks() {
-		return this.engine.tasks.claimable();
+		return this.engine.limits.isOpen(this.rate) ? this.engine.tasks.claimable() : Set.of();
 	}
 
 	@Override
@@ -144,12 +148,19 @@ final class Lane implements Holder {
 
 	@Override
 	public Quota quota() {
-		return this.engine.limits.quota();
+		return this.engine.limits.quota(this.queue);
 	}
 
 	@Override
 	public Set<String> unpermitted() {
-		return this.engine.tasks.unpermitted();
+		if (this.engine.limits.isOpen(this.rate)) {
+			return this.engine.tasks.unpermitted();
+		}
+		return isRateWorthAsking() ? this.engine.tasks.claimable() : Set.of();
+	}
+
+	private boolean isRateWorthAsking() {
+		return this.rate != null && this.engine.limits.isWorthAsking(this.rate);
 	}
 
 	@Override
@@ -164,7 +175,7 @@ final class Lane implements Holder {
 		finally {
 			this.lock.unlock();
 		}
-		this.engine.limits.want(task);
+		this.engine.limits.want(this.queue, task);
 	}
 
 	@Override
@@ -392,7 +403,7 @@ final class Lane implements Holder {
 		else {
 			call = new Run(this, message, task, owner, deaths, now);
 		}
-		if (this.engine.limits.isLimited(message.task())) {
+		if (this.engine.limits.isLimited(this.queue, message.task())) {
 			call.takePermit();
 		}
 		lost(call.first(), owner);

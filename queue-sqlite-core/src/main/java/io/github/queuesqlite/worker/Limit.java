@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * <b>Threads:</b> safe for use by several threads.
  */
-final class Limit {
+final class Limit implements Allowance {
 
 	/** How long a permit is kept that others wait for. */
 	static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -75,45 +75,39 @@ final class Limit {
 		return this.declared;
 	}
 
-	/** Returns how many may be taken now. */
-	synchronized int free(long epoch) {
+	@Override
+	public synchronized int free(long epoch) {
 		return (epoch == this.epoch) ? Math.max(0, Math.min(this.held, this.usable) - this.used) : 0;
 	}
 
-	/** Takes some to use them; returns how many. */
-	synchronized int take(long epoch, int max) {
+	@Override
+	public synchronized int take(long epoch, int max) {
 		int taken = Math.min(max, free(epoch));
 		this.used += taken;
 		this.peak = Math.max(this.peak, this.used);
 		return taken;
 	}
 
-	/**
-	 * Ends the use of some.
-	 * @return whether others wait for them
-	 */
-	synchronized boolean giveBack(int n) {
+	@Override
+	public synchronized boolean giveBack(int n) {
 		this.used -= n;
 		return this.held > Math.max(this.usable, this.used);
 	}
 
-	/** Returns whether others may have some, and nobody has asked for one so far. */
-	synchronized boolean isWorthAsking(long epoch) {
+	@Override
+	public synchronized boolean isWorthAsking(long epoch) {
 		return epoch != this.epoch || (!this.wanted && (this.held < this.state.most() || this.usable < this.held));
 	}
 
-	/**
-	 * Somebody wants one more than there is.
-	 * @return false when that is known
-	 */
-	synchronized boolean want(long epoch) {
+	@Override
+	public synchronized boolean want(long epoch) {
 		boolean known = this.wanted && epoch == this.epoch;
 		this.wanted = true;
 		return !known;
 	}
 
-	/** Nothing more is used; what is in use goes back at its end. */
-	synchronized void stop(boolean stopped) {
+	@Override
+	public synchronized void stop(boolean stopped) {
 		this.stopped = stopped;
 		this.wanted &= !stopped;
 		this.unsettled |= stopped && this.held > 0;
@@ -190,8 +184,8 @@ final class Limit {
 		this.unsettled = false;
 	}
 
-	/** Returns in how many nanoseconds it must be looked at again. */
-	synchronized long untilLook(long now) {
+	@Override
+	public synchronized long untilLook(long now) {
 		if (this.unsettled) {
 			return UNANSWERED_NANOS;
 		}

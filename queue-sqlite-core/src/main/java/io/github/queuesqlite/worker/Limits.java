@@ -8,21 +8,24 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.message.QueueException;
-import io.github.queuesqlite.store.PermitState;
 import io.github.queuesqlite.store.PermitWish;
 import io.github.queuesqlite.store.Quota;
 import io.github.queuesqlite.store.StoreInstance;
+import io.github.queuesqlite.store.TokenWish;
+import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.TaskDefinition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The limits of the hosted tasks, and the thread that gets permits from the store and
- * gives them back. It sleeps while nobody wants any, and there is none without limits.
+ * The limits and rates of the hosted tasks and of queues, and the thread that gets
+ * permits and tokens from the store and gives them back. It sleeps while nobody wants
+ * any, and there is none without limits and rates.
  * <p>
  * <b>Threads:</b> safe for use by several threads.
  */
-final class Limits implements Quota {
+final class Limits {
 
 	private static final Logger logger = LoggerFactory.getLogger(Limits.class);
 
@@ -33,9 +36,16 @@ final class Limits implements Quota {
 	/** The tasks that may be claimed have changed. */
 	private final Runnable changed;
 
-	private final Map<String, Limit> byName = new ConcurrentHashMap<>();
+	private final Map<String, Limit> limits = new ConcurrentHashMap<>();
 
-	private volatile Map<String, List<Limit>> byTask = Map.of();
+	private final Map<String, Rate> rates = new ConcurrentHashMap<>();
+
+	private volatile Map<String, Needs> byTask = Map.of();
+
+	/** Of queues with a rate: what their messages need, by task. */
+	private volatile Map<String, Map<String, Needs>> byQueue = Map.of();
+
+	private final Map<String, RateLimit> queues;
 
 	/** How many messages one call gets, of tasks where these may be several. */
 	private volatile Map<String, Integer> batchSizes = Map.of();
@@ -46,8 +56,9 @@ final class Limits implements Quota {
 
 	private volatile boolean started;
 
-	Limits(WorkerEnvironment environment, Runnable changed) {
+	Limits(WorkerEnvironment environment, Map<String, RateLimit> queues, Runnable changed) {
 		this.environment = environment;
+		this.queues = queues;
 		this.changed = changed;
 	}
 
@@ -55,44 +66,76 @@ final class Limits implements Quota {
 
 	/** Takes over what the hosted tasks declare. */
 	void declare(Iterable<TaskDefinition<?>> definitions) {
-		Map<String, List<Limit>> byTask = new HashMap<>();
+		Map<String, Needs> byTask = new HashMap<>();
+		Map<String, Map<String, Needs>> byQueue = new HashMap<>();
 		Map<String, Integer> batchSizes = new HashMap<>();
+		this.queues.keySet().forEach((queue) -> byQueue.put(queue, new HashMap<>()));
 		for (TaskDefinition<?> definition : definitions) {
-			List<Limit> limits = new ArrayList<>(2);
-			if (definition.maxConcurrent() != null) {
-				limits.add(limit("task:" + definition.name(), definition.maxConcurrent()));
+			Needs needs = needs(definition);
+			if (!needs.isNothing()) {
+				byTask.put(definition.name(), needs);
 			}
-			if (definition.lock() != null) {
-				limits.add(limit("lock:" + definition.lock(), 1));
-			}
-			if (!limits.isEmpty()) {
-				byTask.put(definition.name(), List.copyOf(limits));
-			}
+			byQueue.forEach((queue, tasks) -> tasks.put(definition.name(), needs.and(rateOf(queue))));
 			if (definition.batchSize() > 1) {
 				batchSizes.put(definition.name(), definition.batchSize());
 			}
 		}
 		this.batchSizes = Map.copyOf(batchSizes);
 		this.byTask = Map.copyOf(byTask);
+		this.byQueue = Map.copyOf(byQueue);
 		startLoop();
 	}
 
+	private boolean isNone() {
+		return this.byTask.isEmpty() && this.byQueue.isEmpty();
+	}
+
+	private Needs needs(TaskDefinition<?> definition) {
+		List<Limit> limits = new ArrayList<>(2);
+		List<Rate> rates = new ArrayList<>(1);
+		if (definition.maxConcurrent() != null) {
+			limits.add(limit("task:" + definition.name(), definition.maxConcurrent()));
+		}
+		if (definition.lock() != null) {
+			limits.add(limit("lock:" + definition.lock(), 1));
+		}
+		RateLimit rateLimit = definition.rateLimit();
+		if (rateLimit != null) {
+			rates.add(rate("rate:task:" + definition.name(), rateLimit));
+		}
+		return new Needs(limits, rates);
+	}
+
 	private Limit limit(String name, int declared) {
-		return this.byName.computeIfAbsent(name, (key) -> new Limit(name, declared));
+		return this.limits.computeIfAbsent(name, (key) -> new Limit(name, declared));
+	}
+
+	private Rate rate(String name, RateLimit declared) {
+		return this.rates.computeIfAbsent(name, (key) -> new Rate(name, declared));
+	}
+
+	/** Returns the rate of a queue; null when it has none. */
+	@Nullable Rate rateOf(String queue) {
+		RateLimit declared = this.queues.get(queue);
+		return (declared != null) ? rate("rate:queue:" + queue, declared) : null;
 	}
 
 	/** Returns the quota of a lane. */
-	Quota quota() {
-		return (this.byTask.isEmpty() && this.batchSizes.isEmpty()) ? UNLIMITED : this;
+	Quota quota(String queue) {
+		return (isNone() && this.batchSizes.isEmpty()) ? Quota.UNLIMITED : new LaneQuota(this, queue);
 	}
 
-	/** Returns whether messages of the task need permits. */
-	boolean isLimited(String task) {
-		return this.byTask.containsKey(task);
+	/** Returns whether messages of a queue and task need permits or tokens. */
+	boolean isLimited(String queue, String task) {
+		return !of(queue, task).isNothing();
 	}
 
-	private List<Limit> of(String task) {
-		return this.byTask.getOrDefault(task, List.of());
+	private Needs of(String task) {
+		return this.byTask.getOrDefault(task, Needs.NONE);
+	}
+
+	private Needs of(String queue, String task) {
+		return this.byQueue.getOrDefault(queue, this.byTask).getOrDefault(task, Needs.NONE);
 	}
 
 	private long epoch() {
@@ -101,80 +144,91 @@ final class Limits implements Quota {
 
 	/** Returns whether a message of the task may be claimed. */
 	boolean isFree(String task) {
-		List<Limit> limits = of(task);
-		return limits.isEmpty() || limits.stream().allMatch((limit) -> limit.free(epoch()) > 0);
+		Needs needs = of(task);
+		return needs.isNothing() || needs.isFree(epoch());
 	}
 
-	/** Returns whether the store may have a permit that the task lacks. */
+	/** Returns whether the store may have what the task lacks. */
 	boolean isWorthAsking(String task) {
-		long epoch = epoch();
-		return of(task).stream().anyMatch((limit) -> limit.free(epoch) == 0 && limit.isWorthAsking(epoch));
+		return of(task).isWorthAsking(epoch());
+	}
+
+	/** Returns whether no token of its rate keeps a queue from being claimed from. */
+	boolean isOpen(@Nullable Rate rate) {
+		return rate == null || rate.free(epoch()) > 0;
+	}
+
+	/** Returns whether the store may have a token. */
+	boolean isWorthAsking(Rate rate) {
+		return rate.isWorthAsking(epoch());
 	}
 
 	// Their use
 
-	@Override
-	public int messagesPerPermit(String task) {
+	/** Returns how many messages of a task one call gets. */
+	int messagesPerPermit(String task) {
 		return this.batchSizes.getOrDefault(task, 1);
 	}
 
-	@Override
-	public int take(String task, int max) {
-		List<Limit> limits = of(task);
-		if (limits.isEmpty()) {
+	/** Takes what messages of a queue and task need; returns for how many. */
+	int take(String queue, String task, int max) {
+		Needs needs = of(queue, task);
+		if (needs.isNothing()) {
 			return max;
 		}
-		long epoch = epoch();
-		int taken = max;
-		for (int i = 0; i < limits.size() && taken > 0; i++) {
-			int some = limits.get(i).take(epoch, taken);
-			giveBack(limits.subList(0, i), taken - some);
-			taken = some;
-		}
+		int taken = needs.take(epoch(), max);
 		if (!isFree(task)) {
 			this.changed.run();
 		}
 		return taken;
 	}
 
-	@Override
-	public void giveBack(String task, int n) {
-		List<Limit> limits = of(task);
-		if (limits.isEmpty()) {
+	/** Gives back what messages that did not begin have taken. */
+	void giveBack(String queue, String task, int n) {
+		Needs needs = of(queue, task);
+		giveBack(needs, needs.all(), n);
+	}
+
+	/** A handler begins: its tokens are used up. */
+	void begun(String queue, String task) {
+		for (Rate rate : of(queue, task).rates()) {
+			if (rate.useUp()) {
+				this.loop.wake();
+			}
+		}
+	}
+
+	/** A handler that had begun has returned. */
+	void ended(String queue, String task) {
+		Needs needs = of(queue, task);
+		giveBack(needs, needs.limits(), 1);
+	}
+
+	private void giveBack(Needs needs, List<? extends Allowance> allowances, int n) {
+		if (allowances.isEmpty()) {
 			return;
 		}
-		boolean wasFree = isFree(task);
-		giveBack(limits, n);
+		boolean wasFree = needs.isFree(epoch());
+		if (Needs.giveBack(allowances, n)) {
+			this.loop.wake();
+		}
 		if (!wasFree) {
 			this.changed.run();
 			this.environment.store().demandChanged();
 		}
 	}
 
-	private void giveBack(List<Limit> limits, int n) {
-		for (Limit limit : limits) {
-			if (n > 0 && limit.giveBack(n)) {
-				this.loop.wake();
-			}
-		}
-	}
-
 	/** A message waits that nothing else keeps from being claimed. */
-	void want(String task) {
-		long epoch = epoch();
-		boolean news = false;
-		for (Limit limit : of(task)) {
-			news |= limit.free(epoch) == 0 && limit.isWorthAsking(epoch) && limit.want(epoch);
-		}
-		if (news) {
+	void want(String queue, String task) {
+		if (of(queue, task).want(epoch())) {
 			this.changed.run();
 			this.loop.wake();
 		}
 	}
 
-	/** Permits have changed in the store. */
+	/** Permits or tokens have changed in the store. */
 	void changedElsewhere() {
-		if (!this.byTask.isEmpty()) {
+		if (!isNone()) {
 			this.changedElsewhere = true;
 			this.loop.wake();
 		}
@@ -184,12 +238,12 @@ final class Limits implements Quota {
 
 	void start() {
 		this.started = true;
-		this.byName.values().forEach((limit) -> limit.stop(false));
+		all().forEach((allowance) -> allowance.stop(false));
 		startLoop();
 	}
 
 	private void startLoop() {
-		if (this.started && !this.byTask.isEmpty()) {
+		if (this.started && !isNone()) {
 			this.loop.start();
 		}
 	}
@@ -199,12 +253,12 @@ final class Limits implements Quota {
 		if (!this.started) {
 			return;
 		}
-		this.byName.values().forEach((limit) -> limit.stop(true));
+		all().forEach((allowance) -> allowance.stop(true));
 		try {
 			settle();
 		}
 		catch (QueueException ex) {
-			logger.debug("Permits are given back later: {}", ex.getMessage());
+			logger.debug("Permits and tokens are given back later: {}", ex.getMessage());
 			this.loop.wake();
 		}
 	}
@@ -218,6 +272,12 @@ final class Limits implements Quota {
 		return this.loop;
 	}
 
+	private List<Allowance> all() {
+		List<Allowance> all = new ArrayList<>(this.limits.values());
+		all.addAll(this.rates.values());
+		return all;
+	}
+
 	private long pass() {
 		// What the store says of one round may ask for another one.
 		boolean more = true;
@@ -226,8 +286,8 @@ final class Limits implements Quota {
 		}
 		long now = System.nanoTime();
 		long next = Loop.UNTIL_WOKEN;
-		for (Limit limit : this.byName.values()) {
-			next = Math.min(next, limit.untilLook(now));
+		for (Allowance allowance : all()) {
+			next = Math.min(next, allowance.untilLook(now));
 		}
 		return next;
 	}
@@ -237,8 +297,25 @@ final class Limits implements Quota {
 		boolean changedElsewhere = this.changedElsewhere;
 		this.changedElsewhere = false;
 		StoreInstance owner = this.environment.presence().current();
+		boolean settled = false;
+		boolean answered = false;
+		try {
+			settled = settlePermits(owner, changedElsewhere) | settleTokens(owner, changedElsewhere);
+			answered = true;
+		}
+		finally {
+			this.changedElsewhere |= changedElsewhere && !answered;
+		}
+		if (settled) {
+			this.changed.run();
+			this.environment.store().demandChanged();
+		}
+		return settled;
+	}
+
+	private boolean settlePermits(StoreInstance owner, boolean changedElsewhere) {
 		List<PermitWish> wishes = new ArrayList<>();
-		for (Limit limit : this.byName.values()) {
+		for (Limit limit : this.limits.values()) {
 			PermitWish wish = limit.wish(owner.epoch(), changedElsewhere, System.nanoTime());
 			if (wish != null) {
 				wishes.add(wish);
@@ -247,27 +324,33 @@ final class Limits implements Quota {
 		if (wishes.isEmpty()) {
 			return false;
 		}
-		states(owner, wishes, changedElsewhere).forEach((name, state) -> {
-			Limit limit = this.byName.get(name);
+		this.environment.store().permits(owner, wishes).forEach((name, state) -> {
+			Limit limit = this.limits.get(name);
 			if (limit != null) {
 				limit.settled(state, System.nanoTime());
 			}
 		});
-		this.changed.run();
-		this.environment.store().demandChanged();
 		return true;
 	}
 
-	private Map<String, PermitState> states(StoreInstance owner, List<PermitWish> wishes, boolean changedElsewhere) {
-		boolean answered = false;
-		try {
-			Map<String, PermitState> states = this.environment.store().permits(owner, wishes);
-			answered = true;
-			return states;
+	private boolean settleTokens(StoreInstance owner, boolean changedElsewhere) {
+		List<TokenWish> wishes = new ArrayList<>();
+		for (Rate rate : this.rates.values()) {
+			TokenWish wish = rate.wish(owner.epoch(), changedElsewhere, System.nanoTime());
+			if (wish != null) {
+				wishes.add(wish);
+			}
 		}
-		finally {
-			this.changedElsewhere |= changedElsewhere && !answered;
+		if (wishes.isEmpty()) {
+			return false;
 		}
+		this.environment.store().tokens(owner, wishes).forEach((name, state) -> {
+			Rate rate = this.rates.get(name);
+			if (rate != null) {
+				rate.settled(state, System.nanoTime());
+			}
+		});
+		return true;
 	}
 
 }

@@ -43,8 +43,8 @@ final class Run extends Claim implements TaskContext, Call {
 
 	private final Handling handling = new Handling();
 
-	/** Whether it has a permit of each limit of its task. Guarded by this. */
-	private boolean permitted;
+	/** What its task needs; null for nothing. Set before others see the run. */
+	private @Nullable CallAllowance allowance;
 
 	/** Of a delivery at most once: open until its end is committed; null of others. */
 	private volatile @Nullable CountDownLatch committed;
@@ -133,20 +133,14 @@ final class Run extends Claim implements TaskContext, Call {
 
 	@Override
 	public void takePermit() {
-		synchronized (this) {
-			this.permitted = true;
-		}
+		this.allowance = new CallAllowance(engine().limits, row().queue(), row().task());
 	}
 
 	@Override
 	public void givePermitBack() {
-		synchronized (this) {
-			if (!this.permitted) {
-				return;
-			}
-			this.permitted = false;
+		if (this.allowance != null) {
+			this.allowance.giveBack();
 		}
-		engine().limits.giveBack(row().task(), 1);
 	}
 
 	// Starting and ending
@@ -288,6 +282,9 @@ final class Run extends Claim implements TaskContext, Call {
 
 	@SuppressWarnings("NullAway") // null goes to handlers whose message has no payload
 	private @Nullable Object invoke(@Nullable Object payload) throws Exception {
+		if (this.allowance != null) {
+			this.allowance.begin();
+		}
 		if (engine().interceptors.isEmpty()) {
 			return this.task.handler().handle(payload, this);
 		}

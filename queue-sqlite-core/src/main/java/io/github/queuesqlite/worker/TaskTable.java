@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hosted tasks by name, and those that nothing is claimed for at the moment: they are
- * paused, their executor refuses work, or there is no permit for them.
+ * paused, their executor refuses work, or there is no permit or token for them.
  * <p>
  * <b>Threads:</b> safe for use by several threads; reads are without locks.
  */
@@ -77,7 +77,8 @@ final class TaskTable {
 	}
 
 	/**
-	 * Tasks that are not claimable since there is no permit here, but maybe elsewhere.
+	 * Tasks that are not claimable since there is no permit or token here, but maybe
+	 * elsewhere.
 	 */
 	Set<String> unpermitted() {
 		return this.unpermitted;

@@ -384,7 +384,7 @@ public final class WorkerPool {
 	}
 
 	private List<Lane> addLanes() {
-		Set<String> queues = new TreeSet<>(this.engine.settings.queues().keySet());
+		Set<String> queues = this.engine.settings.lanes();
 		queues.add("default");
 		this.engine.environment.tasks().tasks().stream().map(TaskDefinition::queue).forEach(queues::add);
 		queues.removeAll(this.lanes.keySet());

@@ -3,9 +3,12 @@ package io.github.queuesqlite.worker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 
 import io.github.queuesqlite.store.ClaimOrder;
+import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskInterceptor;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param concurrency most handlers at once in each lane, 1 or more
  * @param queues queues with a lane of their own concurrency, 1 or more
+ * @param rates queues with a lane of which so many handlers may begin in how long
  * @param order in which order messages start
  * @param timeout longest run, more than 0
  * @param retry how failures are retried
@@ -25,20 +29,21 @@ import org.jspecify.annotations.Nullable;
  * @param executor what runs the handlers, not shut down; null for threads of our own
  * @param interceptors around every run, the first one outermost
  */
-public record WorkerSettings(int concurrency, Map<String, Integer> queues, ClaimOrder order, Duration timeout,
-		RetryPolicy retry, Duration drainTimeout, Duration probation, boolean virtualThreads,
-		@Nullable Executor executor, List<TaskInterceptor> interceptors) {
+public record WorkerSettings(int concurrency, Map<String, Integer> queues, Map<String, RateLimit> rates,
+		ClaimOrder order, Duration timeout, RetryPolicy retry, Duration drainTimeout, Duration probation,
+		boolean virtualThreads, @Nullable Executor executor, List<TaskInterceptor> interceptors) {
 
 	/**
 	 * 8 handlers at once, 30 minutes each, 20 seconds to end at a stop, 10 seconds of
 	 * probation.
 	 */
-	public static final WorkerSettings DEFAULT = new WorkerSettings(8, Map.of(), ClaimOrder.DEFAULT,
+	public static final WorkerSettings DEFAULT = new WorkerSettings(8, Map.of(), Map.of(), ClaimOrder.DEFAULT,
 			Duration.ofMinutes(30), RetryPolicy.DEFAULT, Duration.ofSeconds(20), Duration.ofSeconds(10), false, null,
 			List.of());
 
 	public WorkerSettings {
 		queues = Map.copyOf(queues);
+		rates = Map.copyOf(rates);
 		interceptors = List.copyOf(interceptors);
 		checkConcurrency("concurrency", concurrency);
 		queues.forEach((queue, most) -> checkConcurrency("concurrency of queue " + queue, most));
@@ -57,6 +62,13 @@ public record WorkerSettings(int concurrency, Map<String, Integer> queues, Claim
 		if (concurrency < 1) {
 			throw new IllegalArgumentException("'" + what + "' must be at least 1, was " + concurrency);
 		}
+	}
+
+	/** Returns the queues that have a lane, whatever tasks there are. */
+	Set<String> lanes() {
+		Set<String> lanes = new TreeSet<>(this.queues.keySet());
+		lanes.addAll(this.rates.keySet());
+		return lanes;
 	}
 
 	int concurrencyOf(String queue) {

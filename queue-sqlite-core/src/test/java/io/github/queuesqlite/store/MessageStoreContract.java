@@ -223,6 +223,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Tokens extends TokenContract {
+
+		Tokens() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Instances extends InstanceContract {
 
 		Instances() {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -263,8 +264,9 @@ final class TestQueue implements AutoCloseable {
 		}
 
 		WorkerSettings toWorkerSettings() {
-			return new WorkerSettings(this.concurrency, this.queues, ClaimOrder.DEFAULT, this.timeout, this.retry,
-					this.drainTimeout, this.probation, this.virtualThreads, this.executor, this.interceptors);
+			return new WorkerSettings(this.concurrency, this.queues, Map.of(), ClaimOrder.DEFAULT, this.timeout,
+					this.retry, this.drainTimeout, this.probation, this.virtualThreads, this.executor,
+					this.interceptors);
 		}
 
 	}

@@ -7,6 +7,7 @@ import java.util.Map;
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
 import io.github.queuesqlite.message.QueueOrder;
+import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -147,13 +148,15 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 *
 	 * @param concurrency Number of handlers of this queue that run at once, 1 to 10,000.
 	 * The worker's concurrency by default.
+	 * @param rateLimit Number of handlers of this queue that begin in a time, over all
+	 * processes, such as 100/1m. Any number by default.
 	 * @param order Order in which messages of one priority start: fifo, or lifo for the
 	 * newest first.
 	 * @param ageing How long a message waits until it goes before better ones, one in
 	 * eight, from 10 ms. Never by default.
 	 */
-	public record Queue(@Nullable Integer concurrency, @DefaultValue("fifo") QueueOrder order,
-			@Nullable Duration ageing) {
+	public record Queue(@Nullable Integer concurrency, @Nullable RateLimit rateLimit,
+			@DefaultValue("fifo") QueueOrder order, @Nullable Duration ageing) {
 
 	}
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
+import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -94,6 +95,10 @@ class QueuePropertiesFailureAnalyzer extends AbstractFailureAnalyzer<Throwable> 
 		}
 		if (type == double.class) {
 			return "a number";
+		}
+		if (type == RateLimit.class) {
+			return "a rate such as 100/1m or 5/500ms: 1 to " + RateLimit.MAX_COUNT + " in 1ms to "
+					+ RateLimit.MAX_PERIOD.toDays() + "d";
 		}
 		return type.isEnum() ? oneOf(type) : "something that can be read as " + type.getSimpleName();
 	}

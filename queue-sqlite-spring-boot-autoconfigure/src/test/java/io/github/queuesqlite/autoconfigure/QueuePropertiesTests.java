@@ -7,6 +7,7 @@ import java.util.Map;
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
 import io.github.queuesqlite.message.QueueOrder;
+import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,10 +62,10 @@ class QueuePropertiesTests {
 				Map.entry("worker.enabled", "false"), Map.entry("worker.concurrency", "10000"),
 				Map.entry("worker.poll-interval", "10ms"), Map.entry("worker.timeout", "PT1H"),
 				Map.entry("worker.probation", "0s"), Map.entry("worker.executor", "mine"),
-				Map.entry("queues.mail.concurrency", "2"), Map.entry("queues.mail.order", "lifo"),
-				Map.entry("queues.mail.ageing", "5m"), Map.entry("queues[mail.out].concurrency", "3"),
-				Map.entry("retry.max-retries", "0"), Map.entry("retry.delay", "0"),
-				Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
+				Map.entry("queues.mail.concurrency", "2"), Map.entry("queues.mail.rate-limit", "100/1m"),
+				Map.entry("queues.mail.order", "lifo"), Map.entry("queues.mail.ageing", "5m"),
+				Map.entry("queues[mail.out].concurrency", "3"), Map.entry("retry.max-retries", "0"),
+				Map.entry("retry.delay", "0"), Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
 				Map.entry("retry.jitter", "0"), Map.entry("lease.duration", "1s"),
 				Map.entry("shutdown.drain-timeout", "1d"), Map.entry("retention.completed", "0"),
 				Map.entry("retention.cancelled", "1h"), Map.entry("retention.expired", "2h"),
@@ -82,9 +83,12 @@ class QueuePropertiesTests {
 				OnFull.DROP_OLDEST, Duration.ZERO));
 		assertThat(properties.worker()).isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10),
 				Duration.ofHours(1), Duration.ZERO, "mine"));
-		assertThat(properties.queues()).containsOnly(
-				Map.entry("mail", new QueueProperties.Queue(2, QueueOrder.LIFO, Duration.ofMinutes(5))),
-				Map.entry("mail.out", new QueueProperties.Queue(3, QueueOrder.FIFO, null)));
+		assertThat(properties.queues())
+			.containsOnly(
+					Map.entry("mail",
+							new QueueProperties.Queue(2, RateLimit.of("100/1m"), QueueOrder.LIFO,
+									Duration.ofMinutes(5))),
+					Map.entry("mail.out", new QueueProperties.Queue(3, null, QueueOrder.FIFO, null)));
 		assertThat(properties.retry().toPolicy())
 			.isEqualTo(new RetryPolicy(0, Duration.ZERO, 1.5, Duration.ofMinutes(1), 0));
 		assertThat(properties.lease().duration()).isEqualTo(seconds(1));
@@ -131,6 +135,9 @@ class QueuePropertiesTests {
 			worker.executor,         "",         must not be empty
 			queues.mail.concurrency, 0,          must be from 1 to 10000
 			queues.mail.concurrency, 10001,      must be from 1 to 10000
+			queues.mail.rate-limit,  100,        "must be a rate such as 100/1m or 5/500ms: 1 to 1000000 in 1ms to 366d"
+			queues.mail.rate-limit,  0/1s,       "must be a rate such as 100/1m or 5/500ms: 1 to 1000000 in 1ms to 366d"
+			queues.mail.rate-limit,  1/1w,       "must be a rate such as 100/1m or 5/500ms: 1 to 1000000 in 1ms to 366d"
 			queues.mail.order,       sideways,   must be fifo or lifo
 			queues.mail.ageing,      9ms,        must be from 10ms to 36525d
 			queues.mail.ageing,      36526d,     must be from 10ms to 36525d

@@ -23,6 +23,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.type.filter.AssignableTypeFilter;
@@ -54,7 +55,7 @@ class ReferenceTests {
 		Set<String> names = new TreeSet<>();
 		metadata().path("properties").forEach((property) -> names.add(property.path("name").asString()));
 		for (RecordComponent component : QueueProperties.Queue.class.getRecordComponents()) {
-			names.add("queue.sqlite.queues.<name>." + component.getName());
+			names.add("queue.sqlite.queues.<name>." + DataObjectPropertyName.toDashedForm(component.getName()));
 		}
 		assertThat(this.rows.stream()
 			.filter((row) -> row.startsWith("| `queue.sqlite.") || row.startsWith("| `management."))

@@ -133,7 +133,8 @@ final class PermitTable {
 		}
 	}
 
-	private void changed() throws SQLException {
+	/** Those who wait are to look. */
+	void changed() throws SQLException {
 		this.statements.update(CHANGED);
 		this.ownChanges++;
 		this.changed = true;

@@ -34,6 +34,8 @@ final class ShardBooks {
 
 	private final PermitTable permits;
 
+	private final RateTable rates;
+
 	private final PauseTable pauses;
 
 	private final List<StoreListener.Ended> ended = new ArrayList<>();
@@ -64,6 +66,7 @@ final class ShardBooks {
 		this.readyTasks = new ReadyTasks(statements, this.pauses);
 		this.readySuspects = new ReadySuspects(statements, this.pauses);
 		this.permits = new PermitTable(statements);
+		this.rates = new RateTable(statements, this.permits);
 		readShard();
 		refreshDue();
 	}
@@ -225,6 +228,10 @@ final class ShardBooks {
 
 	PermitTable permits() {
 		return this.permits;
+	}
+
+	RateTable rates() {
+		return this.rates;
 	}
 
 	ReadySuspects readySuspects() {

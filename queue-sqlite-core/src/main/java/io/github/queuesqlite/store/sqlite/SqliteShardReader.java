@@ -3,6 +3,7 @@ package io.github.queuesqlite.store.sqlite;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,11 +38,15 @@ final class SqliteShardReader implements ShardReader {
 			WHERE dead = 0 OR epoch IN (SELECT owner FROM message WHERE state = 30)""";
 
 	private static final String LIMITS = """
-			SELECT name, coalesce(chosen, declared), declared, coalesce(sum(held), 0), coalesce(sum(waits > 0), 0)
+			SELECT name, coalesce(chosen, declared), declared, coalesce(sum(held), 0), coalesce(sum(waits > 0), 0), NULL
 			FROM permit_limit LEFT JOIN permit USING (name)
 			GROUP BY name
-			UNION ALL SELECT 'keys:' || task, coalesce(chosen, declared), declared, 0, 0 FROM key_limit
-			UNION ALL SELECT 'weight:' || concurrency_key, weight, 1, 0, 0 FROM key_weight""";
+			UNION ALL
+			SELECT name, coalesce(chosen, declared), declared, coalesce(sum(held), 0), coalesce(sum(waits), 0), period
+			FROM rate LEFT JOIN token USING (name)
+			GROUP BY name
+			UNION ALL SELECT 'keys:' || task, coalesce(chosen, declared), declared, 0, 0, NULL FROM key_limit
+			UNION ALL SELECT 'weight:' || concurrency_key, weight, 1, 0, 0, NULL FROM key_weight""";
 
 	private static final String SIGHTINGS = """
 			SELECT epoch, name, started_at, beat_at FROM instance WHERE dead = 0""";
@@ -301,10 +306,15 @@ final class SqliteShardReader implements ShardReader {
 	public List<QueueStats.LimitStats> limits() {
 		return read((statements) -> {
 			List<QueueStats.LimitStats> limits = new ArrayList<>();
-			statements.each((row) -> limits.add(new QueueStats.LimitStats(row.getString(1), row.getInt(2),
-					row.getInt(3), row.getInt(4), row.getInt(5))), LIMITS);
+			statements.each((row) -> limits.add(limit(row)), LIMITS);
 			return limits;
 		});
+	}
+
+	private static QueueStats.LimitStats limit(ResultSet row) throws SQLException {
+		Long period = Statements.nullableLong(row, 6);
+		return new QueueStats.LimitStats(row.getString(1), row.getInt(2), row.getInt(3), row.getInt(4), row.getInt(5),
+				(period != null) ? Duration.ofMillis(period) : null);
 	}
 
 	private static List<QueueStats.Count> counts(Statements statements, String sql) throws SQLException {

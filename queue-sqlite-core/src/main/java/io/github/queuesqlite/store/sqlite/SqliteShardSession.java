@@ -33,6 +33,8 @@ import io.github.queuesqlite.store.StartedRuns;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.Suspect;
+import io.github.queuesqlite.store.TokenState;
+import io.github.queuesqlite.store.TokenWish;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -389,6 +391,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.instances.declareDead(epoch);
 		this.signals.deleteOf(epoch);
 		this.books.permits().removeOf(epoch);
+		this.books.rates().removeOf(epoch, this.clock.millis());
 	}
 
 	@Override
@@ -427,8 +430,18 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
+	public TokenState tokens(long epoch, TokenWish wish) throws SQLException {
+		return this.books.rates().settle(epoch, wish, isAlive(epoch), this.clock.millis());
+	}
+
+	@Override
 	public boolean changeLimit(String name, @Nullable Integer most) throws SQLException {
 		return this.books.permits().change(name, most);
+	}
+
+	@Override
+	public boolean changeRate(String name, @Nullable Integer count) throws SQLException {
+		return this.books.rates().change(name, count);
 	}
 
 	@Override

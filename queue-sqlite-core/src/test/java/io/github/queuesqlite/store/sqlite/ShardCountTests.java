@@ -20,6 +20,10 @@ import io.github.queuesqlite.store.PermitWish;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.TokenState;
+import io.github.queuesqlite.store.TokenWish;
+import io.github.queuesqlite.task.RateLimit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,6 +213,39 @@ class ShardCountTests {
 					.isEqualTo(new PermitState(i + 1, i + 1, 0, false, false, 1));
 			}
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 4", "4, 1", "2, 5" })
+	void openWhenShardCountChangedKeepsRatesAndTheirTokens(int before, int after) throws SQLException {
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			for (int i = 0; i < 10; i++) {
+				assertThat(tokens(queue, i, RateLimit.of("1/1h")).granted()).isOne();
+			}
+			queue.store.changeLimit("rate:task:3", 2);
+		}
+		try (TestStore queue = TestStore.open(this.directory, after)) {
+			for (int i = 0; i < 10; i++) {
+				assertThat(tokens(queue, i, null).granted()).isZero();
+				assertThat(tokens(queue, i, null).untilNext()).isBetween((i == 3) ? 1_700_000L : 3_500_000L,
+						(i == 3) ? 1_800_000L : 3_600_000L);
+			}
+		}
+		for (int shard = 0; shard < after; shard++) {
+			// Of a process whose death nobody has noticed so far.
+			TestStore.sql(this.directory.resolve("queue_shard_" + shard + ".db"),
+					"INSERT INTO token SELECT name, 999, 1, 0 FROM rate");
+		}
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			for (int i = 0; i < 10; i++) {
+				assertThat(tokens(queue, i, null)).isEqualTo(new TokenState(0, 0, TokenState.UNKNOWN));
+			}
+		}
+	}
+
+	private static TokenState tokens(TestStore queue, int task, @Nullable RateLimit declared) {
+		String name = "rate:task:" + task;
+		return queue.store.tokens(queue.instance, List.of(new TokenWish(name, declared, 0, 0, true))).get(name);
 	}
 
 	private static PermitState permits(TestStore queue, PermitWish wish) {

@@ -24,6 +24,9 @@ import io.github.queuesqlite.store.PermitWish;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.TokenState;
+import io.github.queuesqlite.store.TokenWish;
+import io.github.queuesqlite.task.RateLimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,6 +55,7 @@ final class Scenarios {
 		all.time();
 		all.instances();
 		all.permits();
+		all.tokens();
 		all.crowds();
 		return all.scenarios;
 	}
@@ -348,6 +352,20 @@ final class Scenarios {
 		}, (queue) -> assertThat(queue.store.permits(queue.instance, List.of(some)).values()).singleElement()
 			.extracting(PermitState::most)
 			.isEqualTo(4));
+	}
+
+	private void tokens() {
+		TokenWish one = new TokenWish("rate:task:limited", RateLimit.of("1/1h"), 0, 0, true);
+		add("take a token", 1, NOTHING, (queue, told) -> queue.store.tokens(queue.instance, List.of(one)),
+				(queue) -> assertThat(queue.store.tokens(queue.instance, List.of(one)).values()).singleElement()
+					.extracting(TokenState::held)
+					.isIn(0, 1));
+		TokenWish used = new TokenWish("rate:task:limited", null, 0, 0, false);
+		add("use a token", 1, (queue) -> queue.store.tokens(queue.instance, List.of(one)),
+				(queue, told) -> queue.store.tokens(queue.instance, List.of(used)),
+				(queue) -> assertThat(queue.store.tokens(queue.instance, List.of(one)).values()).singleElement()
+					.extracting(TokenState::held)
+					.isEqualTo(0));
 	}
 
 	private void crowds() {

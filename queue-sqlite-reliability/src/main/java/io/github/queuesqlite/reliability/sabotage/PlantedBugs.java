@@ -28,6 +28,7 @@ final class PlantedBugs {
 		bugs.liveness();
 		bugs.order();
 		bugs.limits();
+		bugs.rates();
 		bugs.crowds();
 		bugs.calls();
 		bugs.lines();
@@ -214,6 +215,23 @@ final class PlantedBugs {
 				"return (epoch > 0) ? Math.max(0,", "worker.SharedLimitTests#permitsOfAnEarlierEpochAreNotUsed");
 		add("what is to be given back is used again", "this.usable = share; return share;", "return share;",
 				"worker.SharedLimitTests#whatIsAboveTheShareIsGivenBackWhenItsUseEnds");
+	}
+
+	private void rates() {
+		this.rule = "In any span of time no more handlers of a task begin than its rate and its burst allow, over all processes and restarts";
+		add("tokens in the hands of others leave room for new ones", "stored.filled(holders.own + holders.others, now)",
+				"stored.filled(holders.own, now)", contract("Tokens#tokensWhenTheyAreNotUsedLeaveNoRoomForOthers"));
+		add("there is room for the tokens of the dead from when they got them",
+				"settle(epoch, new TokenWish(name, null, 0, 0, false), false, now);",
+				"this.statements.update(REMOVE, name, epoch);",
+				contract("Tokens#tokensWhenTheStoreIsOpenedAgainAreAsManyAsBefore"));
+		add("a clock that is set ahead fills more than the bucket", "Math.min(room, this.parts + millis * this.count)",
+				"this.parts + (now - this.at) * this.count",
+				contract("Tokens#tokensWhenTheClockJumpsAreNeverMoreThanTheBurst"));
+		add("a token that a handler has begun with is there again", "this.held = Math.max(0, this.held - 1);", "",
+				"worker.SharedRateTests#whatIsUsedIsToldOnceInAWhile");
+		add("what a process gives back it goes on using", "this.held -= back;", "",
+				"worker.SharedRateTests#whatNobodyNeedsGoesBack");
 	}
 
 	private void crowds() {

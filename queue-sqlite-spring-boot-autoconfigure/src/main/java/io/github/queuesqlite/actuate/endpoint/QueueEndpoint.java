@@ -179,14 +179,23 @@ public class QueueEndpoint {
 	}
 
 	private QueueReport.LimitDescriptor operateLimit(String name, @Nullable String operation) {
-		if (!name.startsWith("task:") && !name.startsWith("keys:")) {
-			throw QueueEndpointException.badRequest("Limits that can be changed begin with task: or keys:");
+		if (!name.startsWith("task:") && !name.startsWith("keys:") && !name.startsWith("rate:")) {
+			throw QueueEndpointException.badRequest("Limits that can be changed begin with task:, keys: or rate:");
 		}
-		if (!this.queue.operations().changeLimit(name, number(operation))) {
+		if (!changeLimit(name, number(operation))) {
 			throw QueueEndpointException
 				.notFound("No limit '%s': there are %s".formatted(name, new Snapshot(this.queue).limits().keySet()));
 		}
 		return Objects.requireNonNull(new Snapshot(this.queue).limits().get(name));
+	}
+
+	private boolean changeLimit(String name, @Nullable Integer most) {
+		try {
+			return this.queue.operations().changeLimit(name, most);
+		}
+		catch (IllegalArgumentException ex) {
+			throw QueueEndpointException.badRequest(String.valueOf(ex.getMessage()));
+		}
 	}
 
 	private static @Nullable Integer number(@Nullable String operation) {

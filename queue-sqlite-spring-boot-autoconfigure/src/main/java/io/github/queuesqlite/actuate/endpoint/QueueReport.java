@@ -25,7 +25,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param unserved what waits and nothing in this process handles
  * @param shards the files
  * @param instances the live processes of the directory, the oldest first
- * @param limits the limits and weights that hold, by name
+ * @param limits the limits, rates and weights that hold, by name
  * @since 0.1.0
  */
 public record QueueReport(String directory, boolean workersRunning, long length, Map<MessageState, Long> states,
@@ -67,17 +67,20 @@ public record QueueReport(String directory, boolean workersRunning, long length,
 	}
 
 	/**
-	 * A limit, or the weight of a concurrency key.
+	 * A limit, a rate, or the weight of a concurrency key.
 	 *
 	 * @param most the number that holds
 	 * @param declared the number that holds unless somebody changed it
-	 * @param held how many permits the processes have taken
+	 * @param held how many permits or tokens the processes have taken
 	 * @param waiting how many processes want more
+	 * @param period in which time the number holds, for a rate; null for others
 	 */
-	public record LimitDescriptor(int most, int declared, int held, int waiting) implements OperationResponseBody {
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record LimitDescriptor(int most, int declared, int held, int waiting,
+			@Nullable Duration period) implements OperationResponseBody {
 
 		static LimitDescriptor of(LimitStats stats) {
-			return new LimitDescriptor(stats.most(), stats.declared(), stats.held(), stats.waiting());
+			return new LimitDescriptor(stats.most(), stats.declared(), stats.held(), stats.waiting(), stats.period());
 		}
 
 	}

@@ -7,6 +7,7 @@ import java.util.Map;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.task.Delivery;
+import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,8 @@ public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nulla
 	 * @param maxConcurrent most handlers at once over all processes; null for any number
 	 * @param maxConcurrentPerKey most messages of one concurrency key at once; null for
 	 * any number
+	 * @param rateLimit how many handlers may begin in how long, such as {@code 100/1m};
+	 * null for any number
 	 * @param lock the lock under which handlers run one at a time; null for none
 	 * @param batchSize most messages that one call gets; null when each has its own
 	 * @param delivery how often the handler may get one message
@@ -51,14 +54,15 @@ public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nulla
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record HandlerDescriptor(String method, String payloadType, String queue, int priority,
 			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry, boolean storeResult,
-			@Nullable Integer maxConcurrent, @Nullable Integer maxConcurrentPerKey, @Nullable String lock,
-			@Nullable Integer batchSize, Delivery delivery) {
+			@Nullable Integer maxConcurrent, @Nullable Integer maxConcurrentPerKey, @Nullable String rateLimit,
+			@Nullable String lock, @Nullable Integer batchSize, Delivery delivery) {
 
 		static HandlerDescriptor of(TaskDefinition<?> task) {
+			RateLimit rateLimit = task.rateLimit();
 			return new HandlerDescriptor(task.origin(), task.payloadType().getTypeName(), task.queue(), task.priority(),
 					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(), task.maxConcurrent(),
-					task.maxConcurrentPerKey(), task.lock(), (task.batchHandler() != null) ? task.batchSize() : null,
-					task.delivery());
+					task.maxConcurrentPerKey(), (rateLimit != null) ? rateLimit.toString() : null, task.lock(),
+					(task.batchHandler() != null) ? task.batchSize() : null, task.delivery());
 		}
 
 	}

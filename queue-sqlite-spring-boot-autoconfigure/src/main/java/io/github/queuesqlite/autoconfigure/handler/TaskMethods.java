@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 
 import io.github.queuesqlite.annotation.Backoff;
 import io.github.queuesqlite.annotation.QueueTask;
+import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ final class TaskMethods {
 			.storeResult(annotation.storeResult())
 			.maxConcurrent(limit(annotation.maxConcurrent()))
 			.maxConcurrentPerKey(limit(annotation.maxConcurrentPerKey()))
+			.rateLimit(rateLimit(annotation))
 			.lock(lock(annotation))
 			.delivery(annotation.delivery())
 			.uniqueKey(PayloadKey.of(this.values.text("unique", annotation.unique())))
@@ -88,6 +90,11 @@ final class TaskMethods {
 
 	private static @Nullable Integer limit(int most) {
 		return (most != -1) ? most : null;
+	}
+
+	private @Nullable RateLimit rateLimit(QueueTask annotation) {
+		String rateLimit = this.values.text("rateLimit", annotation.rateLimit());
+		return rateLimit.isEmpty() ? null : RateLimit.of(rateLimit);
 	}
 
 	private @Nullable String lock(QueueTask annotation) {

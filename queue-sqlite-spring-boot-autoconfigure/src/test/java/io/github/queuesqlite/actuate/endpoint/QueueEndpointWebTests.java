@@ -16,6 +16,7 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.Priority;
 import io.github.queuesqlite.task.PermanentTaskException;
+import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
 import org.junit.jupiter.api.AfterEach;
@@ -384,8 +385,10 @@ class QueueEndpointWebTests {
 			/messages/17            | cancel | BAD_REQUEST | 'id': '17' is not a message id
 			/tasks/greet            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
 			/tasks/gret             | pause  | NOT_FOUND   | No task 'gret'
-			/limits/lock:x          | 3      | BAD_REQUEST | Limits that can be changed begin with task: or keys:
+			/limits/lock:x          | 3      | BAD_REQUEST | Limits that can be changed begin with task:, keys: or rate:
 			/limits/task:mial       | 3      | NOT_FOUND   | No limit 'task:mial'
+			/limits/rate:task:later | 1000001 | BAD_REQUEST | 'most' must be at most 1000000 for a rate, was 1000001
+			/limits/rate:task:later | 3      | NOT_FOUND   | No limit 'rate:task:later'
 			/limits/task:later      | 0      | BAD_REQUEST | No operation '0': expected a number from 1, or reset
 			/limits/task:later      | many   | BAD_REQUEST | No operation 'many': expected a number from 1, or reset
 			""")
@@ -396,9 +399,16 @@ class QueueEndpointWebTests {
 	@Test
 	void numberChangesALimitAndResetUndoesIt() {
 		this.operations.enqueue(NewMessage.to("limited"));
-		await().until(() -> this.operations.stats().limits().size() == 2);
+		await().until(() -> this.operations.stats().limits().size() == 3);
 		assertThat(get("")).bodyJson().extractingPath("$.limits['task:limited'].most").isEqualTo(2);
 		assertThat(get("")).bodyJson().extractingPath("$.limits['keys:limited'].most").isEqualTo(1);
+		assertThat(get("")).bodyJson()
+			.extractingPath("$.limits['rate:task:limited']")
+			.asMap()
+			.containsEntry("most", 10)
+			.containsEntry("period", "PT1S");
+		assertThat(get("/tasks/limited")).bodyJson().extractingPath("$.handler.rateLimit").isEqualTo("10/1s");
+		assertThat(post("/limits/rate:task:limited", "20")).bodyJson().extractingPath("$.most").isEqualTo(20);
 		assertThat(post("/limits/task:limited", "5")).bodyJson()
 			.extractingPath("$")
 			.asMap()
@@ -504,6 +514,7 @@ class QueueEndpointWebTests {
 			registry.register(TaskDefinition.builder("limited", Void.class, (nothing, context) -> null)
 				.maxConcurrent(2)
 				.maxConcurrentPerKey(1)
+				.rateLimit(RateLimit.of("10/1s"))
 				.build());
 			registry.register(TaskDefinition.builder("greet", String.class, (name, context) -> "Hello " + name)
 				.queue("mail")

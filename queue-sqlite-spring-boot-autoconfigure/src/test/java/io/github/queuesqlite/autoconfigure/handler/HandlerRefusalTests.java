@@ -54,6 +54,8 @@ class HandlerRefusalTests {
 				Arguments.of(new BadRetries(), "'maxRetries' must be from 0 to 1000000, was -2"),
 				Arguments.of(new BadMaxConcurrent(), "'maxConcurrent' must be at least 1, was 0"),
 				Arguments.of(new BadMaxConcurrentPerKey(), "'maxConcurrentPerKey' must be at least 1, was -3"),
+				Arguments.of(new BadRateLimit(),
+						"'rateLimit' must be a number, a slash and a time in ms, s, m, h or d, such as 100/1m, was '100 per minute'"),
 				Arguments.of(new BadLock(), "'lock' may hold letters, digits and . _ - : only, has ' ' at position 1"),
 				Arguments.of(new BadBatchSize(), "'batchSize' must be from 1 to 1000, was 0"),
 				Arguments.of(new NoListOfBatch(), "handles batches and takes a String"),
@@ -292,6 +294,14 @@ class HandlerRefusalTests {
 	static class BadMaxConcurrentPerKey {
 
 		@QueueTask(value = "a", maxConcurrentPerKey = -3)
+		void handle() {
+		}
+
+	}
+
+	static class BadRateLimit {
+
+		@QueueTask(value = "a", rateLimit = "100 per minute")
 		void handle() {
 		}
 

@@ -18,6 +18,7 @@ import io.github.queuesqlite.annotation.QueueTask;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.Priority;
 import io.github.queuesqlite.task.PermanentTaskException;
+import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskContext;
 import io.github.queuesqlite.task.TaskDefinition;
@@ -169,6 +170,7 @@ class TaskMethodTests {
 			assertThat(task.storeResult()).isTrue();
 			assertThat(task.maxConcurrent()).isNull();
 			assertThat(task.maxConcurrentPerKey()).isNull();
+			assertThat(task.rateLimit()).isNull();
 			assertThat(task.lock()).isNull();
 			assertThat(task.origin()).isEqualTo(Arguments.class.getName() + ".text");
 		});
@@ -179,7 +181,8 @@ class TaskMethodTests {
 		Executor executor = Runnable::run;
 		this.contextRunner.withBean("mailExecutor", Executor.class, () -> executor)
 			.withBean(Settings.class)
-			.withPropertyValues("mail.name=mail.welcome", "mail.timeout=5m", "queue.sqlite.retry.jitter=0.5")
+			.withPropertyValues("mail.name=mail.welcome", "mail.timeout=5m", "mail.rate=100/1m",
+					"queue.sqlite.retry.jitter=0.5")
 			.run((context) -> {
 				TaskDefinition<?> task = task(context, "mail.welcome");
 				assertThat(task.queue()).isEqualTo("mail");
@@ -192,6 +195,7 @@ class TaskMethodTests {
 				assertThat(task.storeResult()).isFalse();
 				assertThat(task.maxConcurrent()).isEqualTo(3);
 				assertThat(task.maxConcurrentPerKey()).isEqualTo(2);
+				assertThat(task.rateLimit()).isEqualTo(new RateLimit(100, Duration.ofMinutes(1)));
 				assertThat(task.lock()).isEqualTo("mail.server");
 				assertThat(task.retryable().test(new IOException())).isTrue();
 				assertThat(task.retryable().test(new FileNotFoundException())).isFalse();
@@ -339,7 +343,7 @@ class TaskMethodTests {
 				backoff = @Backoff(delay = "2s", maxDelay = "PT1H"), retryFor = IOException.class,
 				noRetryFor = FileNotFoundException.class, timeout = "${mail.timeout}", priority = Priority.URGENT,
 				timeToLive = "1d", executor = "mailExecutor", storeResult = false, maxConcurrent = 3,
-				maxConcurrentPerKey = 2, lock = "#{'mail'}.server")
+				maxConcurrentPerKey = 2, rateLimit = "${mail.rate}", lock = "#{'mail'}.server")
 		void send() {
 		}
 

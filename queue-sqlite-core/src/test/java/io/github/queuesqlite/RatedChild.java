@@ -1,0 +1,41 @@
+package io.github.queuesqlite;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+
+import io.github.queuesqlite.task.RateLimit;
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskDefinition;
+
+/**
+ * A process that works off messages of one task with a rate until it is killed. Several
+ * write into one log: a line each for the start and the end of a run, with the time on
+ * the monotonic clock, which all processes of a machine share.
+ */
+public final class RatedChild {
+
+	private RatedChild() {
+	}
+
+	public static void main(String[] args) throws IOException {
+		FileChannel log = FileChannel.open(Path.of(args[1]), StandardOpenOption.APPEND);
+		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0]))
+			.concurrency(4)
+			.probation(Duration.ofMillis(200))
+			.build();
+		queue.tasks().register(TaskDefinition.builder(QueueTester.TASK, Integer.class, (payload, context) -> {
+			String run = QueueTester.TASK + " " + payload + " " + ProcessHandle.current().pid() + " ";
+			WorkChild.say(log, "start", run + System.nanoTime());
+			WorkChild.say(log, "end", run + System.nanoTime());
+			return null;
+		})
+			.retryPolicy(new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(5), 0))
+			.rateLimit(RateLimit.of(args[2]))
+			.build());
+		queue.start();
+	}
+
+}
