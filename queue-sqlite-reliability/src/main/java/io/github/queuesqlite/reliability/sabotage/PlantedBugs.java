@@ -283,6 +283,13 @@ final class PlantedBugs {
 				"if (this.overdueSince == 0) {", "BatchTests#messagesTimeOutEachByItself");
 		add("each message of a batch counts as a permit", "return (n + each - 1) / each;", "return n;",
 				contract("Permits#claimWhenAPermitIsForSeveralMessagesGivesSoManyAndTakesOneForThem"));
+		this.rule = "Nothing of a paused key starts, whatever brings it back";
+		add("a paused key passes its turn on", "if (this.books.pauses().isKeyPaused(key)) {", "if (false) {",
+				"KeyPauseTests#messageThatRunsGoesOnAndTheNextWaits");
+		add("a message of a paused key that comes back is let through", "(!passed || isPaused(member.crowd().key()))",
+				"!passed", "KeyPauseTests#messageThatComesBackWaitsToo");
+		add("the end of a pause lets nobody through", "this.lines.arrange(key); this.crowds.resumed(key); } int ended",
+				"} int ended", "KeyPauseTests#pauseKeyWhenItsTimeIsOverGoesOnByItself");
 		this.rule = "Where the newest is next, what comes back is not the newest; what is old starts at last, in its turn";
 		add("what comes back to a queue whose newest is next is next again",
 				"return isNewestFirst(queue) ? -next() : next();", "return next();",
