@@ -45,8 +45,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BatchTests extends ProcessTester {
 
-	private static final RetryPolicy SOON = new RetryPolicy(3, Duration.ofMillis(10), 2,
-			Duration.ofMillis(50), 0);
+	private static final RetryPolicy SOON = new RetryPolicy(3, Duration.ofMillis(10), 2, Duration.ofMillis(50), 0);
 
 	/** The payloads of each call, in the order of the calls. */
 	private final Queue<List<String>> calls = new ConcurrentLinkedQueue<>();

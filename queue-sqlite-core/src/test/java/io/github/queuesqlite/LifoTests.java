@@ -150,10 +150,7 @@ class LifoTests extends QueueTester {
 
 	@Test
 	void oldestIsDroppedWhenTheQueueIsFull() {
-		open((builder) -> builder.shards(1)
-			.maxLength(3)
-			.onFull(OnFull.DROP_OLDEST)
-			.order("default", QueueOrder.LIFO));
+		open((builder) -> builder.shards(1).maxLength(3).onFull(OnFull.DROP_OLDEST).order("default", QueueOrder.LIFO));
 		MessageId first = enqueue("a");
 		enqueue("b");
 		enqueue("c");

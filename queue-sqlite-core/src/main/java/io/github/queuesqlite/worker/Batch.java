@@ -221,11 +221,11 @@ final class Batch implements Call {
 			failed(ex);
 			return null;
 		}
-		if (result instanceof CompletionStage<?> stage) {
-			return stage;
+		if (!(result instanceof CompletionStage<?> stage)) {
+			returned(result);
+			return null;
 		}
-		returned(result);
-		return null;
+		return stage;
 	}
 
 	private void enter() {

@@ -40,7 +40,7 @@ final class BatchRun extends Claim implements TaskContext {
 			return true;
 		}
 		catch (Throwable ex) {
-			end(() -> Verdict.ofUnusable(this, "The payload cannot be read: ", ex));
+			end(() -> Verdict.ofUnreadable(this, ex));
 			return false;
 		}
 	}

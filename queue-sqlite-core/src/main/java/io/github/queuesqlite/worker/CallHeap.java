@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Claimed calls that have not started, best first: higher priority, then lower sequence,
- * or higher where the newest is next.
- * Grows as needed and makes no garbage.
+ * or higher where the newest is next. Grows as needed and makes no garbage.
  * <p>
  * <b>Threads:</b> guarded by the lane's lock.
  */

@@ -316,7 +316,7 @@ final class Lane implements Holder {
 		}
 		// What may run out of memory comes first.
 		long now = this.engine.now();
-		Call call = call(suspect.message(), suspect.deaths(), owner(), now);
+		Call call = call(hosted(suspect.message()), suspect.message(), suspect.deaths(), owner(), now);
 		boolean accepted;
 		this.lock.lock();
 		try {
@@ -364,7 +364,7 @@ final class Lane implements Holder {
 				lost(batch.add(message, owner, 0, now), owner);
 				continue;
 			}
-			Call call = call(message, 0, owner, now);
+			Call call = call(task, message, 0, owner, now);
 			calls.add(call);
 			if (call instanceof Batch begun) {
 				batches.put(task, begun);
@@ -382,8 +382,7 @@ final class Lane implements Holder {
 	}
 
 	/** Of a task with a batch handler a batch with one message so far. */
-	private Call call(StoredMessage message, int deaths, StoreInstance owner, long now) {
-		HostedTask task = hosted(message);
+	private Call call(HostedTask task, StoredMessage message, int deaths, StoreInstance owner, long now) {
 		Call call;
 		if (task.batchHandler() != null) {
 			Batch batch = new Batch(this, task);

@@ -248,7 +248,7 @@ final class Run extends Claim implements TaskContext, Call {
 			payload = engine().environment.payloads().decode(row().codec(), row().payload(), this.task.payloadType());
 		}
 		catch (Throwable ex) {
-			end(() -> Verdict.ofUnusable(this, "The payload cannot be read: ", ex));
+			end(() -> Verdict.ofUnreadable(this, ex));
 			return null;
 		}
 		if (this.task.definition().delivery() == Delivery.AT_MOST_ONCE) {

@@ -42,6 +42,11 @@ record Verdict(Settlement settlement, @Nullable RunOutcome outcome) {
 		}
 	}
 
+	/** The handler cannot be given its payload. */
+	static Verdict ofUnreadable(Claim run, Throwable ex) {
+		return ofUnusable(run, "The payload cannot be read: ", ex);
+	}
+
 	/** What will not be better the next time, unless it was only memory that lacked. */
 	static Verdict ofUnusable(Claim run, String what, Throwable ex) {
 		if (ex instanceof OutOfMemoryError) {

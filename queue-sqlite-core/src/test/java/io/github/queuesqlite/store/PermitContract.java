@@ -231,8 +231,8 @@ abstract class PermitContract extends StoreSubject {
 			assertThat(lane.messages).hasSize(20);
 		});
 		assertThat(claims).allMatch((n) -> n <= 6).contains(6);
-		await().untilAsserted(() -> assertThat(100 - lane.left.get())
-			.isEqualTo(claims.stream().mapToInt((n) -> (n + 2) / 3).sum()));
+		await().untilAsserted(
+				() -> assertThat(100 - lane.left.get()).isEqualTo(claims.stream().mapToInt((n) -> (n + 2) / 3).sum()));
 	}
 
 	@Test

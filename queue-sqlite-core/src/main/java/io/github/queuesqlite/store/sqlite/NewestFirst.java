@@ -41,8 +41,7 @@ final class NewestFirst {
 		return ready;
 	}
 
-	private int each(String sql, String queue, String task, int most, Statements.RowReader reader)
-			throws SQLException {
+	private int each(String sql, String queue, String task, int most, Statements.RowReader reader) throws SQLException {
 		int[] read = { 0 };
 		Long priority = this.statements.number(MessageTable.BEST_PRIORITY, queue, task);
 		while (priority != null && read[0] < most) {

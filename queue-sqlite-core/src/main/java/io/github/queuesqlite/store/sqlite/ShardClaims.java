@@ -306,7 +306,9 @@ final class ShardClaims {
 		return ids;
 	}
 
-	/** Reads as many of each task as there is room for: few, as nothing is claimed ahead. */
+	/**
+	 * Reads as many of each task as there is room for: few, as nothing is claimed ahead.
+	 */
 	private List<Long> newestIds(String queue, List<String> tasks, int max, ClaimQuota quota) throws SQLException {
 		List<Long> ids = new ArrayList<>();
 		ClaimSize size = new ClaimSize(quota, max);

@@ -109,7 +109,8 @@ final class ShardRescue {
 
 	private void ready(RunKey key, int deaths, @Nullable String failure, int uncounted, long now) throws SQLException {
 		this.statements.each((row) -> this.books.back(key, row.getInt(2), row.getLong(1)), MessageTable.RESCUE, deaths,
-				now, (deaths > 0) ? this.sequence.next() : this.sequence.back(key.queue()), failure, uncounted, key.id(), key.epoch(), key.run());
+				now, (deaths > 0) ? this.sequence.next() : this.sequence.back(key.queue()), failure, uncounted,
+				key.id(), key.epoch(), key.run());
 	}
 
 	/** A row that an epoch owns. */

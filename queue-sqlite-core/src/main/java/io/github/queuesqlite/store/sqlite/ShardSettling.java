@@ -225,8 +225,8 @@ final class ShardSettling {
 			this.books.moved(key.queue(), key.task(), StateCode.RUNNING, to, 1);
 			this.books.waits(key.queue(), key.task(), to, retry.runAt(), row.getLong(1));
 			result[0] = SettleResult.APPLIED;
-		}, MessageTable.RETRY, state, retry.runAt(), this.sequence.back(key.queue()), json, retry.countsAttempt() ? 0 : 1,
-				key.id(), key.epoch(), key.run());
+		}, MessageTable.RETRY, state, retry.runAt(), this.sequence.back(key.queue()), json,
+				retry.countsAttempt() ? 0 : 1, key.id(), key.epoch(), key.run());
 		if (result[0] == SettleResult.APPLIED && json != null) {
 			this.attempts.record(key, json);
 		}

@@ -57,8 +57,8 @@ public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nulla
 		static HandlerDescriptor of(TaskDefinition<?> task) {
 			return new HandlerDescriptor(task.origin(), task.payloadType().getTypeName(), task.queue(), task.priority(),
 					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(), task.maxConcurrent(),
-					task.maxConcurrentPerKey(), task.lock(),
-					(task.batchHandler() != null) ? task.batchSize() : null, task.delivery());
+					task.maxConcurrentPerKey(), task.lock(), (task.batchHandler() != null) ? task.batchSize() : null,
+					task.delivery());
 		}
 
 	}
