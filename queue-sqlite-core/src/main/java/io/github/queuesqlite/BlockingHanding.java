@@ -27,6 +27,11 @@ final class BlockingHanding extends Handing {
 	}
 
 	@Override
+	public boolean isAwaited() {
+		return Thread.currentThread() == this.thread;
+	}
+
+	@Override
 	void stored(MessageId id) {
 		this.stored = id;
 		finish();

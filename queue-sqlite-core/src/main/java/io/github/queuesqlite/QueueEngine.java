@@ -165,9 +165,9 @@ final class QueueEngine {
 		return new WorkerPool(
 				new WorkerEnvironment(this.store, this.presence, this.tasks, payloads, builder.recorder, this.events,
 						builder.clock, new Random(), ProcessName.get()),
-				new WorkerSettings(builder.concurrency, builder.queues, builder.claimOrder(), builder.timeout, builder.retry,
-						builder.drainTimeout, builder.probation, builder.virtualThreads, builder.executor,
-						builder.interceptors));
+				new WorkerSettings(builder.concurrency, builder.queues, builder.claimOrder(), builder.timeout,
+						builder.retry, builder.drainTimeout, builder.probation, builder.virtualThreads,
+						builder.executor, builder.interceptors));
 	}
 
 	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads) {

@@ -35,6 +35,11 @@ final class Answers<S> {
 		this.failing = failing;
 	}
 
+	/** What a command is told whose data is not taken. */
+	static StoreUnavailableException refusal(String reason, Command<?> command) {
+		return new StoreUnavailableException(reason + NOTHING_STORED, command.message(), null);
+	}
+
 	void succeeded(Command<S> command) {
 		if (command.isHandled()) {
 			return;

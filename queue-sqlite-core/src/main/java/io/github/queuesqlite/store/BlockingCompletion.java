@@ -19,7 +19,31 @@ public final class BlockingCompletion<R> implements Completion<R> {
 
 	private @Nullable QueueException failure;
 
+	private final boolean alone;
+
 	private volatile boolean done;
+
+	/** Creates a completion of one of several commands. */
+	public BlockingCompletion() {
+		this(false);
+	}
+
+	private BlockingCompletion(boolean alone) {
+		this.alone = alone;
+	}
+
+	/**
+	 * Creates a completion of the only command that its thread waits for next.
+	 * @return which lets the thread commit it itself
+	 */
+	public static <R> BlockingCompletion<R> ofOne() {
+		return new BlockingCompletion<>(true);
+	}
+
+	@Override
+	public boolean isAwaited() {
+		return this.alone && Thread.currentThread() == this.waiter;
+	}
 
 	@Override
 	public void succeeded(R result) {

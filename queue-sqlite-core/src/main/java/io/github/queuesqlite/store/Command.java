@@ -76,6 +76,11 @@ abstract class Command<S> {
 		return false;
 	}
 
+	/** Whether the thread that hands it in does nothing but wait for it. */
+	boolean isAwaited() {
+		return false;
+	}
+
 	/** Does it, when no turn does it together with others. */
 	abstract void execute(S session) throws SQLException;
 

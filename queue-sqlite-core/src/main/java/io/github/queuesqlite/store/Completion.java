@@ -24,4 +24,13 @@ public interface Completion<R> {
 	 */
 	void failed(QueueException failure);
 
+	/**
+	 * Returns whether the current thread, which hands the command in, will do nothing but
+	 * wait for it: it may as well do the writing.
+	 * @return false where it has other commands to hand in, or goes on
+	 */
+	default boolean isAwaited() {
+		return false;
+	}
+
 }

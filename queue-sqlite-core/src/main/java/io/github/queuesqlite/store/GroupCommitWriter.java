@@ -1,11 +1,7 @@
 package io.github.queuesqlite.store;
 
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.queuesqlite.event.FailureNote;
@@ -18,30 +14,20 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread of this process that writes a file. Callers hand it commands; it takes
  * all that is there (at most 2,000 rows and 8 MB), runs them in one transaction, commits
- * once, then tells each caller. Nobody waits longer than one commit for company.
+ * once, then tells each caller. Nobody waits longer than one commit for company. While it
+ * rests, a caller who would do nothing but wait takes its place for one transaction.
  * <p>
- * <b>Faults.</b> A statement that fails alone (a constraint) fails its command: the batch
- * is redone one command at a time. After a fault of the disk nobody is told anything
- * until a small synced write, the probe, has succeeded; then each command is looked up
- * and told the truth. While the probe fails, callers are told that the outcome is unknown
- * and nothing is accepted. Ends of runs are kept and tried again.
+ * <b>Faults.</b> A statement that fails alone fails its command only. After a fault of
+ * the disk nobody is told anything until a small synced write, the probe, has succeeded;
+ * then each command is looked up and told the truth. While the probe fails, callers are
+ * told that the outcome is unknown and nothing is accepted. Ends of runs are kept and
+ * tried again.
  *
  * @param <S> the session
  */
 public final class GroupCommitWriter<S extends Session> implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(GroupCommitWriter.class);
-
-	private static final int MAX_ROWS = 2000;
-
-	private static final long MAX_BYTES = 8L * 1024 * 1024;
-
-	/** While the disk is full each transaction has to find room in the log. */
-	private static final int FEW_ROWS = 50;
-
-	private static final long FEW_BYTES = 256L * 1024;
-
-	private static final long IDLE_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
 	private static final long RETRY_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -56,8 +42,6 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private final Turn<S> turn;
 
-	private final int shard;
-
 	private final WriterSettings settings;
 
 	private final Quarantine quarantine;
@@ -68,19 +52,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	private final Inbox<S> inbox;
 
-	private final Answers<S> answers;
-
-	private final Refusal refusal;
+	private final Batches<S> batches;
 
 	private final Recovery<S> recovery;
 
-	private final SyncSchedule syncs;
-
-	private final LogTrim log;
-
-	private final RoomWatch room;
-
-	private final AtomicBoolean parked = new AtomicBoolean();
+	private final Baton baton;
 
 	private volatile boolean nudged;
 
@@ -92,16 +68,6 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 
 	/** Whether all were told that the file is out of use. Set by the writer thread. */
 	private volatile boolean retired;
-
-	/**
-	 * What the current pass has taken. Has room for all, so that taking needs no memory.
-	 */
-	private final List<Command<S>> batch = new ArrayList<>(MAX_ROWS);
-
-	/** Whether the transaction that failed was at its commit. Writer thread only. */
-	private boolean committing;
-
-	private long lastCommit = System.nanoTime();
 
 	private long watchNanos = WATCH_LEAST_NANOS;
 
@@ -118,18 +84,14 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	GroupCommitWriter(String name, int shard, S session, Turn<S> turn, Quarantine quarantine, WriterSettings settings) {
 		this.session = session;
 		this.turn = turn;
-		this.shard = shard;
 		this.settings = settings;
 		this.quarantine = quarantine;
 		this.failing = new FailureNote(logger, "The writer of {} failed and goes on", session.label());
 		this.inbox = new Inbox<>(settings, session.label());
-		this.answers = new Answers<>(this.inbox, session.label(), this.failing);
-		this.refusal = new Refusal(session.label());
-		this.recovery = new Recovery<>(session, turn, this.inbox, this.answers, this.refusal);
-		this.syncs = new SyncSchedule(settings.synced());
-		this.log = new LogTrim(session);
-		this.room = new RoomWatch(session, this.refusal);
+		this.batches = new Batches<>(shard, session, turn, quarantine, settings, this.inbox, this.failing);
+		this.recovery = this.batches.recovery();
 		this.thread = new WriterThread(name, this::loop);
+		this.baton = new Baton(this.thread);
 		quarantine.onDeclared(this::nudge);
 	}
 
@@ -161,7 +123,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	 */
 	public <R> R call(Work<S, R> work) {
 		WriterThread.refuse();
-		BlockingCompletion<R> completion = new BlockingCompletion<>();
+		BlockingCompletion<R> completion = BlockingCompletion.ofOne();
 		submit(work, completion);
 		return completion.await(() -> new QueueException(
 				"Interrupted while waiting for a commit of " + this.session.label() + ": the outcome is unknown"));
@@ -206,7 +168,35 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			failRest();
 			return;
 		}
-		wake();
+		if (mayCommitHere(command) && this.baton.take()) {
+			commitHere();
+		}
+		else {
+			this.baton.wake();
+		}
+	}
+
+	/**
+	 * Two hand-offs between threads cost more than a commit on a fast disk. With company
+	 * they are worth it: what others hand in meanwhile is committed together. An
+	 * interrupt must not close a file.
+	 */
+	private boolean mayCommitHere(Command<S> command) {
+		return command.isAwaited() && this.batches.isSmall() && !this.watching && !this.closing
+				&& !Thread.currentThread().isInterrupted();
+	}
+
+	private void commitHere() {
+		boolean wake = true;
+		try {
+			wake = WriterThread.inPlace(this.batches::commitInPlace);
+		}
+		catch (SQLException | RuntimeException | Error ex) {
+			this.failing.note(ex);
+		}
+		finally {
+			this.baton.giveBack(wake);
+		}
 	}
 
 	/** Takes a command once there is a place for its rows. */
@@ -220,27 +210,17 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		if (this.quarantine.isDeclared()) {
 			throw this.quarantine.refusal(Answers.NOTHING_STORED, command.message());
 		}
-		String reason = this.refusal.text();
+		String reason = this.batches.refusal().text();
 		if (!reason.isEmpty()) {
-			throw refused(reason, command);
+			throw Answers.refusal(reason, command);
 		}
-	}
-
-	private static StoreUnavailableException refused(String reason, Command<?> command) {
-		return new StoreUnavailableException(reason + Answers.NOTHING_STORED, command.message(), null);
 	}
 
 	/** Makes the writer look again whether its turn is wanted. */
 	void nudge() {
 		if (!this.retired) {
 			this.nudged = true;
-			wake();
-		}
-	}
-
-	private void wake() {
-		if (this.parked.get() && this.parked.compareAndSet(true, false)) {
-			LockSupport.unpark(this.thread);
+			this.baton.wake();
 		}
 	}
 
@@ -254,7 +234,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	String refusal() {
-		return this.quarantine.isDeclared() ? this.quarantine.reason() : this.refusal.text();
+		return this.quarantine.isDeclared() ? this.quarantine.reason() : this.batches.refusal().text();
 	}
 
 	/** Why the latest pass of the loop failed; empty when it did not. */
@@ -269,7 +249,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	public void close() {
 		WriterThread.refuse();
 		this.closing = true;
-		wake();
+		this.baton.wake();
 		LockSupport.unpark(this.thread);
 		Threads.awaitEnd(this.thread);
 	}
@@ -290,12 +270,12 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		this.terminated = true;
 		failRest();
-		syncBeforeClose();
+		this.batches.close();
 		this.session.close();
 	}
 
 	private boolean isDone() {
-		return this.closing && this.batch.isEmpty()
+		return this.closing && this.batches.isFinished()
 				&& (this.inbox.isEmpty() || this.recovery.isNeeded() || this.quarantine.isDeclared());
 	}
 
@@ -315,24 +295,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private void failClosed(Command<S> command, String reason) {
-		this.answers.failed(command, new StoreUnavailableException(reason, command.message(), null));
-	}
-
-	private void syncBeforeClose() {
-		if (this.syncs.isOwed() && !this.quarantine.isDeclared()) {
-			try {
-				this.session.probe();
-			}
-			catch (SQLException ex) {
-				logger.warn("The last commits of {} are not synced: {}", this.session.label(), ex.toString());
-			}
-		}
+		this.batches.answers().failed(command, new StoreUnavailableException(reason, command.message(), null));
 	}
 
 	private void pass() throws SQLException {
-		if (!this.batch.isEmpty()) {
-			finishBrokenOff();
-		}
+		this.batches.finish();
 		if (this.quarantine.isDeclared()) {
 			this.nudged = false;
 			retire();
@@ -354,13 +321,11 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 			this.watchNanos = WATCH_LEAST_NANOS;
 			this.turn.changedElsewhere(this.session);
 		}
-		useRoom(collect());
-		if (this.batch.isEmpty() && !this.turn.isWanted(this.session)) {
+		if (!this.batches.take() && !this.turn.isWanted(this.session)) {
 			idle();
 			return;
 		}
-		commit(this.batch);
-		this.batch.clear();
+		this.batches.commit();
 		if (this.watching) {
 			LockSupport.parkNanos(COURTESY_NANOS);
 		}
@@ -375,194 +340,13 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		}
 		Command<S> command;
 		while ((command = this.inbox.next()) != null) {
-			this.answers.failed(command, this.quarantine.refusal(Answers.NOTHING_STORED, command.message()));
-		}
-	}
-
-	/** Tells those the truth whose pass broke off, most likely for lack of memory. */
-	private void finishBrokenOff() {
-		this.session.rollback();
-		this.batch.stream().filter(Command::isCommitted).forEach(this.answers::succeeded);
-		List<Command<S>> open = this.batch.stream().filter((command) -> !command.isHandled()).toList();
-		if (!open.isEmpty()) {
-			this.recovery.brokenOff(open, this.failing.text());
-		}
-		this.batch.clear();
-	}
-
-	/** Returns about how many bytes the batch will write. */
-	private long collect() {
-		List<Command<S>> batch = this.batch;
-		int rows = 0;
-		long bytes = 0;
-		int mostRows = mostRows();
-		long mostBytes = this.refusal.isDiskFull() ? FEW_BYTES : MAX_BYTES;
-		while (rows < mostRows && bytes < mostBytes) {
-			Command<S> command = this.inbox.next();
-			if (command == null) {
-				break;
-			}
-			if (!batch.isEmpty() && (rows + command.rows() > mostRows || bytes + command.bytes() > mostBytes)) {
-				this.inbox.hold(command);
-				break;
-			}
-			command.taken();
-			batch.add(command);
-			rows += command.rows();
-			bytes += command.bytes();
-		}
-		return LogTrim.growth(rows, bytes);
-	}
-
-	private int mostRows() {
-		return this.refusal.isDiskFull() ? FEW_ROWS : MAX_ROWS;
-	}
-
-	/** Refuses what of the batch is new data, where the disk has no room for it. */
-	private void useRoom(long bytes) {
-		String reason = this.room.use(bytes, System.nanoTime());
-		if (!reason.isEmpty()) {
-			for (Command<S> command : this.batch) {
-				if (command.addsData()) {
-					this.answers.failed(command, refused(reason, command));
-				}
-			}
-			this.batch.removeIf(Command::addsData);
-		}
-	}
-
-	private void commit(List<Command<S>> batch) {
-		boolean synced = this.syncs.isDue(batch);
-		long start = System.nanoTime();
-		int rows;
-		this.committing = false;
-		try {
-			this.session.begin(synced);
-			rows = this.turn.execute(this.session, batch, mostRows());
-			this.committing = true;
-			this.session.commit();
-			markCommitted(batch);
-		}
-		catch (SQLException ex) {
-			Session.Fault kind = this.session.classify(ex);
-			this.session.rollback();
-			this.turn.rolledBack(kind == Session.Fault.STORAGE);
-			failed(batch, kind, ex);
-			return;
-		}
-		catch (RuntimeException | Error ex) {
-			this.session.rollback();
-			this.turn.rolledBack(this.committing);
-			failed(batch, this.committing ? Session.Fault.STORAGE : Session.Fault.DEFECT, ex);
-			return;
-		}
-		long end = System.nanoTime();
-		if (synced) {
-			this.syncs.synced();
-		}
-		this.lastCommit = end;
-		this.log.committed(batch, rows);
-		record(end - start, rows);
-		batch.forEach(this.answers::succeeded);
-		this.turn.committed();
-		if (this.log.isDue() || this.refusal.needsShortLog()) {
-			trim(false);
-		}
-	}
-
-	/**
-	 * Needs no memory: whatever fails from here on, they are told that they are
-	 * committed.
-	 */
-	private void markCommitted(List<Command<S>> batch) {
-		for (int i = 0; i < batch.size(); i++) {
-			batch.get(i).committed();
-		}
-	}
-
-	private void record(long nanos, int rows) {
-		try {
-			this.settings.recorder().committed(this.shard, Duration.ofNanos(nanos), rows);
-		}
-		catch (RuntimeException | Error ex) {
-			this.failing.note(ex);
-		}
-	}
-
-	private void failed(List<Command<S>> batch, Session.Fault kind, Throwable cause) {
-		switch (kind) {
-			case ROW, DEFECT -> redo(batch, cause);
-			case BUSY -> busy(batch, cause);
-			case DAMAGED -> {
-				this.recovery.isDamage(cause);
-				String outcome = this.committing ? Answers.UNKNOWN : Answers.NOTHING_STORED;
-				batch.forEach(
-						(command) -> this.answers.failed(command, this.quarantine.refusal(outcome, command.message())));
-			}
-			case STORAGE -> this.recovery.begin(batch, cause);
-		}
-	}
-
-	private void redo(List<Command<S>> batch, Throwable cause) {
-		if (batch.size() > 1) {
-			batch.forEach((command) -> commit(List.of(command)));
-		}
-		else if (batch.isEmpty()) {
-			throw new IllegalStateException("A transaction of " + this.session.label() + " without commands failed",
-					cause);
-		}
-		else {
-			redoAlone(batch.get(0), cause);
-		}
-	}
-
-	private void redoAlone(Command<S> command, Throwable cause) {
-		if (cause instanceof VirtualMachineError && command.isKept()) {
-			// Memory comes back; nobody else would end the run.
-			this.answers.keep(command);
-			this.failing.note(cause);
-			LockSupport.parkNanos(RETRY_AFTER_NANOS);
-			return;
-		}
-		if (cause instanceof QueueException failure) {
-			this.answers.failed(command, failure);
-			return;
-		}
-		if (!(cause instanceof SQLException)) {
-			logger.error("A command of {} failed", this.session.label(), cause);
-		}
-		this.answers.failed(command, new QueueException(
-				"A command of " + this.session.label() + " failed, nothing of it is stored: " + cause.getMessage(),
-				command.message(), cause));
-	}
-
-	private void busy(List<Command<S>> batch, Throwable cause) {
-		logger.warn("{} is locked by another program: {}", this.session.label(), cause.getMessage());
-		String reason = "Cannot write " + this.session.label()
-				+ ": another program holds its lock. Nothing was stored. Find the program that has the file"
-				+ " open and end it.";
-		batch.forEach((command) -> this.answers.failedOrKept(command, reason, cause));
-	}
-
-	private void trim(boolean idle) {
-		try {
-			this.refusal.log(this.log.trim(idle));
-		}
-		catch (SQLException ex) {
-			if (this.session.classify(ex) != Session.Fault.BUSY && !this.recovery.isDamage(ex)) {
-				this.recovery.begin(List.of(), ex);
-			}
+			this.batches.answers().failed(command, this.quarantine.refusal(Answers.NOTHING_STORED, command.message()));
 		}
 	}
 
 	private void idle() throws SQLException {
 		long now = System.nanoTime();
-		if (this.syncs.isOverdue(now)) {
-			syncIdle();
-		}
-		if (this.log.isWantedWhenIdle() && now - this.lastCommit >= IDLE_AFTER_NANOS) {
-			trim(true);
-		}
+		this.batches.idle(now);
 		park(idleNanos(now));
 		if (!this.watching && this.session.changedElsewhere()) {
 			this.turn.changedElsewhere(this.session);
@@ -570,11 +354,7 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 	}
 
 	private long idleNanos(long now) {
-		long nanos = Math.min(this.settings.pollInterval().toNanos(), this.syncs.untilOverdue(now));
-		nanos = Math.min(nanos, this.room.untilWanted(now));
-		if (this.log.isWantedWhenIdle()) {
-			nanos = Math.min(nanos, IDLE_AFTER_NANOS);
-		}
+		long nanos = Math.min(this.settings.pollInterval().toNanos(), this.batches.idleNanos(now));
 		if (this.watching) {
 			nanos = Math.min(nanos, this.watchNanos);
 			this.watchNanos = Math.min(WATCH_MOST_NANOS, this.watchNanos + this.watchNanos / 8);
@@ -582,26 +362,12 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 		return nanos;
 	}
 
-	private void syncIdle() {
-		try {
-			this.session.probe();
-			this.syncs.synced();
-		}
-		catch (SQLException ex) {
-			failed(List.of(), this.session.classify(ex), ex);
-		}
-	}
-
 	private void park(long nanos) {
 		if (this.recovery.isUnrepaired()) {
 			LockSupport.parkNanos(this, RETRY_AFTER_NANOS);
 			return;
 		}
-		this.parked.set(true);
-		if (this.inbox.hasNothingNew() && !this.nudged && !this.closing) {
-			LockSupport.parkNanos(this, nanos);
-		}
-		this.parked.set(false);
+		this.baton.rest(() -> !this.inbox.hasNothingNew() || this.nudged || this.closing, nanos);
 	}
 
 }

@@ -143,6 +143,11 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 	}
 
 	@Override
+	boolean isAwaited() {
+		return this.completion.isAwaited();
+	}
+
+	@Override
 	void failed(QueueException failure) {
 		this.completion.failed(failure);
 	}

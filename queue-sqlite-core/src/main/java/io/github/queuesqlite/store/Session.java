@@ -45,6 +45,13 @@ public interface Session extends AutoCloseable {
 	void probe() throws SQLException;
 
 	/**
+	 * Writes something small in the transaction: the commit of one that wrote nothing
+	 * syncs nothing, also nothing of what was committed before.
+	 * @throws SQLException if the file cannot be written
+	 */
+	void writeProbe() throws SQLException;
+
+	/**
 	 * Looks at the disk.
 	 * @param bytes about how many are to be written next
 	 * @return whether there is room for new data

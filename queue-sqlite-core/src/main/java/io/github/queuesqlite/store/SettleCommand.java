@@ -68,6 +68,11 @@ final class SettleCommand extends Command<ShardSession> {
 	}
 
 	@Override
+	boolean isAwaited() {
+		return this.completion.isAwaited();
+	}
+
+	@Override
 	void failed(QueueException failure) {
 		this.completion.failed(failure);
 	}

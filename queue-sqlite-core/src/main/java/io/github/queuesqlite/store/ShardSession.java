@@ -182,9 +182,6 @@ public interface ShardSession extends Session {
 	/** Returns whether that time has come; any thread. */
 	boolean isDue();
 
-	/** Writes something small. */
-	void writeProbe() throws SQLException;
-
 	/** Adds an instance. */
 	void join(long epoch, String name, int slot) throws SQLException;
 

@@ -65,6 +65,11 @@ final class WorkCommand<S, R> extends Command<S> {
 	}
 
 	@Override
+	boolean isAwaited() {
+		return this.completion.isAwaited();
+	}
+
+	@Override
 	void failed(QueueException failure) {
 		this.completion.failed(failure);
 	}

@@ -396,8 +396,7 @@ final class Lane implements Holder {
 			call.takePermit();
 		}
 		lost(call.first(), owner);
-		if (this.ageingMillis != 0
-				&& this.engine.millis() - ClaimOrder.millis(message.seq()) >= this.ageingMillis) {
+		if (this.ageingMillis != 0 && this.engine.millis() - ClaimOrder.millis(message.seq()) >= this.ageingMillis) {
 			call.first().age();
 		}
 		return call;

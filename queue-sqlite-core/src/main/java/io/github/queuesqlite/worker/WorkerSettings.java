@@ -25,16 +25,17 @@ import org.jspecify.annotations.Nullable;
  * @param executor what runs the handlers, not shut down; null for threads of our own
  * @param interceptors around every run, the first one outermost
  */
-public record WorkerSettings(int concurrency, Map<String, Integer> queues, ClaimOrder order, Duration timeout, RetryPolicy retry,
-		Duration drainTimeout, Duration probation, boolean virtualThreads, @Nullable Executor executor,
-		List<TaskInterceptor> interceptors) {
+public record WorkerSettings(int concurrency, Map<String, Integer> queues, ClaimOrder order, Duration timeout,
+		RetryPolicy retry, Duration drainTimeout, Duration probation, boolean virtualThreads,
+		@Nullable Executor executor, List<TaskInterceptor> interceptors) {
 
 	/**
 	 * 8 handlers at once, 30 minutes each, 20 seconds to end at a stop, 10 seconds of
 	 * probation.
 	 */
-	public static final WorkerSettings DEFAULT = new WorkerSettings(8, Map.of(), ClaimOrder.DEFAULT, Duration.ofMinutes(30),
-			RetryPolicy.DEFAULT, Duration.ofSeconds(20), Duration.ofSeconds(10), false, null, List.of());
+	public static final WorkerSettings DEFAULT = new WorkerSettings(8, Map.of(), ClaimOrder.DEFAULT,
+			Duration.ofMinutes(30), RetryPolicy.DEFAULT, Duration.ofSeconds(20), Duration.ofSeconds(10), false, null,
+			List.of());
 
 	public WorkerSettings {
 		queues = Map.copyOf(queues);

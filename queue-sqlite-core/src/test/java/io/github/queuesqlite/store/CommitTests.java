@@ -82,6 +82,44 @@ class CommitTests {
 		await().atMost(LONG).untilAsserted(() -> assertThat(this.session.done).contains("probe"));
 	}
 
+	/** The commit of a transaction that changes nothing syncs nothing in SQLite. */
+	@Test
+	void commitThatSyncsWhatOthersOweWritesSomething() {
+		start(true);
+		handIn(Sync.LATER);
+		handIn(Sync.NOW);
+		handIn(Sync.NOW);
+		assertThat(this.session.done).containsExactly("begin", "commit", "begin synced", "write probe", "commit",
+				"begin synced", "commit");
+	}
+
+	private void handIn(Sync sync) {
+		CompletableFuture<Void> told = new CompletableFuture<>();
+		this.writer.offer(new Command<>() {
+
+			@Override
+			Sync sync() {
+				return sync;
+			}
+
+			@Override
+			void execute(RecordingSession session) {
+			}
+
+			@Override
+			void succeeded() {
+				told.complete(null);
+			}
+
+			@Override
+			void failed(QueueException failure) {
+				told.completeExceptionally(failure);
+			}
+
+		});
+		assertThat(told).succeedsWithin(LONG);
+	}
+
 	@Test
 	void nudgeWhenNothingIsWantedBeginsNothing() {
 		start(true);
@@ -210,6 +248,11 @@ class CommitTests {
 		@Override
 		public void probe() throws SQLException {
 			did("probe");
+		}
+
+		@Override
+		public void writeProbe() {
+			did("write probe");
 		}
 
 		@Override

@@ -31,6 +31,10 @@ class MemorySession implements Session {
 	}
 
 	@Override
+	public void writeProbe() throws SQLException {
+	}
+
+	@Override
 	public Room room(long bytes) {
 		return Room.PLENTY;
 	}

@@ -263,8 +263,8 @@ final class TestQueue implements AutoCloseable {
 		}
 
 		WorkerSettings toWorkerSettings() {
-			return new WorkerSettings(this.concurrency, this.queues, ClaimOrder.DEFAULT, this.timeout, this.retry, this.drainTimeout,
-					this.probation, this.virtualThreads, this.executor, this.interceptors);
+			return new WorkerSettings(this.concurrency, this.queues, ClaimOrder.DEFAULT, this.timeout, this.retry,
+					this.drainTimeout, this.probation, this.virtualThreads, this.executor, this.interceptors);
 		}
 
 	}

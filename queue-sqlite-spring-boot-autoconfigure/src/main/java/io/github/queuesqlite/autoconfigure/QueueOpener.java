@@ -96,8 +96,7 @@ final class QueueOpener {
 	}
 
 	private void apply(EmbeddedQueue.Builder builder, String name, QueueProperties.Queue queue) {
-		builder
-			.queue(name, Objects.requireNonNullElse(queue.concurrency(), this.properties.worker().concurrency()))
+		builder.queue(name, Objects.requireNonNullElse(queue.concurrency(), this.properties.worker().concurrency()))
 			.order(name, queue.order());
 		if (queue.ageing() != null) {
 			builder.ageing(name, queue.ageing());

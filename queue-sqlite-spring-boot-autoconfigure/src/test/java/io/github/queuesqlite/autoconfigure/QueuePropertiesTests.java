@@ -61,7 +61,8 @@ class QueuePropertiesTests {
 				Map.entry("worker.enabled", "false"), Map.entry("worker.concurrency", "10000"),
 				Map.entry("worker.poll-interval", "10ms"), Map.entry("worker.timeout", "PT1H"),
 				Map.entry("worker.probation", "0s"), Map.entry("worker.executor", "mine"),
-				Map.entry("queues.mail.concurrency", "2"), Map.entry("queues.mail.order", "lifo"), Map.entry("queues.mail.ageing", "5m"), Map.entry("queues[mail.out].concurrency", "3"),
+				Map.entry("queues.mail.concurrency", "2"), Map.entry("queues.mail.order", "lifo"),
+				Map.entry("queues.mail.ageing", "5m"), Map.entry("queues[mail.out].concurrency", "3"),
 				Map.entry("retry.max-retries", "0"), Map.entry("retry.delay", "0"),
 				Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
 				Map.entry("retry.jitter", "0"), Map.entry("lease.duration", "1s"),
@@ -81,7 +82,8 @@ class QueuePropertiesTests {
 				OnFull.DROP_OLDEST, Duration.ZERO));
 		assertThat(properties.worker()).isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10),
 				Duration.ofHours(1), Duration.ZERO, "mine"));
-		assertThat(properties.queues()).containsOnly(Map.entry("mail", new QueueProperties.Queue(2, QueueOrder.LIFO, Duration.ofMinutes(5))),
+		assertThat(properties.queues()).containsOnly(
+				Map.entry("mail", new QueueProperties.Queue(2, QueueOrder.LIFO, Duration.ofMinutes(5))),
 				Map.entry("mail.out", new QueueProperties.Queue(3, QueueOrder.FIFO, null)));
 		assertThat(properties.retry().toPolicy())
 			.isEqualTo(new RetryPolicy(0, Duration.ZERO, 1.5, Duration.ofMinutes(1), 0));

@@ -224,9 +224,6 @@ abstract class SqliteSession implements Session {
 		commit();
 	}
 
-	/** Writes something small in a transaction. */
-	public abstract void writeProbe() throws SQLException;
-
 	@Override
 	public Room room(long bytes) {
 		return this.watermark.look(bytes, this::freeInFile);

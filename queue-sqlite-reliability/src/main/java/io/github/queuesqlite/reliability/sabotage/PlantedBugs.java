@@ -360,8 +360,18 @@ final class PlantedBugs {
 		add("a transaction takes the write lock late", "this.statements.run(\"BEGIN IMMEDIATE\");",
 				"this.statements.run(\"BEGIN\");", "store.sqlite.SqliteSessionTests#beginTakesTheWriteLock");
 		add("a writer that has nothing to do takes the lock",
-				"if (this.batch.isEmpty() && !this.turn.isWanted(this.session)) {", "if (this.closing) {",
+				"if (!this.batches.take() && !this.turn.isWanted(this.session)) {", "if (this.closing) {",
 				"store.CommitTests#nudgeWhenNothingIsWantedBeginsNothing");
+		add("a transaction that changes nothing counts as a sync of those before",
+				"if (synced && this.syncs.isOwed()) {", "if (synced && this.small && !this.small) {",
+				"store.CommitTests#commitThatSyncsWhatOthersOweWritesSomething");
+		add("a caller writes beside the writer",
+				"return this.holder.get() == Holder.NOBODY && swap(Holder.NOBODY, Holder.CALLER);",
+				"return this.holder.getAndSet(Holder.CALLER) != Holder.WRITER_NEXT;",
+				"store.BatonTests#takeWhenTheWriterWorksFails");
+		add("what is handed in while a caller commits waits for ever",
+				"if (wake || !swap(Holder.CALLER, Holder.NOBODY)) {", "if (wake) {",
+				"store.BatonTests#wakeWhenSomebodyHasItWakesTheWriterAfterwards");
 		add("a lock of another process is not waited for", "LockSupport.parkNanos(BUSY_PARK_NANOS); return 1;",
 				"return 0;", "store.sqlite.SqliteSessionTests#beginWhenAnotherProcessWritesWaits");
 		add("a caller is told that all went well though the file was locked", "case BUSY -> busy(batch, cause);",
