@@ -106,7 +106,8 @@ class KeyPauseTests extends ProcessTester {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void messageThatComesBackWaitsToo(boolean ordered) throws Exception {
-		open((builder) -> builder.shards(1).retry(new RetryPolicy(3, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0)));
+		open((builder) -> builder.shards(1)
+			.retry(new RetryPolicy(3, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0)));
 		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
 		this.queue.tasks().register(TASK, String.class, (payload, run) -> {

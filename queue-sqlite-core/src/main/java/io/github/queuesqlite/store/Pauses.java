@@ -46,7 +46,8 @@ public record Pauses(Map<String, Long> queues, Map<String, Long> tasks, Map<Stri
 	 * @return both
 	 */
 	public Pauses and(Pauses other) {
-		return new Pauses(merge(this.queues, other.queues), merge(this.tasks, other.tasks), merge(this.keys, other.keys));
+		return new Pauses(merge(this.queues, other.queues), merge(this.tasks, other.tasks),
+				merge(this.keys, other.keys));
 	}
 
 	private static Map<String, Long> merge(Map<String, Long> some, Map<String, Long> more) {

@@ -249,8 +249,7 @@ abstract class Claim implements Completion<SettleResult> {
 		if (this.cancelRequested) {
 			instead = new Settlement.Cancel(this.key);
 		}
-		else if (this.holder.isPaused() || isPaused()
-				|| !engine().environment.presence().holdsLease(this.instance)) {
+		else if (this.holder.isPaused() || isPaused() || !engine().environment.presence().holdsLease(this.instance)) {
 			instead = new Settlement.Release(this.key);
 		}
 		else if (expiresAt != null && engine().millis() >= expiresAt) {

@@ -15,7 +15,9 @@ final class PausedKeys {
 		this.keys = Set.copyOf(keys);
 	}
 
-	/** Whether a message must not begin. Reads its attributes only while there are any. */
+	/**
+	 * Whether a message must not begin. Reads its attributes only while there are any.
+	 */
 	boolean holdBack(Claim claim) {
 		Set<String> keys = this.keys;
 		if (keys.isEmpty()) {

@@ -13,8 +13,9 @@ import io.github.queuesqlite.store.Pauses;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements on the tables {@code queue}, {@code paused_task} and {@code paused_key}, which
- * hold what is paused. A pause whose time is over counts no more, whether its row is deleted or not.
+ * Statements on the tables {@code queue}, {@code paused_task} and {@code paused_key},
+ * which hold what is paused. A pause whose time is over counts no more, whether its row
+ * is deleted or not.
  */
 final class PauseTable {
 

@@ -76,8 +76,8 @@ class PausedTaskTests {
 	}
 
 	private static Insertion keyed(long id) {
-		return new Insertion(id, new Keys("task", null, null, "key", null), "default", "task", 1, 0, 0, null, null, null,
-				null, null, false);
+		return new Insertion(id, new Keys("task", null, null, "key", null), "default", "task", 1, 0, 0, null, null,
+				null, null, null, false);
 	}
 
 	private static Insertion row(long id, String task) {

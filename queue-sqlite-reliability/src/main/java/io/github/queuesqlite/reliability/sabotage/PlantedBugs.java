@@ -150,8 +150,7 @@ final class PlantedBugs {
 	private void poison() {
 		this.rule = "A message that cannot be read, whose task is unknown or whose command fails harms only itself";
 		add("a payload that cannot be read is retried", "return ofUnusable(run, \"The payload cannot be read: \", ex);",
-				"return ofFailure(run, ex);",
-				"worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
+				"return ofFailure(run, ex);", "worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
 		add("a task is claimed that this process does not host",
 				"if (this.pauses.isClaimable(hosted, task)) { tasks.add(task); }", "tasks.add(task);",
 				contract("Claims#claimTakesNamedTasksOnly"));
@@ -170,7 +169,8 @@ final class PlantedBugs {
 		this.rule = "Neither a busy lane nor a handler that hangs keeps others from seeing that a process lives, or from recovering its work";
 		add("nobody looks at deadlines", "late.forEach((call) -> call.timeOut(now));", "",
 				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
-		add("a time-out does not interrupt", "this.overdueSince = now; engine().interrupts().execute(this.handling::interrupt);",
+		add("a time-out does not interrupt",
+				"this.overdueSince = now; engine().interrupts().execute(this.handling::interrupt);",
 				"this.overdueSince = now;", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("the beat stands still", "UPDATE instance SET beat = max(beat + 1, ?2)",
 				"UPDATE instance SET beat = max(beat, 0 * ?2)",
@@ -232,7 +232,8 @@ final class PlantedBugs {
 		add("a rescue lets nobody of its key through",
 				"this.crowds.changed(rows.stream().map((row) -> row.key().id()).toList()); return rows.size();",
 				"return rows.size();", contract("Crowds#rescueWhenNoAttemptIsLeftLetsTheNextThrough"));
-		add("a claim does not go on with who is let through", "while (!claimed.isEmpty() && left > 0 && all.size() < Math.max(max, Claimer.MOST_MESSAGES)) {",
+		add("a claim does not go on with who is let through",
+				"while (!claimed.isEmpty() && left > 0 && all.size() < Math.max(max, Claimer.MOST_MESSAGES)) {",
 				"while (claimed == null) {", contract("Crowds#claimWhenKeyHasNoLimitGivesAllInTheirOrder"));
 		add("a crowd does not move with a change of the number of shards", "OR concurrency_key IS NOT NULL)", ")",
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsCrowdsAndTheirLimits");

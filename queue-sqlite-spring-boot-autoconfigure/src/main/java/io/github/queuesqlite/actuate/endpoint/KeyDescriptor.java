@@ -16,7 +16,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record KeyDescriptor(String name, boolean paused, @Nullable Instant pausedUntil)
-		implements OperationResponseBody {
+public record KeyDescriptor(String name, boolean paused,
+		@Nullable Instant pausedUntil) implements OperationResponseBody {
 
 }

@@ -64,8 +64,8 @@ public class QueueEndpoint {
 	 * @param tag only messages with this tag
 	 * @param after only messages with greater ids
 	 * @param limit how many messages at most, 1 to 1,000; 100 when null
-	 * @return {@link MessagesDescriptor}, {@link TasksDescriptor}, {@link QueuesDescriptor}
-	 * or {@link KeysDescriptor}, of the keys that are paused
+	 * @return {@link MessagesDescriptor}, {@link TasksDescriptor},
+	 * {@link QueuesDescriptor} or {@link KeysDescriptor}, of the keys that are paused
 	 */
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
@@ -86,8 +86,8 @@ public class QueueEndpoint {
 	 * @param payload {@code true} to show the payload of a message, if values may be
 	 * shown
 	 * @param result {@code true} to show the result of a message, if values may be shown
-	 * @return {@link MessageDescriptor}, {@link TaskDescriptor}, {@link QueueDescriptor} or
-	 * {@link KeyDescriptor}
+	 * @return {@link MessageDescriptor}, {@link TaskDescriptor}, {@link QueueDescriptor}
+	 * or {@link KeyDescriptor}
 	 */
 	@ReadOperation
 	public OperationResponseBody show(@Selector String kind, @Selector String name, @Nullable String payload,
@@ -107,7 +107,8 @@ public class QueueEndpoint {
 	}
 
 	/**
-	 * Retries or cancels a message, pauses or resumes a task, a queue or a key, changes a limit.
+	 * Retries or cancels a message, pauses or resumes a task, a queue or a key, changes a
+	 * limit.
 	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys} or
 	 * {@code limits}
 	 * @param name the id or the name
@@ -116,7 +117,8 @@ public class QueueEndpoint {
 	 * @param until when a pause ends by itself: a time as {@code 2026-01-31T12:00:00Z} or
 	 * from now as {@code 10m}; null for a pause that ends when it is resumed
 	 * @return {@link MessageSummary}, {@link TaskDescriptor}, {@link QueueDescriptor},
-	 * {@link KeyDescriptor} or {@link QueueReport.LimitDescriptor}, as the operation left it
+	 * {@link KeyDescriptor} or {@link QueueReport.LimitDescriptor}, as the operation left
+	 * it
 	 */
 	@WriteOperation
 	public OperationResponseBody operate(@Selector String kind, @Selector String name, @Nullable String operation,

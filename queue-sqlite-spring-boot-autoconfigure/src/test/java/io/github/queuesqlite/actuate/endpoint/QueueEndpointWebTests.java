@@ -325,9 +325,7 @@ class QueueEndpointWebTests {
 	void pauseAndResumeSteerAKey() {
 		assertThat(post("/keys/tenant-1", "pause")).bodyJson().extractingPath("$.paused").isEqualTo(true);
 		assertThat(this.operations.stats().pausedKeys()).containsExactly("tenant-1");
-		assertThat(get("/keys")).bodyJson()
-			.extractingPath("$.keys.tenant-1.paused")
-			.isEqualTo(true);
+		assertThat(get("/keys")).bodyJson().extractingPath("$.keys.tenant-1.paused").isEqualTo(true);
 		assertThat(post("/keys/tenant-1", "stop")).hasStatus(400);
 		assertThat(post("/keys/tenant-1", "resume")).bodyJson().extractingPath("$.paused").isEqualTo(false);
 		assertThat(this.operations.stats().pausedKeys()).isEmpty();
