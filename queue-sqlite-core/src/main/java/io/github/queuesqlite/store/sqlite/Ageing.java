@@ -50,7 +50,7 @@ final class Ageing {
 		Waiting oldest = null;
 		for (String task : tasks) {
 			Waiting waiting = oldest(queue, task);
-			if (waiting != null && (oldest == null || waiting.since() < oldest.since())) {
+			if (waiting != null && waiting.isBefore(oldest)) {
 				oldest = waiting;
 			}
 		}
@@ -91,8 +91,8 @@ final class Ageing {
 		if (id == null) {
 			return known;
 		}
-		Waiting waiting = new Waiting(id, task, ClaimOrder.millis(row.getLong(column + 1)));
-		return (known == null || waiting.since() < known.since()) ? waiting : known;
+		Waiting waiting = new Waiting(id, task, Math.abs(row.getLong(column + 1)));
+		return waiting.isBefore(known) ? waiting : known;
 	}
 
 	/** Whose turn it is in a queue. */
@@ -112,9 +112,18 @@ final class Ageing {
 	 *
 	 * @param id the message
 	 * @param task its task
-	 * @param since when it became ready, epoch milliseconds
+	 * @param place its order number without sign, which tells when it became ready
 	 */
-	record Waiting(long id, String task, long since) {
+	record Waiting(long id, String task, long place) {
+
+		boolean isBefore(@Nullable Waiting other) {
+			return other == null || this.place < other.place;
+		}
+
+		/** When it became ready, epoch milliseconds. */
+		long since() {
+			return ClaimOrder.millis(this.place);
+		}
 
 	}
 

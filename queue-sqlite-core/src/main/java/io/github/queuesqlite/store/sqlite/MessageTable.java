@@ -138,10 +138,10 @@ final class MessageTable {
 			    SELECT (SELECT max(priority) FROM message
 			            WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority < level.priority)
 			    FROM level WHERE level.priority IS NOT NULL)
-			SELECT (SELECT id""" + READY_OF_LEVEL + """
-			>= 0 ORDER BY seq LIMIT 1), (SELECT seq""" + READY_OF_LEVEL + """
-			>= 0 ORDER BY seq LIMIT 1), (SELECT id""" + READY_OF_LEVEL + """
-			< 0 ORDER BY seq DESC LIMIT 1), (SELECT seq""" + READY_OF_LEVEL + """
+			SELECT (SELECT id\s""" + READY_OF_LEVEL + """
+			>= 0 ORDER BY seq LIMIT 1), (SELECT seq\s""" + READY_OF_LEVEL + """
+			>= 0 ORDER BY seq LIMIT 1), (SELECT id\s""" + READY_OF_LEVEL + """
+			< 0 ORDER BY seq DESC LIMIT 1), (SELECT seq\s""" + READY_OF_LEVEL + """
 			 < 0 ORDER BY seq DESC LIMIT 1)
 			FROM level WHERE level.priority IS NOT NULL""";
 
