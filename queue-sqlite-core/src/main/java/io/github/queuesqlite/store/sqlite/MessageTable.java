@@ -122,9 +122,8 @@ final class MessageTable {
 			ORDER BY priority DESC
 			LIMIT 1""";
 
-	private static final String READY_OF_LEVEL = """
-			FROM message
-			   WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority = level.priority AND seq""";
+	private static final String READY_OF_LEVEL = " FROM message WHERE state = 20 AND queue = ?1 AND task = ?2"
+			+ " AND priority = level.priority AND seq ";
 
 	/**
 	 * The message that waits longest of each priority, with its order number: as many
@@ -138,11 +137,11 @@ final class MessageTable {
 			    SELECT (SELECT max(priority) FROM message
 			            WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority < level.priority)
 			    FROM level WHERE level.priority IS NOT NULL)
-			SELECT (SELECT id\s""" + READY_OF_LEVEL + """
-			>= 0 ORDER BY seq LIMIT 1), (SELECT seq\s""" + READY_OF_LEVEL + """
-			>= 0 ORDER BY seq LIMIT 1), (SELECT id\s""" + READY_OF_LEVEL + """
-			< 0 ORDER BY seq DESC LIMIT 1), (SELECT seq\s""" + READY_OF_LEVEL + """
-			 < 0 ORDER BY seq DESC LIMIT 1)
+			SELECT (SELECT id""" + READY_OF_LEVEL + """
+			>= 0 ORDER BY seq LIMIT 1), (SELECT seq""" + READY_OF_LEVEL + """
+			>= 0 ORDER BY seq LIMIT 1), (SELECT id""" + READY_OF_LEVEL + """
+			< 0 ORDER BY seq DESC LIMIT 1), (SELECT seq""" + READY_OF_LEVEL + """
+			< 0 ORDER BY seq DESC LIMIT 1)
 			FROM level WHERE level.priority IS NOT NULL""";
 
 	/** One of them, if it is still there. */
