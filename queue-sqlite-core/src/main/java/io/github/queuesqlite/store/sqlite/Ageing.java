@@ -50,7 +50,7 @@ final class Ageing {
 		Waiting oldest = null;
 		for (String task : tasks) {
 			Waiting waiting = oldest(queue, task);
-			if (waiting != null && waiting.isBefore(oldest)) {
+			if (waiting != null && (oldest == null || waiting.isOlderThan(oldest))) {
 				oldest = waiting;
 			}
 		}
@@ -91,8 +91,8 @@ final class Ageing {
 		if (id == null) {
 			return known;
 		}
-		Waiting waiting = new Waiting(id, task, Math.abs(row.getLong(column + 1)));
-		return waiting.isBefore(known) ? waiting : known;
+		Waiting waiting = new Waiting(id, task, row.getLong(column + 1));
+		return (known == null || waiting.isOlderThan(known)) ? waiting : known;
 	}
 
 	/** Whose turn it is in a queue. */
@@ -112,17 +112,17 @@ final class Ageing {
 	 *
 	 * @param id the message
 	 * @param task its task
-	 * @param place its order number without sign, which tells when it became ready
+	 * @param seq its order number, negative where the newest is next and it came back
 	 */
-	record Waiting(long id, String task, long place) {
+	record Waiting(long id, String task, long seq) {
 
-		boolean isBefore(@Nullable Waiting other) {
-			return other == null || this.place < other.place;
+		boolean isOlderThan(Waiting other) {
+			return Math.abs(this.seq) < Math.abs(other.seq);
 		}
 
 		/** When it became ready, epoch milliseconds. */
 		long since() {
-			return ClaimOrder.millis(this.place);
+			return ClaimOrder.millis(this.seq);
 		}
 
 	}
