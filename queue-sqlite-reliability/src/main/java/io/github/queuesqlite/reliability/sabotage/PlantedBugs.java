@@ -221,7 +221,7 @@ final class PlantedBugs {
 		add("a new message of a key is let through beside others",
 				"this.crowds.isOpen(key, row.task()) ? StateCode.READY : StateCode.HELD;", "StateCode.READY;",
 				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
-		add("the limit of a key is not looked at", "&& passed.all() < this.table.limit(crowd.task());", ";",
+		add("the limit of a key is not looked at", "&& passed.all() < this.table.limit(crowd.task()) &&", "&&",
 				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
 		add("any number of a key waits to be claimed", "return passed.ready() < weight && passed.all()",
 				"return passed.all()", contract("Crowds#claimWhenOneKeyHasManyGivesAnotherOneItsTurn"));
@@ -242,7 +242,8 @@ final class PlantedBugs {
 	private void lines() {
 		this.rule = "Messages of one ordering key run one at a time, in the order they were handed in";
 		add("a message of a line is ready beside others of it",
-				"int state = (end != null) ? StateCode.HELD : StateCode.READY;", "int state = StateCode.READY;",
+				"int state = (end != null || this.lines.isPaused(orderingKey)) ? StateCode.HELD",
+				"int state = this.lines.isPaused(orderingKey) ? StateCode.HELD",
 				contract("Order#claimWhenKeyIsSharedGivesOneAtATimeInOrder"));
 		add("the place in a line is the id", "return (last != null) ? Math.max(id, last + 1) : id;", "return id;",
 				contract("Order#insertWhenIdsOfSeveralInstancesDoNotRiseKeepsTheOrderOfCommits"));
