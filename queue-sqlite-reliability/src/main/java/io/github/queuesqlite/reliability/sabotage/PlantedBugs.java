@@ -342,7 +342,7 @@ final class PlantedBugs {
 		add("the writer does not ask for a sync", "(sync == Sync.AS_SET && this.full)) { return true; }",
 				"(sync == Sync.AS_SET && this.full)) { return false; }",
 				"store.CommitTests#commitIsSyncedWhenACommandMustBe");
-		add("no commit is synced later at normal durability", "if (this.syncs.isOverdue(now)) { syncIdle(); }", "",
+		add("no commit is synced later at normal durability", "if (this.syncs.isOverdue(now)) { sync(); }", "",
 				"store.CommitTests#commitWhenDurabilityIsNormalIsSyncedALittleLater");
 		add("a commit that failed at the disk is told as stored", "case STORAGE -> this.recovery.begin(batch, cause);",
 				"case STORAGE -> batch.forEach(this.answers::succeeded);",
@@ -397,7 +397,7 @@ final class PlantedBugs {
 				"this.batch.removeIf(Command::addsData);", "",
 				"store.RoomTests#newDataThatWaitsWhenTheDiskFillsIsRefusedAndAllElseGoesOn");
 		add("an idle writer does not see that there is room again",
-				"nanos = Math.min(nanos, this.room.untilWanted(now));", "",
+				"Math.min(this.syncs.untilOverdue(now), this.room.untilWanted(now));", "this.syncs.untilOverdue(now);",
 				"store.RoomTests#writerThatIsIdleSeesThatThereIsRoomAgain");
 		add("transactions are as large as ever while the disk is full", "return this.refusal.isDiskFull() ? FEW_ROWS",
 				"return this.closing ? FEW_ROWS", "store.RoomTests#batchWhileTheDiskIsFullIsSmall");
