@@ -405,6 +405,30 @@ final class DefaultQueueOperations implements QueueOperations {
 	}
 
 	@Override
+	public void pauseKey(String key) {
+		Names.checkKey("key", key);
+		pauseKey(key, Pauses.UNTIL_RESUMED);
+	}
+
+	@Override
+	public void pauseKey(String key, Instant until) {
+		Names.checkKey("key", key);
+		pauseKey(key, this.intake.until(until));
+	}
+
+	private void pauseKey(String key, long until) {
+		checkOpen();
+		this.store.pauseKey(key, until);
+	}
+
+	@Override
+	public void resumeKey(String key) {
+		Names.checkKey("key", key);
+		checkOpen();
+		this.store.resumeKey(key);
+	}
+
+	@Override
 	public boolean changeLimit(String name, @Nullable Integer most) {
 		Objects.requireNonNull(name, "'name' must not be null");
 		if (!name.startsWith("task:") && !name.startsWith("keys:") && !name.startsWith("rate:")) {

@@ -96,6 +96,7 @@ final class Overview implements StoreListener {
 			.forEach((queue, until) -> pauses.add(new Pause(Pause.Kind.QUEUE, queue, instant(until))));
 		new TreeMap<>(stored.tasks())
 			.forEach((task, until) -> pauses.add(new Pause(Pause.Kind.TASK, task, instant(until))));
+		stored.keys().forEach((key, until) -> pauses.add(new Pause(Pause.Kind.KEY, key, instant(until))));
 		return pauses;
 	}
 

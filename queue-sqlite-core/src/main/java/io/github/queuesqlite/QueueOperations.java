@@ -266,6 +266,34 @@ public interface QueueOperations {
 	void resumeTask(String task);
 
 	/**
+	 * Pauses a key in every process, until it is resumed, restarts included: nothing
+	 * starts whose ordering key or concurrency key it is. When it returns, no handler of
+	 * such a message starts in this process, and {@link #receive} hands out none; those
+	 * that run go on. Other keys are not held up.
+	 * @param key the key, whether there are messages with it or not
+	 * @throws IllegalArgumentException if no key can be so
+	 */
+	void pauseKey(String key);
+
+	/**
+	 * Pauses a key as {@link #pauseKey(String)} does, until a time at the latest: then it
+	 * goes on by itself, in all processes. Of several pauses of a key the latest call
+	 * holds.
+	 * @param key the key
+	 * @param until when it goes on by the wall clock, later than now, at most 36,525 days
+	 * ahead
+	 * @throws IllegalArgumentException if no key can be so, or the time is not ahead, or
+	 * too far
+	 */
+	void pauseKey(String key, Instant until);
+
+	/**
+	 * Resumes a key. Queues and tasks that are paused stay so.
+	 * @param key the key
+	 */
+	void resumeKey(String key);
+
+	/**
 	 * Changes a limit or rate that somebody has declared, in every process, from now on
 	 * and restarts included. What runs goes on; a lower limit is kept once enough has
 	 * ended. The number of a rate holds for the time that is declared, until another time

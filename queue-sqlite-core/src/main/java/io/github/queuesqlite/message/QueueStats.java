@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * out
  * @param oldestReadyAges how long the oldest READY message of a queue has been ready, by
  * queue; queues without any are left out
- * @param pauses queues and tasks that are paused
+ * @param pauses queues, tasks and keys that are paused
  * @param unservedQueues queues that have waiting messages and no lane in this process
  * @param unservedTasks tasks that have waiting messages and no handler in this process
  * @param shards the shards, in order
@@ -87,6 +87,14 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 		return names(Pause.Kind.TASK);
 	}
 
+	/**
+	 * Returns the ordering and concurrency keys that are paused.
+	 * @return their names, sorted
+	 */
+	public Set<String> pausedKeys() {
+		return names(Pause.Kind.KEY);
+	}
+
 	private Set<String> names(Pause.Kind kind) {
 		Set<String> names = new TreeSet<>();
 		this.pauses.stream().filter((pause) -> pause.kind() == kind).forEach((pause) -> names.add(pause.name()));
@@ -94,7 +102,7 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	}
 
 	/**
-	 * Returns the pause of a queue or task.
+	 * Returns the pause of a queue, task or key.
 	 * @param kind what it is
 	 * @param name its name
 	 * @return empty when it is not paused
@@ -126,9 +134,9 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	}
 
 	/**
-	 * A queue or task of which nothing starts.
+	 * A queue, task or key of which nothing starts.
 	 *
-	 * @param kind which of the two
+	 * @param kind which of these
 	 * @param name its name
 	 * @param until when it goes on by itself; null when somebody has to resume it
 	 */
@@ -141,7 +149,10 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 			QUEUE,
 
 			/** A task, in all queues. */
-			TASK
+			TASK,
+
+			/** An ordering or concurrency key, in all queues and tasks. */
+			KEY
 
 		}
 

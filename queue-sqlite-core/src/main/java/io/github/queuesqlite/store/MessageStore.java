@@ -328,6 +328,21 @@ public interface MessageStore extends AutoCloseable {
 	void resumeTask(String task);
 
 	/**
+	 * Pauses a key in all shards: nothing whose ordering or concurrency key it is becomes
+	 * RUNNING. Of several pauses the latest holds.
+	 * @param key the key
+	 * @param until epoch milliseconds when it ends by itself,
+	 * {@link Pauses#UNTIL_RESUMED} for never
+	 */
+	void pauseKey(String key, long until);
+
+	/**
+	 * Resumes a key in all shards.
+	 * @param key the key
+	 */
+	void resumeKey(String key);
+
+	/**
 	 * Returns what is paused.
 	 * @return without what is so no more since its time is over
 	 */

@@ -9,18 +9,25 @@ import java.util.TreeMap;
  * @param queues queues, each with the time when its pause ends by itself, epoch
  * milliseconds; {@link #UNTIL_RESUMED} when it does not
  * @param tasks tasks, likewise
+ * @param keys ordering and concurrency keys, likewise
  */
-public record Pauses(Map<String, Long> queues, Map<String, Long> tasks) {
+public record Pauses(Map<String, Long> queues, Map<String, Long> tasks, Map<String, Long> keys) {
 
 	/** The end of a pause that somebody has to end. */
 	public static final long UNTIL_RESUMED = Long.MAX_VALUE;
 
 	/** Nothing is paused. */
-	public static final Pauses NONE = new Pauses(Map.of(), Map.of());
+	public static final Pauses NONE = new Pauses(Map.of(), Map.of(), Map.of());
 
 	public Pauses {
 		queues = Map.copyOf(queues);
 		tasks = Map.copyOf(tasks);
+		keys = Map.copyOf(keys);
+	}
+
+	/** Creates pauses of queues and tasks. */
+	public Pauses(Map<String, Long> queues, Map<String, Long> tasks) {
+		this(queues, tasks, Map.of());
 	}
 
 	/**
@@ -39,7 +46,8 @@ public record Pauses(Map<String, Long> queues, Map<String, Long> tasks) {
 	 * @return both
 	 */
 	public Pauses and(Pauses other) {
-		return new Pauses(merge(this.queues, other.queues), merge(this.tasks, other.tasks));
+		return new Pauses(merge(this.queues, other.queues), merge(this.tasks, other.tasks),
+				merge(this.keys, other.keys));
 	}
 
 	private static Map<String, Long> merge(Map<String, Long> some, Map<String, Long> more) {

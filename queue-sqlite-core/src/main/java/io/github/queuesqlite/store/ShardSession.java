@@ -151,6 +151,11 @@ public interface ShardSession extends Session {
 	/** Resumes a task. */
 	void resumeTask(String task) throws SQLException;
 
+	/** Pauses a key until a time or {@link Pauses#UNTIL_RESUMED}. */
+	void pauseKey(String key, long until) throws SQLException;
+
+	void resumeKey(String key) throws SQLException;
+
 	/** Returns what is paused. */
 	Pauses pauses() throws SQLException;
 

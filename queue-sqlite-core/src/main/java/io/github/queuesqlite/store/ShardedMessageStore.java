@@ -529,6 +529,17 @@ public final class ShardedMessageStore implements MessageStore {
 		demandChanged();
 	}
 
+	@Override
+	public void pauseKey(String key, long until) {
+		eachShard((session) -> session.pauseKey(key, until));
+	}
+
+	@Override
+	public void resumeKey(String key) {
+		eachShard((session) -> session.resumeKey(key));
+		demandChanged();
+	}
+
 	private void eachShard(Change change) {
 		inAll(change);
 		tellPauses();

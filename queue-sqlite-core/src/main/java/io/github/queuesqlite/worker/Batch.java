@@ -124,6 +124,11 @@ final class Batch implements Call {
 	}
 
 	@Override
+	public boolean isPaused() {
+		return this.runs.stream().anyMatch(Claim::isPaused);
+	}
+
+	@Override
 	public long elapsed() {
 		return this.elapsed;
 	}

@@ -51,6 +51,9 @@ interface Call extends Runnable {
 	/** Gives it back uncounted if it has not started. */
 	boolean recall();
 
+	/** Whether the task or the key of one of them is paused. */
+	boolean isPaused();
+
 	/** How long it ran; 0 when it did not. */
 	long elapsed();
 

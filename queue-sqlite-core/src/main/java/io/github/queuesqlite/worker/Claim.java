@@ -249,8 +249,7 @@ abstract class Claim implements Completion<SettleResult> {
 		if (this.cancelRequested) {
 			instead = new Settlement.Cancel(this.key);
 		}
-		else if (this.holder.isPaused() || engine().tasks.isPaused(this.row.task())
-				|| !engine().environment.presence().holdsLease(this.instance)) {
+		else if (this.holder.isPaused() || isPaused() || !engine().environment.presence().holdsLease(this.instance)) {
 			instead = new Settlement.Release(this.key);
 		}
 		else if (expiresAt != null && engine().millis() >= expiresAt) {
@@ -265,6 +264,11 @@ abstract class Claim implements Completion<SettleResult> {
 			this.settlement = instead;
 		}
 		return instead == null;
+	}
+
+	/** Whether its task or its key is paused. */
+	public boolean isPaused() {
+		return engine().tasks.isPaused(this.row.task()) || engine().pausedKeys.holdBack(this);
 	}
 
 	private void endUnstarted(Verdict verdict) {

@@ -30,6 +30,8 @@ final class Engine {
 
 	final Limits limits;
 
+	final PausedKeys pausedKeys = new PausedKeys();
+
 	final List<TaskInterceptor> interceptors;
 
 	final Watch watch;

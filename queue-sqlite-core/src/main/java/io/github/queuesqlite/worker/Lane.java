@@ -655,9 +655,9 @@ final class Lane implements Holder {
 		recallUnstarted((call) -> true);
 	}
 
-	/** Gives back what has not started of the tasks that are paused. */
+	/** Gives back what has not started of the tasks and keys that are paused. */
 	void recallPaused() {
-		recallUnstarted((call) -> this.engine.tasks.isPaused(call.first().row().task()));
+		recallUnstarted(Call::isPaused);
 	}
 
 	void resume() {

@@ -500,9 +500,7 @@ final class Receiver implements Holder {
 
 	/** Gives back what has not begun of the tasks that are paused. */
 	void recallPaused() {
-		this.out.stream()
-			.filter((claim) -> this.engine.tasks.isPaused(claim.row().task()))
-			.forEach(PulledClaim::recall);
+		this.out.stream().filter(Claim::isPaused).forEach(PulledClaim::recall);
 	}
 
 	void resume() {

@@ -450,7 +450,8 @@ public final class WorkerPool {
 				}
 			});
 			this.engine.tasks.pause(paused.tasks().keySet());
-			if (!paused.tasks().isEmpty()) {
+			this.engine.pausedKeys.set(paused.keys().keySet());
+			if (!paused.tasks().isEmpty() || !paused.keys().isEmpty()) {
 				recallPaused();
 			}
 		}

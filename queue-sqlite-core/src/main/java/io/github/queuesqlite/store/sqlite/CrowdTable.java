@@ -80,6 +80,12 @@ final class CrowdTable {
 
 	static final String WAITING_CROWDS = "SELECT DISTINCT task, concurrency_key FROM crowd WHERE phase = 0";
 
+	/** Reads the whole table: for what is done by hand. */
+	static final String PASSED_OF_KEY = "SELECT message_id FROM crowd WHERE concurrency_key = ?1 AND phase = 1";
+
+	static final String WAITING_OF_KEY = """
+			SELECT DISTINCT task, concurrency_key FROM crowd WHERE concurrency_key = ?1 AND phase = 0""";
+
 	/** Makes it anew from the messages. */
 	static final String[] REBUILD = { "DELETE FROM crowd",
 			"INSERT INTO crowd (message_id, task, concurrency_key, phase, priority, seq) SELECT id, task, " + KEY
@@ -112,6 +118,20 @@ final class CrowdTable {
 				(row) -> found[0] = new Waiting(row.getLong(1), row.getString(2), row.getInt(3), row.getInt(4) != 0),
 				FIRST, crowd.task(), crowd.key());
 		return found[0];
+	}
+
+	/** Returns the messages of a key that are let through and not claimed. */
+	List<Long> passedOf(String key) throws SQLException {
+		List<Long> ids = new ArrayList<>();
+		this.statements.each((row) -> ids.add(row.getLong(1)), PASSED_OF_KEY, key);
+		return ids;
+	}
+
+	/** Returns the crowds of a key of which somebody waits. */
+	List<Crowd> waitingOf(String key) throws SQLException {
+		List<Crowd> crowds = new ArrayList<>();
+		this.statements.each((row) -> crowds.add(new Crowd(row.getString(1), row.getString(2))), WAITING_OF_KEY, key);
+		return crowds;
 	}
 
 	/** Returns how many of a crowd are let through. */

@@ -87,7 +87,8 @@ final class Crowds {
 			this.statements.update(CrowdTable.REMOVE, member.id());
 			return;
 		}
-		if (phase == CrowdTable.PASSED && member.phase() != CrowdTable.PASSED && member.phase() != CrowdTable.RUNS) {
+		boolean passed = member.phase() == CrowdTable.PASSED || member.phase() == CrowdTable.RUNS;
+		if (phase == CrowdTable.PASSED && (!passed || isPaused(member.crowd().key()))) {
 			hold(member);
 			phase = CrowdTable.WAITS;
 		}
@@ -117,7 +118,23 @@ final class Crowds {
 	}
 
 	private boolean mayPass(Passed passed, Crowd crowd, long weight) throws SQLException {
-		return passed.ready() < weight && passed.all() < this.table.limit(crowd.task());
+		return passed.ready() < weight && passed.all() < this.table.limit(crowd.task()) && !isPaused(crowd.key());
+	}
+
+	private boolean isPaused(String key) throws SQLException {
+		return this.books.pauses().isKeyPaused(key);
+	}
+
+	/** A key was paused: what was let through is held again. */
+	void paused(String key) throws SQLException {
+		changed(this.table.passedOf(key));
+	}
+
+	/** A key is paused no more. */
+	void resumed(String key) throws SQLException {
+		for (Crowd crowd : this.table.waitingOf(key)) {
+			letThrough(crowd);
+		}
 	}
 
 	private void open(Waiting first, String task) throws SQLException {

@@ -33,6 +33,11 @@ final class OrderingLines {
 		this.table = new LineTable(statements);
 	}
 
+	/** Whether nobody of a line may have the turn. */
+	boolean isPaused(String key) throws SQLException {
+		return this.books.pauses().isKeyPaused(key);
+	}
+
 	/** Returns the end of a line; null when it is empty. */
 	@Nullable Long end(String key) throws SQLException {
 		return this.table.end(key);
@@ -98,6 +103,12 @@ final class OrderingLines {
 			return;
 		}
 		Place turn = this.table.turn(key);
+		if (this.books.pauses().isKeyPaused(key)) {
+			if (turn != null && turn.state() != StateCode.RUNNING) {
+				move(turn, StateCode.HELD);
+			}
+			return;
+		}
 		if (turn != null) {
 			if (turn.id() == front.id() || turn.state() == StateCode.RUNNING) {
 				return;

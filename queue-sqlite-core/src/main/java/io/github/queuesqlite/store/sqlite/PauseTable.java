@@ -2,7 +2,9 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,14 +13,25 @@ import io.github.queuesqlite.store.Pauses;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements on the tables {@code queue} and {@code paused_task}, which hold what is
- * paused. A pause whose time is over counts no more, whether its row is deleted or not.
+ * Statements on the tables {@code queue}, {@code paused_task} and {@code paused_key},
+ * which hold what is paused. A pause whose time is over counts no more, whether its row
+ * is deleted or not.
  */
 final class PauseTable {
 
 	private static final String QUEUES = "SELECT name, paused_until FROM queue";
 
 	private static final String TASKS = "SELECT name, paused_until FROM paused_task";
+
+	private static final String KEYS = "SELECT name, paused_until FROM paused_key";
+
+	private static final String PAUSE_KEY = """
+			INSERT INTO paused_key (name, paused_at, paused_until) VALUES (?1, ?2, ?3)
+			ON CONFLICT (name) DO UPDATE SET paused_until = excluded.paused_until""";
+
+	private static final String ENDED_KEYS = "SELECT name FROM paused_key WHERE paused_until <= ?1";
+
+	private static final String END_KEYS = "DELETE FROM paused_key WHERE paused_until <= ?1";
 
 	private static final String PAUSE_QUEUE = """
 			INSERT INTO queue (name, paused_at, paused_until) VALUES (?1, ?2, ?3)
@@ -34,7 +47,8 @@ final class PauseTable {
 
 	private static final String NEXT_END = """
 			SELECT min(paused_until) FROM (
-			    SELECT paused_until FROM queue UNION ALL SELECT paused_until FROM paused_task)""";
+			    SELECT paused_until FROM queue UNION ALL SELECT paused_until FROM paused_task
+			    UNION ALL SELECT paused_until FROM paused_key)""";
 
 	/**
 	 * Who may claim from a queue: 1 when nobody may, the queue being paused or the
@@ -51,6 +65,9 @@ final class PauseTable {
 
 	/** The paused tasks as they were read last. */
 	private Map<String, Long> tasks = Map.of();
+
+	/** The paused keys as this transaction has read them; null before. */
+	private @Nullable Map<String, Long> keys;
 
 	PauseTable(Statements statements, InstantSource clock) {
 		this.statements = statements;
@@ -73,6 +90,42 @@ final class PauseTable {
 	void resumeTask(String task) throws SQLException {
 		this.statements.update("DELETE FROM paused_task WHERE name = ?1", task);
 		readTasks();
+	}
+
+	void pauseKey(String key, long now, long until) throws SQLException {
+		this.statements.update(PAUSE_KEY, key, now, stored(until));
+		forgetKeys();
+	}
+
+	void resumeKey(String key) throws SQLException {
+		this.statements.update("DELETE FROM paused_key WHERE name = ?1", key);
+		forgetKeys();
+	}
+
+	/** Whether nothing with a key may run. Read once in a transaction. */
+	boolean isKeyPaused(String key) throws SQLException {
+		Map<String, Long> keys = this.keys;
+		if (keys == null) {
+			keys = read(this.statements, KEYS, this.clock.millis());
+			this.keys = keys;
+		}
+		return keys.containsKey(key);
+	}
+
+	/** A transaction begins: others may have paused keys. */
+	void forgetKeys() {
+		this.keys = null;
+	}
+
+	/** Deletes the pauses of keys whose time is over; returns which. */
+	List<String> endKeys(long now) throws SQLException {
+		List<String> ended = new ArrayList<>();
+		this.statements.each((row) -> ended.add(row.getString(1)), ENDED_KEYS, now);
+		if (!ended.isEmpty()) {
+			this.statements.update(END_KEYS, now);
+			forgetKeys();
+		}
+		return ended;
 	}
 
 	private static @Nullable Long stored(long until) {
@@ -144,7 +197,7 @@ final class PauseTable {
 	}
 
 	static Pauses read(Statements statements, long now) throws SQLException {
-		return new Pauses(read(statements, QUEUES, now), read(statements, TASKS, now));
+		return new Pauses(read(statements, QUEUES, now), read(statements, TASKS, now), read(statements, KEYS, now));
 	}
 
 	private static Map<String, Long> read(Statements statements, String sql, long now) throws SQLException {
@@ -167,6 +220,10 @@ final class PauseTable {
 		for (Map.Entry<String, Long> task : pauses.tasks().entrySet()) {
 			statements.update("INSERT OR IGNORE INTO paused_task (name, paused_at, paused_until) VALUES (?1, 0, ?2)",
 					task.getKey(), stored(task.getValue()));
+		}
+		for (Map.Entry<String, Long> key : pauses.keys().entrySet()) {
+			statements.update("INSERT OR IGNORE INTO paused_key (name, paused_at, paused_until) VALUES (?1, 0, ?2)",
+					key.getKey(), stored(key.getValue()));
 		}
 	}
 

@@ -100,6 +100,7 @@ final class ShardBooks {
 		this.nextDue = 0;
 		this.nextPauseEnd = 0;
 		this.pauses.forgetTasks();
+		this.pauses.forgetKeys();
 	}
 
 	/** Another process may have changed the shard. */

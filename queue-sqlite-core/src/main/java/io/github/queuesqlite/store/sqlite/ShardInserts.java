@@ -196,7 +196,7 @@ final class ShardInserts {
 
 	private boolean isInsertedInLine(Insertion row, String orderingKey, long now) throws SQLException {
 		Long end = this.lines.end(orderingKey);
-		int state = (end != null) ? StateCode.HELD : StateCode.READY;
+		int state = (end != null || this.lines.isPaused(orderingKey)) ? StateCode.HELD : StateCode.READY;
 		state = (row.runAt() > now) ? StateCode.SCHEDULED : state;
 		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_ORDERED);
 		long seq = OrderingLines.place(row.id(), end);

@@ -76,7 +76,12 @@ final class ShardTime {
 		if (!this.books.isPauseOver(now)) {
 			return 0;
 		}
-		int ended = this.books.pauses().end(now);
+		List<String> keys = this.books.pauses().endKeys(now);
+		for (String key : keys) {
+			this.lines.arrange(key);
+			this.crowds.resumed(key);
+		}
+		int ended = this.books.pauses().end(now) + keys.size();
 		this.books.refreshDue();
 		return ended;
 	}

@@ -74,6 +74,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final SignalTable signals;
 
+	private final OrderingLines lines;
+
 	private final Crowds crowds;
 
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
@@ -91,6 +93,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.windows = new UniqueWindows(statements);
 		this.sequence = new ShardSequence(statements, clock, shard, order.newestFirst());
 		OrderingLines lines = new OrderingLines(statements, this.books);
+		this.lines = lines;
 		this.crowds = new Crowds(statements, this.books, this.sequence);
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, this.crowds,
 				retention);
@@ -135,6 +138,12 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	// ---- transactions
+
+	@Override
+	public void begin(boolean synced) throws SQLException {
+		this.books.pauses().forgetKeys();
+		super.begin(synced);
+	}
 
 	@Override
 	public void writeProbe() throws SQLException {
@@ -315,6 +324,21 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public void resumeTask(String task) throws SQLException {
 		this.books.pauses().resumeTask(task);
+	}
+
+	@Override
+	public void pauseKey(String key, long until) throws SQLException {
+		this.books.pauses().pauseKey(key, this.clock.millis(), until);
+		this.lines.arrange(key);
+		this.crowds.paused(key);
+		this.books.refreshDue();
+	}
+
+	@Override
+	public void resumeKey(String key) throws SQLException {
+		this.books.pauses().resumeKey(key);
+		this.lines.arrange(key);
+		this.crowds.resumed(key);
 	}
 
 	@Override

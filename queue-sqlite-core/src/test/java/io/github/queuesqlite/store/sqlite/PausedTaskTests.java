@@ -13,6 +13,8 @@ import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Quota;
 import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.Settlement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +50,34 @@ class PausedTaskTests {
 			session.commit();
 			session.close();
 		}
+	}
+
+	@Test
+	void turnWhenAnotherProcessHasJustPausedTheKeyIsNotPassedOn() throws SQLException {
+		Path file = this.directory.resolve("queue_shard_0.db");
+		try (Connection other = SqliteConnections.openWriter(file)) {
+			Migrations.shard().apply(other, file);
+			SqliteConnections.execute(other, "INSERT INTO shard (id, number, layout) VALUES (1, 0, '')");
+			SqliteShardSession session = new SqliteShardSession(SqliteConnections.openWriter(file), new ReaderGate(),
+					file, 1L << 30, new Quarantine(0, "shard 0"), TestStore.noWatermark(file), 0,
+					InstantSource.system(), Retention.DEFAULT, ClaimOrder.DEFAULT);
+			session.begin(true);
+			session.join(1, "test", 0);
+			session.insert(List.of(keyed(1), keyed(2)));
+			RunKey first = session.claim(1, "default", TASKS, 10, Quota.UNLIMITED).get(0).runKey();
+			session.commit();
+			SqliteConnections.execute(other, "INSERT INTO paused_key (name, paused_at) VALUES ('key', 0)");
+			session.begin(true);
+			session.settle(List.of(new Settlement.Complete(first, null, null)));
+			assertThat(session.claim(1, "default", TASKS, 10, Quota.UNLIMITED)).isEmpty();
+			session.commit();
+			session.close();
+		}
+	}
+
+	private static Insertion keyed(long id) {
+		return new Insertion(id, new Keys("task", null, null, "key", null), "default", "task", 1, 0, 0, null, null,
+				null, null, null, false);
 	}
 
 	private static Insertion row(long id, String task) {

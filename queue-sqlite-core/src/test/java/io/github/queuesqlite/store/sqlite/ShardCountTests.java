@@ -58,6 +58,7 @@ class ShardCountTests {
 			queue.store.pause("paused");
 			queue.store.pause("resumes", Long.MAX_VALUE - 1);
 			queue.store.pauseTask("resumes", Long.MAX_VALUE - 2);
+			queue.store.pauseKey("key", Long.MAX_VALUE - 3);
 			ids.addAll(idempotent.values());
 			ids.addAll(unique.values());
 		}
@@ -65,7 +66,7 @@ class ShardCountTests {
 			assertKept(queue, ids, idempotent, unique);
 			assertThat(queue.store.pauses())
 				.isEqualTo(new Pauses(Map.of("paused", Pauses.UNTIL_RESUMED, "resumes", Long.MAX_VALUE - 1),
-						Map.of("resumes", Long.MAX_VALUE - 2)));
+						Map.of("resumes", Long.MAX_VALUE - 2), Map.of("key", Long.MAX_VALUE - 3)));
 			assertThat(queue.store.find(ended.id())).get()
 				.extracting(StoredMessage::state)
 				.isEqualTo(MessageState.COMPLETED);

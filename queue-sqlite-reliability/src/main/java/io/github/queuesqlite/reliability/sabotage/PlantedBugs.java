@@ -239,7 +239,7 @@ final class PlantedBugs {
 		add("a new message of a key is let through beside others",
 				"this.crowds.isOpen(key, row.task()) ? StateCode.READY : StateCode.HELD;", "StateCode.READY;",
 				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
-		add("the limit of a key is not looked at", "&& passed.all() < this.table.limit(crowd.task());", ";",
+		add("the limit of a key is not looked at", "&& passed.all() < this.table.limit(crowd.task()) &&", "&&",
 				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
 		add("any number of a key waits to be claimed", "return passed.ready() < weight && passed.all()",
 				"return passed.all()", contract("Crowds#claimWhenOneKeyHasManyGivesAnotherOneItsTurn"));
@@ -260,7 +260,8 @@ final class PlantedBugs {
 	private void lines() {
 		this.rule = "Messages of one ordering key run one at a time, in the order they were handed in";
 		add("a message of a line is ready beside others of it",
-				"int state = (end != null) ? StateCode.HELD : StateCode.READY;", "int state = StateCode.READY;",
+				"int state = (end != null || this.lines.isPaused(orderingKey)) ? StateCode.HELD",
+				"int state = this.lines.isPaused(orderingKey) ? StateCode.HELD",
 				contract("Order#claimWhenKeyIsSharedGivesOneAtATimeInOrder"));
 		add("the place in a line is the id", "return (last != null) ? Math.max(id, last + 1) : id;", "return id;",
 				contract("Order#insertWhenIdsOfSeveralInstancesDoNotRiseKeepsTheOrderOfCommits"));
@@ -302,6 +303,13 @@ final class PlantedBugs {
 				"if (this.overdueSince == 0) {", "BatchTests#messagesTimeOutEachByItself");
 		add("each message of a batch counts as a permit", "return (n + each - 1) / each;", "return n;",
 				contract("Permits#claimWhenAPermitIsForSeveralMessagesGivesSoManyAndTakesOneForThem"));
+		this.rule = "Nothing of a paused key starts, whatever brings it back";
+		add("a paused key passes its turn on", "if (this.books.pauses().isKeyPaused(key)) {", "if (false) {",
+				"KeyPauseTests#messageThatRunsGoesOnAndTheNextWaits");
+		add("a message of a paused key that comes back is let through", "(!passed || isPaused(member.crowd().key()))",
+				"!passed", "KeyPauseTests#messageThatComesBackWaitsToo");
+		add("the end of a pause lets nobody through", "this.lines.arrange(key); this.crowds.resumed(key); } int ended",
+				"} int ended", "KeyPauseTests#pauseKeyWhenItsTimeIsOverGoesOnByItself");
 		this.rule = "Where the newest is next, what comes back is not the newest; what is old starts at last, in its turn";
 		add("what comes back to a queue whose newest is next is next again",
 				"return isNewestFirst(queue) ? -next() : next();", "return next();",

@@ -24,7 +24,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 @Endpoint(id = "queue", defaultAccess = Access.READ_ONLY)
 public class QueueEndpoint {
 
-	private static final String KINDS = "messages, tasks or queues";
+	private static final String KINDS = "messages, tasks, queues or keys";
 
 	private final EmbeddedQueue queue;
 
@@ -57,15 +57,15 @@ public class QueueEndpoint {
 
 	/**
 	 * Lists messages, tasks or queues.
-	 * @param kind {@code messages}, {@code tasks} or {@code queues}
+	 * @param kind {@code messages}, {@code tasks}, {@code queues} or {@code keys}
 	 * @param state only messages in one of these states, separated by commas
 	 * @param queue only messages of this queue
 	 * @param task only messages of this task
 	 * @param tag only messages with this tag
 	 * @param after only messages with greater ids
 	 * @param limit how many messages at most, 1 to 1,000; 100 when null
-	 * @return {@link MessagesDescriptor}, {@link TasksDescriptor} or
-	 * {@link QueuesDescriptor}
+	 * @return {@link MessagesDescriptor}, {@link TasksDescriptor},
+	 * {@link QueuesDescriptor} or {@link KeysDescriptor}, of the keys that are paused
 	 */
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
@@ -74,19 +74,20 @@ public class QueueEndpoint {
 			case "messages" -> this.messages.list(state, queue, task, tag, after, limit);
 			case "tasks" -> new TasksDescriptor(new Snapshot(this.queue).tasks());
 			case "queues" -> new QueuesDescriptor(new Snapshot(this.queue).queues());
+			case "keys" -> new KeysDescriptor(new Snapshot(this.queue).pausedKeys());
 			default -> throw unknownKind(kind);
 		};
 	}
 
 	/**
-	 * Shows one message, task or queue.
-	 * @param kind {@code messages}, {@code tasks} or {@code queues}
+	 * Shows one message, task, queue or key.
+	 * @param kind {@code messages}, {@code tasks}, {@code queues} or {@code keys}
 	 * @param name the id or the name
 	 * @param payload {@code true} to show the payload of a message, if values may be
 	 * shown
 	 * @param result {@code true} to show the result of a message, if values may be shown
-	 * @return {@link MessageDescriptor}, {@link TaskDescriptor} or
-	 * {@link QueueDescriptor}
+	 * @return {@link MessageDescriptor}, {@link TaskDescriptor}, {@link QueueDescriptor}
+	 * or {@link KeyDescriptor}
 	 */
 	@ReadOperation
 	public OperationResponseBody show(@Selector String kind, @Selector String name, @Nullable String payload,
@@ -100,20 +101,24 @@ public class QueueEndpoint {
 			case "messages" -> this.messages.show(name, flag("payload", payload), flag("result", result), unsanitized);
 			case "tasks" -> task(name);
 			case "queues" -> queue(name);
+			case "keys" -> new Snapshot(this.queue).key(name);
 			default -> throw unknownKind(kind);
 		};
 	}
 
 	/**
-	 * Retries or cancels a message, pauses or resumes a task or a queue, changes a limit.
-	 * @param kind {@code messages}, {@code tasks}, {@code queues} or {@code limits}
+	 * Retries or cancels a message, pauses or resumes a task, a queue or a key, changes a
+	 * limit.
+	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys} or
+	 * {@code limits}
 	 * @param name the id or the name
 	 * @param operation {@code retry} or {@code cancel}; {@code pause} or {@code resume};
 	 * a number or {@code reset}
 	 * @param until when a pause ends by itself: a time as {@code 2026-01-31T12:00:00Z} or
 	 * from now as {@code 10m}; null for a pause that ends when it is resumed
-	 * @return {@link MessageSummary}, {@link TaskDescriptor}, {@link QueueDescriptor} or
-	 * {@link QueueReport.LimitDescriptor}, as the operation left it
+	 * @return {@link MessageSummary}, {@link TaskDescriptor}, {@link QueueDescriptor},
+	 * {@link KeyDescriptor} or {@link QueueReport.LimitDescriptor}, as the operation left
+	 * it
 	 */
 	@WriteOperation
 	public OperationResponseBody operate(@Selector String kind, @Selector String name, @Nullable String operation,
@@ -125,6 +130,7 @@ public class QueueEndpoint {
 			case "messages" -> operateMessage(name, operation);
 			case "tasks" -> operateTask(name, operation, PauseEnd.parse(until));
 			case "queues" -> operateQueue(name, operation, PauseEnd.parse(until));
+			case "keys" -> operateKey(name, operation, PauseEnd.parse(until));
 			case "limits" -> operateLimit(name, operation);
 			default -> throw unknownKind(kind);
 		};
@@ -176,6 +182,27 @@ public class QueueEndpoint {
 			default -> throw unknownOperation("pause or resume", operation);
 		}
 		return new Snapshot(this.queue).queue(name);
+	}
+
+	/** A key need not have messages yet: it may be paused before they come. */
+	private KeyDescriptor operateKey(String name, @Nullable String operation, @Nullable Instant until) {
+		switch (String.valueOf(operation)) {
+			case "pause" -> pauseKey(name, until);
+			case "resume" -> this.queue.operations().resumeKey(name);
+			default -> throw unknownOperation("pause or resume", operation);
+		}
+		return new Snapshot(this.queue).key(name);
+	}
+
+	private void pauseKey(String name, @Nullable Instant until) {
+		PauseEnd.check(() -> {
+			if (until != null) {
+				this.queue.operations().pauseKey(name, until);
+			}
+			else {
+				this.queue.operations().pauseKey(name);
+			}
+		});
 	}
 
 	private QueueReport.LimitDescriptor operateLimit(String name, @Nullable String operation) {

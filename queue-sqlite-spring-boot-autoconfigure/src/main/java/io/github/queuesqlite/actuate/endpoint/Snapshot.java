@@ -54,6 +54,17 @@ final class Snapshot {
 		return names;
 	}
 
+	Map<String, KeyDescriptor> pausedKeys() {
+		Map<String, KeyDescriptor> keys = new TreeMap<>();
+		this.stats.pausedKeys().forEach((name) -> keys.put(name, key(name)));
+		return keys;
+	}
+
+	KeyDescriptor key(String name) {
+		Pause pause = pause(Pause.Kind.KEY, name);
+		return new KeyDescriptor(name, pause != null, (pause != null) ? pause.until() : null);
+	}
+
 	Map<String, QueueDescriptor> queues() {
 		Map<String, QueueDescriptor> queues = new TreeMap<>();
 		queueNames().forEach((name) -> queues.put(name, queue(name, null)));

@@ -85,6 +85,7 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 		if (stats != null) {
 			builder.withDetail("pausedQueues", stats.pausedQueues());
 			builder.withDetail("pausedTasks", stats.pausedTasks());
+			builder.withDetail("pausedKeys", stats.pausedKeys());
 			builder.withDetail("oldestReadyAge", new TreeMap<>(stats.oldestReadyAges()));
 			builder.withDetail("dead", stats.count(MessageState.DEAD));
 		}

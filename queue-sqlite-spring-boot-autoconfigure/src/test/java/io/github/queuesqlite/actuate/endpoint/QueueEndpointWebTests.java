@@ -322,8 +322,18 @@ class QueueEndpointWebTests {
 		assertThat(this.operations.stats().pausedTasks()).isEmpty();
 	}
 
+	@Test
+	void pauseAndResumeSteerAKey() {
+		assertThat(post("/keys/tenant-1", "pause")).bodyJson().extractingPath("$.paused").isEqualTo(true);
+		assertThat(this.operations.stats().pausedKeys()).containsExactly("tenant-1");
+		assertThat(get("/keys")).bodyJson().extractingPath("$.keys.tenant-1.paused").isEqualTo(true);
+		assertThat(post("/keys/tenant-1", "stop")).hasStatus(400);
+		assertThat(post("/keys/tenant-1", "resume")).bodyJson().extractingPath("$.paused").isEqualTo(false);
+		assertThat(this.operations.stats().pausedKeys()).isEmpty();
+	}
+
 	@ParameterizedTest
-	@ValueSource(strings = { "queues/mail", "tasks/greet" })
+	@ValueSource(strings = { "queues/mail", "tasks/greet", "keys/tenant-1" })
 	void pauseWithAnEndShowsIt(String target) {
 		MvcTestResult paused = pause("/" + target, "2099-01-31T12:00:00Z");
 		assertThat(paused).hasStatusOk();

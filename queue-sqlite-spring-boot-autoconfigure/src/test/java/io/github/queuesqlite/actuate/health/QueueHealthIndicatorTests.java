@@ -53,7 +53,7 @@ class QueueHealthIndicatorTests {
 	void healthWhenAllIsWellIsUpWithDetails() {
 		Health health = health(status(SHARD));
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
-		assertThat(health.getDetails()).containsOnlyKeys("workersRunning", "pausedQueues", "pausedTasks",
+		assertThat(health.getDetails()).containsOnlyKeys("workersRunning", "pausedQueues", "pausedTasks", "pausedKeys",
 				"oldestReadyAge", "dead", "lanes", "shards", "instances");
 		assertThat(health.getDetails()).containsEntry("workersRunning", true)
 			.containsEntry("dead", 4L)
