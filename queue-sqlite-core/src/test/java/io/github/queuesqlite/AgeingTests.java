@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 import io.github.queuesqlite.message.MessageId;
@@ -53,17 +54,20 @@ class AgeingTests extends QueueTester {
 		return payloads;
 	}
 
-	/** Has handlers whose HIGH messages each bring the next one, until a LOW one ran. */
+	/**
+	 * Has handlers whose HIGH messages each bring the next one, and take longer than that
+	 * needs for its commit: there is always one.
+	 */
 	private AtomicInteger startEndless(int handlers) {
 		AtomicInteger runs = new AtomicInteger();
 		this.queue.tasks().register(TASK, String.class, (payload, run) -> {
 			if (payload.equals("high")) {
 				runs.incrementAndGet();
 				this.operations.enqueueAsync(message().payload("high").priority(Priority.HIGH));
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
 			}
 			return null;
 		});
-		// So many that one is always ready while what follows is being committed.
 		enqueue("high", Priority.HIGH, handlers * 200);
 		this.queue.start();
 		return runs;

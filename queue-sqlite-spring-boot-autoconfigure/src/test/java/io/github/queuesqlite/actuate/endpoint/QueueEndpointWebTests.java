@@ -367,8 +367,8 @@ class QueueEndpointWebTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks or queues
-			/things/x                        | NOT_FOUND   | No kind 'things': expected messages, tasks or queues
+			/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks, queues or keys
+			/things/x                        | NOT_FOUND   | No kind 'things': expected messages, tasks, queues or keys
 			/queues/mial                     | NOT_FOUND   | No queue 'mial'
 			/tasks/mial                      | NOT_FOUND   | No task 'mial'
 			/messages/0000000000000          | NOT_FOUND   | No message 0000000000000: unknown or already removed
@@ -386,7 +386,7 @@ class QueueEndpointWebTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			/things/x               | pause  | NOT_FOUND   | No kind 'things': expected messages, tasks or queues
+			/things/x               | pause  | NOT_FOUND   | No kind 'things': expected messages, tasks, queues or keys
 			/queues/mial            | pause  | NOT_FOUND   | No queue 'mial'
 			/queues/mail            | drop   | BAD_REQUEST | No operation 'drop': expected pause or resume
 			/queues/mail            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
