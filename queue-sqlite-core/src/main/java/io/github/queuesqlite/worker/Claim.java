@@ -256,14 +256,21 @@ abstract class Claim implements Completion<SettleResult> {
 			instead = new Settlement.Expire(this.key);
 		}
 		else if (attempt() > maxAttempts()) {
-			endUnstarted(Verdict.exhausted(this, failure("AttemptsExhausted",
-					"No attempt is left: " + (attempt() - 1) + " spent, " + maxAttempts() + " allowed", "")));
+			endUnstarted(Verdict.exhausted(this, exhausted()));
 			return false;
 		}
 		if (instead != null && STATE.compareAndSet(this, NEW, SETTLED)) {
 			this.settlement = instead;
 		}
 		return instead == null;
+	}
+
+	/** Whoever took it back may not have known its task, and so how many it has. */
+	private FailureRecord exhausted() {
+		String text = "No attempt is left: " + (attempt() - 1) + " spent, " + maxAttempts() + " allowed";
+		return (this.deaths > 0)
+				? failure(FailureRecord.PROCESS_DIED, text + ". The process that ran the latest one died", "")
+				: failure("AttemptsExhausted", text, "");
 	}
 
 	/** Whether its task or its key is paused. */

@@ -20,6 +20,7 @@ import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,22 @@ class ProbationTests {
 		awaitCompleted(ids);
 		assertThat(most).hasValue(1);
 		assertThat(this.queue.store.findAll(ids)).allMatch((row) -> row.attempt() == 2);
+	}
+
+	/** Whoever takes back may not know the task yet. */
+	@Test
+	void suspectWithoutAnAttemptLeftEndsDeadWithTheDeathOfItsProcessAsReason() {
+		open((settings) -> settings);
+		long suspect = suspect("killer", 2);
+		this.queue.tasks.register(TaskDefinition.builder("killer", Integer.class, (number, context) -> null)
+			.retryPolicy(new RetryPolicy(1, Duration.ZERO, 1, Duration.ZERO, 0))
+			.build());
+		this.queue.start();
+		this.queue.awaitState(suspect, MessageState.DEAD);
+		List<FailureRecord> failures = this.queue.store.failures(suspect);
+		FailureRecord reason = failures.get(failures.size() - 1);
+		assertThat(reason.type()).isEqualTo("ProcessDied");
+		assertThat(reason.message()).contains("No attempt is left: 2 spent, 2 allowed", "died");
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 import io.github.queuesqlite.EmbeddedQueue;
@@ -29,7 +30,8 @@ final class ExitingChild {
 	/** The message must have cost so many processes. */
 	static final int ATTEMPTS = 2;
 
-	private static final String REASON = "ProcessDied";
+	/** The second when whoever took it back did not know the task yet. */
+	private static final Set<String> REASONS = Set.of("ProcessDied", "AttemptsExhausted");
 
 	private static final int CALM = 40;
 
@@ -86,8 +88,8 @@ final class ExitingChild {
 		Message exited = CalmWork.awaitEnd(queue, exit, until);
 		Failure failure = (exited != null) ? exited.lastError() : null;
 		if (exited == null || exited.state() != MessageState.DEAD || failure == null
-				|| !failure.type().equals(REASON)) {
-			HostileChild.say("broken exit: the message must be DEAD by " + REASON + ", is " + ((exited != null)
+				|| !REASONS.contains(failure.type())) {
+			HostileChild.say("broken exit: the message must be DEAD by one of " + REASONS + ", is " + ((exited != null)
 					? exited.state() + " after attempt " + exited.attempt() + ": " + failure : "gone"));
 		}
 		for (int i = 0; i < calm.size(); i++) {

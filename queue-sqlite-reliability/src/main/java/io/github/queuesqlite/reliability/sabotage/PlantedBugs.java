@@ -418,7 +418,7 @@ final class PlantedBugs {
 				"Math.min(this.syncs.untilOverdue(now), this.room.untilWanted(now));", "this.syncs.untilOverdue(now);",
 				"store.RoomTests#writerThatIsIdleSeesThatThereIsRoomAgain");
 		add("transactions are as large as ever while the disk is full", "return this.refusal.isDiskFull() ? FEW_ROWS",
-				"return this.closing ? FEW_ROWS", "store.RoomTests#batchWhileTheDiskIsFullIsSmall");
+				"return (MAX_ROWS < 0) ? FEW_ROWS", "store.RoomTests#batchWhileTheDiskIsFullIsSmall");
 		add("refusal flutters at the mark", "this.low = this.headroom < (this.low ? this.reserve / 8 : 0);",
 				"this.low = this.headroom < 0;",
 				"store.sqlite.WatermarkTests#lookOnceRefusedTakesNewDataOnlyWhenAnEighthMoreIsFree");
