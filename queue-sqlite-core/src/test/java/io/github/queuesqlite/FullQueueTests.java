@@ -97,9 +97,10 @@ class FullQueueTests extends ProcessTester {
 	void blockWhenFullWaitsForRoom() throws Exception {
 		open(4, OnFull.BLOCK, Duration.ofMinutes(1), 2);
 		List<MessageId> ids = fill(4);
-		CompletableFuture<MessageId> late = CompletableFuture.supplyAsync(() -> this.operations.enqueue(message()));
+		CompletableFuture<MessageId> late = CompletableFuture.supplyAsync(() -> this.operations.enqueue(message()),
+				QueueTester::onThread);
 		CompletableFuture<MessageId> later = CompletableFuture
-			.supplyAsync(() -> this.operations.enqueueAsync(message()).join());
+			.supplyAsync(() -> this.operations.enqueueAsync(message()).join(), QueueTester::onThread);
 		await().pollDelay(Duration.ofMillis(200)).until(() -> !late.isDone() && !later.isDone());
 		assertThat(this.operations.length()).isEqualTo(4);
 		this.operations.cancel(ids.get(0));

@@ -80,6 +80,16 @@ abstract class QueueTester {
 		await().untilAsserted(() -> assertThat(this.queue.waiting()).isZero());
 	}
 
+	/**
+	 * Runs something that blocks on a thread of its own: the common pool may have only
+	 * one.
+	 */
+	static void onThread(Runnable task) {
+		Thread thread = new Thread(task, "test-waits");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
 	static void awaitLatch(CountDownLatch latch) throws InterruptedException {
 		if (!latch.await(LONG.toSeconds(), TimeUnit.SECONDS)) {
 			throw new AssertionError("not within " + LONG);

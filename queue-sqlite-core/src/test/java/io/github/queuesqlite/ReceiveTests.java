@@ -172,7 +172,7 @@ class ReceiveTests extends QueueTester {
 		CompletableFuture<List<ClaimedMessage>> received = CompletableFuture.supplyAsync(() -> {
 			started.countDown();
 			return this.operations.receive(QUEUE, max, LONG);
-		});
+		}, QueueTester::onThread);
 		awaitLatch(started);
 		return received;
 	}

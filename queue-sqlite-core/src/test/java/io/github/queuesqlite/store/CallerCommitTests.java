@@ -50,6 +50,10 @@ class CallerCommitTests {
 		return awaited.future;
 	}
 
+	private static void onThread(Runnable task) {
+		new Thread(task, "test-caller").start();
+	}
+
 	private Integer call() {
 		return this.writer.call((session) -> 2);
 	}
@@ -107,7 +111,7 @@ class CallerCommitTests {
 		CountDownLatch held = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
 		CompletableFuture<CompletableFuture<Integer>> caller = CompletableFuture
-			.supplyAsync(() -> handInAwaited((session) -> hold(held, goOn)));
+			.supplyAsync(() -> handInAwaited((session) -> hold(held, goOn)), CallerCommitTests::onThread);
 		held.await();
 		CompletableFuture<Thread> other = handInAwaited();
 		FutureCompletion<Thread> third = new FutureCompletion<>();
@@ -164,9 +168,9 @@ class CallerCommitTests {
 		CountDownLatch held = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
 		CompletableFuture<CompletableFuture<Integer>> caller = CompletableFuture
-			.supplyAsync(() -> handInAwaited((session) -> hold(held, goOn)));
+			.supplyAsync(() -> handInAwaited((session) -> hold(held, goOn)), CallerCommitTests::onThread);
 		held.await();
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.writer::close);
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.writer::close, CallerCommitTests::onThread);
 		assertThat(closed).isNotDone();
 		goOn.countDown();
 		closed.get(1, TimeUnit.MINUTES);
