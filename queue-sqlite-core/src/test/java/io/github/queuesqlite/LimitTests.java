@@ -1,10 +1,5 @@
 package io.github.queuesqlite;
 
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -256,8 +251,8 @@ class LimitTests extends KillTester {
 		awaitCompleted(200);
 		this.queue.close();
 		// Declared, given once, gone at the end.
-		assertThat(read("SELECT permit_changes FROM shard")).isEqualTo(3);
-		assertThat(read("SELECT count(*) FROM permit")).isZero();
+		assertThat(readFromShard0("SELECT permit_changes FROM shard")).isEqualTo(3);
+		assertThat(readFromShard0("SELECT count(*) FROM permit")).isZero();
 	}
 
 	@Test
@@ -306,15 +301,6 @@ class LimitTests extends KillTester {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.changeLimit("lock:a", 2))
 			.withMessage("'name' must begin with task:, keys: or rate:, was 'lock:a'");
 		assertThat(this.operations.changeLimit("keys:a", 2)).isFalse();
-	}
-
-	private long read(String sql) throws SQLException {
-		try (Connection connection = DriverManager
-			.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_0.db"));
-				Statement statement = connection.createStatement();
-				ResultSet row = statement.executeQuery(sql)) {
-			return row.getLong(1);
-		}
 	}
 
 	@Test

@@ -1,6 +1,11 @@
 package io.github.queuesqlite;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -78,6 +83,16 @@ abstract class QueueTester {
 	/** Waiters are told first and forgotten a moment later. */
 	void assertNobodyWaits() {
 		await().untilAsserted(() -> assertThat(this.queue.waiting()).isZero());
+	}
+
+	/** Reads a number from the file of the first shard. */
+	long readFromShard0(String sql) throws SQLException {
+		try (Connection connection = DriverManager
+			.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_0.db"));
+				Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery(sql)) {
+			return row.getLong(1);
+		}
 	}
 
 	/**

@@ -1,10 +1,6 @@
 package io.github.queuesqlite;
 
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,14 +193,14 @@ class RateTests extends KillTester {
 		this.queue.start();
 		enqueue(30);
 		await().atMost(PATIENCE).until(() -> this.starts.size() == 1 && rate().held() == 0);
-		long asked = read("SELECT at FROM rate");
+		long asked = readFromShard0("SELECT at FROM rate");
 		List<NewMessage> others = new ArrayList<>();
 		for (int i = 0; i < 300; i++) {
 			others.add(NewMessage.to("other").payload(i));
 		}
 		this.operations.enqueueAll(others);
 		awaitCompleted(300);
-		assertThat(read("SELECT at FROM rate")).isEqualTo(asked);
+		assertThat(readFromShard0("SELECT at FROM rate")).isEqualTo(asked);
 		release.countDown();
 		awaitCompleted(330);
 	}
@@ -370,18 +366,9 @@ class RateTests extends KillTester {
 		enqueue(100);
 		awaitCompleted(100);
 		this.queue.close();
-		assertThat(read("SELECT count(*) FROM rate")).isZero();
-		assertThat(read("SELECT count(*) FROM token")).isZero();
-		assertThat(read("SELECT permit_changes FROM shard")).isZero();
-	}
-
-	private long read(String sql) throws Exception {
-		try (Connection connection = DriverManager
-			.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_0.db"));
-				Statement statement = connection.createStatement();
-				ResultSet row = statement.executeQuery(sql)) {
-			return row.getLong(1);
-		}
+		assertThat(readFromShard0("SELECT count(*) FROM rate")).isZero();
+		assertThat(readFromShard0("SELECT count(*) FROM token")).isZero();
+		assertThat(readFromShard0("SELECT permit_changes FROM shard")).isZero();
 	}
 
 	@Test

@@ -50,6 +50,15 @@ class CallerCommitTests {
 		return awaited.future;
 	}
 
+	/** Returns once a caller is in the place of the writer. */
+	private CompletableFuture<CompletableFuture<Integer>> holdAsCaller(CountDownLatch held, CountDownLatch goOn)
+			throws InterruptedException {
+		CompletableFuture<CompletableFuture<Integer>> caller = CompletableFuture
+			.supplyAsync(() -> handInAwaited((session) -> hold(held, goOn)), CallerCommitTests::onThread);
+		held.await();
+		return caller;
+	}
+
 	private static void onThread(Runnable task) {
 		new Thread(task, "test-caller").start();
 	}
@@ -110,9 +119,7 @@ class CallerCommitTests {
 		awaitRest();
 		CountDownLatch held = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
-		CompletableFuture<CompletableFuture<Integer>> caller = CompletableFuture
-			.supplyAsync(() -> handInAwaited((session) -> hold(held, goOn)), CallerCommitTests::onThread);
-		held.await();
+		CompletableFuture<CompletableFuture<Integer>> caller = holdAsCaller(held, goOn);
 		CompletableFuture<Thread> other = handInAwaited();
 		FutureCompletion<Thread> third = new FutureCompletion<>();
 		this.writer.submit((session) -> Thread.currentThread(), third);
@@ -167,9 +174,7 @@ class CallerCommitTests {
 		awaitRest();
 		CountDownLatch held = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
-		CompletableFuture<CompletableFuture<Integer>> caller = CompletableFuture
-			.supplyAsync(() -> handInAwaited((session) -> hold(held, goOn)), CallerCommitTests::onThread);
-		held.await();
+		CompletableFuture<CompletableFuture<Integer>> caller = holdAsCaller(held, goOn);
 		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.writer::close, CallerCommitTests::onThread);
 		assertThat(closed).isNotDone();
 		goOn.countDown();
