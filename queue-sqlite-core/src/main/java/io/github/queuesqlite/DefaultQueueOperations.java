@@ -109,7 +109,9 @@ final class DefaultQueueOperations implements QueueOperations {
 	public MessageId enqueue(NewMessage message, Consumer<Message> callback) {
 		Objects.requireNonNull(callback, "'callback' must not be null");
 		Draft draft = draft(message);
-		Waiter waiter = new CallbackWaiter(callback, draft, this.store, this::view, this.access.completions());
+		refuseDuplicate(draft);
+		Waiter waiter = new CallbackWaiter(callback, draft.lastDraft(), this.store, this::view,
+				this.access.completions());
 		Deferral deferral = this.deferrals.current();
 		return (deferral != null) ? deferral.add(draft, waiter) : store(draft, waiter);
 	}
@@ -195,6 +197,7 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	private <R> CompletableFuture<R> submit(NewMessage message, Type resultType) {
 		Draft draft = draft(message);
+		refuseDuplicate(draft);
 		Deferral deferral = this.deferrals.current();
 		if (deferral != null) {
 			return deferral.submit(draft, (future) -> waiter(future, resultType));
@@ -214,8 +217,17 @@ final class DefaultQueueOperations implements QueueOperations {
 		}
 		SubmitHanding handing = new SubmitHanding(this.access, draft);
 		handing.start(waiter);
-		forgetWhenDone(future, waiter, handing.messageId());
+		forgetWhenDone(future, waiter, new MessageId(handing.waitedFor()));
 		return future;
+	}
+
+	/** Nothing of a chain is stored when its first message is a duplicate. */
+	private static void refuseDuplicate(Draft draft) {
+		if (draft.last() != 0 && (draft.keys().idempotencyKey() != null || draft.keys().uniqueKey() != null)) {
+			throw new IllegalArgumentException("The end of a chain (first task '" + draft.keys().task()
+					+ "') cannot be waited for while it is handed in when its first message has an 'idempotencyKey' or"
+					+ " a 'uniqueKey': it may be a duplicate, and then there is no last link. Enqueue it instead.");
+		}
 	}
 
 	private <R> ResultWaiter<R> waiter(CompletableFuture<R> future, Type resultType) {

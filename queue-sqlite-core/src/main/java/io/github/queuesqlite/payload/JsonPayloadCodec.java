@@ -16,6 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class JsonPayloadCodec implements PayloadCodec {
 
+	/** The name that is stored with what it writes. */
+	static final String NAME = "json";
+
 	private final JsonMapper mapper;
 
 	/** Creates a codec with Jackson's defaults and the modules on the class path. */
@@ -36,7 +39,7 @@ public final class JsonPayloadCodec implements PayloadCodec {
 
 	@Override
 	public String name() {
-		return "json";
+		return NAME;
 	}
 
 	@Override

@@ -16,6 +16,8 @@ public final class Payloads {
 
 	private static final byte[] EMPTY = new byte[0];
 
+	private static final PayloadCodec JSON = new JsonPayloadCodec();
+
 	private final PayloadCodec codec;
 
 	private final long maxSize;
@@ -85,13 +87,18 @@ public final class Payloads {
 			}
 			return bytes.clone();
 		}
-		if (!codecName.equals(this.codec.name())) {
+		PayloadCodec codec = codecName.equals(this.codec.name()) ? this.codec : null;
+		if (codec == null && codecName.equals(JsonPayloadCodec.NAME)) {
+			// The store itself writes what has failed so.
+			codec = JSON;
+		}
+		if (codec == null) {
 			throw new PayloadException(
 					"Written by codec '" + codecName + "', but this process has only '" + this.codec.name() + "'",
 					null);
 		}
 		try {
-			return this.codec.decode(bytes, type);
+			return codec.decode(bytes, type);
 		}
 		catch (PayloadException ex) {
 			throw ex;

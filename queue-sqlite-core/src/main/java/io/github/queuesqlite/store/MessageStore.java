@@ -86,6 +86,14 @@ public interface MessageStore extends AutoCloseable {
 	long assignId(StoreInstance instance, Keys keys);
 
 	/**
+	 * Gives an id to a message without keys that is stored together with another one.
+	 * @param instance who hands them in
+	 * @param id of the other one
+	 * @return an id on the same shard
+	 */
+	long assignIdBeside(StoreInstance instance, long id);
+
+	/**
 	 * Gives ids to several messages without keys, on one shard.
 	 * @param instance who hands them in
 	 * @param count how many

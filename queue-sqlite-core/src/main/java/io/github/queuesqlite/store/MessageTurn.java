@@ -89,6 +89,7 @@ final class MessageTurn implements Turn<ShardSession> {
 				rows++;
 			}
 		}
+		session.passOn();
 		rows += claim(session, mostRows);
 		if (rows > 0) {
 			session.prune(2 * rows);
@@ -143,6 +144,7 @@ final class MessageTurn implements Turn<ShardSession> {
 			for (int i = 0; i < result.existing().length; i++) {
 				if (result.isInserted(i)) {
 					this.stored.add(rows.get(i));
+					this.stored.addAll(rows.get(i).composition().others());
 				}
 			}
 		}

@@ -298,7 +298,13 @@ public interface ShardSession extends Session {
 	/** Refreshes what another process may have changed. */
 	void refresh() throws SQLException;
 
-	/** Returns what ended since the last call and forgets it. */
+	/**
+	 * Gives what has ended in the transaction to the messages that wait for it: they are
+	 * set free, or end too. Reads nothing while nobody has waited for what ended.
+	 */
+	void passOn() throws SQLException;
+
+	/** Passes on, returns what ended since the last call, and forgets it. */
 	List<StoreListener.Ended> takeEnded() throws SQLException;
 
 	/** Returns what was taken back since the last call and forgets it. */

@@ -133,6 +133,11 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
+	public long assignIdBeside(StoreInstance instance, long id) {
+		return this.instances.own(instance).nextId(IdLayout.shard(id));
+	}
+
+	@Override
 	public long[] assignIds(StoreInstance instance, int count) {
 		int shard = this.group.router().route(new Keys("", null, null));
 		long[] ids = new long[count];

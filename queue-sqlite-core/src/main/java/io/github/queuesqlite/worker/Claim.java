@@ -15,6 +15,7 @@ import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.Completion;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
@@ -564,6 +565,12 @@ abstract class Claim implements Completion<SettleResult> {
 			}
 			letGo();
 		}
+	}
+
+	/** Whether its result flows on to another message, whatever its task says. */
+	boolean isResultWanted() {
+		String attributes = this.row.attributes();
+		return attributes != null && Boolean.TRUE.equals(AttributesCodec.decode(attributes).resultWanted());
 	}
 
 	FailureRecord failure(String type, String message, String stack) {

@@ -78,7 +78,7 @@ final class QueueRoom {
 
 	/** A message of a queue with a bound was inserted. */
 	void taken(String queue) {
-		this.lengths.merge(queue, 1L, Long::sum);
+		this.lengths.computeIfPresent(queue, (name, length) -> length + 1);
 	}
 
 	/**

@@ -20,7 +20,7 @@ import io.github.queuesqlite.store.StoreListener;
 final class ShardBooks {
 
 	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + LineTable.IS_ANY
-			+ ", permit_changes, " + CrowdTable.IS_ANY + " FROM shard WHERE id = 1";
+			+ ", permit_changes, " + CrowdTable.IS_ANY + ", " + WaitingTable.IS_ANY + " FROM shard WHERE id = 1";
 
 	private final Statements statements;
 
@@ -40,6 +40,9 @@ final class ShardBooks {
 
 	private final List<StoreListener.Ended> ended = new ArrayList<>();
 
+	/** How many of them were passed on. */
+	private int followed;
+
 	private final List<StoreListener.TakenBack> takenBack = new ArrayList<>();
 
 	/** Whether a live message may have an ordering key. */
@@ -47,6 +50,9 @@ final class ShardBooks {
 
 	/** Whether a live message may have a concurrency key. */
 	private boolean anyCrowded;
+
+	/** Whether a message may wait for another one, or may have waited. */
+	private boolean anyFollowed;
 
 	private long prunable;
 
@@ -93,6 +99,7 @@ final class ShardBooks {
 		this.counters.forget();
 		this.readyTasks.forget();
 		this.ended.clear();
+		this.followed = 0;
 		this.takenBack.clear();
 		this.readySuspects.changed();
 		this.permits.rolledBack();
@@ -117,6 +124,7 @@ final class ShardBooks {
 			this.anyOrdered = row.getInt(3) != 0;
 			this.permits.read(row.getLong(4));
 			this.anyCrowded = row.getInt(5) != 0;
+			this.anyFollowed = row.getInt(6) != 0;
 		}, SHARD);
 		this.pauses.forgetTasks();
 	}
@@ -213,6 +221,18 @@ final class ShardBooks {
 		return this.anyCrowded;
 	}
 
+	/** A message was stored that waits for another one. */
+	void followed() {
+		this.anyFollowed = true;
+	}
+
+	/**
+	 * Returns whether somebody may wait for a message that this process claimed.
+	 */
+	boolean isAnyFollowed() {
+		return this.anyFollowed;
+	}
+
 	/** Pruning by count may delete so many more; negative for fewer. */
 	void addPrunable(long n) {
 		this.prunableDelta += n;
@@ -249,8 +269,19 @@ final class ShardBooks {
 		this.ended.add(message);
 	}
 
+	/** Returns what ended and was not passed on; now it was. */
+	List<StoreListener.Ended> takeUnfollowed() {
+		if (this.followed == this.ended.size()) {
+			return List.of();
+		}
+		List<StoreListener.Ended> unfollowed = List.copyOf(this.ended.subList(this.followed, this.ended.size()));
+		this.followed = this.ended.size();
+		return unfollowed;
+	}
+
 	/** Returns what ended since the last call and forgets it. */
 	List<StoreListener.Ended> takeEnded() {
+		this.followed = 0;
 		return take(this.ended);
 	}
 

@@ -29,16 +29,19 @@ final class ShardDeletions {
 
 	private final Crowds crowds;
 
+	private final Followers followers;
+
 	private final Retention retention;
 
 	ShardDeletions(Statements statements, ShardBooks books, AttemptTable attempts, OrderingLines lines,
-			UniqueWindows windows, Crowds crowds, Retention retention) {
+			UniqueWindows windows, Crowds crowds, Followers followers, Retention retention) {
 		this.statements = statements;
 		this.books = books;
 		this.attempts = attempts;
 		this.lines = lines;
 		this.windows = windows;
 		this.crowds = crowds;
+		this.followers = followers;
 		this.retention = retention;
 	}
 
@@ -62,6 +65,9 @@ final class ShardDeletions {
 			this.attempts.delete(ids);
 		}
 		int rows = this.statements.update(MessageTable.PRUNE_IDS, ids);
+		if (this.followers.isAny()) {
+			this.followers.forget(ids);
+		}
 		this.books.addPrunable(-rows);
 		return rows;
 	}
@@ -97,14 +103,19 @@ final class ShardDeletions {
 			if (row.getInt(5) != 0) {
 				failedBefore.add(id);
 			}
+			ids.add(id);
 			if (tell) {
-				ids.add(id);
 				this.books.ended(gone.ended(id, null));
 			}
 		}, sql, values);
 		this.attempts.delete(failedBefore);
 		this.lines.arrange(keys);
-		this.crowds.changed(ids);
+		if (tell) {
+			this.crowds.changed(ids);
+		}
+		else if (this.followers.isAny()) {
+			this.followers.forget(LongJson.of(ids));
+		}
 		return rows[0];
 	}
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.Composition;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.ReservedKey;
@@ -38,10 +39,12 @@ final class ShardInserts {
 
 	private final Crowds crowds;
 
+	private final Followers followers;
+
 	private final Checksum checksum = new Checksum();
 
 	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
-			OrderingLines lines, KeyHolders holders, UniqueWindows windows, Crowds crowds) {
+			OrderingLines lines, KeyHolders holders, UniqueWindows windows, Crowds crowds, Followers followers) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
@@ -51,6 +54,7 @@ final class ShardInserts {
 		this.windows = windows;
 		this.room = new QueueRoom(statements, books, lines, crowds);
 		this.crowds = crowds;
+		this.followers = followers;
 	}
 
 	/**
@@ -77,11 +81,11 @@ final class ShardInserts {
 					existing[i] = insertBounded(row, now);
 				}
 			}
-			else if (row.keys().isEmpty()) {
+			else if (row.keys().isEmpty() && row.composition() == Composition.NONE) {
 				plain.add(row);
 			}
 			else {
-				existing[i] = insertKeyed(row, now);
+				existing[i] = insertOne(row, now);
 			}
 			QueueException unchanged = (existing[i] > 0) ? unchanged(existing[i], row, now) : null;
 			if (unchanged != null) {
@@ -120,6 +124,15 @@ final class ShardInserts {
 	}
 
 	private long insertBounded(Insertion row, long now) throws SQLException {
+		long existing = insertOne(row, now);
+		if (existing == 0) {
+			this.room.taken(row.queue());
+			row.composition().others().forEach((other) -> this.room.taken(other.queue()));
+		}
+		return existing;
+	}
+
+	private long insertOne(Insertion row, long now) throws SQLException {
 		long existing = 0;
 		if (row.keys().isEmpty()) {
 			insertPlain(List.of(row), now);
@@ -127,8 +140,9 @@ final class ShardInserts {
 		else {
 			existing = insertKeyed(row, now);
 		}
-		if (existing == 0) {
-			this.room.taken(row.queue());
+		if (existing == 0 && row.composition() != Composition.NONE) {
+			insertPlain(row.composition().others(), now);
+			this.followers.joined(row);
 		}
 		return existing;
 	}

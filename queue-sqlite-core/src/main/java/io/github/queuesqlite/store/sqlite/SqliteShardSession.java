@@ -78,6 +78,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final Crowds crowds;
 
+	private final Followers followers;
+
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention, ClaimOrder order)
 			throws SQLException {
@@ -95,20 +97,21 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		OrderingLines lines = new OrderingLines(statements, this.books);
 		this.lines = lines;
 		this.crowds = new Crowds(statements, this.books, this.sequence);
+		this.followers = new Followers(statements, this.books, this.sequence, shard);
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, this.crowds,
 				retention);
 		this.claims = new ShardClaims(statements, this.books, this.sequence, this.settling, lines, this.crowds,
 				new Ageing(statements, order), shard);
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
-				this.crowds, shard);
+				this.crowds, this.followers, shard);
 		this.time = new ShardTime(statements, this.books, this.sequence, lines, this.crowds);
 		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, this.windows, this.crowds,
-				retention);
+				this.followers, retention);
 		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines,
 				this.crowds, shard);
 		this.holders = new KeyHolders(statements, this.changes);
 		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines, this.holders,
-				this.windows, this.crowds);
+				this.windows, this.crowds, this.followers);
 	}
 
 	@Override
@@ -180,7 +183,13 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
+	public void passOn() throws SQLException {
+		this.followers.passOn(this.clock.millis());
+	}
+
+	@Override
 	public List<StoreListener.Ended> takeEnded() throws SQLException {
+		passOn();
 		List<StoreListener.Ended> ended = this.books.takeEnded();
 		this.windows.ended(ended, this.clock.millis());
 		return ended;

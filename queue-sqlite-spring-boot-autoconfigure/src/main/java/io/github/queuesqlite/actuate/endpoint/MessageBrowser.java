@@ -67,9 +67,13 @@ final class MessageBrowser {
 		if (!this.operations.retry(message.id())) {
 			Message found = find(message.id());
 			throw QueueEndpointException.conflict(switch (found.state()) {
-				case DEAD, CANCELLED, EXPIRED ->
-					"Message %s is not retried: another message of task '%s' has its unique key '%s'"
-						.formatted(found.id(), found.task(), found.uniqueKey());
+				case DEAD, CANCELLED,
+						EXPIRED ->
+					(found.uniqueKey() == null)
+							? "Message %s is not retried: what it waited for did not complete. Retry that instead"
+								.formatted(found.id())
+							: "Message %s is not retried: another message of task '%s' has its unique key '%s'"
+								.formatted(found.id(), found.task(), found.uniqueKey());
 				default -> "Message %s is %s: only DEAD, CANCELLED and EXPIRED messages can be retried"
 					.formatted(found.id(), found.state());
 			});
