@@ -33,6 +33,7 @@ import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
+import io.github.queuesqlite.worker.FollowUps;
 import io.github.queuesqlite.worker.PulledClaim;
 import io.github.queuesqlite.worker.WorkerPool;
 import org.jspecify.annotations.Nullable;
@@ -511,6 +512,11 @@ final class DefaultQueueOperations implements QueueOperations {
 		long deadline = deadline(timeout);
 		checkOpen();
 		return this.overview.drain(deadline);
+	}
+
+	/** Takes in what handlers enqueue with the ends of their runs. */
+	FollowUps followUps() {
+		return new PreparedFollowUps(this.intake, this.access);
 	}
 
 	/** Refuses whatever is asked from now on. */

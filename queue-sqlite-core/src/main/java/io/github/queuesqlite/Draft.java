@@ -56,6 +56,13 @@ record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, lon
 				this.payload, terms, List.of(), 0);
 	}
 
+	/** Exempts it from bounds. */
+	Draft unbounded() {
+		Terms terms = new Terms(null, this.terms.onDuplicate(), this.terms.window(), this.terms.durable());
+		return new Draft(this.keys, this.onDuplicate, this.queue, this.priority, this.createdAt, this.runAt,
+				this.expiresAt, this.maxAttempts, this.attributes, this.payload, terms, this.links, this.last);
+	}
+
 	/**
 	 * Gives ids to its links.
 	 * @param id its own

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Chains in several processes that are killed while they work. */
+/**
+ * Chains, and handlers that enqueue with their ends, in several processes that are killed
+ * while they work.
+ */
 @Timeout(value = 60, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChainKillTests extends KillTester {
 
@@ -52,6 +55,9 @@ class ChainKillTests extends KillTester {
 	}
 
 	private NewMessage chain(int length) {
+		if (this.random.nextInt(3) == 0) {
+			return NewMessage.to(ChainedChild.SPAWNING).payload("s" + this.chains++ + " 0 " + (length - 1));
+		}
 		NewMessage chain = NewMessage.to(ChainedChild.TASK).payload("c" + this.chains++ + " 0");
 		if (this.random.nextInt(4) == 0) {
 			chain = chain.idempotencyKey("i" + this.chains);

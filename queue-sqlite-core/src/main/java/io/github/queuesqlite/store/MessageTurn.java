@@ -118,6 +118,10 @@ final class MessageTurn implements Turn<ShardSession> {
 			SettleResult[] results = session.settle(settlements);
 			for (int i = 0; i < results.length; i++) {
 				commands.get(i).result(results[i]);
+				List<Insertion> followUps = settlements.get(i).followUps();
+				if (!followUps.isEmpty() && results[i] == SettleResult.APPLIED && wantStored()) {
+					followUps.forEach(this::stored);
+				}
 			}
 		}
 		return commands.size();
@@ -143,12 +147,16 @@ final class MessageTurn implements Turn<ShardSession> {
 		if (wantStored()) {
 			for (int i = 0; i < result.existing().length; i++) {
 				if (result.isInserted(i)) {
-					this.stored.add(rows.get(i));
-					this.stored.addAll(rows.get(i).composition().others());
+					stored(rows.get(i));
 				}
 			}
 		}
 		return rows.size();
+	}
+
+	private void stored(Insertion row) {
+		this.stored.add(row);
+		this.stored.addAll(row.composition().others());
 	}
 
 	private boolean wantStored() {

@@ -133,8 +133,13 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
+	public long assignId(StoreInstance instance, int shard) {
+		return this.instances.own(instance).nextId(shard);
+	}
+
+	@Override
 	public long assignIdBeside(StoreInstance instance, long id) {
-		return this.instances.own(instance).nextId(IdLayout.shard(id));
+		return assignId(instance, IdLayout.shard(id));
 	}
 
 	@Override

@@ -2,6 +2,9 @@ package io.github.queuesqlite.worker;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Supplier;
 
@@ -19,6 +22,7 @@ import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.Completion;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.Settlement;
@@ -48,6 +52,11 @@ abstract class Claim implements Completion<SettleResult> {
 	private static final int RUNNING = 1;
 
 	private static final int SETTLED = 2;
+
+	/** How many messages are stored with an end at most. */
+	private static final int MOST_FOLLOW_UPS = 1000;
+
+	private static final long MOST_FOLLOW_UP_BYTES = 8L * 1024 * 1024;
 
 	private static final AtomicIntegerFieldUpdater<Claim> STATE = AtomicIntegerFieldUpdater.newUpdater(Claim.class,
 			"state");
@@ -108,6 +117,12 @@ abstract class Claim implements Completion<SettleResult> {
 	private @Nullable Settlement toldOf;
 
 	private @Nullable Message message;
+
+	/** Whether it has begun to enqueue something. */
+	private volatile boolean enqueues;
+
+	/** What is stored with its end; null for nothing. Guarded by this. */
+	private @Nullable List<Insertion> followUps;
 
 	Claim(Holder holder, StoredMessage row, StoreInstance instance, int deaths, long claimedAt) {
 		this.holder = holder;
@@ -333,9 +348,19 @@ abstract class Claim implements Completion<SettleResult> {
 		if (!STATE.compareAndSet(this, RUNNING, SETTLED)) {
 			return false;
 		}
-		this.settlement = verdict.settlement();
+		this.settlement = withFollowUps(verdict.settlement());
 		this.outcome = verdict.outcome();
 		return true;
+	}
+
+	/** Who enqueues from now on sees that it has ended. */
+	private Settlement withFollowUps(Settlement settlement) {
+		if (!this.enqueues || !(settlement instanceof Settlement.Complete complete)) {
+			return settlement;
+		}
+		synchronized (this) {
+			return (this.followUps != null) ? complete.with(this.followUps) : settlement;
+		}
 	}
 
 	/**
@@ -418,6 +443,9 @@ abstract class Claim implements Completion<SettleResult> {
 			if (outcome != null) {
 				recordStored(result, outcome);
 			}
+			if (this.enqueues && outcome == RunOutcome.COMPLETED && result == SettleResult.APPLIED) {
+				recordFollowUps();
+			}
 			if (this.toldOf != null && this.note >= 0) {
 				tellEnd(result, this.toldOf);
 			}
@@ -498,6 +526,22 @@ abstract class Claim implements Completion<SettleResult> {
 				engine().recorderFailed(ex);
 			}
 		}
+	}
+
+	private synchronized void recordFollowUps() {
+		if (engine().records && this.followUps != null) {
+			try {
+				this.followUps.forEach(this::recordEnqueued);
+			}
+			catch (Throwable ex) {
+				engine().recorderFailed(ex);
+			}
+		}
+	}
+
+	private void recordEnqueued(Insertion row) {
+		recorder().enqueued(row.queue(), row.task(), 1);
+		row.composition().others().forEach(this::recordEnqueued);
 	}
 
 	private QueueRecorder recorder() {
@@ -610,6 +654,37 @@ abstract class Claim implements Completion<SettleResult> {
 
 	public boolean isCancelled() {
 		return this.cancelRequested || this.timedOut || this.lost;
+	}
+
+	public MessageId enqueue(NewMessage newMessage) {
+		Objects.requireNonNull(newMessage, "'message' must not be null");
+		refuseLost();
+		Insertion row = engine().environment.followUps().prepare(newMessage, this.key.shard());
+		// Before the state is looked at: whoever ends it looks after it has changed that.
+		this.enqueues = true;
+		synchronized (this) {
+			refuseLost();
+			List<Insertion> all = (this.followUps != null) ? this.followUps : new ArrayList<>();
+			refuseTooMany(all, row);
+			all.add(row);
+			this.followUps = all;
+		}
+		return new MessageId(row.id());
+	}
+
+	private void refuseTooMany(List<Insertion> before, Insertion row) {
+		int rows = row.rows();
+		long bytes = row.size();
+		for (Insertion other : before) {
+			rows += other.rows();
+			bytes += other.size();
+		}
+		if (rows > MOST_FOLLOW_UPS || bytes > MOST_FOLLOW_UP_BYTES) {
+			throw new IllegalStateException(
+					"Message " + id() + " of task '" + this.row.task() + "' cannot enqueue more with its end: " + rows
+							+ " messages of " + bytes + " bytes, " + MOST_FOLLOW_UPS + " and " + MOST_FOLLOW_UP_BYTES
+							+ " are possible. Enqueue with QueueOperations.");
+		}
 	}
 
 	public void extend(Duration duration) {

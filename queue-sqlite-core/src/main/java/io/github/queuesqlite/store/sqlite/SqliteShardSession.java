@@ -252,7 +252,15 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public SettleResult[] settle(List<Settlement> settlements) throws SQLException {
-		return this.settling.settle(settlements, this.clock.millis());
+		long now = this.clock.millis();
+		SettleResult[] results = this.settling.settle(settlements, now);
+		for (int i = 0; i < results.length; i++) {
+			List<Insertion> followUps = settlements.get(i).followUps();
+			if (!followUps.isEmpty() && results[i] == SettleResult.APPLIED) {
+				this.inserts.insert(followUps, now);
+			}
+		}
+		return results;
 	}
 
 	@Override

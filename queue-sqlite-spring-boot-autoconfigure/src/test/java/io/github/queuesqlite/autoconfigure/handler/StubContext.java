@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.task.FencingToken;
 import io.github.queuesqlite.task.TaskContext;
 
@@ -48,6 +49,11 @@ record StubContext(Message message, Map<String, String> headers) implements Task
 
 	@Override
 	public void extend(Duration duration) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public MessageId enqueue(NewMessage newMessage) {
 		throw new UnsupportedOperationException();
 	}
 
