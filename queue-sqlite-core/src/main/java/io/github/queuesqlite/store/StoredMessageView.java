@@ -206,13 +206,13 @@ public final class StoredMessageView implements Message {
 
 	@Override
 	public byte[] rawPayload() {
-		return Payloads.copyOf(this.row.payload());
+		byte[] payload = this.payloads.plain(this.row.codec(), this.row.payload());
+		return (payload != null) ? payload : new byte[0];
 	}
 
 	@Override
 	public byte @Nullable [] rawResult() {
-		byte[] result = this.row.result();
-		return (result != null) ? result.clone() : null;
+		return this.payloads.plain(this.row.resultCodec(), this.row.result());
 	}
 
 	@Override

@@ -29,7 +29,7 @@ final class BodyHash {
 		if (body == null) {
 			return new byte[0];
 		}
-		if (!"json".equals(codec)) {
+		if (!"json".equals(codec) && (codec == null || !codec.startsWith("json@"))) {
 			return body;
 		}
 		try {
