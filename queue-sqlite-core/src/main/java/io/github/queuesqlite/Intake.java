@@ -200,7 +200,9 @@ final class Intake {
 
 	private Encoded encode(NewMessage message) {
 		try {
-			return this.payloads.write("payload", message.payload());
+			Object payload = message.payload();
+			return (message.isLocal() && payload != null) ? this.payloads.local().add(payload)
+					: this.payloads.write("payload", payload);
 		}
 		catch (PayloadException ex) {
 			throw new PayloadException("Message for task '" + message.task() + "': " + ex.getMessage(), ex);

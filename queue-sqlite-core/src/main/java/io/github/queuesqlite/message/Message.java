@@ -184,9 +184,16 @@ public interface Message {
 	boolean isDamaged();
 
 	/**
+	 * Returns whether its payload was not written but stayed an object in the process
+	 * that enqueued it. See {@link NewMessage#localPayload(Object)}.
+	 * @return true also where the object is not
+	 */
+	boolean isLocal();
+
+	/**
 	 * Returns the payload as its codec has written it, neither compressed nor encrypted.
 	 * @return a copy; empty when the sender gave none; as it is stored when this process
-	 * cannot decrypt it, or it is damaged
+	 * cannot decrypt it, or it is damaged; a reference when it is local
 	 */
 	byte[] rawPayload();
 

@@ -22,9 +22,9 @@ record PayloadFormat(String codec, int version, List<String> seals) {
 	private static final Pattern FORMAT = Pattern.compile("([A-Za-z0-9-]{1,32})(?:@([1-9][0-9]{0,8}))?((?:\\+[^+]+)*)");
 
 	static String checkName(String name) {
-		if (!NAME.matcher(name).matches()) {
-			throw new IllegalArgumentException(
-					"The name of a codec must have 1 to 32 letters, digits or '-', was '" + name + "'");
+		if (!NAME.matcher(name).matches() || name.equals(Payloads.BYTES) || name.equals(LocalPayloads.CODEC)) {
+			throw new IllegalArgumentException("The name of a codec must have 1 to 32 letters, digits or '-', and be"
+					+ " neither 'bytes' nor 'local', was '" + name + "'");
 		}
 		return name;
 	}

@@ -36,6 +36,8 @@ public final class Payloads {
 	/** What sealed ones are opened with. */
 	private final List<PayloadSeal> openers;
 
+	private final LocalPayloads local = new LocalPayloads();
+
 	private final long maxSize;
 
 	/**
@@ -64,6 +66,14 @@ public final class Payloads {
 		PayloadEncryption encryption = (keys != null) ? new PayloadEncryption(keys) : null;
 		this.seals = seals((settings.compressOver() >= 0) ? compression : null, encryption);
 		this.openers = seals(compression, encryption);
+	}
+
+	/**
+	 * Returns the payloads that stay in this process.
+	 * @return always the same
+	 */
+	public LocalPayloads local() {
+		return this.local;
 	}
 
 	private static List<PayloadSeal> seals(@Nullable PayloadSeal compression, @Nullable PayloadSeal encryption) {
@@ -133,7 +143,7 @@ public final class Payloads {
 	 */
 	public Encoded seal(Encoded plain) {
 		Encoded sealed = plain;
-		if (plain.bytes() != null) {
+		if (plain.bytes() != null && !LocalPayloads.CODEC.equals(plain.codec())) {
 			for (PayloadSeal seal : this.seals) {
 				sealed = seal.seal(sealed);
 			}
@@ -152,6 +162,9 @@ public final class Payloads {
 	public @Nullable Object decode(@Nullable String format, byte @Nullable [] bytes, Type type) {
 		if (format == null || bytes == null || type == Void.class || type == void.class) {
 			return null;
+		}
+		if (format.equals(LocalPayloads.CODEC)) {
+			return this.local.find(bytes, type);
 		}
 		PayloadFormat parsed = format.equals(this.plainFormat.codec()) ? this.plainFormat : PayloadFormat.parse(format);
 		byte[] plain = parsed.seals().isEmpty() ? bytes : open(format, parsed, bytes);

@@ -11,6 +11,7 @@ import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.PayloadException;
+import io.github.queuesqlite.payload.LocalPayloads;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.AttributesCodec.Attributes;
 import org.jspecify.annotations.Nullable;
@@ -202,6 +203,11 @@ public final class StoredMessageView implements Message {
 	@Override
 	public boolean isDamaged() {
 		return this.row.damaged();
+	}
+
+	@Override
+	public boolean isLocal() {
+		return LocalPayloads.CODEC.equals(this.row.codec());
 	}
 
 	@Override

@@ -29,6 +29,9 @@ final class BodyHash {
 		if (body == null) {
 			return new byte[0];
 		}
+		if ("local".equals(codec)) {
+			throw new IllegalArgumentException("a local payload has no body to compare");
+		}
 		if (!"json".equals(codec) && (codec == null || !codec.startsWith("json@"))) {
 			return body;
 		}

@@ -23,6 +23,7 @@ record JavaSnippet(String text) {
 			import java.time.*;
 			import java.util.*;
 			import java.util.concurrent.*;
+			import java.util.function.*;
 			import io.github.queuesqlite.*;
 			import io.github.queuesqlite.annotation.*;
 			import io.github.queuesqlite.docs.Snippets;

@@ -48,6 +48,8 @@ public abstract class Snippets {
 
 	protected Serializer serializer;
 
+	protected Object window;
+
 	protected abstract List<Row> rows(ImportRequest request);
 
 	protected abstract void store(Row row);
@@ -77,6 +79,10 @@ public abstract class Snippets {
 	public interface Search {
 
 		Map<Integer, Exception> indexAll(List<Document> documents);
+
+	}
+
+	public interface Reports {
 
 	}
 
