@@ -312,6 +312,8 @@ final class PlantedBugs {
 				contract("Waiting#insertWhenTheFirstIsADuplicateStoresNothingOfTheChain"));
 		add("a failed link that is retried leaves the others cancelled", "this.followers.returned(id); return true;",
 				"return true;", contract("Waiting#retryTakesThoseBackThatItsEndCancelled"));
+		add("what a lost run enqueued is stored", "if (!followUps.isEmpty() && results[i] == SettleResult.APPLIED) {",
+				"if (!followUps.isEmpty()) {", contract("Settlements#completionThatIsLostStoresNothing"));
 		add("what waits for each other is torn apart when the number of shards changes",
 				"String json = together(statements, ids);", "String json = LongJson.of(ids);",
 				"ChainTests#chainStaysTogetherWhenTheNumberOfShardsChanges");
