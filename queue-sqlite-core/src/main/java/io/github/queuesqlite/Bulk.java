@@ -180,14 +180,15 @@ final class Bulk {
 
 	private @Nullable QueueException refusal(Full first, int tries, long deadline) {
 		Bounds bounds = this.access.bounds();
-		if (tries < bounds.tries(first.draft())) {
+		Draft bounded = first.draft().bounded();
+		if (tries < bounds.tries(bounded)) {
 			return null;
 		}
-		if (!bounds.blocks(first.draft())) {
+		if (!bounds.blocks(bounded)) {
 			return first.failure();
 		}
 		try {
-			bounds.awaitRoom(first.draft().queue(), deadline);
+			bounds.awaitRoom(bounded.queue(), deadline);
 			return null;
 		}
 		catch (QueueException ex) {
@@ -317,7 +318,7 @@ final class Bulk {
 			this.drafts.add(draft);
 			this.bytes += draft.size();
 			this.size += draft.rows();
-			this.bounded |= draft.terms().bound() != null;
+			this.bounded |= draft.bounded().terms().bound() != null;
 		}
 
 		boolean isBounded() {

@@ -4,29 +4,44 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
+import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PayloadException;
 import io.github.queuesqlite.store.Wait;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the drafts of a chain: the first message, the links behind it, and what is done
- * when one fails, which may be chains too.
+ * Makes the drafts of what is stored together: a chain is its first message, the links
+ * behind it, and what is done when one fails, which may be chains too; a group is its
+ * callback and its members, which may be chains too.
  */
 final class Chains {
 
-	/** What one transaction writes at most. */
-	private static final long MOST_BYTES = 8L * 1024 * 1024;
+	/** The task of a group that has no callback: nobody runs it. */
+	private static final String GROUP = "group";
+
+	private static final long MOST_BYTES_OF_CHAIN = 8L * 1024 * 1024;
+
+	private static final long MOST_BYTES_OF_GROUP = 32L * 1024 * 1024;
 
 	/** Makes the draft of one message; says whether its result flows on. */
 	private final BiFunction<NewMessage, Boolean, Draft> drafts;
 
-	private final List<Link> links = new ArrayList<>();
+	private final String what;
+
+	private final int mostMessages;
+
+	private final long mostBytes;
+
+	private final List<Draft> links = new ArrayList<>();
 
 	private long bytes;
 
-	private Chains(BiFunction<NewMessage, Boolean, Draft> drafts) {
+	private Chains(BiFunction<NewMessage, Boolean, Draft> drafts, String what, int mostMessages, long mostBytes) {
 		this.drafts = drafts;
+		this.what = what;
+		this.mostMessages = mostMessages;
+		this.mostBytes = mostBytes;
 	}
 
 	/**
@@ -38,24 +53,50 @@ final class Chains {
 		if (message.then().isEmpty() && message.onFailure() == null) {
 			return drafts.apply(message, false);
 		}
-		return new Chains(drafts).first(message);
+		return new Chains(drafts, "chain", NewMessage.MAX_LINKS, MOST_BYTES_OF_CHAIN).chain(message);
 	}
 
-	private Draft first(NewMessage message) {
-		Draft first = this.drafts.apply(message, isResultWanted(message.then(), 0));
-		count(first, message);
-		int last = addRest(message, 0);
+	/**
+	 * Makes the draft of a group.
+	 * @param group the group
+	 * @param drafts as above
+	 * @return its callback, with the members
+	 */
+	static Draft draft(NewGroup group, BiFunction<NewMessage, Boolean, Draft> drafts) {
+		return new Chains(drafts, "group", NewGroup.MAX_MESSAGES, MOST_BYTES_OF_GROUP).group(group);
+	}
+
+	private Draft chain(NewMessage message) {
+		Draft first = count(this.drafts.apply(message, isResultWanted(message.then(), 0, false)));
+		int last = addRest(message, 0, false);
 		return first.with(this.links, last);
 	}
 
+	private Draft group(NewGroup group) {
+		NewMessage callback = group.callback();
+		boolean resultsWanted = callback == null || callback.payload() == null;
+		List<Integer> members = new ArrayList<>();
+		for (NewMessage member : group.members()) {
+			boolean resultWanted = isResultWanted(member.then(), 0, resultsWanted);
+			int place = add(this.drafts.apply(member, resultWanted).keyless());
+			members.add(addRest(member, place, resultsWanted));
+		}
+		NewMessage first = (callback != null) ? callback : NewMessage.to(GROUP);
+		Draft draft = count(this.drafts.apply(first, isResultWanted(first.then(), 0, false)));
+		Wait.Kind kind = (callback != null) ? Wait.Kind.ALL : Wait.Kind.GATHER;
+		Draft waiting = draft.waiting(waiting(first, draft, kind, members));
+		int last = addRest(first, 0, false);
+		return waiting.with(this.links, last);
+	}
+
 	/** Adds what comes behind a message; returns the place of the last link. */
-	private int addRest(NewMessage first, int place) {
+	private int addRest(NewMessage first, int place, boolean lastWanted) {
 		List<Handled> handled = new ArrayList<>(List.of(new Handled(place, first.onFailure())));
 		int last = place;
 		List<NewMessage> rest = first.then();
 		for (int i = 0; i < rest.size(); i++) {
 			NewMessage link = rest.get(i);
-			last = add(link, Wait.Kind.THEN, List.of(last), isResultWanted(rest, i + 1));
+			last = add(link, Wait.Kind.THEN, List.of(last), isResultWanted(rest, i + 1, lastWanted));
 			NewMessage own = link.onFailure();
 			handled.add(new Handled(last, (own != null) ? own : first.onFailure()));
 		}
@@ -75,38 +116,47 @@ final class Chains {
 				.toList();
 			rest.removeIf((one) -> one.handler() == handler);
 			if (handler != null) {
-				int place = add(handler, Wait.Kind.FAILURE, waitsFor, isResultWanted(handler.then(), 0));
-				addRest(handler, place);
+				int place = add(handler, Wait.Kind.FAILURE, waitsFor, isResultWanted(handler.then(), 0, false));
+				addRest(handler, place, false);
 			}
 		}
 	}
 
-	private static boolean isResultWanted(List<NewMessage> links, int next) {
-		return next < links.size() && links.get(next).payload() == null;
+	private static boolean isResultWanted(List<NewMessage> links, int next, boolean lastWanted) {
+		return (next < links.size()) ? links.get(next).payload() == null : lastWanted;
 	}
 
 	private int add(NewMessage message, Wait.Kind kind, List<Integer> waitsFor, boolean resultWanted) {
-		if (1 + this.links.size() >= NewMessage.MAX_LINKS) {
-			throw new IllegalArgumentException("A chain must have at most " + NewMessage.MAX_LINKS
-					+ " messages, with those for its failures. Nothing was stored.");
-		}
 		Draft draft = this.drafts.apply(message, resultWanted);
-		count(draft, message);
+		return add(draft.waiting(waiting(message, draft, kind, waitsFor)));
+	}
+
+	private static Waiting waiting(NewMessage message, Draft draft, Wait.Kind kind, List<Integer> waitsFor) {
 		Long delay = (message.delay() != null) ? Long.valueOf(draft.runAt() - draft.createdAt()) : null;
 		Long runAt = (message.runAt() != null) ? Long.valueOf(draft.runAt()) : null;
 		Long expiresAt = (message.expiresAt() == null) ? draft.expiresAt() : null;
 		Long timeToLive = (expiresAt != null) ? Long.valueOf(expiresAt - draft.createdAt()) : null;
-		this.links.add(new Link(draft.waiting(timeToLive != null), kind, waitsFor, message.payload() == null, delay,
-				runAt, timeToLive));
+		return new Waiting(kind, waitsFor, message.payload() == null, delay, runAt, timeToLive);
+	}
+
+	/** Returns its place. */
+	private int add(Draft draft) {
+		if (1 + this.links.size() >= this.mostMessages) {
+			throw new IllegalArgumentException("A " + this.what + " must have at most " + this.mostMessages
+					+ " messages, with all links and those for failures. Nothing was stored.");
+		}
+		this.links.add(count(draft));
 		return this.links.size();
 	}
 
-	private void count(Draft draft, NewMessage message) {
+	private Draft count(Draft draft) {
 		this.bytes += draft.size();
-		if (this.bytes > MOST_BYTES) {
-			throw new PayloadException("The payloads of a chain have " + this.bytes + " bytes up to the one of task '"
-					+ message.task() + "', more than the " + MOST_BYTES + " that one transaction writes", null);
+		if (this.bytes > this.mostBytes) {
+			throw new PayloadException("The payloads of a " + this.what + " have " + this.bytes
+					+ " bytes up to the one of task '" + draft.keys().task() + "', more than the " + this.mostBytes
+					+ " that are stored together. Nothing was stored.", null);
 		}
+		return draft;
 	}
 
 	/** A link, and what is done when it fails. */

@@ -12,10 +12,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.GroupProgress;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PayloadException;
 import io.github.queuesqlite.message.QueueException;
@@ -118,11 +120,31 @@ final class DefaultQueueOperations implements QueueOperations {
 	}
 
 	private MessageId store(Draft draft, @Nullable Waiter waiter) {
-		return this.access.bounds().admit(draft, () -> {
+		return this.access.bounds().admit(draft.bounded(), () -> {
 			BlockingHanding handing = new BlockingHanding(this.access, draft);
 			handing.start(waiter);
 			return handing.await();
 		});
+	}
+
+	@Override
+	public MessageId enqueueGroup(NewGroup group) {
+		checkOpen();
+		long now = this.intake.now();
+		Draft draft = this.intake.draft(this.intake.accept(group, now), now);
+		Deferral deferral = this.deferrals.current();
+		return (deferral != null) ? deferral.add(draft) : store(draft, null);
+	}
+
+	@Override
+	public Optional<GroupProgress> group(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		Optional<StoredMessage> row = this.store.find(id.value());
+		if (row.isEmpty()) {
+			return Optional.empty();
+		}
+		return this.store.arrivals(id.value()).map((arrivals) -> arrivals.of(id, row.get().state()));
 	}
 
 	/** Waits on the caller's thread: who hands in too much is who is slowed down. */

@@ -2,6 +2,7 @@ package io.github.queuesqlite;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongPredicate;
 
 import io.github.queuesqlite.event.QueueRecorder;
@@ -28,39 +29,63 @@ import org.jspecify.annotations.Nullable;
  * @param attributes null for none
  * @param payload its bytes
  * @param terms on what terms it is stored
- * @param links what is stored with it, and waits for others
+ * @param waits what it waits for; null for nothing
+ * @param links what is stored with it
  * @param last the place of the last link of its chain; 0 when it has none
  */
 record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, long createdAt, long runAt,
 		@Nullable Long expiresAt, @Nullable Integer maxAttempts, @Nullable String attributes, Encoded payload,
-		Terms terms, List<Link> links, int last) {
+		Terms terms, @Nullable Waiting waits, List<Draft> links, int last) {
 
 	private static final long[] NONE = {};
 
 	/** Ties links to it. */
-	Draft with(List<Link> links, int last) {
+	Draft with(List<Draft> links, int last) {
 		return new Draft(this.keys, this.onDuplicate, this.queue, this.priority, this.createdAt, this.runAt,
-				this.expiresAt, this.maxAttempts, this.attributes, this.payload, this.terms, List.copyOf(links), last);
+				this.expiresAt, this.maxAttempts, this.attributes, this.payload, this.terms, this.waits,
+				List.copyOf(links), last);
 	}
 
 	/**
-	 * Makes it wait for others: it is not due, is exempt from bounds, and has no unique
-	 * key that its task would make.
-	 * @param expiresLater whether its time to live counts from when it is set free
+	 * Makes it wait for others: it is not due, and is exempt from bounds.
+	 * @param waits for which; its time to live counts from when it is set free
 	 */
-	Draft waiting(boolean expiresLater) {
+	Draft waiting(Waiting waits) {
 		Boolean durable = this.terms.durable();
 		Terms terms = (durable != null) ? new Terms(null, OnDuplicate.RETURN_EXISTING, null, durable) : Terms.NONE;
+		return keyless(terms, Wait.NOT_DUE, (waits.timeToLive() != null) ? null : this.expiresAt, waits);
+	}
+
+	/** Takes away a unique key that its task makes. */
+	Draft keyless() {
+		return keyless(new Terms(this.terms.bound(), OnDuplicate.RETURN_EXISTING, null, this.terms.durable()),
+				this.runAt, this.expiresAt, null);
+	}
+
+	private Draft keyless(Terms terms, long runAt, @Nullable Long expiresAt, @Nullable Waiting waits) {
 		return new Draft(new Keys(this.keys.task(), null, null), OnDuplicate.RETURN_EXISTING, this.queue, this.priority,
-				this.createdAt, Wait.NOT_DUE, expiresLater ? null : this.expiresAt, this.maxAttempts, this.attributes,
-				this.payload, terms, List.of(), 0);
+				this.createdAt, runAt, expiresAt, this.maxAttempts, this.attributes, this.payload, terms, waits,
+				List.of(), 0);
 	}
 
 	/** Exempts it from bounds. */
 	Draft unbounded() {
 		Terms terms = new Terms(null, this.terms.onDuplicate(), this.terms.window(), this.terms.durable());
 		return new Draft(this.keys, this.onDuplicate, this.queue, this.priority, this.createdAt, this.runAt,
-				this.expiresAt, this.maxAttempts, this.attributes, this.payload, terms, this.links, this.last);
+				this.expiresAt, this.maxAttempts, this.attributes, this.payload, terms, this.waits, this.links,
+				this.last);
+	}
+
+	/** The first that a bound holds for; itself when there is none. */
+	Draft bounded() {
+		if (this.terms.bound() == null) {
+			for (Draft link : this.links) {
+				if (link.terms.bound() != null) {
+					return link;
+				}
+			}
+		}
+		return this;
 	}
 
 	/**
@@ -90,7 +115,7 @@ record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, lon
 
 	/** The last message of the chain. */
 	Draft lastDraft() {
-		return (this.last == 0) ? this : this.links.get(this.last - 1).draft();
+		return (this.last == 0) ? this : this.links.get(this.last - 1);
 	}
 
 	/**
@@ -98,16 +123,21 @@ record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, lon
 	 * @param awaited whether somebody waits for the end of which message
 	 */
 	Insertion withIds(long id, long[] linkIds, LongPredicate awaited) {
-		Insertion first = withId(id, awaited.test(id));
 		if (linkIds.length == 0) {
-			return first;
+			return withId(id, awaited.test(id));
 		}
+		IntToLongFunction ids = (place) -> idOf(place, id, linkIds);
 		List<Insertion> others = new ArrayList<>(linkIds.length);
 		for (int i = 0; i < linkIds.length; i++) {
-			others.add(this.links.get(i)
-				.withId(linkIds[i], awaited.test(linkIds[i]), (place) -> idOf(place, id, linkIds)));
+			Draft link = this.links.get(i);
+			others.add(link.withId(linkIds[i], awaited.test(linkIds[i])).with(link.composition(ids, List.of())));
 		}
-		return first.with(new Composition(null, others));
+		return withId(id, awaited.test(id)).with(composition(ids, others));
+	}
+
+	private Composition composition(IntToLongFunction ids, List<Insertion> others) {
+		return (this.waits == null && others.isEmpty()) ? Composition.NONE
+				: new Composition((this.waits != null) ? this.waits.with(ids) : null, others);
 	}
 
 	/** How many messages it is. */
@@ -122,8 +152,8 @@ record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, lon
 	}
 
 	void recordLinks(QueueRecorder recorder) {
-		for (Link link : this.links) {
-			link.draft().record(recorder);
+		for (Draft link : this.links) {
+			link.record(recorder);
 		}
 	}
 
@@ -140,8 +170,8 @@ record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, lon
 	long size() {
 		byte[] bytes = this.payload.bytes();
 		long size = ((bytes != null) ? bytes.length : 0) + ((this.attributes != null) ? this.attributes.length() : 0);
-		for (Link link : this.links) {
-			size += link.draft().size();
+		for (Draft link : this.links) {
+			size += link.size();
 		}
 		return size;
 	}

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PayloadException;
 import io.github.queuesqlite.message.Priority;
@@ -71,6 +72,19 @@ final class Intake {
 	NewMessage accept(NewMessage message, long now) {
 		Objects.requireNonNull(message, "'message' must not be null");
 		return acceptLinks(acceptOne(message, now), now);
+	}
+
+	/**
+	 * Shows the messages of a group to the interceptors, and checks their times.
+	 * @param group what the sender hands in
+	 * @param now epoch milliseconds
+	 * @return what is to be stored
+	 */
+	NewGroup accept(NewGroup group, long now) {
+		Objects.requireNonNull(group, "'group' must not be null");
+		NewGroup accepted = NewGroup.of(group.members().stream().map((member) -> accept(member, now)).toList());
+		NewMessage callback = group.callback();
+		return (callback != null) ? accepted.then(accept(callback, now)) : accepted;
 	}
 
 	/** Each by itself. What interceptors add to others than the first does not count. */
@@ -141,6 +155,16 @@ final class Intake {
 		return Chains.draft(message, (one, resultWanted) -> draft(one, resultWanted, now));
 	}
 
+	/**
+	 * Makes a draft of a group: of its callback, with the members.
+	 * @param group what {@link #accept(NewGroup, long)} returned
+	 * @param now the same time
+	 * @return without an id
+	 */
+	Draft draft(NewGroup group, long now) {
+		return Chains.draft(group, (one, resultWanted) -> draft(one, resultWanted, now));
+	}
+
 	private Draft draft(NewMessage message, boolean resultWanted, long now) {
 		TaskDefinition<?> task = this.tasks.find(message.task()).orElse(null);
 		Encoded payload = encode(message);
@@ -156,7 +180,7 @@ final class Intake {
 		this.lanes.warnIfUnserved(queue);
 		return new Draft(keys, message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
 				expiresAt(message, task, now), maxAttempts(message), attributes, this.payloads.seal(payload),
-				terms(message, now), List.of(), 0);
+				terms(message, now), null, List.of(), 0);
 	}
 
 	private Terms terms(NewMessage message, long now) {

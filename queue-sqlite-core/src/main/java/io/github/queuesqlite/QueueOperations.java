@@ -9,9 +9,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.GroupProgress;
+import io.github.queuesqlite.message.GroupResult;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.QueueStats;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +94,30 @@ public interface QueueOperations {
 	 * and others were not
 	 */
 	List<MessageId> enqueueAll(Collection<NewMessage> messages);
+
+	/**
+	 * Hands a group in: all of it is stored in one transaction, or nothing. Returns after
+	 * the commit. In a Spring transaction it is put off like any other enqueue.
+	 * <p>
+	 * A member counts for the bound of its queue; a group is stored when there is room
+	 * for all its members at once, and nothing is dropped for it.
+	 * @param group members and callback
+	 * @return the id of the group, which is the id of its callback: it can be found,
+	 * awaited and cancelled like any message. Without a callback, {@code await} it as
+	 * {@link GroupResult}
+	 * @throws IllegalArgumentException if it has more than 10,000 messages, or one is
+	 * refused
+	 * @throws io.github.queuesqlite.message.PayloadException if a payload cannot be
+	 * written, or all have more than 32 MB
+	 */
+	MessageId enqueueGroup(NewGroup group);
+
+	/**
+	 * Returns how far a group is.
+	 * @param id what {@link #enqueueGroup} returned
+	 * @return empty when there is no such message, or it never waited for others
+	 */
+	Optional<GroupProgress> group(MessageId id);
 
 	/**
 	 * Stores a message and gives its result.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,8 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Chains, and handlers that enqueue with their ends, in several processes that are killed
- * while they work.
+ * Chains, groups, and handlers that enqueue with their ends, in several processes that
+ * are killed while they work.
  */
 @Timeout(value = 60, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChainKillTests extends KillTester {
@@ -41,6 +42,11 @@ class ChainKillTests extends KillTester {
 	void handIn(int from, int to) {
 		List<NewMessage> messages = new ArrayList<>();
 		int left = to - from;
+		if (left > MOST_LINKS) {
+			int members = 1 + this.random.nextInt(left / 2);
+			group(members);
+			left -= members + 1;
+		}
 		while (left > 0) {
 			int length = Math.min(left, 1 + this.random.nextInt(MOST_LINKS));
 			messages.add(chain(length));
@@ -52,6 +58,16 @@ class ChainKillTests extends KillTester {
 		else {
 			messages.forEach(this.operations::enqueue);
 		}
+	}
+
+	private void group(int size) {
+		int number = this.chains++;
+		List<NewMessage> members = new ArrayList<>();
+		for (int i = 0; i < size; i++) {
+			members.add(NewMessage.to(ChainedChild.TASK).payload("m" + number + "-" + i + " 0"));
+		}
+		this.operations.enqueueGroup(
+				NewGroup.of(members).then(NewMessage.to(ChainedChild.TASK).payload("g" + number + "-" + size + " 0")));
 	}
 
 	private NewMessage chain(int length) {

@@ -116,7 +116,7 @@ class ChainTests extends ProcessTester {
 				add().concurrencyKey("k"), "uniqueFor", add().uniqueFor(LONG), "uniqueAfterEnd",
 				add().uniqueAfterEnd(LONG));
 		links.forEach((key, link) -> {
-			String text = "A message that waits for another one has no '" + key
+			String text = "A message that waits for others or is waited for by a group has no '" + key
 					+ "': only the first of a chain may have one (task 'add')";
 			assertThatIllegalArgumentException().isThrownBy(() -> message().then(link)).withMessage(text);
 			assertThatIllegalArgumentException().isThrownBy(() -> message().onFailure(link)).withMessage(text);
@@ -138,7 +138,7 @@ class ChainTests extends ProcessTester {
 		assertThatIllegalArgumentException().isThrownBy(() -> longest.then(add()))
 			.withMessage("A chain must have at most 100 messages");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.enqueue(longest.onFailure(clean())))
-			.withMessageContaining("at most 100 messages, with those for its failures");
+			.withMessageContaining("at most 100 messages, with all links and those for failures");
 		assertThat(all()).hasSize(100);
 	}
 
@@ -149,7 +149,7 @@ class ChainTests extends ProcessTester {
 		NewMessage chain = large.then(large).then(large).then(large);
 		this.operations.enqueue(chain);
 		assertThatExceptionOfType(PayloadException.class).isThrownBy(() -> this.operations.enqueue(chain.then(large)))
-			.withMessageContaining("more than the 8388608 that one transaction writes");
+			.withMessageContaining("more than the 8388608 that are stored together");
 		assertThat(all()).hasSize(4);
 	}
 

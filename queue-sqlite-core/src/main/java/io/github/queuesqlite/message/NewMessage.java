@@ -441,7 +441,8 @@ public final class NewMessage {
 		});
 	}
 
-	private static NewMessage link(NewMessage link) {
+	/** Refuses what has a key. */
+	static NewMessage link(NewMessage link) {
 		Fields fields = link.fields;
 		String key = (fields.idempotencyKey != null) ? "idempotencyKey" : null;
 		key = (fields.uniqueKey != null) ? "uniqueKey" : key;
@@ -450,8 +451,8 @@ public final class NewMessage {
 		key = (fields.uniqueFor != null) ? "uniqueFor" : key;
 		key = (fields.uniqueAfterEnd != null) ? "uniqueAfterEnd" : key;
 		if (key != null) {
-			throw new IllegalArgumentException("A message that waits for another one has no '" + key
-					+ "': only the first of a chain may have one (task '" + link.task + "')");
+			throw new IllegalArgumentException("A message that waits for others or is waited for by a group has no '"
+					+ key + "': only the first of a chain may have one (task '" + link.task + "')");
 		}
 		return link;
 	}

@@ -249,6 +249,14 @@ public interface MessageStore extends AutoCloseable {
 	boolean hasRunnable(BiPredicate<String, String> hosted, long now);
 
 	/**
+	 * Counts what became of those that a message waits or waited for. Once it waits no
+	 * more, those that are deleted do not count.
+	 * @param id the message
+	 * @return empty when it waits for nothing and never did, or they are all deleted
+	 */
+	Optional<Arrivals> arrivals(long id);
+
+	/**
 	 * Reads the failed attempts of a message.
 	 * @param id the message
 	 * @return oldest first

@@ -38,6 +38,9 @@ public interface ShardReader extends AutoCloseable {
 	/** Reads ids of messages that match and are greater than {@code after}. */
 	List<Long> ids(MessageQuery query, long after, int max);
 
+	/** Counts what became of those that a message waits or waited for. */
+	Optional<Arrivals> arrivals(long id);
+
 	/** Reads the failed attempts of a message. */
 	List<FailureRecord> failures(long id);
 

@@ -397,6 +397,11 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
+	public Optional<Arrivals> arrivals(long id) {
+		return this.reads.arrivals(id);
+	}
+
+	@Override
 	public List<FailureRecord> failures(long id) {
 		return this.reads.failures(id);
 	}

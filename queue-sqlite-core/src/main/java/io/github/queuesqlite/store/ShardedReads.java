@@ -91,6 +91,10 @@ final class ShardedReads {
 		return locate(id).map((shard) -> this.shards.reader(shard).failures(id)).orElse(List.of());
 	}
 
+	Optional<Arrivals> arrivals(long id) {
+		return locate(id).flatMap((shard) -> this.shards.reader(shard).arrivals(id));
+	}
+
 	/** Returns the shard of a message; empty when there is none. */
 	Optional<Integer> locate(long id) {
 		this.shards.checkOpen();

@@ -40,7 +40,16 @@ public record Wait(Kind kind, List<Long> messages, boolean takesPayload, @Nullab
 		/**
 		 * One of them is DEAD or EXPIRED; when all have ended otherwise, it is deleted.
 		 */
-		FAILURE
+		FAILURE,
+
+		/** All of them have ended, however. */
+		ALL,
+
+		/**
+		 * All of them have ended, however: then it is COMPLETED itself, with what became
+		 * of them as its result.
+		 */
+		GATHER
 
 	}
 

@@ -49,6 +49,10 @@ abstract class WaitingContract extends StoreSubject {
 			return new Part(Draft.of("failed"), Wait.Kind.FAILURE, List.of(before), null, null, null);
 		}
 
+		static Part all(Wait.Kind kind, Integer... members) {
+			return new Part(Draft.of("all"), kind, List.of(members), null, null, null);
+		}
+
 		Part times(@Nullable Long delay, @Nullable Long runAt, @Nullable Long timeToLive) {
 			return new Part(this.draft, this.kind, this.waitsFor, delay, runAt, timeToLive);
 		}
@@ -383,6 +387,91 @@ abstract class WaitingContract extends StoreSubject {
 		other.started(claimed.runKey());
 		this.store.rescue(peer(other), (task) -> 1);
 		assertThat(states(ids)).containsExactly(MessageState.DEAD, MessageState.CANCELLED, MessageState.READY);
+	}
+
+	// --- groups
+
+	private long[] group(Wait.Kind kind) {
+		return chain(Draft.of(TASK), Part.all(kind, 0, 2), Part.then(0));
+	}
+
+	private static String text(byte[] bytes) {
+		return new String(bytes, StandardCharsets.UTF_8);
+	}
+
+	@Test
+	void callbackIsReadyWhenAllHaveEndedHoweverTheyDid() {
+		long[] ids = group(Wait.Kind.ALL);
+		end(ids[0], MessageState.COMPLETED);
+		assertThat(state(ids[1])).isEqualTo(MessageState.SCHEDULED);
+		assertThat(this.store.arrivals(ids[1])).contains(new Arrivals(1, 1, 0, 0));
+		end(ids[2], MessageState.DEAD);
+		StoredMessage callback = this.store.claim(this.instance, QUEUE, Set.of("all"), 1).get(0);
+		assertThat(callback.id()).isEqualTo(ids[1]);
+		assertThat(callback.damaged()).isFalse();
+		assertThat(callback.codec()).isEqualTo("group");
+		assertThat(text(callback.payload())).contains("COMPLETED", "DEAD", "for good")
+			.containsSubsequence(new MessageId(ids[0]).toString(), new MessageId(ids[2]).toString());
+		assertThat(this.store.arrivals(ids[1])).contains(new Arrivals(0, 1, 1, 0));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "ALL", "GATHER" })
+	void groupEndsOnceWhenAMemberIsDeletedOrCancelled(Wait.Kind kind) {
+		long[] ids = group(kind);
+		this.store.cancel(ids[0]);
+		assertThat(state(ids[2])).isEqualTo(MessageState.CANCELLED);
+		assertThat(state(ids[1])).isEqualTo((kind == Wait.Kind.ALL) ? MessageState.READY : MessageState.COMPLETED);
+		this.store.delete(ids[0]);
+		this.store.delete(ids[2]);
+		assertThat(state(ids[1])).isEqualTo((kind == Wait.Kind.ALL) ? MessageState.READY : MessageState.COMPLETED);
+	}
+
+	@Test
+	void groupWithoutCallbackIsCompletedByTheLastEnd() {
+		long[] ids = group(Wait.Kind.GATHER);
+		end(ids[0], MessageState.COMPLETED);
+		pass(5);
+		end(ids[2], MessageState.COMPLETED);
+		StoredMessage group = find(ids[1]);
+		assertThat(group.state()).isEqualTo(MessageState.COMPLETED);
+		assertThat(group.damaged()).isFalse();
+		assertThat(group.finishedAt()).isEqualTo(now());
+		assertThat(group.resultCodec()).isEqualTo("group");
+		assertThat(count(MessageState.SCHEDULED)).isZero();
+	}
+
+	@Test
+	void memberThatIsRetriedBeforeTheOthersHaveEndedCountsAgain() {
+		long[] ids = group(Wait.Kind.ALL);
+		end(ids[0], MessageState.DEAD);
+		assertThat(this.store.arrivals(ids[1])).contains(new Arrivals(0, 0, 1, 1));
+		assertThat(state(ids[1])).isEqualTo(MessageState.READY);
+		long[] others = chain(Draft.of(TASK).priority(9), Part.all(Wait.Kind.ALL, 0, 2),
+				Part.then(Draft.of("later"), 0));
+		end(others[0], MessageState.COMPLETED);
+		assertThat(this.store.arrivals(others[1])).contains(new Arrivals(1, 1, 0, 0));
+		StoredMessage later = this.store.claim(this.instance, QUEUE, Set.of("later"), 1).get(0);
+		assertThat(settle(dead(later))).isEqualTo(SettleResult.APPLIED);
+		assertThat(state(others[1])).isEqualTo(MessageState.READY);
+	}
+
+	@Test
+	void deletionOfMembersWhileTheGroupWaitsCounts() {
+		long[] ids = group(Wait.Kind.ALL);
+		this.store.delete(ids[2]);
+		assertThat(this.store.arrivals(ids[1])).contains(new Arrivals(1, 0, 0, 1));
+		end(ids[0], MessageState.COMPLETED);
+		assertThat(state(ids[1])).isEqualTo(MessageState.READY);
+	}
+
+	@Test
+	void groupWithAMemberThatWaitsForNothingElseGoesOnAfterARestart() {
+		long[] ids = group(Wait.Kind.GATHER);
+		end(ids[0], MessageState.COMPLETED);
+		reopen();
+		end(ids[2], MessageState.COMPLETED);
+		assertThat(state(ids[1])).isEqualTo(MessageState.COMPLETED);
 	}
 
 	// --- by hand

@@ -43,6 +43,11 @@ final class Followers {
 	private static final String SET_DAMAGED_FREE = """
 			UPDATE message SET state = ?1, run_at = ?2, seq = ?3 WHERE id = ?4""";
 
+	private static final String COMPLETE = """
+			UPDATE message
+			SET state = 40, run_at = ?1, finished_at = ?1, result_codec = ?2, result = ?3, checksum = ?4
+			WHERE id = ?5""";
+
 	private static final String STOP = """
 			UPDATE message SET state = 60, finished_at = ?1, last_error = ?2 WHERE id = ?3""";
 
@@ -151,6 +156,11 @@ final class Followers {
 					drop(waiting, now);
 				}
 			}
+			case ALL, GATHER -> {
+				if (last) {
+					gathered(waiting, now);
+				}
+			}
 		}
 	}
 
@@ -159,7 +169,31 @@ final class Followers {
 		return switch (waiting.kind()) {
 			case THEN -> arrival.state() == StateCode.COMPLETED;
 			case FAILURE -> arrival.isFailed();
+			case ALL, GATHER -> false;
 		};
+	}
+
+	/** All have ended. */
+	private void gathered(Waiting waiting, long now) throws SQLException {
+		List<Arrival> arrivals = this.table.arrivals(waiting.id());
+		if (waiting.kind() == Wait.Kind.GATHER) {
+			complete(waiting, Outcomes.of(waiting.kind(), arrivals), now);
+		}
+		else {
+			setFree(waiting, arrivals, now);
+		}
+	}
+
+	private void complete(Waiting waiting, Outcomes outcomes, long now) throws SQLException {
+		StoredMessage message = read(waiting.id());
+		long sum = this.checksum.of(message, message.codec(), message.payload())
+				^ this.checksum.ofResult(outcomes.codec(), outcomes.payload());
+		this.statements.update(COMPLETE, now, outcomes.codec(), outcomes.payload(), sum, waiting.id());
+		this.table.free(waiting.id());
+		this.books.moved(waiting.queue(), waiting.task(), StateCode.SCHEDULED, StateCode.COMPLETED, 1);
+		this.books.addPrunable((waiting.hold() == 1) ? 0 : 1);
+		this.books.ended(new StoreListener.Ended(waiting.id(), waiting.queue(), waiting.task(), MessageState.COMPLETED,
+				outcomes.codec(), outcomes.payload(), null));
 	}
 
 	private void setFree(Waiting waiting, List<Arrival> arrivals, long now) throws SQLException {
@@ -267,12 +301,16 @@ final class Followers {
 		}
 		List<Arrival> arrivals = this.table.arrivals(id);
 		List<Arrival> freeing = arrivals.stream().filter((arrival) -> isFreedBy(waiting, arrival)).limit(1).toList();
-		if (freeing.isEmpty() && waiting.missing() == 0) {
+		boolean gathers = waiting.kind() == Wait.Kind.ALL || waiting.kind() == Wait.Kind.GATHER;
+		if (freeing.isEmpty() && waiting.missing() == 0 && !gathers) {
 			return false;
 		}
 		waitAgain(waiting);
 		if (!freeing.isEmpty()) {
 			setFree(waiting, freeing, now);
+		}
+		else if (waiting.missing() == 0) {
+			gathered(waiting, now);
 		}
 		returned(id);
 		return true;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.Composition;
@@ -71,7 +72,14 @@ final class ShardInserts {
 		for (int i = 0; i < existing.length; i++) {
 			Insertion row = rows.get(i);
 			Terms.Bound bound = row.terms().bound();
-			if (bound != null) {
+			if (row.isWaiting()) {
+				QueueException full = insertGroup(row, now);
+				if (full != null) {
+					failed = failed.isEmpty() ? new HashMap<>() : failed;
+					failed.put(i, full);
+				}
+			}
+			else if (bound != null) {
 				existing[i] = taken(row, bound, now);
 				if (existing[i] == 0 && !isRoom(row, bound, now)) {
 					failed = failed.isEmpty() ? new HashMap<>() : failed;
@@ -130,6 +138,17 @@ final class ShardInserts {
 			row.composition().others().forEach((other) -> this.room.taken(other.queue()));
 		}
 		return existing;
+	}
+
+	/** The callback of a group, with its members; says why not. */
+	private @Nullable QueueException insertGroup(Insertion row, long now) throws SQLException {
+		Insertion full = this.room.firstWithout(row.composition().others());
+		if (full != null) {
+			return this.room.fullException(full, Objects.requireNonNull(full.terms().bound()));
+		}
+		insertOne(row, now);
+		row.composition().others().forEach((other) -> this.room.taken(other.queue()));
+		return null;
 	}
 
 	private long insertOne(Insertion row, long now) throws SQLException {

@@ -25,6 +25,9 @@ final class WaitingTable {
 	/** The state of an arrival whose message was deleted before its end. */
 	static final int DELETED = 0;
 
+	/** How large the results of those that a message waits for may be together. */
+	private static final long MOST_RESULT_BYTES = 8L * 1024 * 1024;
+
 	static final String ADD = """
 			INSERT INTO waiting (message_id, kind, missing, takes_payload, delay, run_at, time_to_live)
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)""";
@@ -52,8 +55,18 @@ final class WaitingTable {
 
 	static final String UNNOTE = "DELETE FROM arrival WHERE waiting_id = ?1 AND position = ?2";
 
+	static final String MISSING = "SELECT missing FROM waiting WHERE message_id = ?1";
+
+	static final String COUNT_ARRIVALS = "SELECT state, count(*) FROM arrival WHERE waiting_id = ?1 GROUP BY state";
+
+	static final String COUNT_WAITED_FOR = """
+			SELECT state, count(*) FROM follower JOIN message ON message.id = follower.message_id
+			WHERE waiting_id = ?1
+			GROUP BY state""";
+
+	/** Those that are too large together are not read. */
 	static final String ARRIVALS = """
-			SELECT message_id, task, state, codec, result, failure FROM arrival
+			SELECT message_id, task, state, codec, result, failure, coalesce(length(result), 0) FROM arrival
 			WHERE waiting_id = ?1
 			ORDER BY position""";
 
@@ -148,8 +161,13 @@ final class WaitingTable {
 	 */
 	List<Arrival> arrivals(long id) throws SQLException {
 		List<Arrival> arrivals = new ArrayList<>();
-		this.statements.each((row) -> arrivals.add(new Arrival(row.getLong(1), row.getString(2), row.getInt(3),
-				row.getString(4), row.getBytes(5), row.getString(6))), ARRIVALS, id);
+		long[] bytes = { 0 };
+		this.statements.each((row) -> {
+			boolean omitted = !arrivals.isEmpty() && bytes[0] + row.getLong(7) > MOST_RESULT_BYTES;
+			bytes[0] += omitted ? 0 : row.getLong(7);
+			arrivals.add(new Arrival(row.getLong(1), row.getString(2), row.getInt(3), row.getString(4),
+					omitted ? null : row.getBytes(5), omitted, row.getString(6)));
+		}, ARRIVALS, id);
 		return arrivals;
 	}
 
@@ -216,16 +234,17 @@ final class WaitingTable {
 	 * @param state its state code, or {@link #DELETED}
 	 * @param codec who wrote its result; null for none
 	 * @param result null for none
+	 * @param omitted whether the result is left out
 	 * @param failure its latest failure as JSON; null for none
 	 */
-	record Arrival(long id, String task, int state, @Nullable String codec, byte @Nullable [] result,
+	record Arrival(long id, String task, int state, @Nullable String codec, byte @Nullable [] result, boolean omitted,
 			@Nullable String failure) {
 
 		static Arrival of(StoreListener.Ended message) {
 			FailureRecord failure = message.failure();
 			return new Arrival(message.id(), message.task(),
 					(message.state() != null) ? StateCode.of(message.state()) : DELETED, message.resultCodec(),
-					message.result(), (failure != null) ? FailureCodec.encode(failure) : null);
+					message.result(), false, (failure != null) ? FailureCodec.encode(failure) : null);
 		}
 
 		boolean isFailed() {
