@@ -183,7 +183,7 @@ class GroupTests extends ProcessTester {
 		CountDownLatch open = new CountDownLatch(1);
 		this.queue.tasks().register("slow", Integer.class, (payload, context) -> {
 			open.await();
-			return null;
+			return payload;
 		});
 		start();
 		MessageId id = this.operations
@@ -272,7 +272,7 @@ class GroupTests extends ProcessTester {
 
 	@Test
 	void groupWaitsForRoom() {
-		open((builder) -> builder.shards(1).maxLength(3).blockTimeout(LONG));
+		open((builder) -> builder.shards(1).maxLength(3).blockTimeout(LONG).queue("other", 1));
 		this.operations.enqueueGroup(parts(2));
 		CompletableFuture<MessageId> second = new CompletableFuture<>();
 		onThread(() -> second.complete(this.operations.enqueueGroup(parts(3).then(sum().queue("other")))));

@@ -70,9 +70,11 @@ abstract class WaitingContract extends StoreSubject {
 
 	private Insertion composed(Draft first, long[] ids, Part... parts) {
 		ids[0] = this.store.assignId(this.instance, first.keys());
-		List<Insertion> others = new ArrayList<>();
 		for (int i = 1; i <= parts.length; i++) {
 			ids[i] = this.store.assignIdBeside(this.instance, ids[0]);
+		}
+		List<Insertion> others = new ArrayList<>();
+		for (int i = 1; i <= parts.length; i++) {
 			others.add(parts[i - 1].insertion(ids[i], now(), ids));
 		}
 		return first.insertion(ids[0], now()).with(new Composition(null, others));

@@ -2,8 +2,9 @@
 -- stays here, so that it can wait again when it is retried.
 CREATE TABLE waiting (
     message_id    INTEGER PRIMARY KEY,
-    -- 1 until what it waits for is COMPLETED, 2 until one of them is DEAD or EXPIRED, 3 until all have ended.
-    kind          INTEGER NOT NULL CHECK (kind IN (1, 2, 3)),
+    -- 1 until what it waits for is COMPLETED, 2 until one of them is DEAD or EXPIRED, 3 until all have ended,
+    -- 4 as 3, but then it is COMPLETED itself.
+    kind          INTEGER NOT NULL CHECK (kind IN (1, 2, 3, 4)),
     -- How many of those it waits for have not ended.
     missing       INTEGER NOT NULL CHECK (missing >= 0),
     -- Whether its payload is made of what became of them.
