@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Chains {
 
 	/** The task of a group that has no callback: nobody runs it. */
-	private static final String GROUP = "group";
+	static final String GROUP = "queue:group";
 
 	private static final long MOST_BYTES_OF_CHAIN = 8L * 1024 * 1024;
 

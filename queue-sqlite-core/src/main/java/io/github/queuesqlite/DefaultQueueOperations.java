@@ -16,6 +16,7 @@ import io.github.queuesqlite.message.GroupProgress;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
@@ -134,6 +135,20 @@ final class DefaultQueueOperations implements QueueOperations {
 		Draft draft = this.intake.draft(this.intake.accept(group, now), now);
 		Deferral deferral = this.deferrals.current();
 		return (deferral != null) ? deferral.add(draft) : store(draft, null);
+	}
+
+	@Override
+	public Optional<MessageTree> tree(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.tree(id.value());
+	}
+
+	@Override
+	public int cancelTree(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.cancelTree(id.value());
 	}
 
 	@Override

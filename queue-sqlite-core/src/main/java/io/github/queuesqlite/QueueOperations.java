@@ -14,6 +14,7 @@ import io.github.queuesqlite.message.GroupResult;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.QueueStats;
@@ -111,6 +112,23 @@ public interface QueueOperations {
 	 * written, or all have more than 32 MB
 	 */
 	MessageId enqueueGroup(NewGroup group);
+
+	/**
+	 * Returns the messages that were stored together with one, and which of them waits or
+	 * waited for which.
+	 * @param id any of them
+	 * @return empty when there is no such message
+	 */
+	Optional<MessageTree> tree(MessageId id);
+
+	/**
+	 * Cancels all messages that were stored together with one, in one transaction: what
+	 * waits or is READY at once, and the handlers of those that run are asked to stop, as
+	 * by {@link #cancel}. Nothing is set free by it: no callback, nothing for failures.
+	 * @param id any of them
+	 * @return how many were cancelled or asked
+	 */
+	int cancelTree(MessageId id);
 
 	/**
 	 * Returns how far a group is.

@@ -17,6 +17,7 @@ import io.github.queuesqlite.message.GroupResult;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PayloadException;
@@ -255,6 +256,20 @@ class GroupTests extends ProcessTester {
 		assertThatExceptionOfType(PayloadException.class)
 			.isThrownBy(() -> this.operations.await(id, Integer.class, LONG))
 			.withMessageContaining("only as io.github.queuesqlite.message.GroupResult");
+	}
+
+	@Test
+	void treeOfManyShowsSome() {
+		open();
+		MessageId id = this.operations.enqueueGroup(parts(1500).then(sum()));
+		MessageTree tree = this.operations.tree(id).orElseThrow();
+		assertThat(tree.complete()).isFalse();
+		assertThat(tree.nodes()).hasSize(MessageTree.MAX_NODES);
+		assertThat(this.operations.cancelTree(id)).isEqualTo(1501);
+		assertThat(this.operations.stats().count(MessageState.CANCELLED)).isEqualTo(1501);
+		assertThat(this.operations.tree(new MessageId(1))).isEmpty();
+		assertThatNullPointerException().isThrownBy(() -> this.operations.tree(null));
+		assertThatNullPointerException().isThrownBy(() -> this.operations.cancelTree(null));
 	}
 
 	// --- handing in

@@ -11,6 +11,7 @@ import java.util.function.ToIntFunction;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.QueueStats;
 import org.jspecify.annotations.Nullable;
 
@@ -247,6 +248,20 @@ public interface MessageStore extends AutoCloseable {
 	 * @return true when there is at least one
 	 */
 	boolean hasRunnable(BiPredicate<String, String> hosted, long now);
+
+	/**
+	 * Reads the messages that were stored together with one.
+	 * @param id any of them
+	 * @return empty when it is not stored
+	 */
+	Optional<MessageTree> tree(long id);
+
+	/**
+	 * Cancels the messages that were stored together with one, in one transaction.
+	 * @param id any of them
+	 * @return how many were cancelled, or asked to stop
+	 */
+	int cancelTree(long id);
 
 	/**
 	 * Counts what became of those that a message waits or waited for. Once it waits no

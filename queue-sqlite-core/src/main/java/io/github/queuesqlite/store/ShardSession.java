@@ -99,6 +99,12 @@ public interface ShardSession extends Session {
 	 */
 	CancelResult cancel(long id, LongPredicate own, List<RunKey> stop) throws SQLException;
 
+	/**
+	 * Cancels the messages that were stored together with one, as above.
+	 * @return how many
+	 */
+	int cancelTree(long id, LongPredicate own, List<RunKey> stop) throws SQLException;
+
 	/** Reads and forgets the cancellations meant for the epochs. */
 	List<RunKey> takeSignals(LongPredicate epochs) throws SQLException;
 

@@ -13,6 +13,7 @@ import java.util.function.BiPredicate;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.ShardQuarantinedException;
 
@@ -89,6 +90,10 @@ final class ShardedReads {
 
 	List<FailureRecord> failures(long id) {
 		return locate(id).map((shard) -> this.shards.reader(shard).failures(id)).orElse(List.of());
+	}
+
+	Optional<MessageTree> tree(long id) {
+		return locate(id).flatMap((shard) -> this.shards.reader(shard).tree(id));
 	}
 
 	Optional<Arrivals> arrivals(long id) {

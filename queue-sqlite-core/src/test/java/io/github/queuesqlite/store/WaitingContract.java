@@ -14,6 +14,7 @@ import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.store.MessageStoreContract.Settings;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -474,6 +475,53 @@ abstract class WaitingContract extends StoreSubject {
 		reopen();
 		end(ids[2], MessageState.COMPLETED);
 		assertThat(state(ids[1])).isEqualTo(MessageState.COMPLETED);
+	}
+
+	// --- trees
+
+	@Test
+	void treeShowsAllThatWereStoredTogetherFromEachOfThem() {
+		long[] ids = chainOfThree();
+		for (long id : ids) {
+			MessageTree tree = this.store.tree(id).orElseThrow();
+			assertThat(tree.complete()).isTrue();
+			assertThat(tree.nodes()).extracting((node) -> node.id().value()).containsExactly(ids[0], ids[1], ids[2], ids[3]);
+			assertThat(tree.node(new MessageId(ids[3])).waitsFor()).containsExactly(new MessageId(ids[0]),
+					new MessageId(ids[1]), new MessageId(ids[2]));
+		}
+		List<MessageTree.Node> nodes = this.store.tree(ids[0]).orElseThrow().nodes();
+		assertThat(nodes.get(0).waiting()).isNull();
+		assertThat(nodes.get(1).waiting()).isEqualTo("Waits until message " + new MessageId(ids[0]) + " is COMPLETED");
+		assertThat(nodes.get(3).waiting())
+			.isEqualTo("Waits until one of 3 messages is DEAD or EXPIRED; is deleted when none can be any more");
+		end(ids[0], MessageState.COMPLETED);
+		assertThat(this.store.tree(ids[1]).orElseThrow().node(new MessageId(ids[1])).waiting()).isNull();
+		assertThat(this.store.tree(insert(Draft.of(TASK))).orElseThrow().nodes()).hasSize(1);
+		assertThat(this.store.tree(5)).isEmpty();
+	}
+
+	@Test
+	void treeOfAGroupTellsHowManyAreMissing() {
+		long[] ids = group(Wait.Kind.ALL);
+		assertThat(this.store.tree(ids[0]).orElseThrow().node(new MessageId(ids[1])).waiting())
+			.isEqualTo("Waits until all of 2 messages have ended; 2 have not");
+		end(ids[0], MessageState.COMPLETED);
+		assertThat(this.store.tree(ids[0]).orElseThrow().node(new MessageId(ids[1])).waiting()).endsWith("1 have not");
+	}
+
+	@Test
+	void cancelOfATreeEndsAllAndSetsNothingFree() {
+		long[] ids = chainOfThree();
+		assertThat(this.store.cancelTree(ids[2])).isEqualTo(4);
+		assertThat(states(ids)).containsOnly(MessageState.CANCELLED);
+		assertThat(this.store.cancelTree(ids[2])).isZero();
+		long[] group = group(Wait.Kind.ALL);
+		StoredMessage running = claimOne(group[0]);
+		assertThat(this.store.cancelTree(group[2])).isEqualTo(3);
+		assertThat(states(group[1], group[2])).containsOnly(MessageState.CANCELLED);
+		assertThat(settle(new Settlement.Cancel(running.runKey()))).isEqualTo(SettleResult.APPLIED);
+		assertThat(states(group)).containsOnly(MessageState.CANCELLED);
+		assertThat(this.store.cancelTree(7)).isZero();
 	}
 
 	// --- by hand

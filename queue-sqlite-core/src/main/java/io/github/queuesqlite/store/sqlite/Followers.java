@@ -3,6 +3,7 @@ package io.github.queuesqlite.store.sqlite;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
@@ -345,6 +346,13 @@ final class Followers {
 				}
 			}
 		}
+	}
+
+	/** Returns all that were stored with a message, those that wait first. */
+	List<Long> together(long id) throws SQLException {
+		List<Long> ids = new ArrayList<>();
+		this.statements.each((row) -> ids.add(row.getLong(1)), WaitingTable.WAITING_FIRST, LongJson.of(List.of(id)));
+		return ids;
 	}
 
 	/** A message was given a payload of its own. */

@@ -38,16 +38,6 @@ final class Relocation {
 			INSERT OR IGNORE INTO home.failed_attempt SELECT * FROM main.failed_attempt
 			WHERE message_id IN (SELECT value FROM json_each(?1))""";
 
-	/** What waits for each other is moved together. */
-	private static final String TOGETHER = """
-			WITH RECURSIVE together(id) AS (
-			    SELECT value FROM json_each(?1)
-			    UNION
-			    SELECT waiting_id FROM together JOIN follower ON message_id = together.id
-			    UNION
-			    SELECT message_id FROM together JOIN follower ON waiting_id = together.id)
-			SELECT id FROM together""";
-
 	private static final String COPY_WAITING = """
 			INSERT OR IGNORE INTO home.waiting SELECT * FROM main.waiting
 			WHERE message_id IN (SELECT value FROM json_each(?1))""";
@@ -171,7 +161,7 @@ final class Relocation {
 
 	private static String together(Statements statements, List<Long> ids) throws SQLException {
 		List<Long> all = new ArrayList<>();
-		statements.each((row) -> all.add(row.getLong(1)), TOGETHER, LongJson.of(ids));
+		statements.each((row) -> all.add(row.getLong(1)), WaitingTable.TOGETHER, LongJson.of(ids));
 		return LongJson.of(all);
 	}
 

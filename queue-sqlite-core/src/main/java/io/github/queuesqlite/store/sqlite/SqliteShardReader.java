@@ -16,6 +16,7 @@ import java.util.function.BiPredicate;
 
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.Arrivals;
@@ -288,6 +289,19 @@ final class SqliteShardReader implements ShardReader {
 			}
 		}
 		return LongJson.of(codes);
+	}
+
+	@Override
+	public Optional<MessageTree> tree(long id) {
+		List<MessageTree.Node> nodes = read((statements) -> {
+			List<MessageTree.Node> found = new ArrayList<>();
+			statements.each((row) -> found.add(TreeNodes.of(row)), WaitingTable.NODES, LongJson.of(List.of(id)),
+					MessageTree.MAX_NODES + 1);
+			return found;
+		});
+		boolean complete = nodes.size() <= MessageTree.MAX_NODES;
+		return nodes.isEmpty() ? Optional.empty()
+				: Optional.of(new MessageTree(complete ? nodes : nodes.subList(0, MessageTree.MAX_NODES), complete));
 	}
 
 	@Override

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -273,6 +274,19 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public CancelResult cancel(long id, LongPredicate own, List<RunKey> stop) throws SQLException {
 		return this.changes.cancel(id, own, stop, this.clock.millis());
+	}
+
+	@Override
+	public int cancelTree(long id, LongPredicate own, List<RunKey> stop) throws SQLException {
+		int changed = 0;
+		for (long one : this.followers.together(id)) {
+			List<RunKey> asked = new ArrayList<>();
+			if (cancel(one, own, asked) != CancelResult.UNCHANGED) {
+				changed++;
+			}
+			stop.addAll(asked);
+		}
+		return changed;
 	}
 
 	@Override

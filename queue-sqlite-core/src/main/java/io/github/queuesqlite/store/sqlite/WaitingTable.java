@@ -55,6 +55,27 @@ final class WaitingTable {
 
 	static final String UNNOTE = "DELETE FROM arrival WHERE waiting_id = ?1 AND position = ?2";
 
+	/** What waits for each other, in both directions. */
+	static final String TOGETHER = """
+			WITH RECURSIVE together(id) AS (
+			    SELECT value FROM json_each(?1)
+			    UNION
+			    SELECT waiting_id FROM together JOIN follower ON message_id = together.id
+			    UNION
+			    SELECT message_id FROM together JOIN follower ON waiting_id = together.id)
+			SELECT id FROM together""";
+
+	/** So that none that waits is set free by the end of another one. */
+	static final String WAITING_FIRST = "SELECT id FROM (" + TOGETHER
+			+ ") ORDER BY NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.message_id = id), id DESC";
+
+	/** At most so many, with what each waits for. */
+	static final String NODES = "SELECT message.id, task, queue, state, kind, missing, ("
+			+ "SELECT json_group_array(message_id ORDER BY position) FROM follower WHERE waiting_id = message.id), "
+			+ "(SELECT count(*) FROM follower WHERE waiting_id = message.id) FROM message"
+			+ " LEFT JOIN waiting ON waiting.message_id = message.id AND state = 10 WHERE message.id IN (" + TOGETHER
+			+ ") ORDER BY message.id LIMIT ?2";
+
 	static final String MISSING = "SELECT missing FROM waiting WHERE message_id = ?1";
 
 	static final String COUNT_ARRIVALS = "SELECT state, count(*) FROM arrival WHERE waiting_id = ?1 GROUP BY state";

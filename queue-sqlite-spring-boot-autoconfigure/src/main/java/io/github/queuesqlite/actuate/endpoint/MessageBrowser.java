@@ -17,6 +17,7 @@ import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.PayloadException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
@@ -57,7 +58,20 @@ final class MessageBrowser {
 				sanitize(message.headers(), unsanitized), sanitize(message.metadata(), unsanitized),
 				(rawPayload.length > 0) ? payload(message, rawPayload, payload, unsanitized) : null, (rawResult != null)
 						? body("result", rawResult, result, unsanitized, () -> message.result(Object.class)) : null,
-				this.operations.failures(message.id()));
+				this.operations.failures(message.id()), tree(message.id()));
+	}
+
+	private @Nullable MessageTree tree(MessageId id) {
+		return this.operations.tree(id).filter((tree) -> tree.nodes().size() > 1).orElse(null);
+	}
+
+	MessageSummary cancelTree(String text) {
+		Message message = find(id("id", text));
+		if (this.operations.cancelTree(message.id()) == 0) {
+			throw QueueEndpointException.conflict("Message %s and all that were stored with it have ended or were asked to stop before"
+				.formatted(message.id()));
+		}
+		return MessageSummary.of(this.operations.find(message.id()).orElse(message));
 	}
 
 	MessageSummary retry(String text) {
