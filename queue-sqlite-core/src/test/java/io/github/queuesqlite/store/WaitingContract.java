@@ -485,7 +485,8 @@ abstract class WaitingContract extends StoreSubject {
 		for (long id : ids) {
 			MessageTree tree = this.store.tree(id).orElseThrow();
 			assertThat(tree.complete()).isTrue();
-			assertThat(tree.nodes()).extracting((node) -> node.id().value()).containsExactly(ids[0], ids[1], ids[2], ids[3]);
+			assertThat(tree.nodes()).extracting((node) -> node.id().value())
+				.containsExactly(ids[0], ids[1], ids[2], ids[3]);
 			assertThat(tree.node(new MessageId(ids[3])).waitsFor()).containsExactly(new MessageId(ids[0]),
 					new MessageId(ids[1]), new MessageId(ids[2]));
 		}

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Maps rows of {@link WaitingTable#NODES}, and says in words what a message waits for. */
+/**
+ * Maps rows of {@link WaitingTable#NODES}, and says in words what a message waits for.
+ */
 final class TreeNodes {
 
 	private static final JsonMapper MAPPER = JsonMapper.builder().build();

@@ -68,8 +68,9 @@ final class MessageBrowser {
 	MessageSummary cancelTree(String text) {
 		Message message = find(id("id", text));
 		if (this.operations.cancelTree(message.id()) == 0) {
-			throw QueueEndpointException.conflict("Message %s and all that were stored with it have ended or were asked to stop before"
-				.formatted(message.id()));
+			throw QueueEndpointException
+				.conflict("Message %s and all that were stored with it have ended or were asked to stop before"
+					.formatted(message.id()));
 		}
 		return MessageSummary.of(this.operations.find(message.id()).orElse(message));
 	}

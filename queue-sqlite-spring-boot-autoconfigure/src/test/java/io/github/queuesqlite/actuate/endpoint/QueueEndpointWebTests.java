@@ -288,8 +288,10 @@ class QueueEndpointWebTests {
 
 	@Test
 	void messageOfAChainShowsItsTree() {
-		MessageId id = this.operations.enqueue(
-				NewMessage.to("later").delay(Duration.ofHours(1)).then(NewMessage.to("greet")).then(NewMessage.to("greet")));
+		MessageId id = this.operations.enqueue(NewMessage.to("later")
+			.delay(Duration.ofHours(1))
+			.then(NewMessage.to("greet"))
+			.then(NewMessage.to("greet")));
 		MvcTestResult result = get("/messages/" + id);
 		assertThat(result).bodyJson()
 			.extractingPath("$.tree.nodes[*].task")
