@@ -348,10 +348,10 @@ final class Followers {
 		}
 	}
 
-	/** Returns all that were stored with a message, those that wait first. */
+	/** Returns all that were stored with a message. */
 	List<Long> together(long id) throws SQLException {
 		List<Long> ids = new ArrayList<>();
-		this.statements.each((row) -> ids.add(row.getLong(1)), WaitingTable.WAITING_FIRST, LongJson.of(List.of(id)));
+		this.statements.each((row) -> ids.add(row.getLong(1)), WaitingTable.TOGETHER, LongJson.of(List.of(id)));
 		return ids;
 	}
 

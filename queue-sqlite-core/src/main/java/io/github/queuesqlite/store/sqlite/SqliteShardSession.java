@@ -276,6 +276,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		return this.changes.cancel(id, own, stop, this.clock.millis());
 	}
 
+	/** Nothing is passed on before all are cancelled, so none is set free. */
 	@Override
 	public int cancelTree(long id, LongPredicate own, List<RunKey> stop) throws SQLException {
 		int changed = 0;

@@ -65,10 +65,6 @@ final class WaitingTable {
 			    SELECT message_id FROM together JOIN follower ON waiting_id = together.id)
 			SELECT id FROM together""";
 
-	/** So that none that waits is set free by the end of another one. */
-	static final String WAITING_FIRST = "SELECT id FROM (" + TOGETHER
-			+ ") ORDER BY NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.message_id = id), id DESC";
-
 	/** At most so many, with what each waits for. */
 	static final String NODES = "SELECT message.id, task, queue, state, kind, missing, ("
 			+ "SELECT json_group_array(message_id ORDER BY position) FROM follower WHERE waiting_id = message.id), "

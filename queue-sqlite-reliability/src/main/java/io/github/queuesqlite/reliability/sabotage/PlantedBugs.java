@@ -316,10 +316,6 @@ final class PlantedBugs {
 				"boolean last = this.table.note(edge, message) && waiting.missing() == 1;",
 				"boolean last = (this.table.note(edge, message) || true) && waiting.missing() <= 2;",
 				contract("Waiting#deletionOfMembersWhileTheGroupWaitsCounts"));
-		add("the callback of a tree that is cancelled is set free",
-				"ORDER BY NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.message_id = id), id DESC",
-				"ORDER BY EXISTS (SELECT 1 FROM waiting WHERE waiting.message_id = id), id DESC",
-				contract("Waiting#cancelOfATreeEndsAllAndSetsNothingFree"));
 		add("what a lost run enqueued is stored", "if (!followUps.isEmpty() && results[i] == SettleResult.APPLIED) {",
 				"if (!followUps.isEmpty()) {", contract("Settlements#completionThatIsLostStoresNothing"));
 		add("what waits for each other is torn apart when the number of shards changes",
