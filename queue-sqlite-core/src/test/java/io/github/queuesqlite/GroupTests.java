@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import io.github.queuesqlite.event.MessageEvent;
 import io.github.queuesqlite.message.FailedMessage;
 import io.github.queuesqlite.message.GroupMember;
 import io.github.queuesqlite.message.GroupProgress;
@@ -147,6 +148,27 @@ class GroupTests extends ProcessTester {
 		assertThat(find(id).result(GroupResult.class).members()).hasSize(2);
 		assertThat(progress(id)).isEqualTo(new GroupProgress(id, MessageState.COMPLETED, 2, 2, 0, 0));
 		assertThat(this.operations.length()).isZero();
+	}
+
+	@Test
+	void eventsTellOfTheEndOfAGroupToo() {
+		List<MessageId> completed = new CopyOnWriteArrayList<>();
+		open((builder) -> builder.eventListener((event) -> {
+			if (event instanceof MessageEvent.Completed) {
+				completed.add(event.id());
+			}
+		}));
+		start();
+		MessageId id = this.operations.enqueueGroup(parts(2));
+		await().atMost(LONG).untilAsserted(() -> assertThat(completed).hasSize(3).endsWith(id));
+	}
+
+	@Test
+	void groupWithoutCallbackIsServedByNobodyAndNobodyMissesIt() {
+		open();
+		this.operations.enqueueGroup(NewGroup.of(NewMessage.to("part").delay(Duration.ofHours(1))));
+		start();
+		assertThat(this.operations.stats().unservedTasks()).isEmpty();
 	}
 
 	@Test
