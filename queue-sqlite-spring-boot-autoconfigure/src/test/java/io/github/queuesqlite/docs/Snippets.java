@@ -50,6 +50,14 @@ public abstract class Snippets {
 
 	protected Object window;
 
+	protected Object photo;
+
+	protected List<Page> pages;
+
+	protected Binder binder;
+
+	protected Orders orders;
+
 	protected abstract List<Row> rows(ImportRequest request);
 
 	protected abstract void store(Row row);
@@ -79,6 +87,18 @@ public abstract class Snippets {
 	public interface Search {
 
 		Map<Integer, Exception> indexAll(List<Document> documents);
+
+	}
+
+	public interface Binder {
+
+		Book bind(List<Rendered> pages);
+
+	}
+
+	public interface Orders {
+
+		void save(Order order);
 
 	}
 
@@ -150,6 +170,18 @@ public abstract class Snippets {
 	}
 
 	public record Row(String text) {
+	}
+
+	public record Page(String text) {
+	}
+
+	public record Rendered(String text) {
+	}
+
+	public record Book(String text) {
+	}
+
+	public record Order(String number) {
 	}
 
 }
