@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
@@ -162,6 +163,16 @@ public interface QueueOperations {
 	 * @return oldest first; empty when none failed or the id is unknown
 	 */
 	List<Failure> failures(MessageId id);
+
+	/**
+	 * Reads what the handler of a message noted with
+	 * {@link io.github.queuesqlite.task.TaskContext#log(String)}. It goes with the
+	 * message.
+	 * @param id the message
+	 * @return the latest 100, oldest first; empty when it noted nothing or the id is
+	 * unknown
+	 */
+	List<LogEntry> log(MessageId id);
 
 	/**
 	 * Cancels a message: at once while it waits; while it runs, its handler is

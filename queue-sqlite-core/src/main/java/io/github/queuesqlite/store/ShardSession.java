@@ -91,6 +91,12 @@ public interface ShardSession extends Session {
 	/** Moves the deadline of a run; false when it is lost. */
 	boolean extend(RunKey key, long deadline) throws SQLException;
 
+	/** Stores a step of a run; false when it is lost. */
+	boolean addStep(RunKey key, StoredStep step) throws SQLException;
+
+	/** Stores what the handler of a run says; false when it is lost. */
+	boolean report(RunKey key, RunReport report) throws SQLException;
+
 	/**
 	 * Cancels a message.
 	 * @param id the message

@@ -2,6 +2,7 @@ package io.github.queuesqlite.store;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +21,9 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
@@ -389,6 +392,32 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public List<FailureRecord> failures(long id) {
 		return this.reads.failures(id);
+	}
+
+	@Override
+	public boolean addStep(RunKey key, StoredStep step) {
+		this.shards.checkOpen();
+		return this.shards.writer(key.shard()).call((session) -> session.addStep(key, step));
+	}
+
+	@Override
+	public List<StoredStep> steps(long id) {
+		return this.reads.steps(id);
+	}
+
+	@Override
+	public void report(RunKey key, RunReport report, Completion<Boolean> completion) {
+		this.shards.writer(key.shard()).submitUnsynced((session) -> session.report(key, report), completion);
+	}
+
+	@Override
+	public Map<Long, Progress> progress(Collection<StoredMessage> messages) {
+		return this.reads.progress(messages);
+	}
+
+	@Override
+	public List<LogEntry> log(long id) {
+		return this.reads.log(id);
 	}
 
 	@Override

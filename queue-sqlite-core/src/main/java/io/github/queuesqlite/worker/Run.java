@@ -409,6 +409,11 @@ final class Run extends Claim implements TaskContext, Call {
 	// The handler's context
 
 	@Override
+	boolean hasEndedFirst() {
+		return this.task.definition().delivery() == Delivery.AT_MOST_ONCE;
+	}
+
+	@Override
 	public Map<String, String> headers() {
 		return message().headers();
 	}

@@ -205,6 +205,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Records extends RecordContract {
+
+		Records() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Crowds extends CrowdContract {
 
 		Crowds() {

@@ -20,7 +20,7 @@ import io.github.queuesqlite.store.StoreListener;
 final class ShardBooks {
 
 	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + LineTable.IS_ANY
-			+ ", permit_changes, " + CrowdTable.IS_ANY + " FROM shard WHERE id = 1";
+			+ ", permit_changes, " + CrowdTable.IS_ANY + ", " + RunRecords.IS_ANY + " FROM shard WHERE id = 1";
 
 	private final Statements statements;
 
@@ -47,6 +47,9 @@ final class ShardBooks {
 
 	/** Whether a live message may have a concurrency key. */
 	private boolean anyCrowded;
+
+	/** Whether the handler of a message may have said or done something. */
+	private boolean anyRecorded;
 
 	private long prunable;
 
@@ -117,6 +120,7 @@ final class ShardBooks {
 			this.anyOrdered = row.getInt(3) != 0;
 			this.permits.read(row.getLong(4));
 			this.anyCrowded = row.getInt(5) != 0;
+			this.anyRecorded = row.getInt(6) != 0;
 		}, SHARD);
 		this.pauses.forgetTasks();
 	}
@@ -211,6 +215,16 @@ final class ShardBooks {
 	/** Returns whether a live message may have a concurrency key. */
 	boolean isAnyCrowded() {
 		return this.anyCrowded;
+	}
+
+	/** A handler said or did something. */
+	void recorded() {
+		this.anyRecorded = true;
+	}
+
+	/** Returns whether there may be something that a handler said or did. */
+	boolean isAnyRecorded() {
+		return this.anyRecorded;
 	}
 
 	/** Pruning by count may delete so many more; negative for fewer. */

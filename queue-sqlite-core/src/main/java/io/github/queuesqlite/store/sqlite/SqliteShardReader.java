@@ -14,8 +14,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.FailureCodec;
@@ -27,6 +29,7 @@ import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.ShardReader;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredStep;
 import org.jspecify.annotations.Nullable;
 
 /** The reading side of one shard's file. */
@@ -295,6 +298,21 @@ final class SqliteShardReader implements ShardReader {
 					"SELECT failure FROM failed_attempt WHERE message_id = ?1 ORDER BY run", id);
 			return found;
 		});
+	}
+
+	@Override
+	public List<StoredStep> steps(long id) {
+		return read((statements) -> RunRecords.steps(statements, id));
+	}
+
+	@Override
+	public Map<Long, Progress> progress(Collection<Long> ids) {
+		return read((statements) -> RunRecords.progress(statements, LongJson.of(ids)));
+	}
+
+	@Override
+	public List<LogEntry> log(long id) {
+		return read((statements) -> RunRecords.log(statements, id));
 	}
 
 	@Override

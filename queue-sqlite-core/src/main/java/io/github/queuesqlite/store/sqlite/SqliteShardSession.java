@@ -25,6 +25,7 @@ import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.Room;
 import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.RunReport;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.store.ShardReader;
@@ -32,6 +33,7 @@ import io.github.queuesqlite.store.ShardSession;
 import io.github.queuesqlite.store.StartedRuns;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredStep;
 import io.github.queuesqlite.store.Suspect;
 import io.github.queuesqlite.store.TokenState;
 import io.github.queuesqlite.store.TokenWish;
@@ -78,6 +80,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final Crowds crowds;
 
+	private final RunRecords records;
+
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention, ClaimOrder order)
 			throws SQLException {
@@ -102,8 +106,9 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
 				this.crowds, shard);
 		this.time = new ShardTime(statements, this.books, this.sequence, lines, this.crowds);
+		this.records = new RunRecords(statements, this.books, !retention.completed().isZero());
 		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, this.windows, this.crowds,
-				retention);
+				this.records, retention);
 		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines,
 				this.crowds, shard);
 		this.holders = new KeyHolders(statements, this.changes);
@@ -183,6 +188,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	public List<StoreListener.Ended> takeEnded() throws SQLException {
 		List<StoreListener.Ended> ended = this.books.takeEnded();
 		this.windows.ended(ended, this.clock.millis());
+		this.records.ended(ended);
 		return ended;
 	}
 
@@ -249,6 +255,16 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public boolean extend(RunKey key, long deadline) throws SQLException {
 		return this.settling.extend(key, deadline);
+	}
+
+	@Override
+	public boolean addStep(RunKey key, StoredStep step) throws SQLException {
+		return this.records.add(key, step);
+	}
+
+	@Override
+	public boolean report(RunKey key, RunReport report) throws SQLException {
+		return isAlive(key.epoch()) && this.records.report(key, report);
 	}
 
 	// ---- steering

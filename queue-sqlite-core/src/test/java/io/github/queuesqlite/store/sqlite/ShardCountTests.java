@@ -3,23 +3,29 @@ package io.github.queuesqlite.store.sqlite;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.store.AttributesCodec;
+import io.github.queuesqlite.store.FutureCompletion;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.PermitState;
 import io.github.queuesqlite.store.PermitWish;
+import io.github.queuesqlite.store.RunReport;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredStep;
 import io.github.queuesqlite.store.TokenState;
 import io.github.queuesqlite.store.TokenWish;
 import io.github.queuesqlite.task.RateLimit;
@@ -166,6 +172,32 @@ class ShardCountTests {
 			left[0] += rest.size();
 		});
 		assertThat(left[0]).isEqualTo(61 - 6);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 4", "4, 1", "2, 5" })
+	void openWhenShardCountChangedKeepsWhatHandlersDidAndSaid(int before, int after) {
+		List<Long> ids = new ArrayList<>();
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			for (int i = 0; i < 20; i++) {
+				ids.add(queue.insert(new Keys(TestStore.TASK, null, null, "o" + i), 10)[0]);
+			}
+			for (StoredMessage run : queue.claim(20)) {
+				StoredStep step = new StoredStep(0, "a", "bytes", new byte[] { 1 }, false);
+				assertThat(queue.store.addStep(run.runKey(), step)).isTrue();
+				FutureCompletion<Boolean> reported = new FutureCompletion<>();
+				queue.store.report(run.runKey(), new RunReport(new Progress(0.5, null, Instant.EPOCH),
+						List.of(new LogEntry(1, Instant.EPOCH, "one"), new LogEntry(1, Instant.EPOCH, "two"))), reported);
+				assertThat(TestStore.get(reported.future())).isTrue();
+			}
+		}
+		try (TestStore queue = TestStore.open(this.directory, after)) {
+			for (long id : ids) {
+				assertThat(queue.store.steps(id)).singleElement().matches((step) -> !step.damaged());
+				assertThat(queue.store.log(id)).extracting(LogEntry::text).containsExactly("one", "two");
+				assertThat(queue.store.progress(List.of(queue.store.find(id).orElseThrow()))).hasSize(1);
+			}
+		}
 	}
 
 	@ParameterizedTest
