@@ -38,7 +38,12 @@ final class Soundness {
 					WHERE last_error IS NOT NULL AND id NOT IN (SELECT message_id FROM failed_attempt)""",
 			"a failure of no message",
 			"SELECT message_id FROM failed_attempt WHERE message_id NOT IN (SELECT id FROM message)",
-			"more attempts than runs", "SELECT id FROM message WHERE attempt > run");
+			"more attempts than runs", "SELECT id FROM message WHERE attempt > run", "what a run of no message did or said", """
+					SELECT message_id FROM (
+					    SELECT message_id FROM step UNION ALL SELECT message_id FROM progress
+					    UNION ALL SELECT message_id FROM log_entry)
+					WHERE message_id NOT IN (SELECT id FROM message)""", "a step of a message that is COMPLETED",
+			"SELECT message_id FROM step JOIN message ON message.id = message_id AND state = 40");
 
 	private static final Map<String, String> NEVER_IN_LINES = Map.of("two turns in a line", """
 			SELECT ordering_key FROM message WHERE ordering_key IS NOT NULL AND state IN (20, 22, 30)

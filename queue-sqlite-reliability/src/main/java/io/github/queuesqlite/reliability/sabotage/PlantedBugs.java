@@ -52,6 +52,8 @@ final class PlantedBugs {
 		bugs.foreignHands();
 		bugs.pulling();
 		bugs.events();
+		bugs.steps();
+		bugs.payloads();
 		return bugs.bugs;
 	}
 
@@ -696,6 +698,42 @@ final class PlantedBugs {
 				"catch (Throwable ex) { this.failure.note(ex); } // What it left behind is not for the next one.",
 				"catch (RuntimeException ex) { this.failure.note(ex); } // What it left behind is not for the next one.",
 				"EventTests#listenerThatThrowsGetsTheNextEventAndIsShown");
+	}
+
+	private void steps() {
+		this.rule = "A stored step is never done again, and is its run's";
+		add("a step is stored without its fence",
+				"WHERE id = ?1 AND +owner = ?2 AND run = ?3 AND +state = 30 ON CONFLICT (message_id, position)",
+				"WHERE id = ?1 AND ?2 = ?2 AND ?3 = ?3 ON CONFLICT (message_id, position)",
+				contract("Records#stepsStayOverRetriesAndRestarts"));
+		add("a retry reads no steps", "boolean first = this.run.key().run() == 1;", "boolean first = true;",
+				"StepTests#retryGoesOnBehindTheLastStoredStep");
+		add("the names of steps are not compared", "if (!step.name().equals(name)) {", "if (name.isEmpty()) {",
+				"StepTests#stepsThatWereChangedLeaveTheMessageDeadAndSayWhatWasThere");
+		add("a damaged step is believed", "boolean damaged = checksum.ofStep(id, step) != row.getLong(3);",
+				"boolean damaged = false;", "StepTests#stepIsEncryptedLikeAPayloadAndDamageIsNoticed");
+		add("what is pruned leaves its steps", "else if (!ids.isEmpty()) { this.records.deleted(LongJson.of(ids)); }",
+				"else if (ids.isEmpty()) { this.records.deleted(LongJson.of(ids)); }",
+				contract("Records#allGoesWhenTheMessageIsPruned"));
+	}
+
+	private void payloads() {
+		this.rule = "A payload is read as it was written, and by nobody without the key";
+		add("a payload is read by the codec that writes now",
+				"PayloadCodec codec = this.codecs.get(parsed.codec());", "PayloadCodec codec = this.codec;",
+				"PayloadTests#messageIsReadByTheCodecThatWroteItWhateverWritesNow");
+		add("results are not encrypted", "return seal(write(what, value));", "return write(what, value);",
+				"PayloadTests#nothingOfAnEncryptedPayloadResultOrValueIsReadableInTheFiles");
+		add("sealed values are compared as they are stored",
+				"&& Arrays.equals(open(format, parsed, bytes), plain.bytes());",
+				"&& Arrays.equals(bytes, plain.bytes());",
+				"PayloadTests#valueThatIsPutAgainIsNoChangeAlsoWhenItIsEncrypted");
+		add("a step between two versions is left out", "for (int from = version; from < wanted; from++) {",
+				"for (int from = version + 1; from < wanted; from++) {",
+				"PayloadTests#payloadOfAnOlderVersionIsBroughtUpStepByStep");
+		add("a local payload is kept for ever", "messages.forEach((message) -> this.payloads.ended(message.id()));",
+				"messages.forEach((message) -> message.id());",
+				"LocalPayloadTests#objectIsForgottenWhenItsMessageHasEndedOrIsDeletedOrIsADuplicate");
 	}
 
 }
