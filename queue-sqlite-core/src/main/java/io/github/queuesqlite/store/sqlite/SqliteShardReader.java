@@ -46,6 +46,7 @@ final class SqliteShardReader implements ShardReader {
 			FROM rate LEFT JOIN token USING (name)
 			GROUP BY name
 			UNION ALL SELECT 'keys:' || task, coalesce(chosen, declared), declared, 0, 0, NULL FROM key_limit
+			UNION ALL SELECT 'rate:keys:' || task, coalesce(chosen, declared), declared, 0, 0, period FROM key_rate
 			UNION ALL SELECT 'weight:' || concurrency_key, weight, 1, 0, 0, NULL FROM key_weight""";
 
 	private static final String SIGHTINGS = """
