@@ -27,7 +27,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
-/** Rates of concurrency keys end to end: in one process, and in several that are killed. */
+/**
+ * Rates of concurrency keys end to end: in one process, and in several that are killed.
+ */
 @Timeout(value = 60, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KeyRateTests extends KillTester {
 
@@ -63,8 +65,7 @@ class KeyRateTests extends KillTester {
 	}
 
 	private void begun(Message message) {
-		this.starts
-			.computeIfAbsent(String.valueOf(message.concurrencyKey()), (key) -> new ConcurrentLinkedQueue<>())
+		this.starts.computeIfAbsent(String.valueOf(message.concurrencyKey()), (key) -> new ConcurrentLinkedQueue<>())
 			.add(System.nanoTime());
 	}
 
@@ -330,8 +331,7 @@ class KeyRateTests extends KillTester {
 
 	@Override
 	Process start(Class<?> main, String... arguments) throws IOException {
-		return (arguments.length == 0) ? super.start(main, "100/1s", RatedChild.PER_KEY)
-				: super.start(main, arguments);
+		return (arguments.length == 0) ? super.start(main, "100/1s", RatedChild.PER_KEY) : super.start(main, arguments);
 	}
 
 	/** Not each end that was said was stored. */

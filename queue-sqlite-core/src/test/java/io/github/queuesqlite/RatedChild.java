@@ -12,9 +12,9 @@ import io.github.queuesqlite.task.TaskDefinition;
 
 /**
  * A process that works off messages of one task with a rate, or with one for each
- * concurrency key, until it is killed. Several
- * write into one log: a line each for the start and the end of a run, with the time on
- * the monotonic clock, which all processes of a machine share.
+ * concurrency key, until it is killed. Several write into one log: a line each for the
+ * start and the end of a run, with the time on the monotonic clock, which all processes
+ * of a machine share.
  */
 public final class RatedChild {
 
@@ -30,13 +30,16 @@ public final class RatedChild {
 			.concurrency(4)
 			.probation(Duration.ofMillis(200))
 			.build();
-		TaskDefinition.Builder<Integer> task = TaskDefinition.builder(QueueTester.TASK, Integer.class, (payload, context) -> {
-			String key = context.message().concurrencyKey();
-			String run = ((key != null) ? key : QueueTester.TASK) + " " + payload + " " + ProcessHandle.current().pid() + " ";
-			WorkChild.say(log, "start", run + System.nanoTime());
-			WorkChild.say(log, "end", run + System.nanoTime());
-			return null;
-		}).retryPolicy(new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(5), 0));
+		TaskDefinition.Builder<Integer> task = TaskDefinition
+			.builder(QueueTester.TASK, Integer.class, (payload, context) -> {
+				String key = context.message().concurrencyKey();
+				String run = ((key != null) ? key : QueueTester.TASK) + " " + payload + " "
+						+ ProcessHandle.current().pid() + " ";
+				WorkChild.say(log, "start", run + System.nanoTime());
+				WorkChild.say(log, "end", run + System.nanoTime());
+				return null;
+			})
+			.retryPolicy(new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(5), 0));
 		RateLimit rate = RateLimit.of(args[2]);
 		boolean perKey = args.length > 3 && args[3].equals(PER_KEY);
 		queue.tasks().register((perKey ? task.rateLimitPerKey(rate) : task.rateLimit(rate)).build());

@@ -36,7 +36,9 @@ final class Beginnings {
 		return this.tasks.isEmpty();
 	}
 
-	/** The handler of a message is called now; returns whether nobody looks by himself. */
+	/**
+	 * The handler of a message is called now; returns whether nobody looks by himself.
+	 */
 	boolean begun(Claim claim, long now) {
 		if (!this.tasks.contains(claim.row().task()) || claim.row().attributes() == null
 				|| claim.message().concurrencyKey() == null) {

@@ -127,6 +127,16 @@ abstract class KeyRateContract extends StoreSubject {
 	}
 
 	@Test
+	void messageThatComesWhenTheTokenIsUsedWaits() {
+		rate(SLOW);
+		crowd("a", 1);
+		settle(complete(claimOne()));
+		List<Long> ids = crowd("a", 1);
+		assertThat(claimAfter(999)).isEmpty();
+		assertThat(claimAfter(1)).isEqualTo(ids);
+	}
+
+	@Test
 	void messagesOfAKeyBeginInBurstsOfTenAtMost() {
 		rate(FAST);
 		List<Long> ids = crowd("a", 30);

@@ -106,9 +106,10 @@ final class CrowdTable {
 	/** Reads what became of some messages; those that are gone have a state of 99. */
 	List<Member> changed(String ids) throws SQLException {
 		List<Member> members = new ArrayList<>();
-		this.statements
-			.each((row) -> members.add(new Member(row.getLong(1), new Crowd(row.getString(2), row.getString(3)),
-					row.getInt(4), row.getInt(5), row.getLong(6), row.getString(7), row.getInt(8) != 0)), CHANGED, ids);
+		this.statements.each(
+				(row) -> members.add(new Member(row.getLong(1), new Crowd(row.getString(2), row.getString(3)),
+						row.getInt(4), row.getInt(5), row.getLong(6), row.getString(7), row.getInt(8) != 0)),
+				CHANGED, ids);
 		return members;
 	}
 

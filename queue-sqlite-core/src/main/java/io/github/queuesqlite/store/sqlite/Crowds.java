@@ -57,7 +57,8 @@ final class Crowds {
 	/** Returns whether a new message may be READY from the first. */
 	boolean isOpen(String key, String task) throws SQLException {
 		Crowd crowd = new Crowd(task, key);
-		return !this.rates.isRated(task) && this.table.first(crowd) == null && mayPass(this.table.passed(crowd), crowd, this.table.weight(key));
+		return !this.rates.isRated(task) && this.table.first(crowd) == null
+				&& mayPass(this.table.passed(crowd), crowd, this.table.weight(key));
 	}
 
 	/** A new message is stored. */

@@ -24,6 +24,16 @@ final class KeyRateTable {
 			ORDER BY next_at
 			LIMIT ?2""";
 
+	/** Whether a message of a task waits for nothing but a token. */
+	static final String WAITS = """
+			SELECT 1 FROM key_bucket
+			WHERE task = ?1 AND next_at IS NOT NULL AND concurrency_key NOT IN (SELECT name FROM paused_key)
+			    AND EXISTS (
+			        SELECT 1 FROM crowd
+			        WHERE crowd.task = key_bucket.task AND crowd.concurrency_key = key_bucket.concurrency_key
+			            AND phase = 0)
+			LIMIT 1""";
+
 	static final String BUCKET = """
 			SELECT coalesce(chosen, declared), period, parts, at, next_at
 			FROM key_rate LEFT JOIN key_bucket ON key_bucket.task = key_rate.task AND concurrency_key = ?2

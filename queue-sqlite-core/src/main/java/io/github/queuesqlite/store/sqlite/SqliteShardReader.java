@@ -405,8 +405,20 @@ final class SqliteShardReader implements ShardReader {
 					return true;
 				}
 			}
-			return false;
+			return isAnyWaitingForToken(statements, hosted);
 		});
+	}
+
+	/** Of those that are held only these go on by themselves. */
+	private static boolean isAnyWaitingForToken(Statements statements, BiPredicate<String, String> hosted)
+			throws SQLException {
+		for (QueueStats.Count count : counts(statements, CounterTable.HELD)) {
+			if (hosted.test(count.queue(), count.task())
+					&& statements.number(KeyRateTable.WAITS, count.task()) != null) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	@Override

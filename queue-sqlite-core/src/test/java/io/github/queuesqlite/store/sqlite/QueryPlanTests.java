@@ -72,8 +72,8 @@ class QueryPlanTests {
 
 	@ParameterizedTest
 	@CsvSource({ "ADD, ", "REMOVE, PRIMARY KEY", "SET_PHASE, PRIMARY KEY", "CHANGED, PRIMARY KEY", "FIRST, crowd_key",
-			"LET_THROUGH, crowd_key", "TOKENS, crowd_key", "WAITING_CROWDS, crowd_key", "LIMIT, PRIMARY KEY", "WEIGHT, PRIMARY KEY",
-			"OPEN, PRIMARY KEY" })
+			"LET_THROUGH, crowd_key", "TOKENS, crowd_key", "WAITING_CROWDS, crowd_key", "LIMIT, PRIMARY KEY",
+			"WEIGHT, PRIMARY KEY", "OPEN, PRIMARY KEY" })
 	void crowdStatementSearchesByKeyWithoutSorting(String name, @Nullable String index) throws Exception {
 		assertSearches((String) CrowdTable.class.getDeclaredField(name).get(null), index);
 	}
