@@ -349,10 +349,15 @@ public final class ShardedMessageStore implements MessageStore {
 		for (RunKey run : runs) {
 			byShard.computeIfAbsent(run.shard(), (shard) -> new ArrayList<>()).add(run);
 		}
-		byShard.forEach((shard, some) -> this.shards.writer(shard).call((session) -> {
-			session.begun(some);
-			return 0;
-		}));
+		this.shards.inEach((shard) -> {
+			List<RunKey> some = byShard.get(shard.number());
+			if (some != null) {
+				this.shards.writer(shard.number()).call((session) -> {
+					session.begun(some);
+					return 0;
+				});
+			}
+		});
 	}
 
 	@Override
