@@ -310,7 +310,8 @@ public interface QueueOperations {
 	 * ended. The number of a rate holds for the time that is declared, until another time
 	 * is.
 	 * @param name as {@link QueueStats.LimitStats} says: {@code task:<task>},
-	 * {@code keys:<task>}, {@code rate:task:<task>} or {@code rate:queue:<queue>}
+	 * {@code keys:<task>}, {@code rate:task:<task>}, {@code rate:queue:<queue>} or
+	 * {@code rate:keys:<task>}
 	 * @param most 1 or more, at most 1,000,000 for a rate; null for what is declared
 	 * @return false when there is no such limit: no worker has needed it so far
 	 * @throws IllegalArgumentException if the name is of another kind or the number out

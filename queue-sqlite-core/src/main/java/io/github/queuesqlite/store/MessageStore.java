@@ -15,6 +15,7 @@ import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,6 +158,21 @@ public interface MessageStore extends AutoCloseable {
 	 * @param limits by task, 1 or more; null for any number
 	 */
 	void declareKeyLimits(Map<String, @Nullable Integer> limits);
+
+	/**
+	 * Sets, in all shards, how many messages of some tasks may begin in how long for each
+	 * concurrency key. Holds until it is set anew.
+	 * @param rates by task; null for any number
+	 */
+	void declareKeyRates(Map<String, @Nullable RateLimit> rates);
+
+	/**
+	 * Says that the handlers of some runs have begun. Until it is said, or a run has
+	 * ended, the token it was let through with leaves no room for another one of its
+	 * concurrency key. Fsynced with durability {@code full}.
+	 * @param runs those that are lost are passed by
+	 */
+	void begun(List<RunKey> runs);
 
 	/**
 	 * Sets, in all shards, how many messages of a concurrency key are let through

@@ -285,6 +285,7 @@ final class Run extends Claim implements TaskContext, Call {
 		if (this.allowance != null) {
 			this.allowance.begin();
 		}
+		engine().limits.begun(this);
 		if (engine().interceptors.isEmpty()) {
 			return this.task.handler().handle(payload, this);
 		}

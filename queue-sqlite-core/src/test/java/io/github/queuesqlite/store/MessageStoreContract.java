@@ -232,6 +232,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class KeyRates extends KeyRateContract {
+
+		KeyRates() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Tokens extends TokenContract {
 
 		Tokens() {

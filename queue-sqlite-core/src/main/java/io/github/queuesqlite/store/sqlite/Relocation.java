@@ -90,8 +90,8 @@ final class Relocation {
 		KeptLimits limits = KeptLimits.read(this.connections.values());
 		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
 			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, pauses,
-					(statements) -> limits.write(statements,
-							(name) -> this.router.homeOfLimit(name) == entry.getKey()));
+					(statements) -> limits.write(statements, (name) -> this.router.homeOfLimit(name) == entry.getKey(),
+							(key) -> this.router.homeOfConcurrencyKey(key) == entry.getKey()));
 		}
 		moveWindows();
 		logger.info("Moved {} messages with keys to their new shards", moved);

@@ -49,6 +49,7 @@ final class SqliteShardReader implements ShardReader {
 			FROM rate LEFT JOIN token USING (name)
 			GROUP BY name
 			UNION ALL SELECT 'keys:' || task, coalesce(chosen, declared), declared, 0, 0, NULL FROM key_limit
+			UNION ALL SELECT 'rate:keys:' || task, coalesce(chosen, declared), declared, 0, 0, period FROM key_rate
 			UNION ALL SELECT 'weight:' || concurrency_key, weight, 1, 0, 0, NULL FROM key_weight""";
 
 	private static final String SIGHTINGS = """
@@ -422,8 +423,20 @@ final class SqliteShardReader implements ShardReader {
 					return true;
 				}
 			}
-			return false;
+			return isAnyWaitingForToken(statements, hosted);
 		});
+	}
+
+	/** Of those that are held only these go on by themselves. */
+	private static boolean isAnyWaitingForToken(Statements statements, BiPredicate<String, String> hosted)
+			throws SQLException {
+		for (QueueStats.Count count : counts(statements, CounterTable.HELD)) {
+			if (hosted.test(count.queue(), count.task())
+					&& statements.number(KeyRateTable.WAITS, count.task()) != null) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	@Override

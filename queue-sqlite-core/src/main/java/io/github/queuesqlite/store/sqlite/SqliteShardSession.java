@@ -37,6 +37,7 @@ import io.github.queuesqlite.store.StoredStep;
 import io.github.queuesqlite.store.Suspect;
 import io.github.queuesqlite.store.TokenState;
 import io.github.queuesqlite.store.TokenWish;
+import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +99,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.sequence = new ShardSequence(statements, clock, shard, order.newestFirst());
 		OrderingLines lines = new OrderingLines(statements, this.books);
 		this.lines = lines;
-		this.crowds = new Crowds(statements, this.books, this.sequence);
+		this.crowds = new Crowds(statements, this.books, this.sequence, new KeyRates(statements, this.books, clock));
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, this.crowds,
 				retention);
 		this.claims = new ShardClaims(statements, this.books, this.sequence, this.settling, lines, this.crowds,
@@ -455,6 +456,26 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public void declareKeyLimits(Map<String, @Nullable Integer> limits) throws SQLException {
 		this.crowds.declare(limits);
+	}
+
+	@Override
+	public void declareKeyRates(Map<String, @Nullable RateLimit> rates) throws SQLException {
+		this.crowds.declareRates(rates);
+	}
+
+	@Override
+	public boolean changeKeyRate(String task, @Nullable Integer count) throws SQLException {
+		return this.crowds.changeRate(task, count);
+	}
+
+	@Override
+	public void begun(List<RunKey> runs) throws SQLException {
+		this.settling.begun(runs);
+	}
+
+	@Override
+	public int letThroughDue(int max) throws SQLException {
+		return this.crowds.letThroughDue(max);
 	}
 
 	@Override

@@ -276,6 +276,35 @@ class ShardCountTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "1, 4", "4, 1", "2, 5" })
+	void openWhenShardCountChangedKeepsRatesOfKeysAndWhatTheyHaveUsed(int before, int after) {
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			queue.store.declareKeyRates(Map.of(TestStore.TASK, RateLimit.of("1/1h")));
+			queue.store.changeLimit("rate:keys:" + TestStore.TASK, 2);
+			for (int i = 0; i < 24; i++) {
+				queue.insertKeyed("c" + i % 12, 10);
+			}
+			List<StoredMessage> claimed = queue.claim(100);
+			assertThat(claimed).hasSize(12);
+			claimed.forEach(queue::complete);
+		}
+		try (TestStore queue = TestStore.open(this.directory, after)) {
+			assertThat(queue.store.limits()).singleElement().satisfies((limit) -> {
+				assertThat(limit.most()).isEqualTo(2);
+				assertThat(limit.declared()).isOne();
+			});
+			queue.store.promoteDue();
+			assertThat(queue.claim(100)).isEmpty();
+			assertThat(queue.store.nextDueAt() - System.currentTimeMillis()).isBetween(1_500_000L, 1_800_000L);
+			queue.insertKeyed("new", 10);
+			assertThat(queue.claim(100)).hasSize(1);
+			queue.store.declareKeyRates(Map.of(TestStore.TASK, RateLimit.of("1000000/1s")));
+			queue.store.promoteDue();
+			assertThat(queue.claim(100)).hasSize(12);
+		}
+	}
+
 	private static TokenState tokens(TestStore queue, int task, @Nullable RateLimit declared) {
 		String name = "rate:task:" + task;
 		return queue.store.tokens(queue.instance, List.of(new TokenWish(name, declared, 0, 0, true))).get(name);

@@ -30,6 +30,7 @@ final class PlantedBugs {
 		bugs.limits();
 		bugs.rates();
 		bugs.crowds();
+		bugs.keyRates();
 		bugs.calls();
 		bugs.lines();
 		bugs.indexes();
@@ -247,16 +248,37 @@ final class PlantedBugs {
 				"return passed.all()", contract("Crowds#claimWhenOneKeyHasManyGivesAnotherOneItsTurn"));
 		add("a delayed message of a key comes past its limit", "hold(member); phase = CrowdTable.WAITS;", "",
 				contract("Crowds#delayedMessagesAreNoPartUntilTheyAreDue"));
-		add("an end lets nobody of its key through", "this.crowds.changed(ids(settlements));", "",
+		add("an end lets nobody of its key through",
+				"this.crowds.changed(ids(settlements), begun(settlements, results));", "",
 				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
 		add("a rescue lets nobody of its key through",
-				"this.crowds.changed(rows.stream().map((row) -> row.key().id()).toList()); return rows.size();",
+				"this.crowds.changed(rows.stream().map((row) -> row.key().id()).toList(), begun); return rows.size();",
 				"return rows.size();", contract("Crowds#rescueWhenNoAttemptIsLeftLetsTheNextThrough"));
 		add("a claim does not go on with who is let through",
 				"while (!claimed.isEmpty() && left > 0 && all.size() < Math.max(max, Claimer.MOST_MESSAGES)) {",
 				"while (claimed == null) {", contract("Crowds#claimWhenKeyHasNoLimitGivesAllInTheirOrder"));
 		add("a crowd does not move with a change of the number of shards", "OR concurrency_key IS NOT NULL)", ")",
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsCrowdsAndTheirLimits");
+	}
+
+	private void keyRates() {
+		this.rule = "Of one concurrency key no more messages begin in any span of time than its rate and its burst allow";
+		add("a token of a key that is in hand leaves room for a new one",
+				"this.bucket.filled(held + used + back, this.now)", "this.bucket.filled(0, this.now)",
+				contract("KeyRates#tokenOfARunThatHasNotBegunLeavesNoRoomForAnother"));
+		add("who has begun comes back with its token", "&& !(begun && this.rates.isRated(member.crowd().task()));", ";",
+				contract("KeyRates#retryAtOnceWaitsForANewToken"));
+		add("a rescue forgets that what it takes back had begun", "begun.add(row.key().id());", "",
+				contract("KeyRates#rescueOfOneThatHadBegunWaitsForANewToken"));
+		add("a new message of a key needs no token", "return !this.rates.isRated(task) && this.table",
+				"return this.table", contract("KeyRates#messageThatComesWhenTheTokenIsUsedWaits"));
+		add("nobody looks when there is a token again", "session.promote(STEP) + session.letThroughDue(STEP);",
+				"session.promote(STEP);", contract("KeyRates#claimWhenTheRateIsReachedWaitsForTheNextToken"));
+		add("what is told to have begun keeps its token", "this.crowds.changed(begun, begun);", "",
+				contract("KeyRates#tokenOfARunThatHasNotBegunLeavesNoRoomForAnother"));
+		add("what keys have used is forgotten with the number of shards", "if (isHome.test(bucket.key())) {",
+				"if (false) {",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsRatesOfKeysAndWhatTheyHaveUsed");
 	}
 
 	private void lines() {
@@ -308,8 +330,9 @@ final class PlantedBugs {
 		this.rule = "Nothing of a paused key starts, whatever brings it back";
 		add("a paused key passes its turn on", "if (this.books.pauses().isKeyPaused(key)) {", "if (false) {",
 				"KeyPauseTests#messageThatRunsGoesOnAndTheNextWaits");
-		add("a message of a paused key that comes back is let through", "(!passed || isPaused(member.crowd().key()))",
-				"!passed", "KeyPauseTests#messageThatComesBackWaitsToo");
+		add("a message of a paused key that comes back is let through",
+				"return member.isLetThrough() && !isPaused(member.crowd().key())", "return member.isLetThrough()",
+				"KeyPauseTests#messageThatComesBackWaitsToo");
 		add("the end of a pause lets nobody through", "this.lines.arrange(key); this.crowds.resumed(key); } int ended",
 				"} int ended", "KeyPauseTests#pauseKeyWhenItsTimeIsOverGoesOnByItself");
 		this.rule = "Where the newest is next, what comes back is not the newest; what is old starts at last, in its turn";
