@@ -151,8 +151,8 @@ class StepTests extends ProcessTester {
 			.withMessageContaining("was 'charge' when it was stored, and is 'reserve' now");
 		assertThat(find(id).state()).isEqualTo(MessageState.DEAD);
 		assertThat(find(id).attempt()).as("no further attempt").isEqualTo(2);
-		assertThat(find(id).lastError()).satisfies(
-				(failure) -> assertThat(failure.type()).isEqualTo(StepChangedException.class.getName()));
+		assertThat(find(id).lastError())
+			.satisfies((failure) -> assertThat(failure.type()).isEqualTo(StepChangedException.class.getName()));
 	}
 
 	@Test
@@ -185,7 +185,8 @@ class StepTests extends ProcessTester {
 		for (MessageId id : ids) {
 			assertThat(this.operations.await(id, Integer.class, LONG)).isEqualTo(10);
 		}
-		// A step whose process died before its commit is done again: at most what ran then.
+		// A step whose process died before its commit is done again: at most what ran
+		// then.
 		assertThat(starts()).hasSizeBetween(40 * StepChild.STEPS, 40 * StepChild.STEPS + 4 * 8);
 	}
 
@@ -219,8 +220,7 @@ class StepTests extends ProcessTester {
 		awaitLatch(begun);
 		assertThat(this.operations.await(id, String.class, LONG)).isEqualTo("two");
 		goOn.countDown();
-		await().untilAsserted(() -> assertThat(thrown.get()).isNotNull()
-			.isInstanceOf(LeaseLostException.class));
+		await().untilAsserted(() -> assertThat(thrown.get()).isNotNull().isInstanceOf(LeaseLostException.class));
 	}
 
 	@Test
@@ -236,11 +236,10 @@ class StepTests extends ProcessTester {
 		MessageId id = this.operations.enqueue(TASK, "a");
 		assertThatExceptionOfType(TaskFailedException.class)
 			.isThrownBy(() -> this.operations.await(id, String.class, LONG));
-		assertThat(this.operations.failures(id)).anySatisfy((failure) -> assertThat(failure.message())
-			.contains("Step 'secret' of message " + id + " is damaged"));
+		assertThat(this.operations.failures(id)).anySatisfy(
+				(failure) -> assertThat(failure.message()).contains("Step 'secret' of message " + id + " is damaged"));
 		this.queue.close();
-		assertThat(Files.readString(this.directory.resolve("default/queue_shard_0.db"),
-				StandardCharsets.ISO_8859_1))
+		assertThat(Files.readString(this.directory.resolve("default/queue_shard_0.db"), StandardCharsets.ISO_8859_1))
 			.doesNotContain("nobody may read");
 	}
 
@@ -253,8 +252,9 @@ class StepTests extends ProcessTester {
 
 	@Test
 	void stepsGoWithTheirMessage() throws SQLException {
-		openWithHandler((builder) -> builder.retention(
-				new Retention(Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), 1000)),
+		openWithHandler(
+				(builder) -> builder.retention(
+						new Retention(Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), 1000)),
 				(payload, context) -> {
 					context.step("one", () -> 1);
 					context.progress(0.5);

@@ -101,8 +101,8 @@ final class ShardedReads {
 	/** Of messages as they were read. */
 	Map<Long, Progress> progress(Collection<StoredMessage> messages) {
 		Map<Integer, List<Long>> byShard = new HashMap<>();
-		messages.forEach((message) -> byShard.computeIfAbsent(message.shard(), (shard) -> new ArrayList<>())
-			.add(message.id()));
+		messages.forEach(
+				(message) -> byShard.computeIfAbsent(message.shard(), (shard) -> new ArrayList<>()).add(message.id()));
 		Map<Long, Progress> found = new HashMap<>();
 		byShard.forEach((shard, ids) -> found.putAll(this.shards.reader(shard).progress(ids)));
 		return found;

@@ -71,8 +71,8 @@ final class Steps {
 
 	private @Nullable Object known(StoredStep step, String name, Type type) {
 		if (!step.name().equals(name)) {
-			throw new StepChangedException("Step " + (this.position + 1) + " of message " + this.run.id()
-					+ " was '" + Names.oneLine(step.name()) + "' when it was stored, and is '" + Names.oneLine(name)
+			throw new StepChangedException("Step " + (this.position + 1) + " of message " + this.run.id() + " was '"
+					+ Names.oneLine(step.name()) + "' when it was stored, and is '" + Names.oneLine(name)
 					+ "' now: the handler of task '" + this.run.row().task()
 					+ "' was changed while the message waited. Give changed handlers a new task name, or let the old"
 					+ " messages end first");
@@ -93,7 +93,8 @@ final class Steps {
 		finally {
 			this.inside = false;
 		}
-		Payloads.Encoded encoded = this.run.engine().environment.payloads().encode("value of step '" + name + "'", value);
+		Payloads.Encoded encoded = this.run.engine().environment.payloads()
+			.encode("value of step '" + name + "'", value);
 		StoredStep step = new StoredStep(this.position, name, encoded.codec(), encoded.bytes(), false);
 		if (!this.run.engine().environment.store().addStep(this.run.key(), step)) {
 			this.run.lose();

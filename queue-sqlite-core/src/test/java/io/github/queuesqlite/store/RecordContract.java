@@ -114,8 +114,8 @@ abstract class RecordContract extends StoreSubject {
 
 	@Test
 	void allGoesWhenTheMessageIsPruned() {
-		reopen(this.settings.retention(new Retention(Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1),
-				Duration.ofHours(1), 0)));
+		reopen(this.settings.retention(
+				new Retention(Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1), 0)));
 		StoredMessage byCount = running(Draft.of(TASK));
 		StoredMessage byAge = running(Draft.of(TASK));
 		for (StoredMessage run : List.of(byCount, byAge)) {

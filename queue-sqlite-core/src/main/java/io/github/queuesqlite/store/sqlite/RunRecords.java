@@ -127,8 +127,10 @@ final class RunRecords {
 
 	static Map<Long, Progress> progress(Statements statements, String ids) throws SQLException {
 		Map<Long, Progress> found = new HashMap<>();
-		statements.each((row) -> found.put(row.getLong(1),
-				new Progress(row.getDouble(2), row.getString(3), Instant.ofEpochMilli(row.getLong(4)))), PROGRESS, ids);
+		statements.each(
+				(row) -> found.put(row.getLong(1),
+						new Progress(row.getDouble(2), row.getString(3), Instant.ofEpochMilli(row.getLong(4)))),
+				PROGRESS, ids);
 		return found;
 	}
 

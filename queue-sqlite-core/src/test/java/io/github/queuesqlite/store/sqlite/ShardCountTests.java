@@ -186,8 +186,10 @@ class ShardCountTests {
 				StoredStep step = new StoredStep(0, "a", "bytes", new byte[] { 1 }, false);
 				assertThat(queue.store.addStep(run.runKey(), step)).isTrue();
 				FutureCompletion<Boolean> reported = new FutureCompletion<>();
-				queue.store.report(run.runKey(), new RunReport(new Progress(0.5, null, Instant.EPOCH),
-						List.of(new LogEntry(1, Instant.EPOCH, "one"), new LogEntry(1, Instant.EPOCH, "two"))), reported);
+				queue.store.report(run.runKey(),
+						new RunReport(new Progress(0.5, null, Instant.EPOCH),
+								List.of(new LogEntry(1, Instant.EPOCH, "one"), new LogEntry(1, Instant.EPOCH, "two"))),
+						reported);
 				assertThat(TestStore.get(reported.future())).isTrue();
 			}
 		}

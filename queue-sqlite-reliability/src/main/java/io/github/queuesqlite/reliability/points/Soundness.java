@@ -38,7 +38,8 @@ final class Soundness {
 					WHERE last_error IS NOT NULL AND id NOT IN (SELECT message_id FROM failed_attempt)""",
 			"a failure of no message",
 			"SELECT message_id FROM failed_attempt WHERE message_id NOT IN (SELECT id FROM message)",
-			"more attempts than runs", "SELECT id FROM message WHERE attempt > run", "what a run of no message did or said", """
+			"more attempts than runs", "SELECT id FROM message WHERE attempt > run",
+			"what a run of no message did or said", """
 					SELECT message_id FROM (
 					    SELECT message_id FROM step UNION ALL SELECT message_id FROM progress
 					    UNION ALL SELECT message_id FROM log_entry)

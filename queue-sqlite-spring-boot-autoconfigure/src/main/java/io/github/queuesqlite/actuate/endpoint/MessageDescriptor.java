@@ -31,8 +31,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 public record MessageDescriptor(@JsonUnwrapped MessageSummary summary, @Nullable String source,
 		@Nullable String idempotencyKey, @Nullable String uniqueKey, @Nullable String orderingKey,
 		@Nullable String concurrencyKey, Map<String, @Nullable Object> headers, Map<String, @Nullable Object> metadata,
-		@Nullable BodyDescriptor payload, @Nullable BodyDescriptor result,
-		List<LogEntry> log, List<Failure> failures) implements OperationResponseBody {
+		@Nullable BodyDescriptor payload, @Nullable BodyDescriptor result, List<LogEntry> log,
+		List<Failure> failures) implements OperationResponseBody {
 
 	/**
 	 * A payload or a result.
