@@ -287,6 +287,7 @@ final class Run extends Claim implements TaskContext, Call {
 		if (this.allowance != null) {
 			this.allowance.begin();
 		}
+		engine().limits.begun(this);
 		if (engine().interceptors.isEmpty()) {
 			return this.task.handler().handle(payload, this);
 		}
@@ -418,6 +419,11 @@ final class Run extends Claim implements TaskContext, Call {
 					+ " at most once. Enqueue with QueueOperations.");
 		}
 		return super.enqueue(message);
+	}
+
+	@Override
+	boolean hasEndedFirst() {
+		return this.task.definition().delivery() == Delivery.AT_MOST_ONCE;
 	}
 
 	@Override

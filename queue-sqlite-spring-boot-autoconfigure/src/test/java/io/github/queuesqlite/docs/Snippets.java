@@ -58,6 +58,12 @@ public abstract class Snippets {
 
 	protected Orders orders;
 
+	protected Payments payments;
+
+	protected Parcels parcels;
+
+	protected Mails mails;
+
 	protected abstract List<Row> rows(ImportRequest request);
 
 	protected abstract void store(Row row);
@@ -99,6 +105,24 @@ public abstract class Snippets {
 	public interface Orders {
 
 		void save(Order order);
+
+	}
+
+	public interface Payments {
+
+		Receipt charge(Invoice invoice);
+
+	}
+
+	public interface Parcels {
+
+		String send(Invoice invoice, Receipt receipt);
+
+	}
+
+	public interface Mails {
+
+		boolean send(Invoice invoice, String parcel);
 
 	}
 
@@ -149,6 +173,9 @@ public abstract class Snippets {
 	}
 
 	public record Customer(String mail) {
+	}
+
+	public record Receipt(String number) {
 	}
 
 	public record Report(String text) {

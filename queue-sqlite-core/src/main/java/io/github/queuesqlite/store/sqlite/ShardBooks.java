@@ -20,7 +20,8 @@ import io.github.queuesqlite.store.StoreListener;
 final class ShardBooks {
 
 	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + LineTable.IS_ANY
-			+ ", permit_changes, " + CrowdTable.IS_ANY + ", " + WaitingTable.IS_ANY + " FROM shard WHERE id = 1";
+			+ ", permit_changes, " + CrowdTable.IS_ANY + ", " + KeyRateTable.IS_ANY + ", " + RunRecords.IS_ANY + ", "
+			+ WaitingTable.IS_ANY + " FROM shard WHERE id = 1";
 
 	private final Statements statements;
 
@@ -54,6 +55,12 @@ final class ShardBooks {
 	/** Whether a message may wait for another one, or may have waited. */
 	private boolean anyFollowed;
 
+	/** Whether the handler of a message may have said or done something. */
+	private boolean anyRecorded;
+
+	/** Whether a task may have a rate for each concurrency key. */
+	private boolean anyKeyRate;
+
 	private long prunable;
 
 	private long prunableDelta;
@@ -63,6 +70,9 @@ final class ShardBooks {
 	private volatile long nextExpiry;
 
 	private volatile long nextPauseEnd;
+
+	/** When the next key may let one through for its rate. */
+	private volatile long nextKeyTurn;
 
 	ShardBooks(Statements statements, InstantSource clock) throws SQLException {
 		this.statements = statements;
@@ -106,6 +116,7 @@ final class ShardBooks {
 		this.prunableDelta = 0;
 		this.nextDue = 0;
 		this.nextPauseEnd = 0;
+		this.nextKeyTurn = 0;
 		this.pauses.forgetTasks();
 		this.pauses.forgetKeys();
 	}
@@ -124,7 +135,9 @@ final class ShardBooks {
 			this.anyOrdered = row.getInt(3) != 0;
 			this.permits.read(row.getLong(4));
 			this.anyCrowded = row.getInt(5) != 0;
-			this.anyFollowed = row.getInt(6) != 0;
+			this.anyKeyRate = row.getInt(6) != 0;
+			this.anyRecorded = row.getInt(7) != 0;
+			this.anyFollowed = row.getInt(8) != 0;
 		}, SHARD);
 		this.pauses.forgetTasks();
 	}
@@ -233,6 +246,35 @@ final class ShardBooks {
 		return this.anyFollowed;
 	}
 
+	/** A handler said or did something. */
+	void recorded() {
+		this.anyRecorded = true;
+	}
+
+	/** Returns whether there may be something that a handler said or did. */
+	boolean isAnyRecorded() {
+		return this.anyRecorded;
+	}
+
+	/** A task has a rate for each concurrency key. */
+	void keysRated() {
+		this.anyKeyRate = true;
+	}
+
+	/** Returns whether a task may have a rate for each concurrency key. */
+	boolean isAnyKeyRate() {
+		return this.anyKeyRate;
+	}
+
+	/** A key may let one through then. */
+	void keyTurn(long at) {
+		this.nextKeyTurn = Math.min(this.nextKeyTurn, at);
+	}
+
+	boolean isKeyTurn(long now) {
+		return this.nextKeyTurn <= now;
+	}
+
 	/** Pruning by count may delete so many more; negative for fewer. */
 	void addPrunable(long n) {
 		this.prunableDelta += n;
@@ -306,7 +348,7 @@ final class ShardBooks {
 	// ---- time
 
 	long nextDueAt() {
-		return Math.min(Math.min(this.nextDue, this.nextExpiry), this.nextPauseEnd);
+		return Math.min(Math.min(this.nextDue, this.nextExpiry), Math.min(this.nextPauseEnd, this.nextKeyTurn));
 	}
 
 	boolean isPauseOver(long now) {
@@ -323,6 +365,12 @@ final class ShardBooks {
 		this.nextDue = (due != null) ? due : Long.MAX_VALUE;
 		this.nextExpiry = (expiry != null) ? expiry : Long.MAX_VALUE;
 		this.nextPauseEnd = this.pauses.nextEnd();
+		refreshKeyTurn();
+	}
+
+	void refreshKeyTurn() throws SQLException {
+		Long turn = this.anyKeyRate ? this.statements.number(KeyRateTable.NEXT) : null;
+		this.nextKeyTurn = (turn != null) ? turn : Long.MAX_VALUE;
 	}
 
 }

@@ -31,10 +31,12 @@ final class ShardDeletions {
 
 	private final Followers followers;
 
+	private final RunRecords records;
+
 	private final Retention retention;
 
 	ShardDeletions(Statements statements, ShardBooks books, AttemptTable attempts, OrderingLines lines,
-			UniqueWindows windows, Crowds crowds, Followers followers, Retention retention) {
+			UniqueWindows windows, Crowds crowds, RunRecords records, Followers followers, Retention retention) {
 		this.statements = statements;
 		this.books = books;
 		this.attempts = attempts;
@@ -42,6 +44,7 @@ final class ShardDeletions {
 		this.windows = windows;
 		this.crowds = crowds;
 		this.followers = followers;
+		this.records = records;
 		this.retention = retention;
 	}
 
@@ -64,6 +67,7 @@ final class ShardDeletions {
 		if (failedBefore[0] > 0) {
 			this.attempts.delete(ids);
 		}
+		this.records.deleted(ids);
 		int rows = this.statements.update(MessageTable.PRUNE_IDS, ids);
 		if (this.followers.isAny()) {
 			this.followers.forget(ids);
@@ -113,8 +117,12 @@ final class ShardDeletions {
 		if (tell) {
 			this.crowds.changed(ids);
 		}
-		else if (this.followers.isAny()) {
-			this.followers.forget(LongJson.of(ids));
+		else if (!ids.isEmpty()) {
+			String json = LongJson.of(ids);
+			this.records.deleted(json);
+			if (this.followers.isAny()) {
+				this.followers.forget(json);
+			}
 		}
 		return rows[0];
 	}

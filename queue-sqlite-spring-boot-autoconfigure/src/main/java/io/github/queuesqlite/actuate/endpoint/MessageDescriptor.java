@@ -6,6 +6,7 @@ import java.util.Map;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageTree;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -23,6 +24,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param metadata values hidden unless shown
  * @param payload null when it has none
  * @param result null when none is stored
+ * @param log what its handler noted, oldest first
  * @param failures the failed attempts with their stack traces, oldest first
  * @param tree the messages that were stored together with it, and which of them waits for
  * which; null for a message by itself
@@ -32,7 +34,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 public record MessageDescriptor(@JsonUnwrapped MessageSummary summary, @Nullable String source,
 		@Nullable String idempotencyKey, @Nullable String uniqueKey, @Nullable String orderingKey,
 		@Nullable String concurrencyKey, Map<String, @Nullable Object> headers, Map<String, @Nullable Object> metadata,
-		@Nullable BodyDescriptor payload, @Nullable BodyDescriptor result, List<Failure> failures,
+		@Nullable BodyDescriptor payload, @Nullable BodyDescriptor result, List<LogEntry> log, List<Failure> failures,
 		@Nullable MessageTree tree) implements OperationResponseBody {
 
 	/**
