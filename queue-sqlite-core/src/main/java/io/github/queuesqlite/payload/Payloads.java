@@ -33,13 +33,16 @@ public final class Payloads {
 	/**
 	 * Writes a payload or result.
 	 * @param what what it is, for the error: {@code payload} or {@code result}
-	 * @param value the object; null for none
+	 * @param value the object; null for none; what this has returned stays as it is
 	 * @return its bytes and the name of their codec
 	 * @throws PayloadException if it cannot be written or is too large
 	 */
 	public Encoded encode(String what, @Nullable Object value) {
 		if (value == null) {
 			return Encoded.NONE;
+		}
+		if (value instanceof Encoded written) {
+			return written;
 		}
 		Encoded encoded = (value instanceof byte[] bytes) ? new Encoded(BYTES, bytes.clone())
 				: new Encoded(this.codec.name(), encodeByCodec(what, value));

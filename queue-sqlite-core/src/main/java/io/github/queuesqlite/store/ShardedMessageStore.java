@@ -58,6 +58,8 @@ public final class ShardedMessageStore implements MessageStore {
 
 	private final ShardedInserts inserts;
 
+	private final ShardedSchedules schedules;
+
 	/** Listeners added here. */
 	private final Set<StoreListener> ownListeners = ConcurrentHashMap.newKeySet();
 
@@ -76,6 +78,7 @@ public final class ShardedMessageStore implements MessageStore {
 		this.reads = new ShardedReads(this.shards);
 		this.reservations = new KeyReservations(this.shards, (id) -> find(id).orElse(null), this.instances::isAlive);
 		this.inserts = new ShardedInserts(group, this.reservations);
+		this.schedules = new ShardedSchedules(this.shards);
 	}
 
 	// ---- instances
@@ -586,6 +589,46 @@ public final class ShardedMessageStore implements MessageStore {
 			next = Math.min(next, shard.session().nextDueAt());
 		}
 		return next;
+	}
+
+	@Override
+	public long nextFiringAt() {
+		return this.schedules.nextAt();
+	}
+
+	@Override
+	public List<StoredSchedule> schedules() {
+		return this.schedules.all();
+	}
+
+	@Override
+	public Optional<StoredSchedule> schedule(String name) {
+		return this.schedules.find(name);
+	}
+
+	@Override
+	public List<StoredSchedule> dueSchedules(long now, int max) {
+		return this.schedules.due(now, max);
+	}
+
+	@Override
+	public boolean putSchedule(StoredSchedule schedule) {
+		return this.schedules.put(schedule);
+	}
+
+	@Override
+	public boolean deleteSchedule(StoredSchedule schedule) {
+		return this.schedules.delete(schedule);
+	}
+
+	@Override
+	public void declareSchedule(String schedule, StoreInstance instance, boolean declares) {
+		this.schedules.declare(schedule, instance, declares);
+	}
+
+	@Override
+	public Optional<Firing.Outcome> fire(Firing firing) {
+		return this.schedules.fire(firing);
 	}
 
 	@Override

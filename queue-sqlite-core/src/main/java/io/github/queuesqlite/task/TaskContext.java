@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.schedule.Schedule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,26 @@ public interface TaskContext {
 	 * @return unmodifiable
 	 */
 	Map<String, String> headers();
+
+	/**
+	 * Returns the schedule that the message is of.
+	 * @return its name; null for a message that somebody has enqueued
+	 */
+	default @Nullable String schedule() {
+		return headers().get(Schedule.NAME_HEADER);
+	}
+
+	/**
+	 * Returns the slot of the schedule that gave the message: the time at which it was to
+	 * be enqueued, whenever it runs.
+	 * @return the slot; null for a message of no schedule, and for one that
+	 * {@link io.github.queuesqlite.schedule.ScheduleOperations#run
+	 * ScheduleOperations.run} has enqueued
+	 */
+	default @Nullable Instant slot() {
+		String slot = headers().get(Schedule.SLOT_HEADER);
+		return (slot != null) ? Instant.parse(slot) : null;
+	}
 
 	/**
 	 * Returns whether the handler should stop: somebody cancelled the message, its time

@@ -28,6 +28,7 @@ record JavaSnippet(String text) {
 			import io.github.queuesqlite.event.*;
 			import io.github.queuesqlite.listen.*;
 			import io.github.queuesqlite.message.*;
+			import io.github.queuesqlite.schedule.*;
 			import io.github.queuesqlite.task.*;
 			import org.junit.jupiter.api.Test;
 			import org.springframework.beans.factory.annotation.Autowired;

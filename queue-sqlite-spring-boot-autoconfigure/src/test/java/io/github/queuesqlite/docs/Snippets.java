@@ -7,6 +7,7 @@ import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.listen.ListenOperations;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.schedule.ScheduleOperations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,8 @@ public abstract class Snippets {
 	protected QueueOperations queue;
 
 	protected ListenOperations listen;
+
+	protected ScheduleOperations schedules;
 
 	protected NewMessage message;
 

@@ -43,7 +43,7 @@ final class Migrations {
 	}
 
 	static Migrations shard() {
-		return new Migrations("shard", 8);
+		return new Migrations("shard", 11);
 	}
 
 	static Migrations control() {

@@ -11,6 +11,7 @@ import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.ShardRouter;
+import io.github.queuesqlite.store.StoredSchedule;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,6 +87,7 @@ final class Relocation {
 							(name) -> this.router.homeOfLimit(name) == entry.getKey()));
 		}
 		moveWindows();
+		moveSchedules();
 		logger.info("Moved {} messages with keys to their new shards", moved);
 	}
 
@@ -194,6 +196,24 @@ final class Relocation {
 				for (UniqueWindows.Stored window : entry.getValue()) {
 					window.removeFrom(statements);
 				}
+			}
+		}
+	}
+
+	/** As windows. Nobody declares anything yet: whoever opens the directory is alone. */
+	private void moveSchedules() throws SQLException {
+		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
+			try (Statements statements = new Statements(entry.getValue())) {
+				for (StoredSchedule schedule : ScheduleTable.read(statements, ScheduleTable.ALL)) {
+					int home = this.router.homeOfSchedule(schedule.name());
+					if (home != entry.getKey()) {
+						try (Statements there = new Statements(connection(home))) {
+							ScheduleTable.add(there, schedule);
+						}
+						statements.update(ScheduleTable.REMOVE, schedule.name());
+					}
+				}
+				statements.update("DELETE FROM declaration");
 			}
 		}
 	}

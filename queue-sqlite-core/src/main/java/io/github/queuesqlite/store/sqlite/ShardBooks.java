@@ -8,6 +8,7 @@ import java.util.List;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StoreListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a shard keeps beside its messages: how many there are by state, how many pruning
@@ -15,12 +16,13 @@ import io.github.queuesqlite.store.StoreListener;
  * next one becomes due, and what ended since somebody asked. Changes add up in memory,
  * are written before the commit and forgotten by a rollback.
  * <p>
- * <b>Threads:</b> the writer's; {@link #nextDueAt()} and {@link #isDue()} any.
+ * <b>Threads:</b> the writer's; {@link #nextDueAt()}, {@link #isDue()} and
+ * {@link #nextFiringAt()} any.
  */
 final class ShardBooks {
 
 	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + LineTable.IS_ANY
-			+ ", permit_changes, " + CrowdTable.IS_ANY + " FROM shard WHERE id = 1";
+			+ ", permit_changes, " + CrowdTable.IS_ANY + ", " + ScheduleTable.NEXT + " FROM shard WHERE id = 1";
 
 	private final Statements statements;
 
@@ -37,6 +39,9 @@ final class ShardBooks {
 	private final RateTable rates;
 
 	private final PauseTable pauses;
+
+	/** What a transaction stored by itself. */
+	private final List<Insertion> stored = new ArrayList<>();
 
 	private final List<StoreListener.Ended> ended = new ArrayList<>();
 
@@ -57,6 +62,8 @@ final class ShardBooks {
 	private volatile long nextExpiry;
 
 	private volatile long nextPauseEnd;
+
+	private volatile long nextFiring;
 
 	ShardBooks(Statements statements, InstantSource clock) throws SQLException {
 		this.statements = statements;
@@ -92,6 +99,7 @@ final class ShardBooks {
 	void rolledBack() {
 		this.counters.forget();
 		this.readyTasks.forget();
+		this.stored.clear();
 		this.ended.clear();
 		this.takenBack.clear();
 		this.readySuspects.changed();
@@ -117,6 +125,7 @@ final class ShardBooks {
 			this.anyOrdered = row.getInt(3) != 0;
 			this.permits.read(row.getLong(4));
 			this.anyCrowded = row.getInt(5) != 0;
+			nextFiring(Statements.nullableLong(row, 6));
 		}, SHARD);
 		this.pauses.forgetTasks();
 	}
@@ -241,6 +250,27 @@ final class ShardBooks {
 
 	PauseTable pauses() {
 		return this.pauses;
+	}
+
+	// ---- schedules
+
+	/** Messages were stored that nobody has handed in. */
+	void stored(List<Insertion> messages) {
+		this.stored.addAll(messages);
+	}
+
+	/** Returns what was stored so since the last call and forgets it. */
+	List<Insertion> takeStored() {
+		return take(this.stored);
+	}
+
+	/** When the next schedule fires; null for never. */
+	void nextFiring(@Nullable Long at) {
+		this.nextFiring = (at != null) ? at : Long.MAX_VALUE;
+	}
+
+	long nextFiringAt() {
+		return this.nextFiring;
 	}
 
 	// ---- ends

@@ -13,6 +13,7 @@ import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.CancelResult;
+import io.github.queuesqlite.store.Firing;
 import io.github.queuesqlite.store.HolderChange;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
@@ -32,6 +33,7 @@ import io.github.queuesqlite.store.ShardSession;
 import io.github.queuesqlite.store.StartedRuns;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredSchedule;
 import io.github.queuesqlite.store.Suspect;
 import io.github.queuesqlite.store.TokenState;
 import io.github.queuesqlite.store.TokenWish;
@@ -78,6 +80,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final Crowds crowds;
 
+	private final ShardSchedules schedules;
+
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention, ClaimOrder order)
 			throws SQLException {
@@ -109,6 +113,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.holders = new KeyHolders(statements, this.changes);
 		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines, this.holders,
 				this.windows, this.crowds);
+		this.schedules = new ShardSchedules(statements, this.books, this.inserts, lines);
 	}
 
 	@Override
@@ -184,6 +189,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		List<StoreListener.Ended> ended = this.books.takeEnded();
 		this.windows.ended(ended, this.clock.millis());
 		return ended;
+	}
+
+	@Override
+	public List<Insertion> takeStored() {
+		return this.books.takeStored();
 	}
 
 	@Override
@@ -416,6 +426,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.signals.deleteOf(epoch);
 		this.books.permits().removeOf(epoch);
 		this.books.rates().removeOf(epoch, this.clock.millis());
+		this.schedules.leave(epoch);
 	}
 
 	@Override
@@ -444,6 +455,38 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public void weigh(String concurrencyKey, int weight) throws SQLException {
 		this.crowds.weigh(concurrencyKey, weight);
+	}
+
+	// ---- schedules
+
+	@Override
+	public boolean putSchedule(StoredSchedule schedule) throws SQLException {
+		return this.schedules.put(schedule);
+	}
+
+	@Override
+	public boolean deleteSchedule(String name, long revision) throws SQLException {
+		return this.schedules.delete(name, revision);
+	}
+
+	@Override
+	public void declare(String schedule, long epoch) throws SQLException {
+		this.schedules.declare(schedule, epoch);
+	}
+
+	@Override
+	public void undeclare(String schedule, long epoch) throws SQLException {
+		this.schedules.undeclare(schedule, epoch);
+	}
+
+	@Override
+	public Firing.@Nullable Outcome fire(Firing firing) throws SQLException {
+		return this.schedules.fire(firing, this.clock.millis());
+	}
+
+	@Override
+	public long nextFiringAt() {
+		return this.books.nextFiringAt();
 	}
 
 	// ---- permits

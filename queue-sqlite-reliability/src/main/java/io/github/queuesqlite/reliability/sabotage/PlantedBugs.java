@@ -48,6 +48,7 @@ final class PlantedBugs {
 		bugs.fullQueues();
 		bugs.uniqueness();
 		bugs.delivery();
+		bugs.schedules();
 		bugs.stopping();
 		bugs.foreignHands();
 		bugs.pulling();
@@ -628,6 +629,41 @@ final class PlantedBugs {
 				contract("Bounds#insertWhenTheFrontOfALineIsDroppedLetsTheNextOneGo"));
 		add("a handler waits for room that it would make", "this.bound != null && !HandlerThread.isCurrent()",
 				"this.bound != null", "FullQueueTests#blockWhenAHandlerEnqueuesIntoItsFullQueueDoesNotWait");
+	}
+
+	private void schedules() {
+		this.rule = "A slot of a schedule gives one message, in the transaction that sets the next one";
+		add("a slot is fired by each who has seen it", "SELECT fired FROM schedule WHERE name = ?1 AND revision = ?2",
+				"SELECT fired FROM schedule WHERE name = ?1 AND ?2 = ?2",
+				contract("Schedules#fireWhenSomebodyWasQuickerStoresNothing"));
+		add("the next slot is set in a transaction of its own",
+				"return adding(firing.schedule(), (session) -> Optional.ofNullable(session.fire(firing)));",
+				"Firing next = new Firing(firing.schedule(), firing.revision(), List.of(), firing.nextAt(), 0, null, false);\n"
+						+ "if (adding(firing.schedule(), (session) -> Optional.ofNullable(session.fire(next))).isEmpty()) { return Optional.empty(); }\n"
+						+ "Firing rest = new Firing(firing.schedule(), firing.revision() + 1, firing.slots(), firing.nextAt(), firing.missed(), firing.times(), firing.skipsWhenLive());\n"
+						+ "return adding(firing.schedule(), (session) -> Optional.ofNullable(session.fire(rest)));",
+				"reliability.points.CrashPointsLayer#crash-points");
+		add("an overlap is not looked at", "if (!slot.brought() && firing.skipsWhenLive() && isLive(firing.schedule())) {",
+				"if (!slot.brought() && firing.skipsWhenLive() && firing.slots().isEmpty()) {",
+				contract("Schedules#fireWhenAMessageHasNotEndedLeavesTheSlotOut"));
+		add("a schedule that nobody declares fires", "AND (declared = 0 OR EXISTS (", "AND (declared < 2 OR EXISTS (",
+				contract("Schedules#declaredScheduleIsDueOnlyWhileSomebodyDeclaresIt"));
+		add("what the dead have declared is declared", "this.schedules.leave(epoch);", "",
+				contract("Schedules#whatADeadInstanceDeclaredIsDeclaredByNobody"));
+		add("a schedule fires more often than it may", "if (stored.size() >= most) {", "if (stored.size() > most) {",
+				contract("Schedules#fireGivesNoMoreMessagesThanItMay"));
+		add("each missed slot gives a message", "case FIRE_ONCE -> 1;", "case FIRE_ONCE -> MOST_SLOTS;",
+				"ScheduleTests#fireOnceGivesOneMessageForAllThatWasMissed");
+		add("a clock that is set back stops schedules",
+				"this.store.schedules().forEach((stored) -> startOver(stored, now));", "",
+				"ScheduleTests#clockThatStepsBackByMuchStartsOverFromThen");
+		add("a schedule stays where it was when the shards change", "ScheduleTable.add(there, schedule);", "",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsSchedulesAndTheirLines");
+		add("a time that comes twice is a slot twice", "return !this.hourly && !this.rules", "return !this.rules.isFixedOffset() && this.hourly && !this.rules",
+				"schedule.TimetableTests#cronWhoseTimeComesTwiceFiresTheFirstTimeOnly");
+		add("nobody hears of a schedule of another process",
+				"this.listeners.forEach((listener) -> guard(() -> listener.firingChanged(firingAt)));", "",
+				"ScheduleTests#slotFiresAtOnceAlsoWhenAnotherProcessHasCreatedItsSchedule");
 	}
 
 	private void stopping() {
