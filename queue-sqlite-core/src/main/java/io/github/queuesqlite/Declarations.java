@@ -7,6 +7,7 @@ import java.util.Set;
 
 import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.schedule.Schedule;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.StoreInstance;
@@ -85,12 +86,13 @@ final class Declarations {
 		}
 		@Nullable QueueException failure = null;
 		for (Schedule schedule : this.declared.values()) {
-			if (!this.stored.contains(schedule.name()) || !this.signed.contains(schedule.name())) {
-				failure = attempt(failure, () -> declare(instance, schedule));
+			String name = schedule.name();
+			if (!this.stored.contains(name) || !this.signed.contains(name)) {
+				failure = attempt(failure, name, () -> declare(instance, schedule));
 			}
 		}
 		for (String name : Set.copyOf(this.leaving)) {
-			failure = attempt(failure, () -> leave(instance, name));
+			failure = attempt(failure, name, () -> leave(instance, name));
 		}
 		if (failure != null) {
 			throw failure;
@@ -98,9 +100,17 @@ final class Declarations {
 	}
 
 	/** What is in another shard may be written. */
-	private static @Nullable QueueException attempt(@Nullable QueueException failure, Runnable action) {
+	private @Nullable QueueException attempt(@Nullable QueueException failure, String name, Runnable action) {
 		try {
 			action.run();
+			return failure;
+		}
+		catch (ShardQuarantinedException ex) {
+			// Not before the next start.
+			this.stored.add(name);
+			this.signed.add(name);
+			this.leaving.remove(name);
+			logger.warn("Schedule '{}' is not declared: {}", name, ex.getMessage());
 			return failure;
 		}
 		catch (QueueException ex) {

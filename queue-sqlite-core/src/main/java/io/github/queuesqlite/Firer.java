@@ -22,6 +22,7 @@ import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.store.StoredSchedule;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,10 +92,26 @@ final class Firer implements StoreListener {
 
 	private long pass() {
 		this.alarm.begin();
-		this.declarations.settle();
-		if (this.store.nextFiringAt() == Long.MAX_VALUE) {
-			return this.alarm.plan(Long.MAX_VALUE);
+		QueueException undeclared = settle();
+		long nanos = (this.store.nextFiringAt() != Long.MAX_VALUE) ? fire() : this.alarm.plan(Long.MAX_VALUE);
+		if (undeclared != null) {
+			throw undeclared;
 		}
+		return nanos;
+	}
+
+	/** What cannot be declared holds up nobody who is due. */
+	private @Nullable QueueException settle() {
+		try {
+			this.declarations.settle();
+			return null;
+		}
+		catch (QueueException ex) {
+			return ex;
+		}
+	}
+
+	private long fire() {
 		watchClock();
 		boolean done = fireDue();
 		long nanos = this.alarm.plan(this.store.nextFiringAt());
@@ -111,9 +128,9 @@ final class Firer implements StoreListener {
 				try {
 					fired += isFired(due, now) ? 1 : 0;
 				}
-				catch (QueueException ex) {
-					// Those of other shards must not wait for one that cannot be written.
-					failure = ex;
+				catch (RuntimeException ex) {
+					// The others must not wait for one that cannot be written or read.
+					failure = new QueueException("Schedule '" + due.name() + "' cannot fire: " + ex.getMessage(), ex);
 				}
 			}
 			if (fired == 0) {
@@ -184,8 +201,7 @@ final class Firer implements StoreListener {
 		}
 		if (firing.missed() > 0) {
 			logger.warn(
-					"Schedule '{}': {} slots were missed, since nobody ran when they came; {} messages were"
-							+ " enqueued ({})",
+					"Schedule '{}' has missed slots, since nobody ran when they came: {}; messages enqueued now: {} ({})",
 					schedule.name(), firing.missed(), outcome.stored().size(), schedule.misfire());
 		}
 		saySkipped(schedule.name(), outcome);

@@ -251,6 +251,7 @@ final class QueueEngine {
 		if (this.startedBefore && !this.workers.mayKeepInstance()) {
 			// What the runs of before still do must not count as runs of now.
 			this.presence.renew(this.presence.current());
+			this.firer.loop().wake();
 		}
 		this.startedBefore = true;
 		boolean started = false;

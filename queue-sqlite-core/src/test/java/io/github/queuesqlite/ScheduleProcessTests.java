@@ -80,8 +80,8 @@ class ScheduleProcessTests extends ProcessTester {
 			assertThat(status.missed() + status.skipped()).isZero();
 		});
 		await().atMost(PATIENCE)
-			.until(() -> this.operations.stats().count(MessageState.COMPLETED) + this.operations.stats()
-				.count(MessageState.READY) == fired());
+			.until(() -> this.operations.stats().count(MessageState.COMPLETED)
+					+ this.operations.stats().count(MessageState.READY) == fired());
 	}
 
 	@Test

@@ -1,5 +1,11 @@
 package io.github.queuesqlite;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -10,11 +16,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
+import io.github.queuesqlite.event.MessageEvent;
+import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.schedule.Misfire;
 import io.github.queuesqlite.schedule.Overlap;
@@ -106,14 +116,40 @@ class ScheduleTests extends QueueTester {
 	}
 
 	@Test
+	void listenersAndMetersAreToldOfItsMessages() {
+		Queue<MessageEvent> events = new ConcurrentLinkedQueue<>();
+		AtomicInteger enqueued = new AtomicInteger();
+		open((builder) -> builder.clock(this.clock)
+			.pollInterval(Duration.ofMillis(10))
+			.eventListener(events::add)
+			.recorder(new QueueRecorder() {
+
+				@Override
+				public void enqueued(String queue, String task, int count) {
+					enqueued.addAndGet(count);
+				}
+
+			}));
+		this.queue.schedules().create(HOURLY);
+		this.queue.schedules().run("hourly");
+		this.clock.move(Duration.ofHours(1));
+		await().atMost(LONG).until(() -> this.queue.schedules().find("hourly").orElseThrow().skipped() == 1);
+		this.queue.schedules().update(HOURLY.overlap(Overlap.ALLOW));
+		this.clock.move(Duration.ofHours(1));
+		await().atMost(LONG).until(() -> events.size() == 2 && enqueued.get() == 2);
+		assertThat(events).hasOnlyElementsOfType(MessageEvent.Enqueued.class)
+			.extracting(MessageEvent::id)
+			.containsExactlyElementsOf(all().stream().map(Message::id).toList());
+	}
+
+	@Test
 	void messageIsWhatTheScheduleSaysAndTheHandlerSeesItsSlot() {
 		openQueue();
 		Queue<String> seen = new ConcurrentLinkedQueue<>();
-		this.queue.tasks()
-			.register(TaskDefinition.builder(TASK, String.class, (payload, context) -> {
-				seen.add(payload + " " + context.schedule() + " " + context.slot());
-				return null;
-			}).queue("reports").priority(3).build());
+		this.queue.tasks().register(TaskDefinition.builder(TASK, String.class, (payload, context) -> {
+			seen.add(payload + " " + context.schedule() + " " + context.slot());
+			return null;
+		}).queue("reports").priority(3).build());
 		this.schedules.create(HOURLY.message(NewMessage.to(TASK)
 			.payload("sales")
 			.header("tenant", "acme")
@@ -407,8 +443,8 @@ class ScheduleTests extends QueueTester {
 		openAfter(Duration.ofMinutes(90));
 		try (LogLines log = LogLines.fromInfo(Declarations.class)) {
 			this.schedules.declare(List.of());
-			assertThat(log.lines()).containsExactly(
-					"INFO Schedule 'hourly' does not fire: no process that runs declares it any more");
+			assertThat(log.lines())
+				.containsExactly("INFO Schedule 'hourly' does not fire: no process that runs declares it any more");
 		}
 		assertThat(status("hourly").state()).isEqualTo(ScheduleState.INACTIVE);
 		assertThat(status("by-hand").state()).isEqualTo(ScheduleState.ACTIVE);
@@ -547,6 +583,59 @@ class ScheduleTests extends QueueTester {
 		}
 		assertThat(all()).allSatisfy((message) -> assertThat(Duration.between(slot(message), message.createdAt()))
 			.isLessThan(Duration.ofSeconds(20)));
+	}
+
+	@Test
+	void schedulesOfADamagedShardRestAndTheOthersFire() throws IOException {
+		open((builder) -> builder.clock(this.clock).pollInterval(Duration.ofMillis(10)).shards(2));
+		List<Schedule> all = IntStream.range(0, 10).mapToObj((i) -> Schedule.of("s" + i, TASK).every(MINUTE)).toList();
+		this.queue.schedules().declare(all);
+		this.queue.close();
+		try (RandomAccessFile file = new RandomAccessFile(this.directory.resolve("default/queue_shard_1.db").toFile(),
+				"rw")) {
+			file.seek(4096);
+			file.write(new byte[(int) file.length() - 4096]);
+		}
+		open((builder) -> builder.clock(this.clock).pollInterval(Duration.ofMillis(10)));
+		try (LogLines log = LogLines.of(Declarations.class)) {
+			this.queue.schedules().declare(all);
+			assertThat(log.lines()).isNotEmpty()
+				.allMatch((line) -> line.startsWith("WARN Schedule 's") && line.contains("is quarantined"));
+		}
+		List<ScheduleStatus> sound = this.queue.schedules().list();
+		assertThat(sound).hasSizeBetween(1, 9);
+		String lost = all.stream()
+			.map(Schedule::name)
+			.filter((name) -> sound.stream().noneMatch((status) -> status.name().equals(name)))
+			.findFirst()
+			.orElseThrow();
+		assertThatExceptionOfType(ShardQuarantinedException.class).isThrownBy(() -> this.queue.schedules().find(lost));
+		this.clock.move(MINUTE);
+		await().atMost(LONG).until(() -> all().size() == sound.size());
+		assertThat(this.queue.status().failingLoops()).isEmpty();
+	}
+
+	@Test
+	void scheduleThatCannotBeReadHoldsUpNobody() throws SQLException {
+		openQueue();
+		this.schedules.create(Schedule.of("newer", TASK).every(MINUTE));
+		this.schedules.create(Schedule.of("known", TASK).every(MINUTE).overlap(Overlap.ALLOW));
+		this.queue.close();
+		for (int shard = 0; shard < 3; shard++) {
+			try (Connection connection = DriverManager
+				.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_" + shard + ".db"));
+					Statement statement = connection.createStatement()) {
+				statement.execute("UPDATE schedule SET definition = replace(definition, 'SKIP', 'LATER')"
+						+ " WHERE name = 'newer'");
+			}
+		}
+		openAfter(MINUTE);
+		await().atMost(LONG).until(() -> all().size() == 1);
+		await().atMost(LONG)
+			.untilAsserted(() -> assertThat(this.queue.status().failingLoops().get("queue-schedule"))
+				.contains("Schedule 'newer' cannot fire"));
+		this.clock.move(MINUTE);
+		await().atMost(LONG).until(() -> all().size() == 2);
 	}
 
 	@Test

@@ -13,16 +13,15 @@ import org.springframework.aot.hint.annotation.Reflective;
 /**
  * Enqueues a message for a method of a bean by the clock: one for each time, whatever the
  * number of processes. <pre>{@code
- * @QueueSchedule(cron = "0 30 2 * * *", zone = "Europe/Berlin")
+ * &#64;QueueSchedule(cron = "0 30 2 * * *", zone = "Europe/Berlin")
  * void report(TaskContext context) {
  * }
  * }</pre>
  * <p>
  * Stands beside {@link QueueTask}, which says how the messages are handled, or alone:
  * then the method handles a task of the schedule's name with all defaults. The messages
- * have no payload; the method may take a
- * {@link io.github.queuesqlite.task.TaskContext}, whose
- * {@link io.github.queuesqlite.task.TaskContext#slot() slot()} is the time.
+ * have no payload; the method may take a {@link io.github.queuesqlite.task.TaskContext},
+ * whose {@link io.github.queuesqlite.task.TaskContext#slot() slot()} is the time.
  * <p>
  * All text attributes resolve <code>${…}</code> and <code>#{…}</code>. For schedules with
  * a payload, a start or an end declare a bean of type
@@ -54,7 +53,10 @@ public @interface QueueSchedule {
 	 */
 	String every() default "";
 
-	/** Zone in which {@link #cron()} counts, such as {@code Europe/Berlin}; that of the machine by default. */
+	/**
+	 * Zone in which {@link #cron()} counts, such as {@code Europe/Berlin}; that of the
+	 * machine by default.
+	 */
 	String zone() default "";
 
 	/** What becomes of times at which nobody ran. */

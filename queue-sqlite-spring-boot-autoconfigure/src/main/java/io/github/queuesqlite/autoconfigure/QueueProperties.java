@@ -46,9 +46,9 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("data/queue") String directory, @DefaultValue("default") String name, @Nullable Integer shards,
 		@DefaultValue("full") Durability durability, @DefaultValue Enqueue enqueue, @DefaultValue Worker worker,
 		@DefaultValue Map<String, Queue> queues, @DefaultValue Retry retry, @DefaultValue Lease lease,
-		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention,
-		@DefaultValue Schedules schedules, @DefaultValue Listen listen,
-		@DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk) {
+		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue Schedules schedules,
+		@DefaultValue Listen listen, @DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal,
+		@DefaultValue Disk disk) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);

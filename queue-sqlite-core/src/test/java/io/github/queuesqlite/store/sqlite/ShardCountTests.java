@@ -281,8 +281,8 @@ class ShardCountTests {
 	private static Firing.Outcome fire(TestStore queue, String name) {
 		StoredSchedule schedule = queue.store.schedule(name).orElseThrow();
 		Keys keys = new Keys(TestStore.TASK, null, null, StoredSchedule.line(name));
-		Insertion message = new Insertion(queue.store.assignId(queue.instance, keys), keys, "default", TestStore.TASK, 1,
-				6000, 5000, null, null, null, null, null, false);
+		Insertion message = new Insertion(queue.store.assignId(queue.instance, keys), keys, "default", TestStore.TASK,
+				1, 6000, 5000, null, null, null, null, null, false);
 		return queue.store
 			.fire(new Firing(name, schedule.revision(), List.of(new Firing.Slot(5000, message, false)), 7000L, 0, null,
 					true))

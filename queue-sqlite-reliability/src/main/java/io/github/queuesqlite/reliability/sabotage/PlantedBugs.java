@@ -643,7 +643,8 @@ final class PlantedBugs {
 						+ "Firing rest = new Firing(firing.schedule(), firing.revision() + 1, firing.slots(), firing.nextAt(), firing.missed(), firing.times(), firing.skipsWhenLive());\n"
 						+ "return adding(firing.schedule(), (session) -> Optional.ofNullable(session.fire(rest)));",
 				"reliability.points.CrashPointsLayer#crash-points");
-		add("an overlap is not looked at", "if (!slot.brought() && firing.skipsWhenLive() && isLive(firing.schedule())) {",
+		add("an overlap is not looked at",
+				"if (!slot.brought() && firing.skipsWhenLive() && isLive(firing.schedule())) {",
 				"if (!slot.brought() && firing.skipsWhenLive() && firing.slots().isEmpty()) {",
 				contract("Schedules#fireWhenAMessageHasNotEndedLeavesTheSlotOut"));
 		add("a schedule that nobody declares fires", "AND (declared = 0 OR EXISTS (", "AND (declared < 2 OR EXISTS (",
@@ -659,7 +660,8 @@ final class PlantedBugs {
 				"ScheduleTests#clockThatStepsBackByMuchStartsOverFromThen");
 		add("a schedule stays where it was when the shards change", "ScheduleTable.add(there, schedule);", "",
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsSchedulesAndTheirLines");
-		add("a time that comes twice is a slot twice", "return !this.hourly && !this.rules", "return !this.rules.isFixedOffset() && this.hourly && !this.rules",
+		add("a time that comes twice is a slot twice", "return !this.hourly && !this.rules",
+				"return !this.rules.isFixedOffset() && this.hourly && !this.rules",
 				"schedule.TimetableTests#cronWhoseTimeComesTwiceFiresTheFirstTimeOnly");
 		add("nobody hears of a schedule of another process",
 				"this.listeners.forEach((listener) -> guard(() -> listener.firingChanged(firingAt)));", "",

@@ -23,8 +23,7 @@ final class ScheduleBrowser {
 
 	SchedulesDescriptor list() {
 		Map<String, ScheduleDescriptor> schedules = new TreeMap<>();
-		this.operations.list()
-			.forEach((status) -> schedules.put(status.name(), ScheduleDescriptor.of(status, null)));
+		this.operations.list().forEach((status) -> schedules.put(status.name(), ScheduleDescriptor.of(status, null)));
 		return new SchedulesDescriptor(schedules);
 	}
 

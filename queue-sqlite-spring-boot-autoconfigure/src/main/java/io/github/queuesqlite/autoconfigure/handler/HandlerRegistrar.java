@@ -57,7 +57,8 @@ final class HandlerRegistrar {
 		TaskMethods taskMethods = new TaskMethods(beanFactory, arguments, properties.retry().toPolicy());
 		TaskRegistry tasks = beanFactory.getBean(TaskRegistry.class);
 		return new HandlerRegistrar(beanFactory, tasks, beanFactory.getBean(ListenerRegistry.class), taskMethods,
-				new ScheduleMethods(beanFactory, arguments), new MistakenListeners(tasks, properties.queues().keySet()));
+				new ScheduleMethods(beanFactory, arguments),
+				new MistakenListeners(tasks, properties.queues().keySet()));
 	}
 
 	/** Registers the definitions that are beans. */

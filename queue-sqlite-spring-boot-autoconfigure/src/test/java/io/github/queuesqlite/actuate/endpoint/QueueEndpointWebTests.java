@@ -373,42 +373,44 @@ class QueueEndpointWebTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
-			/things/x                        | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
-			/queues/mial                     | NOT_FOUND   | No queue 'mial'
-			/tasks/mial                      | NOT_FOUND   | No task 'mial'
-			/messages/0000000000000          | NOT_FOUND   | No message 0000000000000: unknown or already removed
-			/messages/17                     | BAD_REQUEST | 'id': '17' is not a message id
-			/messages?state=sleeping         | BAD_REQUEST | 'state' must be one or more of [SCHEDULED, READY
-			/messages?limit=0                | BAD_REQUEST | 'limit' must be from 1 to 1000, was '0'
-			/messages?limit=1001             | BAD_REQUEST | 'limit' must be from 1 to 1000, was '1001'
-			/messages?limit=many             | BAD_REQUEST | 'limit' must be from 1 to 1000, was 'many'
-			/messages?after=x                | BAD_REQUEST | 'after': 'x' is not a message id
-			/messages/0000000000000?payload=yes | BAD_REQUEST | 'payload' must be true or false, was 'yes'
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
+					/things/x                        | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
+					/queues/mial                     | NOT_FOUND   | No queue 'mial'
+					/tasks/mial                      | NOT_FOUND   | No task 'mial'
+					/messages/0000000000000          | NOT_FOUND   | No message 0000000000000: unknown or already removed
+					/messages/17                     | BAD_REQUEST | 'id': '17' is not a message id
+					/messages?state=sleeping         | BAD_REQUEST | 'state' must be one or more of [SCHEDULED, READY
+					/messages?limit=0                | BAD_REQUEST | 'limit' must be from 1 to 1000, was '0'
+					/messages?limit=1001             | BAD_REQUEST | 'limit' must be from 1 to 1000, was '1001'
+					/messages?limit=many             | BAD_REQUEST | 'limit' must be from 1 to 1000, was 'many'
+					/messages?after=x                | BAD_REQUEST | 'after': 'x' is not a message id
+					/messages/0000000000000?payload=yes | BAD_REQUEST | 'payload' must be true or false, was 'yes'
+					""")
 	void readWhenTheRequestIsWrongSaysSo(String path, HttpStatus status, String detail) {
 		assertProblem(get(path), status, detail);
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			/things/x               | pause  | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
-			/queues/mial            | pause  | NOT_FOUND   | No queue 'mial'
-			/queues/mail            | drop   | BAD_REQUEST | No operation 'drop': expected pause or resume
-			/queues/mail            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
-			/messages/0000000000000 | retry  | NOT_FOUND   | No message 0000000000000: unknown or already removed
-			/messages/0000000000000 | pause  | BAD_REQUEST | No operation 'pause': expected retry or cancel
-			/messages/17            | cancel | BAD_REQUEST | 'id': '17' is not a message id
-			/tasks/greet            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
-			/tasks/gret             | pause  | NOT_FOUND   | No task 'gret'
-			/limits/lock:x          | 3      | BAD_REQUEST | Limits that can be changed begin with task:, keys: or rate:
-			/limits/task:mial       | 3      | NOT_FOUND   | No limit 'task:mial'
-			/limits/rate:task:later | 1000001 | BAD_REQUEST | 'most' must be at most 1000000 for a rate, was 1000001
-			/limits/rate:task:later | 3      | NOT_FOUND   | No limit 'rate:task:later'
-			/limits/task:later      | 0      | BAD_REQUEST | No operation '0': expected a number from 1, or reset
-			/limits/task:later      | many   | BAD_REQUEST | No operation 'many': expected a number from 1, or reset
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					/things/x               | pause  | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
+					/queues/mial            | pause  | NOT_FOUND   | No queue 'mial'
+					/queues/mail            | drop   | BAD_REQUEST | No operation 'drop': expected pause or resume
+					/queues/mail            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
+					/messages/0000000000000 | retry  | NOT_FOUND   | No message 0000000000000: unknown or already removed
+					/messages/0000000000000 | pause  | BAD_REQUEST | No operation 'pause': expected retry or cancel
+					/messages/17            | cancel | BAD_REQUEST | 'id': '17' is not a message id
+					/tasks/greet            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
+					/tasks/gret             | pause  | NOT_FOUND   | No task 'gret'
+					/limits/lock:x          | 3      | BAD_REQUEST | Limits that can be changed begin with task:, keys: or rate:
+					/limits/task:mial       | 3      | NOT_FOUND   | No limit 'task:mial'
+					/limits/rate:task:later | 1000001 | BAD_REQUEST | 'most' must be at most 1000000 for a rate, was 1000001
+					/limits/rate:task:later | 3      | NOT_FOUND   | No limit 'rate:task:later'
+					/limits/task:later      | 0      | BAD_REQUEST | No operation '0': expected a number from 1, or reset
+					/limits/task:later      | many   | BAD_REQUEST | No operation 'many': expected a number from 1, or reset
+					""")
 	void operationWhenTheRequestIsWrongSaysSo(String path, String operation, HttpStatus status, String detail) {
 		assertProblem(post(path, operation), status, detail);
 	}
