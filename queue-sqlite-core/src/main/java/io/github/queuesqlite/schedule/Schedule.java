@@ -75,7 +75,7 @@ public final class Schedule {
 	 * @throws IllegalArgumentException if a name is malformed
 	 */
 	public static Schedule of(String name, String task) {
-		return of(name, NewMessage.to(task));
+		return of(Names.check("name", name), NewMessage.to(task));
 	}
 
 	private static void checkMessage(NewMessage message) {

@@ -32,6 +32,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.support.PropertySourcesPlaceholderConfigurer;
 import org.springframework.messaging.Message;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,6 +43,7 @@ class ScheduleMethodTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(QueueAutoConfiguration.class))
+		.withBean(PropertySourcesPlaceholderConfigurer.class)
 		.withPropertyValues("queue.sqlite.storage=temporary", "report.cron=0 30 2 * * *", "report.every=15m",
 				"report.off=-");
 
