@@ -87,8 +87,9 @@ final class ScheduleStore {
 		long now = this.clock.millis();
 		Written written = write(schedule);
 		Instant next = new Timetable(schedule, Instant.ofEpochMilli(now)).next(beginning(schedule, now));
-		return new StoredSchedule(schedule.name(), 0, declared, false, written.definition, written.payload.codec(),
-				written.payload.bytes(), now, millis(next), null, null, 0, 0, 0, Set.of());
+		Encoded payload = stored(written.payload);
+		return new StoredSchedule(schedule.name(), 0, declared, false, written.definition, payload.codec(),
+				payload.bytes(), now, millis(next), null, null, 0, 0, 0, Set.of());
 	}
 
 	/** A start that was a moment ago is meant to be now. */
@@ -102,7 +103,7 @@ final class ScheduleStore {
 	/** What a stored schedule is that is to say something else; null when it says it. */
 	@Nullable StoredSchedule changed(StoredSchedule stored, Schedule schedule, boolean declared) {
 		Written written = write(schedule);
-		if (written.isSameAs(stored) && declared == stored.declared()) {
+		if (isSame(written, stored) && declared == stored.declared()) {
 			return null;
 		}
 		boolean sameTimes = ScheduleCodec.haveSameTimes(written.definition, stored.definition());
@@ -112,10 +113,10 @@ final class ScheduleStore {
 		if (!sameTimes || next == null) {
 			next = next(schedule, stored.fired(), anchor);
 		}
+		Encoded payload = stored(written.payload);
 		return new StoredSchedule(stored.name(), stored.revision(), declared, stored.paused(), written.definition,
-				written.payload.codec(), written.payload.bytes(), anchor, stored.paused() ? null : next,
-				stored.latestAt(), stored.latestId(), stored.fired(), stored.skipped(), stored.missed(),
-				stored.declarers());
+				payload.codec(), payload.bytes(), anchor, stored.paused() ? null : next, stored.latestAt(),
+				stored.latestId(), stored.fired(), stored.skipped(), stored.missed(), stored.declarers());
 	}
 
 	/** The next slot from now on; null for none. */
@@ -151,7 +152,29 @@ final class ScheduleStore {
 					+ definition.length() + " characters, more than the " + this.maxSize
 					+ " that 'payload.max-size' allows", null);
 		}
-		return new Written(definition, this.payloads.encode("payload", message.payload()));
+		return new Written(definition, message.payload());
+	}
+
+	/** What is stored of a payload; of one that was read, the same. */
+	private Encoded stored(@Nullable Object payload) {
+		return this.payloads.encode("payload", payload);
+	}
+
+	/** Whether it says what is stored. An encrypted payload is another one each time. */
+	private boolean isSame(Written written, StoredSchedule stored) {
+		return written.definition.equals(stored.definition()) && isSamePayload(written.payload, stored);
+	}
+
+	private boolean isSamePayload(@Nullable Object payload, StoredSchedule stored) {
+		String format = stored.codec();
+		byte[] bytes = stored.payload();
+		if (payload instanceof Encoded read) {
+			return Objects.equals(read.codec(), format) && Arrays.equals(read.bytes(), bytes);
+		}
+		if (payload == null || format == null || bytes == null) {
+			return payload == null && format == null;
+		}
+		return this.payloads.isSame(this.payloads.write("payload", payload), format, bytes);
 	}
 
 	static Schedule read(StoredSchedule stored) {
@@ -241,13 +264,8 @@ final class ScheduleStore {
 		messages.forEach((message) -> this.access.recorder().enqueued(message.queue(), message.task(), 1));
 	}
 
-	/** A schedule as text and bytes. */
-	private record Written(String definition, Encoded payload) {
-
-		boolean isSameAs(StoredSchedule stored) {
-			return this.definition.equals(stored.definition()) && Objects.equals(this.payload.codec(), stored.codec())
-					&& Arrays.equals(this.payload.bytes(), stored.payload());
-		}
+	/** A schedule as text, and its payload. */
+	private record Written(String definition, @Nullable Object payload) {
 
 	}
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 import io.github.queuesqlite.event.MessageEvent;
@@ -26,6 +27,7 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.payload.PayloadKeys;
 import io.github.queuesqlite.schedule.Misfire;
 import io.github.queuesqlite.schedule.Overlap;
 import io.github.queuesqlite.schedule.Schedule;
@@ -342,6 +344,25 @@ class ScheduleTests extends QueueTester {
 		this.clock.move(Duration.ofMinutes(30));
 		await().atMost(LONG).until(() -> all().size() == 1);
 		assertThat(all().get(0).payload(Map.class)).isEqualTo(Map.of("a", 1));
+	}
+
+	@Test
+	void declaredScheduleWhosePayloadIsEncryptedIsNotWrittenAnewAtEachStart() {
+		UnaryOperator<EmbeddedQueue.Builder> encrypted = (builder) -> builder.clock(this.clock)
+			.encrypt(PayloadKeys.of("k", Map.of("k", new byte[32])));
+		Schedule schedule = HOURLY.message(NewMessage.to(TASK).payload("secret"));
+		open(encrypted);
+		this.queue.schedules().declare(List.of(schedule));
+		this.queue.close();
+		open(encrypted);
+		try (LogLines log = LogLines.fromInfo(Declarations.class)) {
+			this.queue.schedules().declare(List.of(schedule));
+			assertThat(log.lines()).isEmpty();
+			this.queue.schedules().declare(List.of(schedule.message(NewMessage.to(TASK).payload("other"))));
+			assertThat(log.lines()).hasSize(1);
+		}
+		this.queue.schedules().run("hourly");
+		assertThat(all().get(0).payload(String.class)).isEqualTo("other");
 	}
 
 	@Test

@@ -90,6 +90,7 @@ public final class Schedule {
 		refuse("a uniqueFor", message.uniqueFor());
 		refuse("a uniqueAfterEnd", message.uniqueAfterEnd());
 		refuse("'durable'", message.durable());
+		refuse("a localPayload", message.isLocal() ? message.payload() : null);
 		if (message.onDuplicate() != OnDuplicate.RETURN_EXISTING) {
 			refuse("an onDuplicate", message.onDuplicate());
 		}

@@ -74,7 +74,7 @@ class ScheduleValueTests {
 		for (NewMessage refused : List.of(message.idempotencyKey("k"), message.uniqueKey("k"), message.orderingKey("k"),
 				message.concurrencyKey("k"), message.delay(Duration.ofSeconds(1)), message.runAt(Instant.EPOCH),
 				message.expiresAt(Instant.EPOCH), message.uniqueFor(Duration.ofSeconds(1)),
-				message.uniqueAfterEnd(Duration.ofSeconds(1)), message.durable(true),
+				message.uniqueAfterEnd(Duration.ofSeconds(1)), message.durable(true), message.localPayload("x"),
 				message.onDuplicate(OnDuplicate.THROW))) {
 			assertThatIllegalArgumentException().isThrownBy(() -> Schedule.of("test", refused))
 				.withMessageStartingWith("The message of a schedule must not have ");
