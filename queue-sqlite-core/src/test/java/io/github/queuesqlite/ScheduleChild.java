@@ -18,10 +18,28 @@ public final class ScheduleChild {
 
 	static final List<String> NAMES = List.of("tick", "tack", "tock");
 
+	static final int TIMES = 5;
+
 	private ScheduleChild() {
 	}
 
 	public static void main(String[] args) {
+		if (args.length > 2) {
+			createOnly(Path.of(args[0]), args[2]);
+		}
+		else {
+			work(args);
+		}
+	}
+
+	/** Leaves the firing to others. */
+	private static void createOnly(Path directory, String name) {
+		EmbeddedQueue queue = EmbeddedQueue.builder(directory).scheduleFiring(false).build();
+		queue.start();
+		queue.schedules().create(Schedule.of(name, "nobodys").every(EVERY).times(TIMES).overlap(Overlap.ALLOW));
+	}
+
+	private static void work(String[] args) {
 		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0])).build();
 		queue.tasks().register(QueueTester.TASK, Void.class, (payload, context) -> null);
 		queue.schedules().declare(NAMES.stream().map(ScheduleChild::schedule).toList());

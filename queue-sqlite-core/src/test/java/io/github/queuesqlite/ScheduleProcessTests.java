@@ -84,6 +84,18 @@ class ScheduleProcessTests extends ProcessTester {
 					+ this.operations.stats().count(MessageState.READY) == fired());
 	}
 
+	/** Nothing but the signals wakes anybody. */
+	@Test
+	void slotFiresAtOnceAlsoWhenAnotherProcessHasCreatedItsSchedule() throws Exception {
+		open((builder) -> builder.shards(2).pollInterval(Duration.ofMinutes(1)));
+		start(ScheduleChild.class, "soon");
+		await().atMost(PATIENCE).until(() -> fired() == ScheduleChild.TIMES);
+		assertThat(slots("soon")).hasSize(ScheduleChild.TIMES);
+		assertThat(all()).allSatisfy((message) -> assertThat(
+				Duration.between(Instant.parse(message.headers().get(Schedule.SLOT_HEADER)), message.createdAt()))
+			.isLessThan(Duration.ofSeconds(20)));
+	}
+
 	@Test
 	void slotsWhenTheOnlyProcessIsKilledGiveOneMessageEach() throws Exception {
 		openWithoutFiring();

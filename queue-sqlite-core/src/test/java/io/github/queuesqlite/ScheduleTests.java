@@ -591,7 +591,7 @@ class ScheduleTests extends QueueTester {
 
 	/** Nothing but the signals wakes anybody. */
 	@Test
-	void slotFiresAtOnceAlsoWhenAnotherProcessHasCreatedItsSchedule() {
+	void slotFiresAtOnceAlsoWhenAnotherQueueHasCreatedItsSchedule() {
 		open((builder) -> builder.pollInterval(MINUTE));
 		this.queue.tasks().register(TASK, Void.class, (payload, context) -> null);
 		this.queue.start();

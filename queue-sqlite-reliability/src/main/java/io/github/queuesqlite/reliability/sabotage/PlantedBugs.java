@@ -612,7 +612,7 @@ final class PlantedBugs {
 				"return (holder != 0) ? holder : session.reserve(key, this.row.id(), this.epoch);",
 				"return (holder == Long.MIN_VALUE) ? holder : session.reserve(key, this.row.id(), this.epoch);",
 				"UniqueTests#uniqueAfterEndCountsFromTheEndHoweverItEndsAndWhetherItIsKept");
-		add("windows stay where they were", "moveWindows(); logger", "logger",
+		add("windows stay where they were", "moveWindows(); moveSchedules();", "moveSchedules();",
 				"UniqueTests#windowWhenTheNumberOfShardsChangesGoesOn");
 	}
 
@@ -665,7 +665,7 @@ final class PlantedBugs {
 				"schedule.TimetableTests#cronWhoseTimeComesTwiceFiresTheFirstTimeOnly");
 		add("nobody hears of a schedule of another process",
 				"this.listeners.forEach((listener) -> guard(() -> listener.firingChanged(firingAt)));", "",
-				"ScheduleTests#slotFiresAtOnceAlsoWhenAnotherProcessHasCreatedItsSchedule");
+				"ScheduleProcessTests#slotFiresAtOnceAlsoWhenAnotherProcessHasCreatedItsSchedule");
 	}
 
 	private void stopping() {
