@@ -95,9 +95,10 @@ final class ScheduleStore {
 	/** A start that was a moment ago is meant to be now. */
 	private static Instant beginning(Schedule schedule, long now) {
 		Instant start = schedule.startAt();
-		boolean justNow = start != null && start.toEpochMilli() <= now
-				&& now - start.toEpochMilli() < Firer.GRACE.toMillis();
-		return justNow ? start.minusMillis(1) : Instant.ofEpochMilli(now);
+		if (start != null && start.toEpochMilli() <= now && now - start.toEpochMilli() < Firer.GRACE.toMillis()) {
+			return start.minusMillis(1);
+		}
+		return Instant.ofEpochMilli(now);
 	}
 
 	/** What a stored schedule is that is to say something else; null when it says it. */
