@@ -6,18 +6,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PayloadException;
+import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
@@ -274,21 +277,21 @@ final class DefaultQueueOperations implements QueueOperations {
 	public Optional<Message> find(MessageId id) {
 		Objects.requireNonNull(id, "'id' must not be null");
 		checkOpen();
-		return this.store.find(id.value()).map(this::view);
+		return this.store.find(id.value()).map(this::reported);
 	}
 
 	@Override
 	public Optional<Message> findByKey(String idempotencyKey) {
 		Objects.requireNonNull(idempotencyKey, "'idempotencyKey' must not be null");
 		checkOpen();
-		return this.store.findByKey(idempotencyKey).map(this::view);
+		return this.store.findByKey(idempotencyKey).map(this::reported);
 	}
 
 	@Override
 	public List<Message> list(MessageQuery query) {
 		Objects.requireNonNull(query, "'query' must not be null");
 		checkOpen();
-		return this.store.list(query).stream().map(this::view).toList();
+		return reported(this.store.list(query));
 	}
 
 	@Override
@@ -298,9 +301,30 @@ final class DefaultQueueOperations implements QueueOperations {
 		return this.store.failures(id.value()).stream().map(FailureCodec::toFailure).toList();
 	}
 
+	@Override
+	public List<LogEntry> log(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.log(id.value());
+	}
+
+	private Message reported(StoredMessage row) {
+		return reported(List.of(row)).get(0);
+	}
+
+	/** With what their handlers said. */
+	private List<Message> reported(List<StoredMessage> rows) {
+		Map<Long, Progress> progress = rows.isEmpty() ? Map.of() : this.store.progress(rows);
+		return rows.stream().map((row) -> view(row, progress.get(row.id()))).toList();
+	}
+
 	private Message view(StoredMessage row) {
+		return view(row, null);
+	}
+
+	private Message view(StoredMessage row, @Nullable Progress progress) {
 		RetryPolicy policy = this.tasks.find(row.task()).map(TaskDefinition::retryPolicy).orElse(this.retry);
-		return new StoredMessageView(row, this.payloads, policy.maxAttempts());
+		return new StoredMessageView(row, this.payloads, policy.maxAttempts(), progress);
 	}
 
 	@Override

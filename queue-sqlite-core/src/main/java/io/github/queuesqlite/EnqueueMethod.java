@@ -1,6 +1,7 @@
 package io.github.queuesqlite;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -73,7 +74,7 @@ final class EnqueueMethod {
 		if (type == void.class || type == MessageId.class) {
 			return Returns.ID;
 		}
-		if (type == CompletableFuture.class && returned.hasGenerics()) {
+		if (method.getGenericReturnType() instanceof ParameterizedType && type == CompletableFuture.class) {
 			return (returned.getGeneric().resolve() == MessageId.class) ? Returns.FUTURE_ID : Returns.FUTURE_RESULT;
 		}
 		throw new IllegalArgumentException("it returns " + returned

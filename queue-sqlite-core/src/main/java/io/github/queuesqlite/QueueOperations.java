@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
@@ -164,6 +165,16 @@ public interface QueueOperations {
 	List<Failure> failures(MessageId id);
 
 	/**
+	 * Reads what the handler of a message noted with
+	 * {@link io.github.queuesqlite.task.TaskContext#log(String)}. It goes with the
+	 * message.
+	 * @param id the message
+	 * @return the latest 100, oldest first; empty when it noted nothing or the id is
+	 * unknown
+	 */
+	List<LogEntry> log(MessageId id);
+
+	/**
 	 * Cancels a message: at once while it waits; while it runs, its handler is
 	 * interrupted and sees {@link io.github.queuesqlite.task.TaskContext#isCancelled()}.
 	 * @param id the message
@@ -299,7 +310,8 @@ public interface QueueOperations {
 	 * ended. The number of a rate holds for the time that is declared, until another time
 	 * is.
 	 * @param name as {@link QueueStats.LimitStats} says: {@code task:<task>},
-	 * {@code keys:<task>}, {@code rate:task:<task>} or {@code rate:queue:<queue>}
+	 * {@code keys:<task>}, {@code rate:task:<task>}, {@code rate:queue:<queue>} or
+	 * {@code rate:keys:<task>}
 	 * @param most 1 or more, at most 1,000,000 for a rate; null for what is declared
 	 * @return false when there is no such limit: no worker has needed it so far
 	 * @throws IllegalArgumentException if the name is of another kind or the number out

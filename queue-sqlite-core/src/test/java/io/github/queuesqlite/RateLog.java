@@ -2,8 +2,10 @@ package io.github.queuesqlite;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.github.queuesqlite.task.RateLimit;
@@ -11,7 +13,8 @@ import io.github.queuesqlite.task.RateLimit;
 /** Reads when {@link RatedChild}ren began what. */
 final class RateLog extends ProcessLog {
 
-	private final List<Long> starts = new ArrayList<>();
+	/** By task or key. */
+	private final Map<String, List<Long>> starts = new HashMap<>();
 
 	private final Set<String> ended = new HashSet<>();
 
@@ -24,10 +27,10 @@ final class RateLog extends ProcessLog {
 	@Override
 	void read(String word, String name, String number, String process, String entry) {
 		if (word.equals("start")) {
-			this.starts.add(Long.parseLong(entry.split(" ")[4]));
+			this.starts.computeIfAbsent(name, (key) -> new ArrayList<>()).add(Long.parseLong(entry.split(" ")[4]));
 			this.workers.add(process);
 		}
-		else {
+		else if (word.equals("end")) {
 			this.ended.add(number);
 		}
 	}
@@ -41,8 +44,9 @@ final class RateLog extends ProcessLog {
 		return this.workers.size();
 	}
 
+	/** Of all tasks or keys. */
 	double beyond(RateLimit rate) {
-		return beyond(rate, this.starts);
+		return this.starts.values().stream().mapToDouble((starts) -> beyond(rate, starts)).max().orElse(0);
 	}
 
 	/** Of all spans of time, how many more began than the rate gives for it. */

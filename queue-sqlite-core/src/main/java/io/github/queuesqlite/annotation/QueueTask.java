@@ -95,6 +95,13 @@ public @interface QueueTask {
 	String rateLimit() default "";
 
 	/**
+	 * How many messages of the task may begin in how long for each concurrency key, as
+	 * above: {@code 10/1m} for at most ten a minute of each customer. Messages without
+	 * concurrency key do not count. Any number by default.
+	 */
+	String rateLimitPerKey() default "";
+
+	/**
 	 * Lock under which the handler runs: one at a time of all tasks that name it, over
 	 * all processes of the directory. 1 to 200 letters, digits or {@code . _ - :}; none
 	 * by default.

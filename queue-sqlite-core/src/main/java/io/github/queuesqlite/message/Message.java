@@ -205,6 +205,12 @@ public interface Message {
 	byte @Nullable [] rawResult();
 
 	/**
+	 * Returns how far its handler said it is, in the latest attempt that said something.
+	 * @return null when none did, and for the message that a handler is given
+	 */
+	@Nullable Progress progress();
+
+	/**
 	 * Returns why its latest failed attempt failed.
 	 * @return null when none failed
 	 */

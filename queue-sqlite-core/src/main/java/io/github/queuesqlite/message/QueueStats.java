@@ -188,11 +188,12 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	 * {@code lock:<lock>} for a lock, {@code keys:<task>} for the most messages of one
 	 * concurrency key at once, {@code weight:<key>} for the weight of a key,
 	 * {@code rate:task:<task>} and {@code rate:queue:<queue>} for how many handlers of a
-	 * task or queue begin in a time
+	 * task or queue begin in a time, {@code rate:keys:<task>} for how many messages of
+	 * one concurrency key do
 	 * @param most the number that holds
 	 * @param declared the number that holds unless somebody changed it
 	 * @param held how many permits the processes have taken, used or not; of a rate, how
-	 * many tokens that are not used; 0 for keys and weights
+	 * many tokens that are not used; 0 for keys and weights, and rates of keys
 	 * @param waiting how many processes want more
 	 * @param period in which time the number holds, for a rate; null for others
 	 */

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.store;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,10 +9,13 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,6 +160,21 @@ public interface MessageStore extends AutoCloseable {
 	void declareKeyLimits(Map<String, @Nullable Integer> limits);
 
 	/**
+	 * Sets, in all shards, how many messages of some tasks may begin in how long for each
+	 * concurrency key. Holds until it is set anew.
+	 * @param rates by task; null for any number
+	 */
+	void declareKeyRates(Map<String, @Nullable RateLimit> rates);
+
+	/**
+	 * Says that the handlers of some runs have begun. Until it is said, or a run has
+	 * ended, the token it was let through with leaves no room for another one of its
+	 * concurrency key. Fsynced with durability {@code full}.
+	 * @param runs those that are lost are passed by
+	 */
+	void begun(List<RunKey> runs);
+
+	/**
 	 * Sets, in all shards, how many messages of a concurrency key are let through
 	 * together when its turn comes. Holds until it is set anew.
 	 * @param concurrencyKey the key
@@ -192,6 +211,46 @@ public interface MessageStore extends AutoCloseable {
 	 * @return false when the run is no longer its owner's
 	 */
 	boolean extend(RunKey key, long deadline);
+
+	/**
+	 * Stores what the handler of a run has done, so that no retry does it again. A step
+	 * is forgotten when its message is COMPLETED or deleted.
+	 * @param key the run
+	 * @param step at the position behind all that are stored
+	 * @return false when the run is no longer its owner's
+	 */
+	boolean addStep(RunKey key, StoredStep step);
+
+	/**
+	 * Reads what the handler of a message has done already.
+	 * @param id the message
+	 * @return in order
+	 */
+	List<StoredStep> steps(long id);
+
+	/**
+	 * Stores what the handler of a run says, also just after the run has ended. Never
+	 * blocks. Need not be fsynced: power loss may take it.
+	 * @param key the run
+	 * @param report what it says
+	 * @param completion told after the commit: false when the run is no longer its
+	 * owner's, and nothing is stored
+	 */
+	void report(RunKey key, RunReport report, Completion<Boolean> completion);
+
+	/**
+	 * Reads how far the handlers of some messages said they are.
+	 * @param messages as they were read
+	 * @return by id; without those that said nothing
+	 */
+	Map<Long, Progress> progress(Collection<StoredMessage> messages);
+
+	/**
+	 * Reads what the handler of a message said.
+	 * @param id the message
+	 * @return the latest {@link RunReport#MOST_ENTRIES}, oldest first
+	 */
+	List<LogEntry> log(long id);
 
 	/**
 	 * Reads a message.

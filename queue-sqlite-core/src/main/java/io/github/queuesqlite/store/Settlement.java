@@ -15,6 +15,14 @@ public sealed interface Settlement {
 	RunKey key();
 
 	/**
+	 * Returns whether the handler of the run has begun, or may have.
+	 * @return false when a rate need not count it
+	 */
+	default boolean hasBegun() {
+		return true;
+	}
+
+	/**
 	 * The handler returned: COMPLETED.
 	 *
 	 * @param key the run
@@ -57,15 +65,25 @@ public sealed interface Settlement {
 			this(key, failure, true);
 		}
 
+		@Override
+		public boolean hasBegun() {
+			return this.countsAttempt;
+		}
+
 	}
 
 	/**
-	 * It never started: back to READY in its old place, the attempt uncounted. CANCELLED
-	 * when somebody asked for that meanwhile.
+	 * Back to READY in its old place, the attempt uncounted: it never started, or stopped
+	 * since the application does. CANCELLED when somebody asked for that meanwhile.
 	 *
 	 * @param key the run
+	 * @param hasBegun whether its handler had begun
 	 */
-	record Release(RunKey key) implements Settlement {
+	record Release(RunKey key, boolean hasBegun) implements Settlement {
+
+		public Release(RunKey key) {
+			this(key, false);
+		}
 
 	}
 
@@ -84,6 +102,11 @@ public sealed interface Settlement {
 	 * @param key the run
 	 */
 	record Expire(RunKey key) implements Settlement {
+
+		@Override
+		public boolean hasBegun() {
+			return false;
+		}
 
 	}
 

@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,15 @@ public interface ShardReader extends AutoCloseable {
 
 	/** Reads the failed attempts of a message. */
 	List<FailureRecord> failures(long id);
+
+	/** Reads what the handler of a message has done already, in order. */
+	List<StoredStep> steps(long id);
+
+	/** Reads how far the handlers of some messages said they are. */
+	Map<Long, Progress> progress(Collection<Long> ids);
+
+	/** Reads what the handler of a message said, oldest first. */
+	List<LogEntry> log(long id);
 
 	/** Reads the counters. */
 	List<QueueStats.Count> counts();

@@ -47,7 +47,7 @@ public final class ShardRouter {
 			return homeOfLine(keys.orderingKey());
 		}
 		if (keys.concurrencyKey() != null) {
-			return home("c\0" + keys.concurrencyKey());
+			return homeOfConcurrencyKey(keys.concurrencyKey());
 		}
 		if (keys.uniqueKey() != null) {
 			return homeOfUnique(keys.task(), keys.uniqueKey());
@@ -74,6 +74,15 @@ public final class ShardRouter {
 	 */
 	public int homeOfIdempotency(String key) {
 		return home("i\0" + key);
+	}
+
+	/**
+	 * Returns the home of a concurrency key.
+	 * @param key the key
+	 * @return the shard
+	 */
+	public int homeOfConcurrencyKey(String key) {
+		return home("c\0" + key);
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,12 @@ public interface ShardSession extends Session {
 
 	/** Moves the deadline of a run; false when it is lost. */
 	boolean extend(RunKey key, long deadline) throws SQLException;
+
+	/** Stores a step of a run; false when it is lost. */
+	boolean addStep(RunKey key, StoredStep step) throws SQLException;
+
+	/** Stores what the handler of a run says; false when it is lost. */
+	boolean report(RunKey key, RunReport report) throws SQLException;
 
 	/**
 	 * Cancels a message.
@@ -237,6 +244,24 @@ public interface ShardSession extends Session {
 	 */
 	void declareKeyLimits(Map<String, @Nullable Integer> limits) throws SQLException;
 
+	/**
+	 * Sets how many messages of some tasks may begin in how long for each concurrency
+	 * key.
+	 * @param rates by task; null for any number
+	 */
+	void declareKeyRates(Map<String, @Nullable RateLimit> rates) throws SQLException;
+
+	/** The handlers of some runs have begun, as far as they are not lost. */
+	void begun(List<RunKey> runs) throws SQLException;
+
+	/**
+	 * Lets messages through for which the rates of their concurrency keys have a token by
+	 * now.
+	 * @param max of how many keys at most
+	 * @return of how many it looked
+	 */
+	int letThroughDue(int max) throws SQLException;
+
 	/** Sets how many messages of a concurrency key are let through together. */
 	void weigh(String concurrencyKey, int weight) throws SQLException;
 
@@ -265,6 +290,9 @@ public interface ShardSession extends Session {
 
 	/** As above, for each concurrency key of a task. */
 	boolean changeKeyLimit(String task, @Nullable Integer most) throws SQLException;
+
+	/** As above, for a rate. */
+	boolean changeKeyRate(String task, @Nullable Integer count) throws SQLException;
 
 	/**
 	 * Returns whether there may be permits or tokens, here or elsewhere, that there were

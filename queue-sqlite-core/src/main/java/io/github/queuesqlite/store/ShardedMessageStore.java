@@ -2,6 +2,7 @@ package io.github.queuesqlite.store;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -20,10 +21,13 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +44,9 @@ public final class ShardedMessageStore implements MessageStore {
 
 	/** What the names of limits for concurrency keys begin with. */
 	private static final String KEYS = "keys:";
+
+	/** What the names of rates for concurrency keys begin with. */
+	private static final String KEY_RATES = "rate:keys:";
 
 	/** What the names of rates begin with. */
 	private static final String RATE = "rate:";
@@ -300,7 +307,7 @@ public final class ShardedMessageStore implements MessageStore {
 	public void declareKeyLimits(Map<String, @Nullable Integer> limits) {
 		this.shards.inEach((shard) -> {
 			Map<String, @Nullable Integer> news = new HashMap<>(limits);
-			Map<String, Integer> known = declaredIn(shard);
+			Map<String, Integer> known = declaredIn(shard, KEYS, QueueStats.LimitStats::declared);
 			news.entrySet().removeIf((limit) -> Objects.equals(limit.getValue(), known.get(limit.getKey())));
 			if (!news.isEmpty()) {
 				this.shards.writer(shard.number()).call((session) -> {
@@ -311,14 +318,52 @@ public final class ShardedMessageStore implements MessageStore {
 		});
 	}
 
-	private static Map<String, Integer> declaredIn(Shard shard) {
-		Map<String, Integer> declared = new HashMap<>();
+	@Override
+	public void declareKeyRates(Map<String, @Nullable RateLimit> rates) {
+		this.shards.inEach((shard) -> {
+			Map<String, @Nullable RateLimit> news = new HashMap<>(rates);
+			Map<String, RateLimit> known = declaredIn(shard, KEY_RATES, ShardedMessageStore::declaredRate);
+			news.entrySet().removeIf((rate) -> Objects.equals(rate.getValue(), known.get(rate.getKey())));
+			if (!news.isEmpty()) {
+				this.shards.writer(shard.number()).call((session) -> {
+					session.declareKeyRates(news);
+					return 0;
+				});
+			}
+		});
+	}
+
+	private static RateLimit declaredRate(QueueStats.LimitStats rate) {
+		return new RateLimit(rate.declared(), Objects.requireNonNull(rate.period()));
+	}
+
+	/** What is declared in a shard under names with a prefix, by what follows it. */
+	private static <T> Map<String, T> declaredIn(Shard shard, String prefix, Function<QueueStats.LimitStats, T> value) {
+		Map<String, T> declared = new HashMap<>();
 		for (QueueStats.LimitStats limit : shard.reader().limits()) {
-			if (limit.name().startsWith(KEYS)) {
-				declared.put(limit.name().substring(KEYS.length()), limit.declared());
+			if (limit.name().startsWith(prefix)) {
+				declared.put(limit.name().substring(prefix.length()), value.apply(limit));
 			}
 		}
 		return declared;
+	}
+
+	@Override
+	public void begun(List<RunKey> runs) {
+		this.shards.checkOpen();
+		Map<Integer, List<RunKey>> byShard = new TreeMap<>();
+		for (RunKey run : runs) {
+			byShard.computeIfAbsent(run.shard(), (shard) -> new ArrayList<>()).add(run);
+		}
+		this.shards.inEach((shard) -> {
+			List<RunKey> some = byShard.get(shard.number());
+			if (some != null) {
+				this.shards.writer(shard.number()).call((session) -> {
+					session.begun(some);
+					return 0;
+				});
+			}
+		});
 	}
 
 	@Override
@@ -329,15 +374,24 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public boolean changeLimit(String name, @Nullable Integer most) {
 		this.shards.checkOpen();
+		if (name.startsWith(KEY_RATES)) {
+			String task = name.substring(KEY_RATES.length());
+			return isChanged((session) -> session.changeKeyRate(task, most));
+		}
 		if (!name.startsWith(KEYS)) {
 			int home = this.group.router().homeOfLimit(name);
 			return this.shards.writer(home)
 				.call((session) -> name.startsWith(RATE) ? session.changeRate(name, most)
 						: session.changeLimit(name, most));
 		}
-		boolean[] changed = { false };
 		String task = name.substring(KEYS.length());
-		this.shards.writeEach((writer) -> changed[0] |= writer.call((session) -> session.changeKeyLimit(task, most)));
+		return isChanged((session) -> session.changeKeyLimit(task, most));
+	}
+
+	/** Changes something in all shards; returns whether it was there to be changed. */
+	private boolean isChanged(Work<ShardSession, Boolean> change) {
+		boolean[] changed = { false };
+		this.shards.writeEach((writer) -> changed[0] |= writer.call(change));
 		demandChanged();
 		return changed[0];
 	}
@@ -392,6 +446,32 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public List<FailureRecord> failures(long id) {
 		return this.reads.failures(id);
+	}
+
+	@Override
+	public boolean addStep(RunKey key, StoredStep step) {
+		this.shards.checkOpen();
+		return this.shards.writer(key.shard()).call((session) -> session.addStep(key, step));
+	}
+
+	@Override
+	public List<StoredStep> steps(long id) {
+		return this.reads.steps(id);
+	}
+
+	@Override
+	public void report(RunKey key, RunReport report, Completion<Boolean> completion) {
+		this.shards.writer(key.shard()).submitUnsynced((session) -> session.report(key, report), completion);
+	}
+
+	@Override
+	public Map<Long, Progress> progress(Collection<StoredMessage> messages) {
+		return this.reads.progress(messages);
+	}
+
+	@Override
+	public List<LogEntry> log(long id) {
+		return this.reads.log(id);
 	}
 
 	@Override
@@ -639,7 +719,7 @@ public final class ShardedMessageStore implements MessageStore {
 			if (shard.session().isDue()) {
 				rows[0] += ShardAccess.callUnsynced(this.shards.writer(shard.number()), (session) -> {
 					pauses[0] += session.endPauses();
-					return session.expire(STEP) + session.promote(STEP);
+					return session.expire(STEP) + session.promote(STEP) + session.letThroughDue(STEP);
 				});
 			}
 		});

@@ -3,6 +3,7 @@ package io.github.queuesqlite.store;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.ShardQuarantinedException;
 
@@ -89,6 +92,24 @@ final class ShardedReads {
 
 	List<FailureRecord> failures(long id) {
 		return locate(id).map((shard) -> this.shards.reader(shard).failures(id)).orElse(List.of());
+	}
+
+	List<StoredStep> steps(long id) {
+		return locate(id).map((shard) -> this.shards.reader(shard).steps(id)).orElse(List.of());
+	}
+
+	/** Of messages as they were read. */
+	Map<Long, Progress> progress(Collection<StoredMessage> messages) {
+		Map<Integer, List<Long>> byShard = new HashMap<>();
+		messages.forEach(
+				(message) -> byShard.computeIfAbsent(message.shard(), (shard) -> new ArrayList<>()).add(message.id()));
+		Map<Long, Progress> found = new HashMap<>();
+		byShard.forEach((shard, ids) -> found.putAll(this.shards.reader(shard).progress(ids)));
+		return found;
+	}
+
+	List<LogEntry> log(long id) {
+		return locate(id).map((shard) -> this.shards.reader(shard).log(id)).orElse(List.of());
 	}
 
 	/** Returns the shard of a message; empty when there is none. */

@@ -11,6 +11,7 @@ import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.PayloadException;
+import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.payload.LocalPayloads;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.AttributesCodec.Attributes;
@@ -28,6 +29,8 @@ public final class StoredMessageView implements Message {
 
 	private final Payloads payloads;
 
+	private final @Nullable Progress progress;
+
 	private final int maxAttempts;
 
 	/** Read twice at worst, when two threads are first: the values are equal. */
@@ -40,6 +43,18 @@ public final class StoredMessageView implements Message {
 	 * @param maxAttempts what counts when the sender set none
 	 */
 	public StoredMessageView(StoredMessage row, Payloads payloads, int maxAttempts) {
+		this(row, payloads, maxAttempts, null);
+	}
+
+	/**
+	 * As above, with what its handler said.
+	 * @param row the row
+	 * @param payloads reads payload and result
+	 * @param maxAttempts of a row that does not say
+	 * @param progress null for nothing
+	 */
+	public StoredMessageView(StoredMessage row, Payloads payloads, int maxAttempts, @Nullable Progress progress) {
+		this.progress = progress;
 		this.row = row;
 		this.payloads = payloads;
 		this.maxAttempts = (row.maxAttempts() != null) ? row.maxAttempts() : maxAttempts;
@@ -219,6 +234,11 @@ public final class StoredMessageView implements Message {
 	@Override
 	public byte @Nullable [] rawResult() {
 		return this.payloads.plain(this.row.resultCodec(), this.row.result());
+	}
+
+	@Override
+	public @Nullable Progress progress() {
+		return this.progress;
 	}
 
 	@Override

@@ -3,11 +3,14 @@ package io.github.queuesqlite.task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.schedule.Schedule;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ParameterizedTypeReference;
 
 /**
  * One run of one message, as its handler sees it.
@@ -88,6 +91,64 @@ public interface TaskContext {
 	 * ours
 	 */
 	void extend(Duration duration);
+
+	/**
+	 * Says how far the handler is: see {@link Message#progress()}. Stored soon, at most
+	 * twice a second, the latest only; not fsynced. Nothing happens when the run is lost.
+	 * @param fraction 0 to 1
+	 * @throws IllegalArgumentException if it is out of range
+	 */
+	default void progress(double fraction) {
+		progress(fraction, null);
+	}
+
+	/**
+	 * Says how far the handler is, as above.
+	 * @param fraction 0 to 1
+	 * @param text for people, cut after 500 characters; null for none
+	 * @throws IllegalArgumentException if the fraction is out of range
+	 */
+	void progress(double fraction, @Nullable String text);
+
+	/**
+	 * Notes something with the message, for people. The latest 100 notes of a message are
+	 * kept, as long as the message is. Stored soon, at most twice a second; not fsynced.
+	 * @param text cut after 2,000 characters
+	 */
+	void log(String text);
+
+	/**
+	 * Does something once, however often the message is tried: what it returned is stored
+	 * before this method returns, fsynced with durability {@code full}; a later attempt
+	 * gets it from there and goes on behind the last stored step. At least once all the
+	 * same: a crash between the end of the work and its commit repeats that step.
+	 * <p>
+	 * Steps have to be the same in each attempt, in the same order. When the handler was
+	 * changed meanwhile, the message ends DEAD ({@link StepChangedException}). What the
+	 * work throws is thrown on, and nothing is stored.
+	 * @param <T> what it returns; written like a payload, and read as this type, which
+	 * must not have type arguments
+	 * @param name 1 to 500 characters, another one for each step of the message
+	 * @param work is called on this thread; must not do steps itself
+	 * @param type leave it out: the compiler fills it in
+	 * @return what the work returned, now or then
+	 * @throws io.github.queuesqlite.message.LeaseLostException if the run is no longer
+	 * ours: what was done now will be done again
+	 * @throws IllegalStateException if the task is delivered at most once, or the message
+	 * has 1,000 steps
+	 */
+	@SuppressWarnings("unchecked")
+	<T extends @Nullable Object> T step(String name, Supplier<? extends T> work, T... type);
+
+	/**
+	 * As above, for what has type arguments.
+	 * @param <T> what it returns
+	 * @param name 1 to 500 characters, another one for each step of the message
+	 * @param type what a later attempt reads it as
+	 * @param work is called on this thread; must not do steps itself
+	 * @return what the work returned, now or then
+	 */
+	<T extends @Nullable Object> T step(String name, ParameterizedTypeReference<T> type, Supplier<? extends T> work);
 
 	/**
 	 * Returns the token that rises with every run of this message, for the handler's own

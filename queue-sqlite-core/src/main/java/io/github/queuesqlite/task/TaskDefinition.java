@@ -205,6 +205,15 @@ public final class TaskDefinition<T> {
 	}
 
 	/**
+	 * Returns how many messages of the task may begin in how long for each concurrency
+	 * key, over all processes of the directory.
+	 * @return null for any number
+	 */
+	public @Nullable RateLimit rateLimitPerKey() {
+		return this.values.rateLimitPerKey;
+	}
+
+	/**
 	 * Returns the lock under which its handlers run: one at a time of all tasks that name
 	 * it, over all processes of the directory.
 	 * @return null for none
@@ -288,6 +297,8 @@ public final class TaskDefinition<T> {
 
 		private @Nullable RateLimit rateLimit;
 
+		private @Nullable RateLimit rateLimitPerKey;
+
 		private @Nullable String lock;
 
 		private Delivery delivery = Delivery.AT_LEAST_ONCE;
@@ -334,6 +345,7 @@ public final class TaskDefinition<T> {
 			this.maxConcurrent = other.maxConcurrent;
 			this.maxConcurrentPerKey = other.maxConcurrentPerKey;
 			this.rateLimit = other.rateLimit;
+			this.rateLimitPerKey = other.rateLimitPerKey;
 			this.lock = other.lock;
 			this.delivery = other.delivery;
 			this.uniqueKey = other.uniqueKey;
@@ -416,6 +428,19 @@ public final class TaskDefinition<T> {
 		 */
 		public Builder<T> rateLimit(@Nullable RateLimit rateLimit) {
 			this.rateLimit = rateLimit;
+			return this;
+		}
+
+		/**
+		 * Sets how many messages of the task may begin in how long for each concurrency
+		 * key, over all processes of the directory and over restarts. What is too much
+		 * waits and spends no attempt; each attempt counts, also a retry, each message of
+		 * a batch, and one that is pulled. Messages without concurrency key do not count.
+		 * @param rateLimitPerKey null for any number
+		 * @return this
+		 */
+		public Builder<T> rateLimitPerKey(@Nullable RateLimit rateLimitPerKey) {
+			this.rateLimitPerKey = rateLimitPerKey;
 			return this;
 		}
 

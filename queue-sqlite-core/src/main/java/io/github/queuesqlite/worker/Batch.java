@@ -208,6 +208,7 @@ final class Batch implements Call {
 		if (this.allowance != null) {
 			this.allowance.begin();
 		}
+		handled.forEach(engine().limits::begun);
 		Object result;
 		try {
 			result = new Invocation(this.task, Collections.unmodifiableList(payloads), this.handled,

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.worker;
 
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -29,6 +30,7 @@ import io.github.queuesqlite.task.RetryPolicy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.ParameterizedTypeReference;
 
 /**
  * One claim of one message until the commit of its end, whoever works on it: also what
@@ -107,6 +109,9 @@ abstract class Claim implements Completion<SettleResult> {
 	private @Nullable Settlement toldOf;
 
 	private @Nullable Message message;
+
+	/** What its handler says and does step by step; null for most. */
+	private volatile @Nullable Records records;
 
 	Claim(Holder holder, StoredMessage row, StoreInstance instance, int deaths, long claimedAt) {
 		this.holder = holder;
@@ -358,6 +363,10 @@ abstract class Claim implements Completion<SettleResult> {
 		Settlement settlement = this.settlement;
 		if (settlement != null) {
 			this.settlement = null;
+			Records records = this.records;
+			if (records != null) {
+				records.flush();
+			}
 			submit(settlement);
 		}
 	}
@@ -618,6 +627,48 @@ abstract class Claim implements Completion<SettleResult> {
 		this.deadline = engine().now() + nanos;
 		refuseLost();
 		engine().watch.within(nanos);
+	}
+
+	private synchronized Records records() {
+		Records records = this.records;
+		if (records == null) {
+			records = new Records(this);
+			this.records = records;
+		}
+		return records;
+	}
+
+	public void progress(double fraction, @Nullable String text) {
+		records().reports().progress(fraction, text);
+	}
+
+	public void log(String text) {
+		records().reports().log(text);
+	}
+
+	@SafeVarargs
+	@SuppressWarnings("TypeParameterUnusedInFormals")
+	public final <T extends @Nullable Object> T step(String name, Supplier<? extends T> work, T... type) {
+		return step(name, type.getClass().getComponentType(), work);
+	}
+
+	public <T extends @Nullable Object> T step(String name, ParameterizedTypeReference<T> type,
+			Supplier<? extends T> work) {
+		return step(name, type.getType(), work);
+	}
+
+	/** Whether its end is stored when its handler is called. */
+	boolean hasEndedFirst() {
+		return false;
+	}
+
+	@SuppressWarnings({ "unchecked", "NullAway" }) // null only where T is nullable
+	private <T extends @Nullable Object> T step(String name, Type type, Supplier<? extends T> work) {
+		if (hasEndedFirst()) {
+			throw new IllegalStateException("Task '" + this.row.task()
+					+ "' is delivered at most once: its messages have ended before they run, and have no steps");
+		}
+		return (T) records().step(name, type, work);
 	}
 
 	void refuseLost() {

@@ -2,8 +2,10 @@ package io.github.queuesqlite.worker;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.queuesqlite.maintenance.Loop;
@@ -42,6 +44,8 @@ final class Limits {
 
 	private volatile Map<String, Needs> byTask = Map.of();
 
+	private final Beginnings beginnings;
+
 	/** Of queues with a rate: what their messages need, by task. */
 	private volatile Map<String, Map<String, Needs>> byQueue = Map.of();
 
@@ -58,6 +62,7 @@ final class Limits {
 
 	Limits(WorkerEnvironment environment, Map<String, RateLimit> queues, Runnable changed) {
 		this.environment = environment;
+		this.beginnings = new Beginnings(environment);
 		this.queues = queues;
 		this.changed = changed;
 	}
@@ -69,6 +74,7 @@ final class Limits {
 		Map<String, Needs> byTask = new HashMap<>();
 		Map<String, Map<String, Needs>> byQueue = new HashMap<>();
 		Map<String, Integer> batchSizes = new HashMap<>();
+		Set<String> ratedByKey = new HashSet<>();
 		this.queues.keySet().forEach((queue) -> byQueue.put(queue, new HashMap<>()));
 		for (TaskDefinition<?> definition : definitions) {
 			Needs needs = needs(definition);
@@ -79,10 +85,14 @@ final class Limits {
 			if (definition.batchSize() > 1) {
 				batchSizes.put(definition.name(), definition.batchSize());
 			}
+			if (definition.rateLimitPerKey() != null) {
+				ratedByKey.add(definition.name());
+			}
 		}
 		this.batchSizes = Map.copyOf(batchSizes);
 		this.byTask = Map.copyOf(byTask);
 		this.byQueue = Map.copyOf(byQueue);
+		this.beginnings.declare(ratedByKey);
 		startLoop();
 	}
 
@@ -198,6 +208,13 @@ final class Limits {
 		}
 	}
 
+	/** The handler of a message is called now, or somebody has pulled it. */
+	void begun(Claim claim) {
+		if (this.started && this.beginnings.begun(claim, System.nanoTime())) {
+			this.loop.wake();
+		}
+	}
+
 	/** A handler that had begun has returned. */
 	void ended(String queue, String task) {
 		Needs needs = of(queue, task);
@@ -243,7 +260,7 @@ final class Limits {
 	}
 
 	private void startLoop() {
-		if (this.started && !isNone()) {
+		if (this.started && !(isNone() && this.beginnings.isNone())) {
 			this.loop.start();
 		}
 	}
@@ -285,7 +302,7 @@ final class Limits {
 			more = settle();
 		}
 		long now = System.nanoTime();
-		long next = Loop.UNTIL_WOKEN;
+		long next = this.beginnings.tell(now);
 		for (Allowance allowance : all()) {
 			next = Math.min(next, allowance.untilLook(now));
 		}

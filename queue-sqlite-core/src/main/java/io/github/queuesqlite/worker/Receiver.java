@@ -104,11 +104,12 @@ final class Receiver implements Holder {
 		}
 	}
 
-	private static List<PulledClaim> begin(List<PulledClaim> claims) {
+	private List<PulledClaim> begin(List<PulledClaim> claims) {
 		List<PulledClaim> begun = new ArrayList<>(claims.size());
 		for (PulledClaim claim : claims) {
 			if (claim.start()) {
 				begun.add(claim);
+				this.engine.limits.begun(claim);
 			}
 			else {
 				claim.submit();

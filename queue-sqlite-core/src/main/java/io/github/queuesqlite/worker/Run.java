@@ -285,6 +285,7 @@ final class Run extends Claim implements TaskContext, Call {
 		if (this.allowance != null) {
 			this.allowance.begin();
 		}
+		engine().limits.begun(this);
 		if (engine().interceptors.isEmpty()) {
 			return this.task.handler().handle(payload, this);
 		}
@@ -407,6 +408,11 @@ final class Run extends Claim implements TaskContext, Call {
 	}
 
 	// The handler's context
+
+	@Override
+	boolean hasEndedFirst() {
+		return this.task.definition().delivery() == Delivery.AT_MOST_ONCE;
+	}
 
 	@Override
 	public Map<String, String> headers() {

@@ -62,7 +62,7 @@ record Verdict(Settlement settlement, @Nullable RunOutcome outcome) {
 			return new Verdict(new Settlement.Cancel(run.key()), RunOutcome.CANCELLED);
 		}
 		if (run.isStopping()) {
-			return new Verdict(new Settlement.Release(run.key()), RunOutcome.RELEASED);
+			return new Verdict(new Settlement.Release(run.key(), true), RunOutcome.RELEASED);
 		}
 		FailureRecord failed = run.failure(failure.getClass().getName(), Failures.message(failure),
 				Failures.stack(failure));

@@ -18,6 +18,7 @@ import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StoreListener;
+import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.TaskDefinition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -375,11 +376,14 @@ public final class WorkerPool {
 	/** Before anything of them is claimed. */
 	private void declareKeyLimits() {
 		Map<String, @Nullable Integer> limits = new LinkedHashMap<>();
+		Map<String, @Nullable RateLimit> rates = new LinkedHashMap<>();
 		for (TaskDefinition<?> task : this.engine.environment.tasks().tasks()) {
 			limits.put(task.name(), task.maxConcurrentPerKey());
+			rates.put(task.name(), task.rateLimitPerKey());
 		}
 		if (!limits.isEmpty()) {
 			this.engine.environment.store().declareKeyLimits(limits);
+			this.engine.environment.store().declareKeyRates(rates);
 		}
 	}
 

@@ -205,6 +205,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Records extends RecordContract {
+
+		Records() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Crowds extends CrowdContract {
 
 		Crowds() {
@@ -217,6 +226,15 @@ public abstract class MessageStoreContract {
 	class Permits extends PermitContract {
 
 		Permits() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
+	class KeyRates extends KeyRateContract {
+
+		KeyRates() {
 			super(MessageStoreContract.this::open);
 		}
 

@@ -53,6 +53,12 @@ public abstract class Snippets {
 
 	protected Object window;
 
+	protected Payments payments;
+
+	protected Parcels parcels;
+
+	protected Mails mails;
+
 	protected abstract List<Row> rows(ImportRequest request);
 
 	protected abstract void store(Row row);
@@ -82,6 +88,24 @@ public abstract class Snippets {
 	public interface Search {
 
 		Map<Integer, Exception> indexAll(List<Document> documents);
+
+	}
+
+	public interface Payments {
+
+		Receipt charge(Invoice invoice);
+
+	}
+
+	public interface Parcels {
+
+		String send(Invoice invoice, Receipt receipt);
+
+	}
+
+	public interface Mails {
+
+		boolean send(Invoice invoice, String parcel);
 
 	}
 
@@ -132,6 +156,9 @@ public abstract class Snippets {
 	}
 
 	public record Customer(String mail) {
+	}
+
+	public record Receipt(String number) {
 	}
 
 	public record Report(String text) {

@@ -9,6 +9,7 @@ import java.util.zip.CRC32C;
 
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredStep;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,21 @@ final class Checksum {
 		this.length = 0;
 		put(codec);
 		return sum(result);
+	}
+
+	/**
+	 * Computes what is stored with a step.
+	 * @param messageId of which message
+	 * @param step the step
+	 * @return for the column {@code checksum}
+	 */
+	long ofStep(long messageId, StoredStep step) {
+		this.length = 0;
+		put(messageId);
+		put(step.position());
+		put(step.name());
+		put(step.codec());
+		return sum(step.value());
 	}
 
 	/**

@@ -16,6 +16,8 @@ final class CounterTable {
 	static final String LIVE_UNHELD = """
 			SELECT queue, task, state, n FROM counter WHERE n > 0 AND state < 40 AND state <> 21""";
 
+	static final String HELD = "SELECT queue, task, state, n FROM counter WHERE n > 0 AND state = 21";
+
 	private static final String LIVE = "SELECT sum(n) FROM counter WHERE queue = ?1 AND state < 40";
 
 	private static final String ADD = """

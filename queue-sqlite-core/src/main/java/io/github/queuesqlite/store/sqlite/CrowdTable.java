@@ -39,17 +39,22 @@ final class CrowdTable {
 					ON CONFLICT DO NOTHING""";
 
 	static final String CHANGED = """
-			SELECT message_id, crowd.task, concurrency_key, phase, coalesce(message.state, 99), message.seq, queue
+			SELECT message_id, crowd.task, concurrency_key, phase, coalesce(message.state, 99), message.seq, queue, begun
 			FROM crowd LEFT JOIN message ON message.id = message_id
 			WHERE message_id IN (SELECT value FROM json_each(?1))""";
 
 	static final String REMOVE = "DELETE FROM crowd WHERE message_id = ?1";
 
-	static final String SET_PHASE = "UPDATE crowd SET phase = ?1, seq = ?2 WHERE message_id = ?3";
+	static final String SET_PHASE = "UPDATE crowd SET phase = ?1, seq = ?2, begun = ?4 WHERE message_id = ?3";
 
 	static final String LET_THROUGH = """
 			SELECT coalesce(sum(phase = 1), 0), count(*) FROM crowd
 			WHERE task = ?1 AND concurrency_key = ?2 AND phase IN (1, 3)""";
+
+	/** Who is let through and has not begun. */
+	static final String TOKENS = """
+			SELECT count(*) FROM crowd
+			WHERE task = ?1 AND concurrency_key = ?2 AND phase IN (1, 3) AND begun = 0""";
 
 	static final String FIRST = """
 			SELECT message_id, queue, message.priority, deaths
@@ -101,14 +106,21 @@ final class CrowdTable {
 	/** Reads what became of some messages; those that are gone have a state of 99. */
 	List<Member> changed(String ids) throws SQLException {
 		List<Member> members = new ArrayList<>();
-		this.statements
-			.each((row) -> members.add(new Member(row.getLong(1), new Crowd(row.getString(2), row.getString(3)),
-					row.getInt(4), row.getInt(5), row.getLong(6), row.getString(7))), CHANGED, ids);
+		this.statements.each(
+				(row) -> members.add(new Member(row.getLong(1), new Crowd(row.getString(2), row.getString(3)),
+						row.getInt(4), row.getInt(5), row.getLong(6), row.getString(7), row.getInt(8) != 0)),
+				CHANGED, ids);
 		return members;
 	}
 
-	void setPhase(long id, int phase, long seq) throws SQLException {
-		this.statements.update(SET_PHASE, phase, seq, id);
+	void setPhase(long id, int phase, long seq, boolean begun) throws SQLException {
+		this.statements.update(SET_PHASE, phase, seq, id, begun);
+	}
+
+	/** Returns how many of a crowd have a token in hand, if there are tokens. */
+	int tokens(Crowd crowd) throws SQLException {
+		Long tokens = this.statements.number(TOKENS, crowd.task(), crowd.key());
+		return (tokens != null) ? tokens.intValue() : 0;
 	}
 
 	/** Returns who is let through next; null when nobody waits. */
@@ -172,8 +184,18 @@ final class CrowdTable {
 	 * @param state its state code now
 	 * @param seq its order number now
 	 * @param queue its queue
+	 * @param begun whether its run is known to have begun
 	 */
-	record Member(long id, Crowd crowd, int phase, int state, long seq, String queue) {
+	record Member(long id, Crowd crowd, int phase, int state, long seq, String queue, boolean begun) {
+
+		boolean isLetThrough() {
+			return this.phase == PASSED || this.phase == RUNS;
+		}
+
+		/** If its task has a rate. */
+		boolean hasToken() {
+			return isLetThrough() && !this.begun;
+		}
 
 	}
 

@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param tokens of rates
  * @param ofKeys those that stand in each shard, by task
  * @param weights those that stand in each shard, by concurrency key
+ * @param ratesOfKeys those that stand in each shard, by task
+ * @param buckets those of a concurrency key, in its home only
  */
 record KeptLimits(List<Kept> ofPermits, List<KeptRate> rates, List<KeptTokens> tokens, List<Kept> ofKeys,
-		List<Kept> weights) {
+		List<Kept> weights, List<KeptKeyRate> ratesOfKeys, List<KeptBucket> buckets) {
 
 	static KeptLimits read(Collection<Connection> connections) throws SQLException {
 		KeptLimits kept = new KeptLimits(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(),
-				new ArrayList<>());
+				new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
 		for (Connection connection : connections) {
 			try (Statements statements = new Statements(connection)) {
 				read(statements, "SELECT name, declared, chosen FROM permit_limit", kept.ofPermits);
@@ -34,6 +36,8 @@ record KeptLimits(List<Kept> ofPermits, List<KeptRate> rates, List<KeptTokens> t
 				statements.each((row) -> kept.tokens.add(KeptTokens.of(row)), KeptTokens.READ);
 				read(statements, "SELECT task, declared, chosen FROM key_limit", kept.ofKeys);
 				read(statements, "SELECT concurrency_key, weight, NULL FROM key_weight", kept.weights);
+				statements.each((row) -> kept.ratesOfKeys.add(KeptKeyRate.of(row)), KeptKeyRate.READ);
+				statements.each((row) -> kept.buckets.add(KeptBucket.of(row)), KeptBucket.READ);
 			}
 		}
 		return kept;
@@ -44,8 +48,12 @@ record KeptLimits(List<Kept> ofPermits, List<KeptRate> rates, List<KeptTokens> t
 				sql);
 	}
 
-	/** Writes those of a shard. */
-	void write(Statements statements, Predicate<String> isHome) throws SQLException {
+	/**
+	 * Writes those of a shard.
+	 * @param isHome whether it is the home of a limit
+	 * @param isHomeOfKey whether it is the home of a concurrency key
+	 */
+	void write(Statements statements, Predicate<String> isHome, Predicate<String> isHomeOfKey) throws SQLException {
 		statements.update("DELETE FROM permit");
 		statements.update("DELETE FROM permit_limit");
 		for (Kept limit : this.ofPermits) {
@@ -62,6 +70,19 @@ record KeptLimits(List<Kept> ofPermits, List<KeptRate> rates, List<KeptTokens> t
 		for (Kept weight : this.weights) {
 			statements.update("INSERT OR IGNORE INTO key_weight (concurrency_key, weight) VALUES (?1, ?2)",
 					weight.name(), weight.number());
+		}
+		writeRatesOfKeys(statements, isHomeOfKey);
+	}
+
+	private void writeRatesOfKeys(Statements statements, Predicate<String> isHome) throws SQLException {
+		for (KeptKeyRate rate : this.ratesOfKeys) {
+			statements.update(KeptKeyRate.WRITE, rate.task(), rate.declared(), rate.period(), rate.chosen());
+		}
+		statements.update("DELETE FROM key_bucket");
+		for (KeptBucket bucket : this.buckets) {
+			if (isHome.test(bucket.key())) {
+				statements.update(KeptBucket.WRITE, bucket.task(), bucket.key(), bucket.parts(), bucket.at());
+			}
 		}
 	}
 
@@ -133,6 +154,50 @@ record KeptLimits(List<Kept> ofPermits, List<KeptRate> rates, List<KeptTokens> t
 
 		private static KeptTokens of(ResultSet row) throws SQLException {
 			return new KeptTokens(row.getString(1), row.getLong(2), row.getLong(3));
+		}
+
+	}
+
+	/**
+	 * A rate for each concurrency key.
+	 *
+	 * @param task of which task
+	 * @param declared how many
+	 * @param period in how many milliseconds
+	 * @param chosen at run time; null for none
+	 */
+	record KeptKeyRate(String task, long declared, long period, @Nullable Long chosen) {
+
+		private static final String READ = "SELECT task, declared, period, chosen FROM key_rate";
+
+		private static final String WRITE = """
+				INSERT OR IGNORE INTO key_rate (task, declared, period, chosen) VALUES (?1, ?2, ?3, ?4)""";
+
+		private static KeptKeyRate of(ResultSet row) throws SQLException {
+			return new KeptKeyRate(row.getString(1), row.getLong(2), row.getLong(3), Statements.nullableLong(row, 4));
+		}
+
+	}
+
+	/**
+	 * What there is for a concurrency key.
+	 *
+	 * @param task of which task
+	 * @param key the key
+	 * @param parts what is there
+	 * @param at when that was so
+	 */
+	record KeptBucket(String task, String key, long parts, long at) {
+
+		private static final String READ = "SELECT task, concurrency_key, parts, at FROM key_bucket";
+
+		/** The first look says when the next one is. */
+		private static final String WRITE = """
+				INSERT OR IGNORE INTO key_bucket (task, concurrency_key, parts, at, next_at)
+				VALUES (?1, ?2, ?3, ?4, ?4)""";
+
+		private static KeptBucket of(ResultSet row) throws SQLException {
+			return new KeptBucket(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4));
 		}
 
 	}

@@ -39,6 +39,14 @@ final class Relocation {
 			INSERT OR IGNORE INTO home.failed_attempt SELECT * FROM main.failed_attempt
 			WHERE message_id IN (SELECT value FROM json_each(?1))""";
 
+	private static final String COPY_RECORDS = """
+			INSERT OR IGNORE INTO home.%1$s (%2$s) SELECT %2$s FROM main.%1$s
+			WHERE message_id IN (SELECT value FROM json_each(?1))""";
+
+	private static final String DELETE_RECORDS = """
+			DELETE FROM main.%s
+			WHERE message_id IN (SELECT value FROM json_each(?1)) AND message_id IN (SELECT id FROM home.message)""";
+
 	private static final String DELETE = """
 			DELETE FROM main.message
 			WHERE id IN (SELECT value FROM json_each(?1)) AND id IN (SELECT id FROM home.message)""";
@@ -83,8 +91,8 @@ final class Relocation {
 		KeptLimits limits = KeptLimits.read(this.connections.values());
 		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
 			finish(entry.getValue(), reservations.getOrDefault(entry.getKey(), List.of()), highWater, pauses,
-					(statements) -> limits.write(statements,
-							(name) -> this.router.homeOfLimit(name) == entry.getKey()));
+					(statements) -> limits.write(statements, (name) -> this.router.homeOfLimit(name) == entry.getKey(),
+							(key) -> this.router.homeOfConcurrencyKey(key) == entry.getKey()));
 		}
 		moveWindows();
 		moveSchedules();
@@ -129,9 +137,15 @@ final class Relocation {
 				statements.run("BEGIN IMMEDIATE");
 				statements.update(COPY, json);
 				statements.update(COPY_ATTEMPTS, json);
+				for (Map.Entry<String, String> table : RunRecords.TABLES.entrySet()) {
+					statements.update(COPY_RECORDS.formatted(table.getKey(), table.getValue()), json);
+				}
 				statements.run("COMMIT");
 				statements.run("BEGIN IMMEDIATE");
 				statements.update(DELETE_ATTEMPTS, json);
+				for (String table : RunRecords.TABLES.keySet()) {
+					statements.update(DELETE_RECORDS.formatted(table), json);
+				}
 				statements.update(DELETE, json);
 				statements.run("COMMIT");
 			}

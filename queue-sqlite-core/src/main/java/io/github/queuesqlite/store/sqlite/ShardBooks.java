@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class ShardBooks {
 
 	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + LineTable.IS_ANY
-			+ ", permit_changes, " + CrowdTable.IS_ANY + ", " + ScheduleTable.NEXT + " FROM shard WHERE id = 1";
+			+ ", permit_changes, " + CrowdTable.IS_ANY + ", " + KeyRateTable.IS_ANY + ", " + RunRecords.IS_ANY + ", "
+			+ ScheduleTable.NEXT + " FROM shard WHERE id = 1";
 
 	private final Statements statements;
 
@@ -53,6 +54,12 @@ final class ShardBooks {
 	/** Whether a live message may have a concurrency key. */
 	private boolean anyCrowded;
 
+	/** Whether the handler of a message may have said or done something. */
+	private boolean anyRecorded;
+
+	/** Whether a task may have a rate for each concurrency key. */
+	private boolean anyKeyRate;
+
 	private long prunable;
 
 	private long prunableDelta;
@@ -62,6 +69,9 @@ final class ShardBooks {
 	private volatile long nextExpiry;
 
 	private volatile long nextPauseEnd;
+
+	/** When the next key may let one through for its rate. */
+	private volatile long nextKeyTurn;
 
 	private volatile long nextFiring;
 
@@ -107,6 +117,7 @@ final class ShardBooks {
 		this.prunableDelta = 0;
 		this.nextDue = 0;
 		this.nextPauseEnd = 0;
+		this.nextKeyTurn = 0;
 		this.pauses.forgetTasks();
 		this.pauses.forgetKeys();
 	}
@@ -125,7 +136,9 @@ final class ShardBooks {
 			this.anyOrdered = row.getInt(3) != 0;
 			this.permits.read(row.getLong(4));
 			this.anyCrowded = row.getInt(5) != 0;
-			nextFiring(Statements.nullableLong(row, 6));
+			this.anyKeyRate = row.getInt(6) != 0;
+			this.anyRecorded = row.getInt(7) != 0;
+			nextFiring(Statements.nullableLong(row, 8));
 		}, SHARD);
 		this.pauses.forgetTasks();
 	}
@@ -222,6 +235,35 @@ final class ShardBooks {
 		return this.anyCrowded;
 	}
 
+	/** A handler said or did something. */
+	void recorded() {
+		this.anyRecorded = true;
+	}
+
+	/** Returns whether there may be something that a handler said or did. */
+	boolean isAnyRecorded() {
+		return this.anyRecorded;
+	}
+
+	/** A task has a rate for each concurrency key. */
+	void keysRated() {
+		this.anyKeyRate = true;
+	}
+
+	/** Returns whether a task may have a rate for each concurrency key. */
+	boolean isAnyKeyRate() {
+		return this.anyKeyRate;
+	}
+
+	/** A key may let one through then. */
+	void keyTurn(long at) {
+		this.nextKeyTurn = Math.min(this.nextKeyTurn, at);
+	}
+
+	boolean isKeyTurn(long now) {
+		return this.nextKeyTurn <= now;
+	}
+
 	/** Pruning by count may delete so many more; negative for fewer. */
 	void addPrunable(long n) {
 		this.prunableDelta += n;
@@ -305,7 +347,7 @@ final class ShardBooks {
 	// ---- time
 
 	long nextDueAt() {
-		return Math.min(Math.min(this.nextDue, this.nextExpiry), this.nextPauseEnd);
+		return Math.min(Math.min(this.nextDue, this.nextExpiry), Math.min(this.nextPauseEnd, this.nextKeyTurn));
 	}
 
 	boolean isPauseOver(long now) {
@@ -322,6 +364,12 @@ final class ShardBooks {
 		this.nextDue = (due != null) ? due : Long.MAX_VALUE;
 		this.nextExpiry = (expiry != null) ? expiry : Long.MAX_VALUE;
 		this.nextPauseEnd = this.pauses.nextEnd();
+		refreshKeyTurn();
+	}
+
+	void refreshKeyTurn() throws SQLException {
+		Long turn = this.anyKeyRate ? this.statements.number(KeyRateTable.NEXT) : null;
+		this.nextKeyTurn = (turn != null) ? turn : Long.MAX_VALUE;
 	}
 
 }

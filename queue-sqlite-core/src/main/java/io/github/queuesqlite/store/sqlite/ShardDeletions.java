@@ -29,16 +29,19 @@ final class ShardDeletions {
 
 	private final Crowds crowds;
 
+	private final RunRecords records;
+
 	private final Retention retention;
 
 	ShardDeletions(Statements statements, ShardBooks books, AttemptTable attempts, OrderingLines lines,
-			UniqueWindows windows, Crowds crowds, Retention retention) {
+			UniqueWindows windows, Crowds crowds, RunRecords records, Retention retention) {
 		this.statements = statements;
 		this.books = books;
 		this.attempts = attempts;
 		this.lines = lines;
 		this.windows = windows;
 		this.crowds = crowds;
+		this.records = records;
 		this.retention = retention;
 	}
 
@@ -61,6 +64,7 @@ final class ShardDeletions {
 		if (failedBefore[0] > 0) {
 			this.attempts.delete(ids);
 		}
+		this.records.deleted(ids);
 		int rows = this.statements.update(MessageTable.PRUNE_IDS, ids);
 		this.books.addPrunable(-rows);
 		return rows;
@@ -97,14 +101,19 @@ final class ShardDeletions {
 			if (row.getInt(5) != 0) {
 				failedBefore.add(id);
 			}
+			ids.add(id);
 			if (tell) {
-				ids.add(id);
 				this.books.ended(gone.ended(id, null));
 			}
 		}, sql, values);
 		this.attempts.delete(failedBefore);
 		this.lines.arrange(keys);
-		this.crowds.changed(ids);
+		if (tell) {
+			this.crowds.changed(ids);
+		}
+		else if (!ids.isEmpty()) {
+			this.records.deleted(LongJson.of(ids));
+		}
 		return rows[0];
 	}
 

@@ -2,7 +2,9 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.message.MessageId;
@@ -64,7 +66,11 @@ final class ShardRescue {
 				new RunKey(this.shard, row.getLong(1), epoch, row.getLong(2), row.getString(3), row.getString(4)),
 				row.getInt(5), Statements.nullableLong(row, 6), row.getInt(7) != 0, row.getInt(8), row.getString(9))),
 				MessageTable.OWNED, epoch, max);
+		Set<Long> begun = new HashSet<>();
 		for (Owned row : rows) {
+			if (started.test(row.key())) {
+				begun.add(row.key().id());
+			}
 			if (row.cancelRequested()) {
 				int uncounted = started.test(row.key()) ? 0 : 1;
 				this.settling.endAs(row.key(), MessageState.CANCELLED, null, uncounted, null, now);
@@ -77,7 +83,7 @@ final class ShardRescue {
 			}
 			this.lines.arrange(row.orderingKey());
 		}
-		this.crowds.changed(rows.stream().map((row) -> row.key().id()).toList());
+		this.crowds.changed(rows.stream().map((row) -> row.key().id()).toList(), begun);
 		return rows.size();
 	}
 

@@ -70,9 +70,30 @@ final class ShardSettling {
 		}
 		this.lines.arrange(keys);
 		if (this.crowds.isAny()) {
-			this.crowds.changed(ids(settlements));
+			this.crowds.changed(ids(settlements), begun(settlements, results));
 		}
 		return results;
+	}
+
+	private static Set<Long> begun(List<Settlement> settlements, SettleResult[] results) {
+		Set<Long> begun = new HashSet<>();
+		for (int i = 0; i < results.length; i++) {
+			if (settlements.get(i).hasBegun() && results[i] != SettleResult.LOST) {
+				begun.add(settlements.get(i).key().id());
+			}
+		}
+		return begun;
+	}
+
+	/** The handlers of some runs have begun. */
+	void begun(List<RunKey> runs) throws SQLException {
+		Set<Long> begun = new HashSet<>();
+		for (RunKey run : runs) {
+			if (this.statements.number(MessageTable.IS_CANCEL_REQUESTED, run.id(), run.epoch(), run.run()) != null) {
+				begun.add(run.id());
+			}
+		}
+		this.crowds.changed(begun, begun);
 	}
 
 	private static List<Long> ids(List<Settlement> settlements) {

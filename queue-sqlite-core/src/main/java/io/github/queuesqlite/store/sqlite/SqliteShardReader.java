@@ -14,8 +14,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.FailureCodec;
@@ -28,6 +30,7 @@ import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.ShardReader;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredSchedule;
+import io.github.queuesqlite.store.StoredStep;
 import org.jspecify.annotations.Nullable;
 
 /** The reading side of one shard's file. */
@@ -47,6 +50,7 @@ final class SqliteShardReader implements ShardReader {
 			FROM rate LEFT JOIN token USING (name)
 			GROUP BY name
 			UNION ALL SELECT 'keys:' || task, coalesce(chosen, declared), declared, 0, 0, NULL FROM key_limit
+			UNION ALL SELECT 'rate:keys:' || task, coalesce(chosen, declared), declared, 0, 0, period FROM key_rate
 			UNION ALL SELECT 'weight:' || concurrency_key, weight, 1, 0, 0, NULL FROM key_weight""";
 
 	private static final String SIGHTINGS = """
@@ -299,6 +303,21 @@ final class SqliteShardReader implements ShardReader {
 	}
 
 	@Override
+	public List<StoredStep> steps(long id) {
+		return read((statements) -> RunRecords.steps(statements, id));
+	}
+
+	@Override
+	public Map<Long, Progress> progress(Collection<Long> ids) {
+		return read((statements) -> RunRecords.progress(statements, LongJson.of(ids)));
+	}
+
+	@Override
+	public List<LogEntry> log(long id) {
+		return read((statements) -> RunRecords.log(statements, id));
+	}
+
+	@Override
 	public List<QueueStats.Count> counts() {
 		return read((statements) -> counts(statements, CounterTable.ALL));
 	}
@@ -405,8 +424,20 @@ final class SqliteShardReader implements ShardReader {
 					return true;
 				}
 			}
-			return false;
+			return isAnyWaitingForToken(statements, hosted);
 		});
+	}
+
+	/** Of those that are held only these go on by themselves. */
+	private static boolean isAnyWaitingForToken(Statements statements, BiPredicate<String, String> hosted)
+			throws SQLException {
+		for (QueueStats.Count count : counts(statements, CounterTable.HELD)) {
+			if (hosted.test(count.queue(), count.task())
+					&& statements.number(KeyRateTable.WAITS, count.task()) != null) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	@Override

@@ -26,6 +26,7 @@ import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.Room;
 import io.github.queuesqlite.store.RunKey;
+import io.github.queuesqlite.store.RunReport;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.store.ShardReader;
@@ -34,9 +35,11 @@ import io.github.queuesqlite.store.StartedRuns;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredSchedule;
+import io.github.queuesqlite.store.StoredStep;
 import io.github.queuesqlite.store.Suspect;
 import io.github.queuesqlite.store.TokenState;
 import io.github.queuesqlite.store.TokenWish;
+import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +85,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final ShardSchedules schedules;
 
+	private final RunRecords records;
+
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention, ClaimOrder order)
 			throws SQLException {
@@ -98,7 +103,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.sequence = new ShardSequence(statements, clock, shard, order.newestFirst());
 		OrderingLines lines = new OrderingLines(statements, this.books);
 		this.lines = lines;
-		this.crowds = new Crowds(statements, this.books, this.sequence);
+		this.crowds = new Crowds(statements, this.books, this.sequence, new KeyRates(statements, this.books, clock));
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, this.crowds,
 				retention);
 		this.claims = new ShardClaims(statements, this.books, this.sequence, this.settling, lines, this.crowds,
@@ -106,8 +111,9 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
 				this.crowds, shard);
 		this.time = new ShardTime(statements, this.books, this.sequence, lines, this.crowds);
+		this.records = new RunRecords(statements, this.books, !retention.completed().isZero());
 		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, this.windows, this.crowds,
-				retention);
+				this.records, retention);
 		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines,
 				this.crowds, shard);
 		this.holders = new KeyHolders(statements, this.changes);
@@ -188,6 +194,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	public List<StoreListener.Ended> takeEnded() throws SQLException {
 		List<StoreListener.Ended> ended = this.books.takeEnded();
 		this.windows.ended(ended, this.clock.millis());
+		this.records.ended(ended);
 		return ended;
 	}
 
@@ -259,6 +266,16 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public boolean extend(RunKey key, long deadline) throws SQLException {
 		return this.settling.extend(key, deadline);
+	}
+
+	@Override
+	public boolean addStep(RunKey key, StoredStep step) throws SQLException {
+		return this.records.add(key, step);
+	}
+
+	@Override
+	public boolean report(RunKey key, RunReport report) throws SQLException {
+		return isAlive(key.epoch()) && this.records.report(key, report);
 	}
 
 	// ---- steering
@@ -450,6 +467,26 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public void declareKeyLimits(Map<String, @Nullable Integer> limits) throws SQLException {
 		this.crowds.declare(limits);
+	}
+
+	@Override
+	public void declareKeyRates(Map<String, @Nullable RateLimit> rates) throws SQLException {
+		this.crowds.declareRates(rates);
+	}
+
+	@Override
+	public boolean changeKeyRate(String task, @Nullable Integer count) throws SQLException {
+		return this.crowds.changeRate(task, count);
+	}
+
+	@Override
+	public void begun(List<RunKey> runs) throws SQLException {
+		this.settling.begun(runs);
+	}
+
+	@Override
+	public int letThroughDue(int max) throws SQLException {
+		return this.crowds.letThroughDue(max);
 	}
 
 	@Override

@@ -77,6 +77,9 @@ final class Statements implements AutoCloseable {
 		else if (value instanceof String text) {
 			statement.setString(index, text);
 		}
+		else if (value instanceof Double number) {
+			statement.setDouble(index, number);
+		}
 		else if (value instanceof byte[] bytes) {
 			statement.setBytes(index, bytes);
 		}

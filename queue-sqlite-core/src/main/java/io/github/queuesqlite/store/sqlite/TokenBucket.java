@@ -25,6 +25,11 @@ record TokenBucket(long count, long period, long parts, long at) {
 		return Math.max(period, count * BURST_MILLIS);
 	}
 
+	/** What there is of a rate that nobody has used for long. */
+	static TokenBucket full(long count, long period, long now) {
+		return new TokenBucket(count, period, most(count, period), now);
+	}
+
 	private long room(int held) {
 		return Math.max(0, most(this.count, this.period) - held * this.period);
 	}
@@ -54,6 +59,15 @@ record TokenBucket(long count, long period, long parts, long at) {
 
 	TokenBucket without(int tokens) {
 		return parts(this.parts - tokens * this.period);
+	}
+
+	boolean isFull() {
+		return this.parts >= room(0);
+	}
+
+	/** Returns after how many milliseconds it is full if nobody takes any. */
+	long untilFull() {
+		return Math.max(0, (room(0) - this.parts + this.count - 1) / this.count);
 	}
 
 	private TokenBucket parts(long parts) {

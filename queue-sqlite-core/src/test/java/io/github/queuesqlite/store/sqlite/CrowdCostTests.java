@@ -35,7 +35,7 @@ class CrowdCostTests {
 	void claimAndTurnWhenManyAreHeldCostTheSame() throws SQLException {
 		Map<String, Integer> few = costs(2);
 		Map<String, Integer> many = costs(MANY);
-		assertThat(many).isEqualTo(few).hasSize(10);
+		assertThat(many).isEqualTo(few).hasSize(11);
 	}
 
 	private Map<String, Integer> costs(int held) throws SQLException {
@@ -56,12 +56,12 @@ class CrowdCostTests {
 					Instructions.of(connection, statements, MessageTable.BEST_PRIORITY, "default", "task"));
 			costs.put(MessageTable.READY_TASKS,
 					Instructions.of(connection, statements, MessageTable.READY_TASKS, "default"));
-			for (String sql : List.of(CrowdTable.FIRST, CrowdTable.LET_THROUGH)) {
+			for (String sql : List.of(CrowdTable.FIRST, CrowdTable.LET_THROUGH, CrowdTable.TOKENS)) {
 				costs.put(sql, Instructions.of(connection, statements, sql, "task", "k"));
 			}
 			costs.put(CrowdTable.WEIGHT, Instructions.of(connection, statements, CrowdTable.WEIGHT, "k"));
 			costs.put(CrowdTable.CHANGED, Instructions.of(connection, statements, CrowdTable.CHANGED, "[1]"));
-			costs.put(CrowdTable.SET_PHASE, Instructions.of(connection, statements, CrowdTable.SET_PHASE, 3, 1, 1));
+			costs.put(CrowdTable.SET_PHASE, Instructions.of(connection, statements, CrowdTable.SET_PHASE, 3, 1, 1, 0));
 			costs.put(CrowdTable.OPEN, Instructions.of(connection, statements, CrowdTable.OPEN, 20, 1, 2));
 			statements.run("ROLLBACK");
 		}

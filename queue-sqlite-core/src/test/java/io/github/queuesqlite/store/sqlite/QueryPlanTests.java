@@ -73,15 +73,26 @@ class QueryPlanTests {
 
 	@ParameterizedTest
 	@CsvSource({ "ADD, ", "REMOVE, PRIMARY KEY", "SET_PHASE, PRIMARY KEY", "CHANGED, PRIMARY KEY", "FIRST, crowd_key",
-			"LET_THROUGH, crowd_key", "WAITING_CROWDS, crowd_key", "LIMIT, PRIMARY KEY", "WEIGHT, PRIMARY KEY",
-			"OPEN, PRIMARY KEY" })
+			"LET_THROUGH, crowd_key", "TOKENS, crowd_key", "WAITING_CROWDS, crowd_key", "LIMIT, PRIMARY KEY",
+			"WEIGHT, PRIMARY KEY", "OPEN, PRIMARY KEY" })
 	void crowdStatementSearchesByKeyWithoutSorting(String name, @Nullable String index) throws Exception {
-		String sql = (String) CrowdTable.class.getDeclaredField(name).get(null);
+		assertSearches((String) CrowdTable.class.getDeclaredField(name).get(null), index);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "NEXT, key_bucket_next", "DUE, key_bucket_next", "BUCKET, PRIMARY KEY", "PUT, ",
+			"REMOVE, PRIMARY KEY" })
+	void keyRateStatementSearchesByKeyOrTimeWithoutSorting(String name, @Nullable String index) throws Exception {
+		assertSearches((String) KeyRateTable.class.getDeclaredField(name).get(null), index);
+	}
+
+	private static void assertSearches(String sql, @Nullable String index) throws Exception {
 		Path file = directory.resolve("shard.db");
 		try (Connection connection = SqliteConnections.openWriter(file)) {
 			Migrations.shard().apply(connection, file);
 			List<String> steps = plan(connection, sql);
 			assertThat(steps).noneMatch((step) -> step.contains("TEMP B-TREE"));
+			assertThat(steps).noneMatch((step) -> step.startsWith("SCAN key_") && !step.contains("USING"));
 			if (index != null) {
 				assertThat(steps).anyMatch((step) -> step.contains(index));
 			}

@@ -3,26 +3,32 @@ package io.github.queuesqlite.store.sqlite;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.Firing;
+import io.github.queuesqlite.store.FutureCompletion;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.PermitState;
 import io.github.queuesqlite.store.PermitWish;
+import io.github.queuesqlite.store.RunReport;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredSchedule;
+import io.github.queuesqlite.store.StoredStep;
 import io.github.queuesqlite.store.TokenState;
 import io.github.queuesqlite.store.TokenWish;
 import io.github.queuesqlite.task.RateLimit;
@@ -173,6 +179,34 @@ class ShardCountTests {
 
 	@ParameterizedTest
 	@CsvSource({ "1, 4", "4, 1", "2, 5" })
+	void openWhenShardCountChangedKeepsWhatHandlersDidAndSaid(int before, int after) {
+		List<Long> ids = new ArrayList<>();
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			for (int i = 0; i < 20; i++) {
+				ids.add(queue.insert(new Keys(TestStore.TASK, null, null, "o" + i), 10)[0]);
+			}
+			for (StoredMessage run : queue.claim(20)) {
+				StoredStep step = new StoredStep(0, "a", "bytes", new byte[] { 1 }, false);
+				assertThat(queue.store.addStep(run.runKey(), step)).isTrue();
+				FutureCompletion<Boolean> reported = new FutureCompletion<>();
+				queue.store.report(run.runKey(),
+						new RunReport(new Progress(0.5, null, Instant.EPOCH),
+								List.of(new LogEntry(1, Instant.EPOCH, "one"), new LogEntry(1, Instant.EPOCH, "two"))),
+						reported);
+				assertThat(TestStore.get(reported.future())).isTrue();
+			}
+		}
+		try (TestStore queue = TestStore.open(this.directory, after)) {
+			for (long id : ids) {
+				assertThat(queue.store.steps(id)).singleElement().matches((step) -> !step.damaged());
+				assertThat(queue.store.log(id)).extracting(LogEntry::text).containsExactly("one", "two");
+				assertThat(queue.store.progress(List.of(queue.store.find(id).orElseThrow()))).hasSize(1);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 4", "4, 1", "2, 5" })
 	void openWhenShardCountChangedKeepsCrowdsAndTheirLimits(int before, int after) {
 		try (TestStore queue = TestStore.open(this.directory, before)) {
 			queue.store.declareKeyLimits(Map.of(TestStore.TASK, 2));
@@ -287,6 +321,35 @@ class ShardCountTests {
 			.fire(new Firing(name, schedule.revision(), List.of(new Firing.Slot(5000, message, false)), 7000L, 0, null,
 					true))
 			.orElseThrow();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 4", "4, 1", "2, 5" })
+	void openWhenShardCountChangedKeepsRatesOfKeysAndWhatTheyHaveUsed(int before, int after) {
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			queue.store.declareKeyRates(Map.of(TestStore.TASK, RateLimit.of("1/1h")));
+			queue.store.changeLimit("rate:keys:" + TestStore.TASK, 2);
+			for (int i = 0; i < 24; i++) {
+				queue.insertKeyed("c" + i % 12, 10);
+			}
+			List<StoredMessage> claimed = queue.claim(100);
+			assertThat(claimed).hasSize(12);
+			claimed.forEach(queue::complete);
+		}
+		try (TestStore queue = TestStore.open(this.directory, after)) {
+			assertThat(queue.store.limits()).singleElement().satisfies((limit) -> {
+				assertThat(limit.most()).isEqualTo(2);
+				assertThat(limit.declared()).isOne();
+			});
+			queue.store.promoteDue();
+			assertThat(queue.claim(100)).isEmpty();
+			assertThat(queue.store.nextDueAt() - System.currentTimeMillis()).isBetween(1_500_000L, 1_800_000L);
+			queue.insertKeyed("new", 10);
+			assertThat(queue.claim(100)).hasSize(1);
+			queue.store.declareKeyRates(Map.of(TestStore.TASK, RateLimit.of("1000000/1s")));
+			queue.store.promoteDue();
+			assertThat(queue.claim(100)).hasSize(12);
+		}
 	}
 
 	private static TokenState tokens(TestStore queue, int task, @Nullable RateLimit declared) {

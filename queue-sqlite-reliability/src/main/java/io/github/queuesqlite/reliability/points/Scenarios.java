@@ -63,6 +63,7 @@ final class Scenarios {
 		all.tokens();
 		all.crowds();
 		all.schedules();
+		all.ratedCrowds();
 		return all.scenarios;
 	}
 
@@ -426,6 +427,28 @@ final class Scenarios {
 			queue.store.declareKeyLimits(Map.of(OpenQueue.TASK, 4));
 			queue.store.weigh("c", 3);
 		}, (queue) -> assertThat(queue.claim(FEW)).hasSize(4));
+	}
+
+	private void ratedCrowds() {
+		// Ended or taken back: its token is used up.
+		add("complete what a rate lets through", 0, Scenarios::ratedCrowd,
+				(queue, told) -> queue.settleAll(queue.start()
+					.stream()
+					.map((message) -> new Settlement.Complete(message.runKey(), null, null))
+					.toList()),
+				(queue) -> {
+					assertThat(queue.ids(MessageState.COMPLETED)).hasSizeLessThanOrEqualTo(1);
+					assertThat(queue.claim(FEW)).isEmpty();
+				});
+		add("say that what a rate lets through has begun", 0, Scenarios::ratedCrowd,
+				(queue, told) -> queue.store.begun(queue.start().stream().map(StoredMessage::runKey).toList()),
+				(queue) -> assertThat(queue.claim(FEW)).isEmpty());
+	}
+
+	private static void ratedCrowd(OpenQueue queue) {
+		queue.store.declareKeyRates(Map.of(OpenQueue.TASK, RateLimit.of("1/1h")));
+		insertCrowd(queue, (id) -> {
+		});
 	}
 
 	private static void limitedCrowd(OpenQueue queue) {

@@ -38,7 +38,13 @@ final class Soundness {
 					WHERE last_error IS NOT NULL AND id NOT IN (SELECT message_id FROM failed_attempt)""",
 			"a failure of no message",
 			"SELECT message_id FROM failed_attempt WHERE message_id NOT IN (SELECT id FROM message)",
-			"more attempts than runs", "SELECT id FROM message WHERE attempt > run");
+			"more attempts than runs", "SELECT id FROM message WHERE attempt > run",
+			"what a run of no message did or said", """
+					SELECT message_id FROM (
+					    SELECT message_id FROM step UNION ALL SELECT message_id FROM progress
+					    UNION ALL SELECT message_id FROM log_entry)
+					WHERE message_id NOT IN (SELECT id FROM message)""", "a step of a message that is COMPLETED",
+			"SELECT message_id FROM step JOIN message ON message.id = message_id AND state = 40");
 
 	private static final Map<String, String> NEVER_IN_LINES = Map.of("two turns in a line", """
 			SELECT ordering_key FROM message WHERE ordering_key IS NOT NULL AND state IN (20, 22, 30)
@@ -66,7 +72,10 @@ final class Soundness {
 			    WHEN 10 THEN 2 WHEN 20 THEN 1 WHEN 21 THEN 0 WHEN 22 THEN 1 WHEN 30 THEN 3 END""",
 			"a crowd that stands still", """
 					SELECT concurrency_key FROM crowd GROUP BY task, concurrency_key
-					HAVING sum(phase = 0) > 0 AND sum(phase IN (1, 3)) = 0""", "more of a key than its limit", """
+					HAVING sum(phase = 0) > 0 AND sum(phase IN (1, 3)) = 0 AND NOT EXISTS (
+					    SELECT 1 FROM key_bucket AS bucket
+					    WHERE bucket.task = crowd.task AND bucket.concurrency_key = crowd.concurrency_key
+					        AND next_at IS NOT NULL)""", "more of a key than its limit", """
 					SELECT concurrency_key FROM crowd JOIN key_limit USING (task)
 					WHERE phase IN (1, 3)
 					GROUP BY task, concurrency_key HAVING count(*) > max(coalesce(chosen, declared))""");
@@ -85,9 +94,10 @@ final class Soundness {
 			"SELECT * FROM turn ORDER BY ordering_key", "SELECT * FROM permit_limit ORDER BY name",
 			"SELECT * FROM permit ORDER BY name, epoch", "SELECT * FROM crowd ORDER BY message_id",
 			"SELECT * FROM schedule ORDER BY name", "SELECT * FROM declaration ORDER BY name, epoch",
-			"SELECT * FROM key_limit ORDER BY task", "SELECT * FROM key_weight ORDER BY concurrency_key",
-			"SELECT epoch, dead FROM instance ORDER BY epoch", "SELECT * FROM signal ORDER BY epoch, message_id",
-			"SELECT layout, high_water, prunable FROM shard");
+			"SELECT task, concurrency_key FROM key_bucket ORDER BY task, concurrency_key",
+			"SELECT * FROM key_rate ORDER BY task", "SELECT * FROM key_limit ORDER BY task",
+			"SELECT * FROM key_weight ORDER BY concurrency_key", "SELECT epoch, dead FROM instance ORDER BY epoch",
+			"SELECT * FROM signal ORDER BY epoch, message_id", "SELECT layout, high_water, prunable FROM shard");
 
 	private Soundness() {
 	}

@@ -30,6 +30,7 @@ final class PlantedBugs {
 		bugs.limits();
 		bugs.rates();
 		bugs.crowds();
+		bugs.keyRates();
 		bugs.calls();
 		bugs.lines();
 		bugs.indexes();
@@ -53,6 +54,8 @@ final class PlantedBugs {
 		bugs.foreignHands();
 		bugs.pulling();
 		bugs.events();
+		bugs.steps();
+		bugs.payloads();
 		return bugs.bugs;
 	}
 
@@ -246,16 +249,37 @@ final class PlantedBugs {
 				"return passed.all()", contract("Crowds#claimWhenOneKeyHasManyGivesAnotherOneItsTurn"));
 		add("a delayed message of a key comes past its limit", "hold(member); phase = CrowdTable.WAITS;", "",
 				contract("Crowds#delayedMessagesAreNoPartUntilTheyAreDue"));
-		add("an end lets nobody of its key through", "this.crowds.changed(ids(settlements));", "",
+		add("an end lets nobody of its key through",
+				"this.crowds.changed(ids(settlements), begun(settlements, results));", "",
 				contract("Crowds#claimWhenLimitIsReachedWaitsForAnEnd"));
 		add("a rescue lets nobody of its key through",
-				"this.crowds.changed(rows.stream().map((row) -> row.key().id()).toList()); return rows.size();",
+				"this.crowds.changed(rows.stream().map((row) -> row.key().id()).toList(), begun); return rows.size();",
 				"return rows.size();", contract("Crowds#rescueWhenNoAttemptIsLeftLetsTheNextThrough"));
 		add("a claim does not go on with who is let through",
 				"while (!claimed.isEmpty() && left > 0 && all.size() < Math.max(max, Claimer.MOST_MESSAGES)) {",
 				"while (claimed == null) {", contract("Crowds#claimWhenKeyHasNoLimitGivesAllInTheirOrder"));
 		add("a crowd does not move with a change of the number of shards", "OR concurrency_key IS NOT NULL)", ")",
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsCrowdsAndTheirLimits");
+	}
+
+	private void keyRates() {
+		this.rule = "Of one concurrency key no more messages begin in any span of time than its rate and its burst allow";
+		add("a token of a key that is in hand leaves room for a new one",
+				"this.bucket.filled(held + used + back, this.now)", "this.bucket.filled(0, this.now)",
+				contract("KeyRates#tokenOfARunThatHasNotBegunLeavesNoRoomForAnother"));
+		add("who has begun comes back with its token", "&& !(begun && this.rates.isRated(member.crowd().task()));", ";",
+				contract("KeyRates#retryAtOnceWaitsForANewToken"));
+		add("a rescue forgets that what it takes back had begun", "begun.add(row.key().id());", "",
+				contract("KeyRates#rescueOfOneThatHadBegunWaitsForANewToken"));
+		add("a new message of a key needs no token", "return !this.rates.isRated(task) && this.table",
+				"return this.table", contract("KeyRates#messageThatComesWhenTheTokenIsUsedWaits"));
+		add("nobody looks when there is a token again", "session.promote(STEP) + session.letThroughDue(STEP);",
+				"session.promote(STEP);", contract("KeyRates#claimWhenTheRateIsReachedWaitsForTheNextToken"));
+		add("what is told to have begun keeps its token", "this.crowds.changed(begun, begun);", "",
+				contract("KeyRates#tokenOfARunThatHasNotBegunLeavesNoRoomForAnother"));
+		add("what keys have used is forgotten with the number of shards", "if (isHome.test(bucket.key())) {",
+				"if (false) {",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsRatesOfKeysAndWhatTheyHaveUsed");
 	}
 
 	private void lines() {
@@ -307,8 +331,9 @@ final class PlantedBugs {
 		this.rule = "Nothing of a paused key starts, whatever brings it back";
 		add("a paused key passes its turn on", "if (this.books.pauses().isKeyPaused(key)) {", "if (false) {",
 				"KeyPauseTests#messageThatRunsGoesOnAndTheNextWaits");
-		add("a message of a paused key that comes back is let through", "(!passed || isPaused(member.crowd().key()))",
-				"!passed", "KeyPauseTests#messageThatComesBackWaitsToo");
+		add("a message of a paused key that comes back is let through",
+				"return member.isLetThrough() && !isPaused(member.crowd().key())", "return member.isLetThrough()",
+				"KeyPauseTests#messageThatComesBackWaitsToo");
 		add("the end of a pause lets nobody through", "this.lines.arrange(key); this.crowds.resumed(key); } int ended",
 				"} int ended", "KeyPauseTests#pauseKeyWhenItsTimeIsOverGoesOnByItself");
 		this.rule = "Where the newest is next, what comes back is not the newest; what is old starts at last, in its turn";
@@ -734,6 +759,41 @@ final class PlantedBugs {
 				"catch (Throwable ex) { this.failure.note(ex); } // What it left behind is not for the next one.",
 				"catch (RuntimeException ex) { this.failure.note(ex); } // What it left behind is not for the next one.",
 				"EventTests#listenerThatThrowsGetsTheNextEventAndIsShown");
+	}
+
+	private void steps() {
+		this.rule = "A stored step is never done again, and is its run's";
+		add("a step is stored without its fence",
+				"WHERE id = ?1 AND +owner = ?2 AND run = ?3 AND +state = 30 ON CONFLICT (message_id, position)",
+				"WHERE id = ?1 AND ?2 = ?2 AND ?3 = ?3 ON CONFLICT (message_id, position)",
+				contract("Records#stepsStayOverRetriesAndRestarts"));
+		add("a retry reads no steps", "boolean first = this.run.key().run() == 1;", "boolean first = true;",
+				"StepTests#retryGoesOnBehindTheLastStoredStep");
+		add("the names of steps are not compared", "if (!step.name().equals(name)) {", "if (name.isEmpty()) {",
+				"StepTests#stepsThatWereChangedLeaveTheMessageDeadAndSayWhatWasThere");
+		add("a damaged step is believed", "boolean damaged = checksum.ofStep(id, step) != row.getLong(3);",
+				"boolean damaged = false;", "StepTests#stepIsEncryptedLikeAPayloadAndDamageIsNoticed");
+		add("what is pruned leaves its steps", "else if (!ids.isEmpty()) { this.records.deleted(LongJson.of(ids)); }",
+				"else if (ids.isEmpty()) { this.records.deleted(LongJson.of(ids)); }",
+				contract("Records#allGoesWhenTheMessageIsPruned"));
+	}
+
+	private void payloads() {
+		this.rule = "A payload is read as it was written, and by nobody without the key";
+		add("a payload is read by the codec that writes now", "PayloadCodec codec = this.codecs.get(parsed.codec());",
+				"PayloadCodec codec = this.codec;", "PayloadTests#messageIsReadByTheCodecThatWroteItWhateverWritesNow");
+		add("results are not encrypted", "return seal(write(what, value));", "return write(what, value);",
+				"PayloadTests#nothingOfAnEncryptedPayloadResultOrValueIsReadableInTheFiles");
+		add("sealed values are compared as they are stored",
+				"&& Arrays.equals(open(format, parsed, bytes), plain.bytes());",
+				"&& Arrays.equals(bytes, plain.bytes());",
+				"PayloadTests#valueThatIsPutAgainIsNoChangeAlsoWhenItIsEncrypted");
+		add("a step between two versions is left out", "for (int from = version; from < wanted; from++) {",
+				"for (int from = version + 1; from < wanted; from++) {",
+				"PayloadTests#payloadOfAnOlderVersionIsBroughtUpStepByStep");
+		add("a local payload is kept for ever", "messages.forEach((message) -> this.payloads.ended(message.id()));",
+				"messages.forEach((message) -> message.id());",
+				"LocalPayloadTests#objectIsForgottenWhenItsMessageHasEndedOrIsDeletedOrIsADuplicate");
 	}
 
 }

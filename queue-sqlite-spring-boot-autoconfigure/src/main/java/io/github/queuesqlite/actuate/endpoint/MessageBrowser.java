@@ -57,7 +57,7 @@ final class MessageBrowser {
 				sanitize(message.headers(), unsanitized), sanitize(message.metadata(), unsanitized),
 				(rawPayload.length > 0) ? payload(message, rawPayload, payload, unsanitized) : null, (rawResult != null)
 						? body("result", rawResult, result, unsanitized, () -> message.result(Object.class)) : null,
-				this.operations.failures(message.id()));
+				this.operations.log(message.id()), this.operations.failures(message.id()));
 	}
 
 	MessageSummary retry(String text) {

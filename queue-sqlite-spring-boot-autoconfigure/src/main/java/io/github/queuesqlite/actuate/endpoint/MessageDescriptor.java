@@ -6,6 +6,7 @@ import java.util.Map;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.LogEntry;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -22,6 +23,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param metadata values hidden unless shown
  * @param payload null when it has none
  * @param result null when none is stored
+ * @param log what its handler noted, oldest first
  * @param failures the failed attempts with their stack traces, oldest first
  * @since 0.1.0
  */
@@ -29,7 +31,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 public record MessageDescriptor(@JsonUnwrapped MessageSummary summary, @Nullable String source,
 		@Nullable String idempotencyKey, @Nullable String uniqueKey, @Nullable String orderingKey,
 		@Nullable String concurrencyKey, Map<String, @Nullable Object> headers, Map<String, @Nullable Object> metadata,
-		@Nullable BodyDescriptor payload, @Nullable BodyDescriptor result,
+		@Nullable BodyDescriptor payload, @Nullable BodyDescriptor result, List<LogEntry> log,
 		List<Failure> failures) implements OperationResponseBody {
 
 	/**

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Progress;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -26,13 +27,14 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param finishedAt when it ended; null while it has not
  * @param expiresAt when it expires unless claimed before; null for never
  * @param tags its tags
+ * @param progress how far its handler said it is; null when it said nothing
  * @param lastError why its latest failed attempt failed; null when none did
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MessageSummary(String id, String task, String queue, MessageState state, int priority, int attempt,
 		int maxAttempts, Instant createdAt, Instant runAt, @Nullable Instant startedAt, @Nullable Instant finishedAt,
-		@Nullable Instant expiresAt, List<String> tags,
+		@Nullable Instant expiresAt, List<String> tags, @Nullable Progress progress,
 		@Nullable ErrorDescriptor lastError) implements OperationResponseBody {
 
 	static MessageSummary of(Message message) {
@@ -40,7 +42,7 @@ public record MessageSummary(String id, String task, String queue, MessageState 
 		return new MessageSummary(message.id().toString(), message.task(), message.queue(), message.state(),
 				message.priority(), message.attempt(), message.maxAttempts(), message.createdAt(), message.runAt(),
 				message.startedAt(), message.finishedAt(), message.expiresAt(), List.copyOf(message.tags()),
-				(error != null) ? ErrorDescriptor.of(error) : null);
+				message.progress(), (error != null) ? ErrorDescriptor.of(error) : null);
 	}
 
 	/**

@@ -47,6 +47,8 @@ public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nulla
 	 * any number
 	 * @param rateLimit how many handlers may begin in how long, such as {@code 100/1m};
 	 * null for any number
+	 * @param rateLimitPerKey how many messages of one concurrency key may begin in how
+	 * long; null for any number
 	 * @param lock the lock under which handlers run one at a time; null for none
 	 * @param batchSize most messages that one call gets; null when each has its own
 	 * @param delivery how often the handler may get one message
@@ -55,14 +57,17 @@ public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nulla
 	public record HandlerDescriptor(String method, String payloadType, String queue, int priority,
 			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry, boolean storeResult,
 			@Nullable Integer maxConcurrent, @Nullable Integer maxConcurrentPerKey, @Nullable String rateLimit,
-			@Nullable String lock, @Nullable Integer batchSize, Delivery delivery) {
+			@Nullable String rateLimitPerKey, @Nullable String lock, @Nullable Integer batchSize, Delivery delivery) {
 
 		static HandlerDescriptor of(TaskDefinition<?> task) {
-			RateLimit rateLimit = task.rateLimit();
 			return new HandlerDescriptor(task.origin(), task.payloadType().getTypeName(), task.queue(), task.priority(),
 					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(), task.maxConcurrent(),
-					task.maxConcurrentPerKey(), (rateLimit != null) ? rateLimit.toString() : null, task.lock(),
+					task.maxConcurrentPerKey(), text(task.rateLimit()), text(task.rateLimitPerKey()), task.lock(),
 					(task.batchHandler() != null) ? task.batchSize() : null, task.delivery());
+		}
+
+		private static @Nullable String text(@Nullable RateLimit rateLimit) {
+			return (rateLimit != null) ? rateLimit.toString() : null;
 		}
 
 	}

@@ -59,7 +59,8 @@ final class TaskMethods {
 			.storeResult(annotation.storeResult())
 			.maxConcurrent(limit(annotation.maxConcurrent()))
 			.maxConcurrentPerKey(limit(annotation.maxConcurrentPerKey()))
-			.rateLimit(rateLimit(annotation))
+			.rateLimit(rateLimit("rateLimit", annotation.rateLimit()))
+			.rateLimitPerKey(rateLimit("rateLimitPerKey", annotation.rateLimitPerKey()))
 			.lock(lock(annotation))
 			.delivery(annotation.delivery())
 			.uniqueKey(PayloadKey.of(this.values.text("unique", annotation.unique())))
@@ -92,9 +93,15 @@ final class TaskMethods {
 		return (most != -1) ? most : null;
 	}
 
-	private @Nullable RateLimit rateLimit(QueueTask annotation) {
-		String rateLimit = this.values.text("rateLimit", annotation.rateLimit());
-		return rateLimit.isEmpty() ? null : RateLimit.of(rateLimit);
+	private @Nullable RateLimit rateLimit(String attribute, String value) {
+		String rateLimit = this.values.text(attribute, value);
+		try {
+			return rateLimit.isEmpty() ? null : RateLimit.of(rateLimit);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException(
+					String.valueOf(ex.getMessage()).replace("'rateLimit'", "'" + attribute + "'"), ex);
+		}
 	}
 
 	private @Nullable String lock(QueueTask annotation) {

@@ -408,6 +408,7 @@ class QueueEndpointWebTests {
 					/limits/task:mial       | 3      | NOT_FOUND   | No limit 'task:mial'
 					/limits/rate:task:later | 1000001 | BAD_REQUEST | 'most' must be at most 1000000 for a rate, was 1000001
 					/limits/rate:task:later | 3      | NOT_FOUND   | No limit 'rate:task:later'
+					/limits/rate:keys:later | 3      | NOT_FOUND   | No limit 'rate:keys:later'
 					/limits/task:later      | 0      | BAD_REQUEST | No operation '0': expected a number from 1, or reset
 					/limits/task:later      | many   | BAD_REQUEST | No operation 'many': expected a number from 1, or reset
 					""")
@@ -418,7 +419,7 @@ class QueueEndpointWebTests {
 	@Test
 	void numberChangesALimitAndResetUndoesIt() {
 		this.operations.enqueue(NewMessage.to("limited"));
-		await().until(() -> this.operations.stats().limits().size() == 3);
+		await().until(() -> this.operations.stats().limits().size() == 4);
 		assertThat(get("")).bodyJson().extractingPath("$.limits['task:limited'].most").isEqualTo(2);
 		assertThat(get("")).bodyJson().extractingPath("$.limits['keys:limited'].most").isEqualTo(1);
 		assertThat(get("")).bodyJson()
@@ -428,6 +429,12 @@ class QueueEndpointWebTests {
 			.containsEntry("period", "PT1S");
 		assertThat(get("/tasks/limited")).bodyJson().extractingPath("$.handler.rateLimit").isEqualTo("10/1s");
 		assertThat(post("/limits/rate:task:limited", "20")).bodyJson().extractingPath("$.most").isEqualTo(20);
+		assertThat(get("/tasks/limited")).bodyJson().extractingPath("$.handler.rateLimitPerKey").isEqualTo("5/1s");
+		assertThat(post("/limits/rate:keys:limited", "7")).bodyJson()
+			.extractingPath("$")
+			.asMap()
+			.containsEntry("most", 7)
+			.containsEntry("period", "PT1S");
 		assertThat(post("/limits/task:limited", "5")).bodyJson()
 			.extractingPath("$")
 			.asMap()
@@ -581,6 +588,7 @@ class QueueEndpointWebTests {
 				.maxConcurrent(2)
 				.maxConcurrentPerKey(1)
 				.rateLimit(RateLimit.of("10/1s"))
+				.rateLimitPerKey(RateLimit.of("5/1s"))
 				.build());
 			registry.register(TaskDefinition.builder("greet", String.class, (name, context) -> "Hello " + name)
 				.queue("mail")

@@ -56,6 +56,8 @@ class HandlerRefusalTests {
 				Arguments.of(new BadMaxConcurrentPerKey(), "'maxConcurrentPerKey' must be at least 1, was -3"),
 				Arguments.of(new BadRateLimit(),
 						"'rateLimit' must be a number, a slash and a time in ms, s, m, h or d, such as 100/1m, was '100 per minute'"),
+				Arguments.of(new BadRateLimitPerKey(),
+						"'rateLimitPerKey' must be from 1 to 1000000 in its time, was 0"),
 				Arguments.of(new BadLock(), "'lock' may hold letters, digits and . _ - : only, has ' ' at position 1"),
 				Arguments.of(new BadBatchSize(), "'batchSize' must be from 1 to 1000, was 0"),
 				Arguments.of(new NoListOfBatch(), "handles batches and takes a String"),
@@ -302,6 +304,14 @@ class HandlerRefusalTests {
 	static class BadRateLimit {
 
 		@QueueTask(value = "a", rateLimit = "100 per minute")
+		void handle() {
+		}
+
+	}
+
+	static class BadRateLimitPerKey {
+
+		@QueueTask(value = "a", rateLimitPerKey = "0/1m")
 		void handle() {
 		}
 

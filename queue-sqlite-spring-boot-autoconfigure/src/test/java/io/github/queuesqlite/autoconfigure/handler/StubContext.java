@@ -3,11 +3,13 @@ package io.github.queuesqlite.autoconfigure.handler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.task.FencingToken;
 import io.github.queuesqlite.task.TaskContext;
+import org.springframework.core.ParameterizedTypeReference;
 
 /**
  * A run for tests of arguments.
@@ -49,6 +51,27 @@ record StubContext(Message message, Map<String, String> headers) implements Task
 	@Override
 	public void extend(Duration duration) {
 		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public void progress(double fraction, String text) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public void log(String text) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	@SafeVarargs
+	public final <T> T step(String name, Supplier<? extends T> work, T... type) {
+		return work.get();
+	}
+
+	@Override
+	public <T> T step(String name, ParameterizedTypeReference<T> type, Supplier<? extends T> work) {
+		return work.get();
 	}
 
 	@Override

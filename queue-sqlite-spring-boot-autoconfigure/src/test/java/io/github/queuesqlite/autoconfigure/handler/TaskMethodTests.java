@@ -171,6 +171,7 @@ class TaskMethodTests {
 			assertThat(task.maxConcurrent()).isNull();
 			assertThat(task.maxConcurrentPerKey()).isNull();
 			assertThat(task.rateLimit()).isNull();
+			assertThat(task.rateLimitPerKey()).isNull();
 			assertThat(task.lock()).isNull();
 			assertThat(task.origin()).isEqualTo(Arguments.class.getName() + ".text");
 		});
@@ -196,6 +197,7 @@ class TaskMethodTests {
 				assertThat(task.maxConcurrent()).isEqualTo(3);
 				assertThat(task.maxConcurrentPerKey()).isEqualTo(2);
 				assertThat(task.rateLimit()).isEqualTo(new RateLimit(100, Duration.ofMinutes(1)));
+				assertThat(task.rateLimitPerKey()).isEqualTo(new RateLimit(10, Duration.ofHours(1)));
 				assertThat(task.lock()).isEqualTo("mail.server");
 				assertThat(task.retryable().test(new IOException())).isTrue();
 				assertThat(task.retryable().test(new FileNotFoundException())).isFalse();
@@ -343,7 +345,8 @@ class TaskMethodTests {
 				backoff = @Backoff(delay = "2s", maxDelay = "PT1H"), retryFor = IOException.class,
 				noRetryFor = FileNotFoundException.class, timeout = "${mail.timeout}", priority = Priority.URGENT,
 				timeToLive = "1d", executor = "mailExecutor", storeResult = false, maxConcurrent = 3,
-				maxConcurrentPerKey = 2, rateLimit = "${mail.rate}", lock = "#{'mail'}.server")
+				maxConcurrentPerKey = 2, rateLimit = "${mail.rate}", rateLimitPerKey = "#{5 * 2}/1h",
+				lock = "#{'mail'}.server")
 		void send() {
 		}
 

@@ -1,0 +1,41 @@
+package io.github.queuesqlite;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+
+import io.github.queuesqlite.message.QueueOrder;
+
+/**
+ * A process that pulls messages one by one, in an order of its own, until there are none.
+ * Several write into one log: a line for each message that it received.
+ */
+public final class PullChild {
+
+	static final String LIFO = "lifo";
+
+	static final String AGEING = "ageing";
+
+	static final Duration AFTER = Duration.ofMillis(100);
+
+	private PullChild() {
+	}
+
+	public static void main(String[] args) throws IOException {
+		FileChannel log = FileChannel.open(Path.of(args[1]), StandardOpenOption.APPEND);
+		EmbeddedQueue.Builder builder = EmbeddedQueue.builder(Path.of(args[0])).probation(Duration.ofMillis(200));
+		builder = args[2].equals(LIFO) ? builder.order("default", QueueOrder.LIFO) : builder.ageing("default", AFTER);
+		try (EmbeddedQueue queue = builder.build()) {
+			QueueOperations operations = queue.operations();
+			while (operations.length() > 0) {
+				for (ClaimedMessage message : operations.receive("default", 1, Duration.ofSeconds(5))) {
+					WorkChild.say(log, "start", message.payload(String.class) + " " + ProcessHandle.current().pid());
+					message.complete();
+				}
+			}
+		}
+	}
+
+}
