@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -64,6 +65,9 @@ final class Bulk {
 	/** The ids that were assigned; 0 for none. */
 	private final long[] ids;
 
+	/** Ids of what is stored with a message. */
+	private final Map<Integer, long[]> linkIds = new ConcurrentHashMap<>(0);
+
 	/** Whether the id was given with the message, and others may know it. */
 	private final boolean[] given;
 
@@ -112,9 +116,11 @@ final class Bulk {
 	 * Adds the next message.
 	 * @param draft the message
 	 * @param id its id
+	 * @param linkIds of what is stored with it
 	 */
-	void add(Draft draft, long id) {
+	void add(Draft draft, long id, long[] linkIds) {
 		this.given[this.added] = true;
+		this.linkIds.put(this.added, linkIds);
 		addWithId(draft, id);
 	}
 
@@ -174,14 +180,15 @@ final class Bulk {
 
 	private @Nullable QueueException refusal(Full first, int tries, long deadline) {
 		Bounds bounds = this.access.bounds();
-		if (tries < bounds.tries(first.draft())) {
+		Draft bounded = first.draft().bounded();
+		if (tries < bounds.tries(bounded)) {
 			return null;
 		}
-		if (!bounds.blocks(first.draft())) {
+		if (!bounds.blocks(bounded)) {
 			return first.failure();
 		}
 		try {
-			bounds.awaitRoom(first.draft().queue(), deadline);
+			bounds.awaitRoom(bounded.queue(), deadline);
 			return null;
 		}
 		catch (QueueException ex) {
@@ -300,6 +307,8 @@ final class Bulk {
 
 		private long bytes;
 
+		private int size;
+
 		private boolean bounded;
 
 		private int phase;
@@ -308,7 +317,8 @@ final class Bulk {
 			this.indexes.add(index);
 			this.drafts.add(draft);
 			this.bytes += draft.size();
-			this.bounded |= draft.terms().bound() != null;
+			this.size += draft.rows();
+			this.bounded |= draft.bounded().terms().bound() != null;
 		}
 
 		boolean isBounded() {
@@ -337,7 +347,7 @@ final class Bulk {
 		}
 
 		boolean isFull() {
-			return this.drafts.size() >= MOST_ROWS || this.bytes >= MOST_BYTES;
+			return this.size >= MOST_ROWS || this.bytes >= MOST_BYTES;
 		}
 
 		/** Returns why nothing was handed in; null when it was. */
@@ -373,10 +383,17 @@ final class Bulk {
 		private List<Insertion> rows() {
 			List<Insertion> rows = new ArrayList<>(this.drafts.size());
 			for (int i = 0; i < this.drafts.size(); i++) {
-				long id = Bulk.this.ids[this.indexes.get(i)];
-				rows.add(this.drafts.get(i).withId(id, Bulk.this.access.waiters().isWaitedFor(id)));
+				int index = this.indexes.get(i);
+				Draft draft = this.drafts.get(i);
+				long id = Bulk.this.ids[index];
+				rows.add(draft.withIds(id, linkIds(index, draft, id), Bulk.this.access.waiters()::isWaitedFor));
 			}
 			return rows;
+		}
+
+		private long[] linkIds(int index, Draft draft, long id) {
+			long[] given = Bulk.this.given[index] ? Bulk.this.linkIds.get(index) : null;
+			return (given != null) ? given : draft.assignLinks(Bulk.this.access, id);
 		}
 
 		@Override
@@ -408,7 +425,10 @@ final class Bulk {
 			int stored = 0;
 			for (int i = 0; i < this.drafts.size(); i++) {
 				Draft draft = this.drafts.get(i);
-				stored += (result.existing()[i] == 0 && !result.failed().containsKey(i)) ? 1 : 0;
+				if (result.isInserted(i)) {
+					stored++;
+					draft.recordLinks(Bulk.this.access.recorder());
+				}
 				boolean last = i + 1 == this.drafts.size() || !draft.isAlike(this.drafts.get(i + 1));
 				if (last && stored > 0) {
 					Bulk.this.access.recorder().enqueued(draft.queue(), draft.keys().task(), stored);

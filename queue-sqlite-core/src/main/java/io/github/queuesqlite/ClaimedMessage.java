@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.task.FencingToken;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
@@ -85,6 +86,15 @@ public interface ClaimedMessage {
 	 * @return the token
 	 */
 	FencingToken fencingToken();
+
+	/**
+	 * Enqueues a message with its end: both are committed together when it is completed,
+	 * and it is forgotten when it is not.
+	 * @param message as for {@link io.github.queuesqlite.task.TaskContext#enqueue}
+	 * @return the id it will have
+	 * @throws io.github.queuesqlite.message.LeaseLostException if it is no longer ours
+	 */
+	MessageId enqueue(NewMessage message);
 
 	/**
 	 * Ends it COMPLETED, without a result.

@@ -80,6 +80,11 @@ final class DefaultClaimedMessage implements ClaimedMessage {
 	}
 
 	@Override
+	public MessageId enqueue(NewMessage message) {
+		return this.claim.enqueue(message);
+	}
+
+	@Override
 	public void complete() {
 		complete(null);
 	}

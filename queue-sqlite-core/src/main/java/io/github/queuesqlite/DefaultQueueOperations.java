@@ -13,11 +13,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.GroupProgress;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PayloadException;
 import io.github.queuesqlite.message.Progress;
@@ -36,6 +39,7 @@ import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
+import io.github.queuesqlite.worker.FollowUps;
 import io.github.queuesqlite.worker.PulledClaim;
 import io.github.queuesqlite.worker.WorkerPool;
 import org.jspecify.annotations.Nullable;
@@ -112,17 +116,53 @@ final class DefaultQueueOperations implements QueueOperations {
 	public MessageId enqueue(NewMessage message, Consumer<Message> callback) {
 		Objects.requireNonNull(callback, "'callback' must not be null");
 		Draft draft = draft(message);
-		Waiter waiter = new CallbackWaiter(callback, draft, this.store, this::view, this.access.completions());
+		refuseDuplicate(draft);
+		Waiter waiter = new CallbackWaiter(callback, draft.lastDraft(), this.store, this::view,
+				this.access.completions());
 		Deferral deferral = this.deferrals.current();
 		return (deferral != null) ? deferral.add(draft, waiter) : store(draft, waiter);
 	}
 
 	private MessageId store(Draft draft, @Nullable Waiter waiter) {
-		return this.access.bounds().admit(draft, () -> {
+		return this.access.bounds().admit(draft.bounded(), () -> {
 			BlockingHanding handing = new BlockingHanding(this.access, draft);
 			handing.start(waiter);
 			return handing.await();
 		});
+	}
+
+	@Override
+	public MessageId enqueueGroup(NewGroup group) {
+		checkOpen();
+		long now = this.intake.now();
+		Draft draft = this.intake.draft(this.intake.accept(group, now), now);
+		Deferral deferral = this.deferrals.current();
+		return (deferral != null) ? deferral.add(draft) : store(draft, null);
+	}
+
+	@Override
+	public Optional<MessageTree> tree(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.tree(id.value());
+	}
+
+	@Override
+	public int cancelTree(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.cancelTree(id.value());
+	}
+
+	@Override
+	public Optional<GroupProgress> group(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		Optional<StoredMessage> row = this.store.find(id.value());
+		if (row.isEmpty()) {
+			return Optional.empty();
+		}
+		return this.store.arrivals(id.value()).map((arrivals) -> arrivals.of(id, row.get().state()));
 	}
 
 	/** Waits on the caller's thread: who hands in too much is who is slowed down. */
@@ -198,6 +238,7 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	private <R> CompletableFuture<R> submit(NewMessage message, Type resultType) {
 		Draft draft = draft(message);
+		refuseDuplicate(draft);
 		Deferral deferral = this.deferrals.current();
 		if (deferral != null) {
 			return deferral.submit(draft, (future) -> waiter(future, resultType));
@@ -217,8 +258,17 @@ final class DefaultQueueOperations implements QueueOperations {
 		}
 		SubmitHanding handing = new SubmitHanding(this.access, draft);
 		handing.start(waiter);
-		forgetWhenDone(future, waiter, handing.messageId());
+		forgetWhenDone(future, waiter, new MessageId(handing.waitedFor()));
 		return future;
+	}
+
+	/** Nothing of a chain is stored when its first message is a duplicate. */
+	private static void refuseDuplicate(Draft draft) {
+		if (draft.last() != 0 && (draft.keys().idempotencyKey() != null || draft.keys().uniqueKey() != null)) {
+			throw new IllegalArgumentException("The end of a chain (first task '" + draft.keys().task()
+					+ "') cannot be waited for while it is handed in when its first message has an 'idempotencyKey' or"
+					+ " a 'uniqueKey': it may be a duplicate, and then there is no last link. Enqueue it instead.");
+		}
 	}
 
 	private <R> ResultWaiter<R> waiter(CompletableFuture<R> future, Type resultType) {
@@ -523,6 +573,11 @@ final class DefaultQueueOperations implements QueueOperations {
 		long deadline = deadline(timeout);
 		checkOpen();
 		return this.overview.drain(deadline);
+	}
+
+	/** Takes in what handlers enqueue with the ends of their runs. */
+	FollowUps followUps() {
+		return new PreparedFollowUps(this.intake, this.access);
 	}
 
 	/** Refuses whatever is asked from now on. */

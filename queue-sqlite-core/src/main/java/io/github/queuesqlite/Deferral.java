@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueException;
@@ -64,7 +65,7 @@ final class Deferral implements TransactionSynchronization {
 	CompletableFuture<MessageId> addAsync(Draft draft) {
 		MessageId id = assignId(draft);
 		DeferredFuture<MessageId> future = new DeferredFuture<>(this, id);
-		add(new Entry(draft, id.value(), future));
+		add(draft, id, future);
 		return future;
 	}
 
@@ -77,8 +78,7 @@ final class Deferral implements TransactionSynchronization {
 	<R> CompletableFuture<R> submit(Draft draft, Function<CompletableFuture<R>, ? extends Waiter> waiter) {
 		MessageId id = assignId(draft);
 		DeferredFuture<R> future = new DeferredFuture<>(this, id);
-		add(new Entry(draft, id.value(), null));
-		this.access.waiters().register(id.value(), waiter.apply(future));
+		this.access.waiters().register(add(draft, id, null).waitedFor(), waiter.apply(future));
 		return future;
 	}
 
@@ -90,9 +90,9 @@ final class Deferral implements TransactionSynchronization {
 	 */
 	MessageId add(Draft draft, @Nullable Waiter waiter) {
 		MessageId id = assignId(draft);
-		add(new Entry(draft, id.value(), null));
+		Entry entry = add(draft, id, null);
 		if (waiter != null) {
-			this.access.waiters().register(id.value(), waiter);
+			this.access.waiters().register(entry.waitedFor(), waiter);
 		}
 		return id;
 	}
@@ -107,10 +107,14 @@ final class Deferral implements TransactionSynchronization {
 		}
 	}
 
-	private void add(Entry entry) {
-		this.deferrals.add(entry.id, this);
-		this.access.waiters().handingIn(entry.id);
+	private Entry add(Draft draft, MessageId id, @Nullable CompletableFuture<MessageId> future) {
+		Entry entry = new Entry(draft, id.value(), draft.assignLinks(this.access, id.value()), future);
+		entry.forEachId((one) -> {
+			this.deferrals.add(one, this);
+			this.access.waiters().handingIn(one);
+		});
 		this.entries.add(entry);
+		return entry;
 	}
 
 	/**
@@ -189,7 +193,7 @@ final class Deferral implements TransactionSynchronization {
 		}
 		Bulk bulk = new Bulk(this.access, batch.size(),
 				(index, id, existing, failure) -> outcome(batch.get(index), existing, failure));
-		batch.forEach((entry) -> bulk.add(entry.draft, entry.id));
+		batch.forEach((entry) -> bulk.add(entry.draft, entry.id, entry.linkIds));
 		try {
 			bulk.finish();
 		}
@@ -203,8 +207,10 @@ final class Deferral implements TransactionSynchronization {
 	}
 
 	private void outcome(Entry entry, long existing, @Nullable QueueException failure) {
-		this.deferrals.remove(entry.id);
-		Handing.tellWaiters(this.access, entry.id, existing, failure);
+		entry.forEachId((one) -> {
+			this.deferrals.remove(one);
+			Handing.tellWaiters(this.access, one, existing, failure);
+		});
 		CompletableFuture<MessageId> future = entry.future;
 		if (future != null) {
 			this.access.completions().execute(() -> {
@@ -232,9 +238,21 @@ final class Deferral implements TransactionSynchronization {
 	 *
 	 * @param draft the message
 	 * @param id its id
+	 * @param linkIds of what is stored with it
 	 * @param future completes when it is stored; null for none
 	 */
-	private record Entry(Draft draft, long id, @Nullable CompletableFuture<MessageId> future) {
+	private record Entry(Draft draft, long id, long[] linkIds, @Nullable CompletableFuture<MessageId> future) {
+
+		long waitedFor() {
+			return this.draft.lastId(this.id, this.linkIds);
+		}
+
+		void forEachId(LongConsumer action) {
+			action.accept(this.id);
+			for (long link : this.linkIds) {
+				action.accept(link);
+			}
+		}
 
 	}
 

@@ -24,6 +24,9 @@ abstract class Handing implements Completion<InsertResult> {
 
 	private long id;
 
+	/** Of what is stored with it. */
+	private long[] linkIds = {};
+
 	private @Nullable Waiter waiter;
 
 	/** Whether its outcome is known. The store may tell it twice for lack of memory. */
@@ -45,12 +48,17 @@ abstract class Handing implements Completion<InsertResult> {
 		try {
 			StoreInstance instance = this.access.instance().get();
 			this.id = this.access.store().assignId(instance, this.draft.keys());
+			this.linkIds = this.draft.assignLinks(this.access, this.id);
 			this.waiter = waiter;
+			long waitedFor = waitedFor();
 			if (waiter != null) {
-				this.access.waiters().handingIn(this.id);
-				this.access.waiters().register(this.id, waiter);
+				this.access.waiters().handingIn(waitedFor);
+				this.access.waiters().register(waitedFor, waiter);
 			}
-			this.access.store().insert(instance, List.of(this.draft.withId(this.id, waiter != null)), this);
+			this.access.store()
+				.insert(instance, List
+					.of(this.draft.withIds(this.id, this.linkIds, (message) -> waiter != null && message == waitedFor)),
+						this);
 			handedIn = true;
 		}
 		finally {
@@ -63,9 +71,14 @@ abstract class Handing implements Completion<InsertResult> {
 
 	private void forgetWaiter() {
 		if (this.waiter != null) {
-			this.access.waiters().remove(this.id, this.waiter);
-			this.access.waiters().handedIn(this.id, 0);
+			this.access.waiters().remove(waitedFor(), this.waiter);
+			this.access.waiters().handedIn(waitedFor(), 0);
 		}
+	}
+
+	/** Whose end its waiter waits for: the last link's. */
+	long waitedFor() {
+		return this.draft.lastId(this.id, this.linkIds);
 	}
 
 	/** Whether its waiter is not told that the queue is full: it is handed in again. */
@@ -89,7 +102,7 @@ abstract class Handing implements Completion<InsertResult> {
 			failure = duplicate(this.draft, existing);
 		}
 		if (failure == null && existing == 0) {
-			this.access.recorder().enqueued(this.draft.queue(), this.draft.keys().task(), 1);
+			this.draft.record(this.access.recorder());
 		}
 		outcome(existing, failure);
 	}
@@ -105,6 +118,9 @@ abstract class Handing implements Completion<InsertResult> {
 		}
 		else {
 			tellWaiters(this.access, this.id, existing, failure);
+			if (waitedFor() != this.id) {
+				tellWaiters(this.access, waitedFor(), existing, failure);
+			}
 		}
 		if (!this.told) {
 			this.told = true;

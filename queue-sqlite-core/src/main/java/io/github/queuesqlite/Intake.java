@@ -3,9 +3,12 @@ package io.github.queuesqlite;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
+import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PayloadException;
 import io.github.queuesqlite.message.Priority;
@@ -68,6 +71,61 @@ final class Intake {
 	 */
 	NewMessage accept(NewMessage message, long now) {
 		Objects.requireNonNull(message, "'message' must not be null");
+		return acceptLinks(acceptOne(message, now), now);
+	}
+
+	/**
+	 * Shows the messages of a group to the interceptors, and checks their times.
+	 * @param group what the sender hands in
+	 * @param now epoch milliseconds
+	 * @return what is to be stored
+	 */
+	NewGroup accept(NewGroup group, long now) {
+		Objects.requireNonNull(group, "'group' must not be null");
+		NewGroup accepted = NewGroup.of(group.members().stream().map((member) -> accept(member, now)).toList());
+		NewMessage callback = group.callback();
+		return (callback != null) ? accepted.then(accept(callback, now)) : accepted;
+	}
+
+	/** Each by itself. What interceptors add to others than the first does not count. */
+	private NewMessage acceptLinks(NewMessage message, long now) {
+		if (message.then().isEmpty() && message.onFailure() == null) {
+			return message;
+		}
+		Map<NewMessage, NewMessage> handlers = new IdentityHashMap<>();
+		NewMessage accepted = withHandler(message, message.onFailure(), handlers, now);
+		for (NewMessage link : message.then()) {
+			accepted = accepted.then(withHandler(acceptOne(link, now), link.onFailure(), handlers, now));
+		}
+		return accepted;
+	}
+
+	/** What several links share they share still. */
+	private NewMessage withHandler(NewMessage message, @Nullable NewMessage handler,
+			Map<NewMessage, NewMessage> handlers, long now) {
+		NewMessage alone = message.withoutLinks();
+		return (handler == null) ? alone : alone.onFailure(handlers.computeIfAbsent(handler, (one) -> {
+			NewMessage shown = acceptOne(one, now).withoutLinks();
+			return acceptLinks(withLinks(shown.onFailure(one.onFailure()), one.then()), now);
+		}));
+	}
+
+	private static NewMessage withLinks(NewMessage message, List<NewMessage> links) {
+		NewMessage chain = message;
+		for (NewMessage link : links) {
+			chain = chain.then(link);
+		}
+		return chain;
+	}
+
+	private NewMessage acceptOne(NewMessage message, long now) {
+		NewMessage accepted = intercept(message);
+		checkKeys(accepted);
+		checkTimes(accepted, now);
+		return accepted;
+	}
+
+	private NewMessage intercept(NewMessage message) {
 		for (EnqueueInterceptor interceptor : this.interceptors) {
 			NewMessage next = interceptor.beforeEnqueue(message);
 			if (next == null) {
@@ -77,10 +135,12 @@ final class Intake {
 			}
 			message = next;
 		}
-		checkKeys(message);
+		return message;
+	}
+
+	private void checkTimes(NewMessage message, long now) {
 		runAt(message, now);
 		expiresAt(message, this.tasks.find(message.task()).orElse(null), now);
-		return message;
 	}
 
 	/**
@@ -92,9 +152,23 @@ final class Intake {
 	 * large
 	 */
 	Draft draft(NewMessage message, long now) {
+		return Chains.draft(message, (one, resultWanted) -> draft(one, resultWanted, now));
+	}
+
+	/**
+	 * Makes a draft of a group: of its callback, with the members.
+	 * @param group what {@link #accept(NewGroup, long)} returned
+	 * @param now the same time
+	 * @return without an id
+	 */
+	Draft draft(NewGroup group, long now) {
+		return Chains.draft(group, (one, resultWanted) -> draft(one, resultWanted, now));
+	}
+
+	private Draft draft(NewMessage message, boolean resultWanted, long now) {
 		TaskDefinition<?> task = this.tasks.find(message.task()).orElse(null);
 		Encoded payload = encode(message);
-		String attributes = AttributesCodec.encode(message);
+		String attributes = AttributesCodec.encode(message, resultWanted);
 		if (attributes != null && attributes.length() > this.maxSize) {
 			throw new PayloadException("Headers, tags, metadata and source of a message for task '" + message.task()
 					+ "' have " + attributes.length() + " characters, more than the " + this.maxSize
@@ -106,7 +180,7 @@ final class Intake {
 		this.lanes.warnIfUnserved(queue);
 		return new Draft(keys, message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
 				expiresAt(message, task, now), maxAttempts(message), attributes, this.payloads.seal(payload),
-				terms(message, now));
+				terms(message, now), null, List.of(), 0);
 	}
 
 	private Terms terms(NewMessage message, long now) {

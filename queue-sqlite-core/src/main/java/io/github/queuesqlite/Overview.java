@@ -80,7 +80,8 @@ final class Overview implements StoreListener {
 				if (!this.lanes.serves(count.queue())) {
 					unservedQueues.add(count.queue());
 				}
-				if (this.tasks.find(count.task()).isEmpty() && !this.lanes.serves(count.queue(), count.task())) {
+				if (!count.task().equals(Chains.GROUP) && this.tasks.find(count.task()).isEmpty()
+						&& !this.lanes.serves(count.queue(), count.task())) {
 					unservedTasks.add(count.task());
 				}
 			}

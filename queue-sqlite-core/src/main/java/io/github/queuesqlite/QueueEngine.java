@@ -22,8 +22,10 @@ import io.github.queuesqlite.maintenance.Maintenance;
 import io.github.queuesqlite.maintenance.MaintenanceSettings;
 import io.github.queuesqlite.maintenance.Presence;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.payload.Payloads;
+import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.WriterSettings;
 import io.github.queuesqlite.store.sqlite.SqliteListenSettings;
@@ -181,10 +183,15 @@ final class QueueEngine {
 	private WorkerPool workers(EmbeddedQueue.Builder builder, Payloads payloads) {
 		return new WorkerPool(
 				new WorkerEnvironment(this.store, this.presence, this.tasks, payloads, builder.recorder, this.events,
-						builder.clock, new Random(), ProcessName.get()),
+						builder.clock, new Random(), ProcessName.get(), this::followUp),
 				new WorkerSettings(builder.concurrency, builder.queues, builder.rates, builder.claimOrder(),
 						builder.timeout, builder.retry, builder.drainTimeout, builder.probation, builder.virtualThreads,
 						builder.executor, builder.interceptors));
+	}
+
+	/** Nothing runs before there are operations. */
+	private Insertion followUp(NewMessage message, int shard) {
+		return this.operations.followUps().prepare(message, shard);
 	}
 
 	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads) {

@@ -9,10 +9,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.message.Failure;
+import io.github.queuesqlite.message.GroupProgress;
+import io.github.queuesqlite.message.GroupResult;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageTree;
+import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.QueueStats;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +96,47 @@ public interface QueueOperations {
 	 * and others were not
 	 */
 	List<MessageId> enqueueAll(Collection<NewMessage> messages);
+
+	/**
+	 * Hands a group in: all of it is stored in one transaction, or nothing. Returns after
+	 * the commit. In a Spring transaction it is put off like any other enqueue.
+	 * <p>
+	 * A member counts for the bound of its queue; a group is stored when there is room
+	 * for all its members at once, and nothing is dropped for it.
+	 * @param group members and callback
+	 * @return the id of the group, which is the id of its callback: it can be found,
+	 * awaited and cancelled like any message. Without a callback, {@code await} it as
+	 * {@link GroupResult}
+	 * @throws IllegalArgumentException if it has more than 10,000 messages, or one is
+	 * refused
+	 * @throws io.github.queuesqlite.message.PayloadException if a payload cannot be
+	 * written, or all have more than 32 MB
+	 */
+	MessageId enqueueGroup(NewGroup group);
+
+	/**
+	 * Returns the messages that were stored together with one, and which of them waits or
+	 * waited for which.
+	 * @param id any of them
+	 * @return empty when there is no such message
+	 */
+	Optional<MessageTree> tree(MessageId id);
+
+	/**
+	 * Cancels all messages that were stored together with one, in one transaction: what
+	 * waits or is READY at once, and the handlers of those that run are asked to stop, as
+	 * by {@link #cancel}. Nothing is set free by it: no callback, nothing for failures.
+	 * @param id any of them
+	 * @return how many were cancelled or asked
+	 */
+	int cancelTree(MessageId id);
+
+	/**
+	 * Returns how far a group is.
+	 * @param id what {@link #enqueueGroup} returned
+	 * @return empty when there is no such message, or it never waited for others
+	 */
+	Optional<GroupProgress> group(MessageId id);
 
 	/**
 	 * Stores a message and gives its result.

@@ -34,7 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code payloadBase64} and {@code resultBase64}; {@code attributes} (source, tags,
  * headers, metadata) and {@code lastError} are JSON in a string. A line with
  * {@code "damaged": true} does not match its checksum. Messages in every state are
- * written: leave out the ended ones when you enqueue again.
+ * written: leave out the ended ones when you enqueue again. A {@code runAt} in the year
+ * 9999 is one that waited for other messages.
  *
  * @param readable messages written that are as they were stored
  * @param damaged messages written that are not

@@ -1,5 +1,6 @@
 package io.github.queuesqlite;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -67,9 +68,18 @@ final class StoreEvents implements StoreListener {
 					? new MessageEvent.Dropped(id, message.queue(), message.task(), now(),
 							FailureCodec.toFailure(failure))
 					: new MessageEvent.Cancelled(id, message.queue(), message.task(), now()));
+			case COMPLETED -> completed(message, id);
 			default -> {
-				// Completed: its run tells, which knows more.
+				// No end.
 			}
+		}
+	}
+
+	/** Runs tell of their ends, and know more; a group without callback has none. */
+	private void completed(Ended message, MessageId id) {
+		if (message.task().equals(Chains.GROUP)) {
+			this.events
+				.publish(new MessageEvent.Completed(id, message.queue(), message.task(), now(), 0, Duration.ZERO));
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.github.queuesqlite;
 
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.queuesqlite.event.QueueRecorder;
@@ -44,7 +45,7 @@ class HandingTests {
 
 	private static Draft draft() {
 		return new Draft(new Keys("task", null, null), OnDuplicate.RETURN_EXISTING, "default", 1, 0, 0, null, null,
-				null, new Encoded(null, null), Terms.NONE);
+				null, new Encoded(null, null), Terms.NONE, null, List.of(), 0);
 	}
 
 	/** Assigns the id, and does something when it gets the message. */

@@ -66,7 +66,8 @@ public interface Message {
 
 	/**
 	 * Returns the time before which it does not start.
-	 * @return the due time of the first run or of the next attempt
+	 * @return the due time of the first run or of the next attempt; the end of the year
+	 * 9999 while it waits for other messages, whose ends decide
 	 */
 	Instant runAt();
 

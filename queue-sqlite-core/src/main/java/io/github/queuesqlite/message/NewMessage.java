@@ -2,9 +2,11 @@ package io.github.queuesqlite.message;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -30,6 +32,9 @@ public final class NewMessage {
 
 	/** How many retries a sender may ask for. */
 	public static final int MAX_RETRIES = 1_000_000;
+
+	/** How many messages a chain may have, with those for its failures. */
+	public static final int MAX_LINKS = 100;
 
 	/** The furthest that a due time or an expiry may be ahead. */
 	public static final Duration MAX_AHEAD = Duration.ofDays(36_525);
@@ -373,8 +378,103 @@ public final class NewMessage {
 		return with((f) -> f.maxRetries = maxRetries);
 	}
 
+	/**
+	 * Adds a link to the chain that begins with this message: it runs when the one before
+	 * it is COMPLETED, and is given its result as payload unless it has one of its own.
+	 * {@code a.then(b).then(c)} is the chain a, b, c; what follows {@code next} comes
+	 * too.
+	 * <p>
+	 * A chain is stored in one transaction, or nothing of it. The end of a link and what
+	 * comes of it are one transaction as well. A link that waits is SCHEDULED; its delay
+	 * and time to live count from when it need not wait any more. When a link ends other
+	 * than COMPLETED, those behind it end CANCELLED. The attempts of a link are its own.
+	 * A task whose delivery is at most once is COMPLETED when its handler is called,
+	 * without a result: what follows it does not wait for the handler.
+	 * <p>
+	 * A link has no idempotency key, unique key, ordering key or concurrency key; that
+	 * its task makes a unique key does not count. The first message may have all of them:
+	 * when it is a duplicate, nothing of the chain is stored.
+	 * @param next the next link
+	 * @return a copy
+	 * @throws IllegalArgumentException if the link has a key, or the chain has more than
+	 * 100 links
+	 */
+	public NewMessage then(NewMessage next) {
+		Objects.requireNonNull(next, "'next' must not be null");
+		List<NewMessage> links = new ArrayList<>(this.fields.then);
+		links.add(link(next.with((f) -> f.then = List.of())));
+		for (NewMessage link : next.then()) {
+			NewMessage onFailure = next.onFailure();
+			links.add(
+					(link.onFailure() != null || onFailure == null) ? link : link.with((f) -> f.onFailure = onFailure));
+		}
+		if (links.size() >= MAX_LINKS) {
+			throw new IllegalArgumentException("A chain must have at most " + MAX_LINKS + " messages");
+		}
+		return with((f) -> f.then = Collections.unmodifiableList(links));
+	}
+
+	/**
+	 * Sets what is done when this message, or a link of the chain that begins with it and
+	 * has nothing of its own for that, ends DEAD or EXPIRED. It is given a
+	 * {@link FailedMessage} unless it has a payload of its own. It is stored with this
+	 * message, waits SCHEDULED, and is deleted when nothing can fail any more. It runs
+	 * once, also when what has failed is retried by hand and fails again. As a link it
+	 * has no keys.
+	 * @param onFailure null for nothing; may begin a chain
+	 * @return a copy
+	 * @throws IllegalArgumentException if it has a key
+	 */
+	public NewMessage onFailure(@Nullable NewMessage onFailure) {
+		NewMessage link = (onFailure != null) ? link(onFailure) : null;
+		return with((f) -> f.onFailure = link);
+	}
+
+	/**
+	 * Removes what follows, and what is done when it fails.
+	 * @return a copy: the first message by itself
+	 */
+	public NewMessage withoutLinks() {
+		return with((f) -> {
+			f.then = List.of();
+			f.onFailure = null;
+		});
+	}
+
+	/** Refuses what has a key. */
+	static NewMessage link(NewMessage link) {
+		Fields fields = link.fields;
+		String key = (fields.idempotencyKey != null) ? "idempotencyKey" : null;
+		key = (fields.uniqueKey != null) ? "uniqueKey" : key;
+		key = (fields.orderingKey != null) ? "orderingKey" : key;
+		key = (fields.concurrencyKey != null) ? "concurrencyKey" : key;
+		key = (fields.uniqueFor != null) ? "uniqueFor" : key;
+		key = (fields.uniqueAfterEnd != null) ? "uniqueAfterEnd" : key;
+		if (key != null) {
+			throw new IllegalArgumentException("A message that waits for others or is waited for by a group has no '"
+					+ key + "': only the first of a chain may have one (task '" + link.task + "')");
+		}
+		return link;
+	}
+
 	public String task() {
 		return this.task;
+	}
+
+	/**
+	 * Returns the links behind this message.
+	 * @return in their order; empty for a message by itself. None of them has links
+	 */
+	public List<NewMessage> then() {
+		return this.fields.then;
+	}
+
+	/**
+	 * Returns what is done when it fails.
+	 * @return null for nothing
+	 */
+	public @Nullable NewMessage onFailure() {
+		return this.fields.onFailure;
 	}
 
 	public @Nullable Object payload() {
@@ -551,6 +651,10 @@ public final class NewMessage {
 
 		@Nullable Integer maxRetries;
 
+		List<NewMessage> then = List.of();
+
+		@Nullable NewMessage onFailure;
+
 		Fields() {
 		}
 
@@ -576,6 +680,8 @@ public final class NewMessage {
 			this.headers = other.headers;
 			this.metadata = other.metadata;
 			this.maxRetries = other.maxRetries;
+			this.then = other.then;
+			this.onFailure = other.onFailure;
 		}
 
 	}

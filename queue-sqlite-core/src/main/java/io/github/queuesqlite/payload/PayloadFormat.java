@@ -22,9 +22,10 @@ record PayloadFormat(String codec, int version, List<String> seals) {
 	private static final Pattern FORMAT = Pattern.compile("([A-Za-z0-9-]{1,32})(?:@([1-9][0-9]{0,8}))?((?:\\+[^+]+)*)");
 
 	static String checkName(String name) {
-		if (!NAME.matcher(name).matches() || name.equals(Payloads.BYTES) || name.equals(LocalPayloads.CODEC)) {
+		if (!NAME.matcher(name).matches() || name.equals(Payloads.BYTES) || name.equals(LocalPayloads.CODEC)
+				|| name.equals(GroupOutcomes.NAME)) {
 			throw new IllegalArgumentException("The name of a codec must have 1 to 32 letters, digits or '-', and be"
-					+ " neither 'bytes' nor 'local', was '" + name + "'");
+					+ " neither 'bytes' nor 'local' nor 'group', was '" + name + "'");
 		}
 		return name;
 	}

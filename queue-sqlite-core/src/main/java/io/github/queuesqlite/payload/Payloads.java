@@ -59,6 +59,7 @@ public final class Payloads {
 		settings.readCodecs().forEach((other) -> this.codecs.put(other.name(), other));
 		this.codecs.putIfAbsent("json", new JsonPayloadCodec());
 		this.codecs.put(this.codec.name(), this.codec);
+		this.codecs.put(GroupOutcomes.NAME, new GroupOutcomes(this));
 		this.upcasts = new PayloadUpcasts(settings.upcasters());
 		this.maxSize = settings.maxSize();
 		PayloadCompression compression = new PayloadCompression(settings.compressOver());

@@ -30,19 +30,30 @@ public final class AttributesCodec {
 	}
 
 	/**
-	 * Writes the attributes.
+	 * Writes the attributes of a message by itself.
 	 * @param message the message
 	 * @return JSON; null when there are none
 	 * @throws PayloadException if the metadata cannot be written
 	 */
 	public static @Nullable String encode(NewMessage message) {
-		if (message.source() == null && message.tags().isEmpty() && message.headers().isEmpty()
+		return encode(message, false);
+	}
+
+	/**
+	 * Writes the attributes.
+	 * @param message the message
+	 * @param resultWanted whether its result flows on
+	 * @return JSON; null when there are none
+	 * @throws PayloadException if the metadata cannot be written
+	 */
+	public static @Nullable String encode(NewMessage message, boolean resultWanted) {
+		if (!resultWanted && message.source() == null && message.tags().isEmpty() && message.headers().isEmpty()
 				&& message.metadata().isEmpty() && message.concurrencyKey() == null) {
 			return null;
 		}
 		try {
 			return MAPPER.writeValueAsString(new Attributes(message.source(), List.copyOf(message.tags()),
-					message.headers(), message.metadata(), message.concurrencyKey()));
+					message.headers(), message.metadata(), message.concurrencyKey(), resultWanted ? true : null));
 		}
 		catch (JacksonException ex) {
 			throw new PayloadException("Cannot write the metadata of a message for task '" + message.task()
@@ -67,11 +78,12 @@ public final class AttributesCodec {
 	 * @param headers names and values
 	 * @param metadata as JSON reads it
 	 * @param concurrencyKey null for none
+	 * @param resultWanted whether its result flows on, and so is stored; null for no
 	 */
 	public record Attributes(@Nullable String source, List<String> tags, Map<String, String> headers,
-			Map<String, Object> metadata, @Nullable String concurrencyKey) {
+			Map<String, Object> metadata, @Nullable String concurrencyKey, @Nullable Boolean resultWanted) {
 
-		static final Attributes NONE = new Attributes(null, List.of(), Map.of(), Map.of(), null);
+		static final Attributes NONE = new Attributes(null, List.of(), Map.of(), Map.of(), null, null);
 
 		/** What is missing in a damaged text counts as empty. */
 		public Attributes {

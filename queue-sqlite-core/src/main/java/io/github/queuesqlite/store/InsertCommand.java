@@ -23,6 +23,8 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 
 	private final long bytes;
 
+	private final int rows;
+
 	private boolean refused;
 
 	private InsertResult result = NONE;
@@ -39,10 +41,13 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 		this.reserver = reserver;
 		this.completion = completion;
 		long sum = 0;
+		int count = 0;
 		for (Insertion insertion : insertions) {
 			sum += insertion.size();
+			count += insertion.rows();
 		}
 		this.bytes = sum;
+		this.rows = count;
 	}
 
 	List<Insertion> insertions() {
@@ -78,7 +83,7 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 
 	@Override
 	int rows() {
-		return this.insertions.size();
+		return this.rows;
 	}
 
 	@Override
@@ -96,14 +101,20 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 	Sync sync() {
 		Sync sync = Sync.LATER;
 		for (Insertion insertion : this.insertions) {
-			Boolean durable = insertion.terms().durable();
-			Sync own = (durable == null) ? Sync.AS_SET : (durable ? Sync.NOW : Sync.LATER);
-			if (own == Sync.NOW) {
-				return own;
+			sync = stricter(sync, insertion);
+			for (Insertion other : insertion.composition().others()) {
+				sync = stricter(sync, other);
 			}
-			sync = (own == Sync.AS_SET) ? own : sync;
 		}
 		return sync;
+	}
+
+	private static Sync stricter(Sync sync, Insertion insertion) {
+		Boolean durable = insertion.terms().durable();
+		if (sync == Sync.NOW || (durable != null && !durable)) {
+			return sync;
+		}
+		return (durable == null) ? Sync.AS_SET : Sync.NOW;
 	}
 
 	@Override

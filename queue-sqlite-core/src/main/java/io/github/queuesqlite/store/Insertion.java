@@ -26,10 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param awaited whether somebody waits for its end: it is then spared from pruning by
  * count for a minute
  * @param terms on what terms it is stored
+ * @param composition what ties it to others
  */
 public record Insertion(long id, Keys keys, String queue, String task, int priority, long createdAt, long runAt,
 		@Nullable Long expiresAt, @Nullable Integer maxAttempts, @Nullable String attributes, @Nullable String codec,
-		byte @Nullable [] payload, boolean awaited, Terms terms) {
+		byte @Nullable [] payload, boolean awaited, Terms terms, Composition composition) {
 
 	/**
 	 * A message that is stored whatever is there.
@@ -52,6 +53,49 @@ public record Insertion(long id, Keys keys, String queue, String task, int prior
 			@Nullable String codec, byte @Nullable [] payload, boolean awaited) {
 		this(id, keys, queue, task, priority, createdAt, runAt, expiresAt, maxAttempts, attributes, codec, payload,
 				awaited, Terms.NONE);
+	}
+
+	/**
+	 * A message by itself.
+	 * @param id the id
+	 * @param keys its keys
+	 * @param queue the queue
+	 * @param task the task
+	 * @param priority higher first
+	 * @param createdAt when it was handed in
+	 * @param runAt not before
+	 * @param expiresAt null for never
+	 * @param maxAttempts null when the claiming process decides
+	 * @param attributes null when there are none
+	 * @param codec null when there is none
+	 * @param payload null when there is none
+	 * @param awaited whether somebody waits for its end
+	 * @param terms on what terms it is stored
+	 */
+	public Insertion(long id, Keys keys, String queue, String task, int priority, long createdAt, long runAt,
+			@Nullable Long expiresAt, @Nullable Integer maxAttempts, @Nullable String attributes,
+			@Nullable String codec, byte @Nullable [] payload, boolean awaited, Terms terms) {
+		this(id, keys, queue, task, priority, createdAt, runAt, expiresAt, maxAttempts, attributes, codec, payload,
+				awaited, terms, Composition.NONE);
+	}
+
+	/**
+	 * Returns the message, tied to others.
+	 * @param composition how
+	 * @return a copy
+	 */
+	public Insertion with(Composition composition) {
+		return new Insertion(this.id, this.keys, this.queue, this.task, this.priority, this.createdAt, this.runAt,
+				this.expiresAt, this.maxAttempts, this.attributes, this.codec, this.payload, this.awaited, this.terms,
+				composition);
+	}
+
+	/**
+	 * Returns whether it waits for others.
+	 * @return true for one that is not due before they have ended
+	 */
+	public boolean isWaiting() {
+		return this.composition.waits() != null;
 	}
 
 	/**
@@ -85,12 +129,24 @@ public record Insertion(long id, Keys keys, String queue, String task, int prior
 	}
 
 	/**
-	 * Returns about how many bytes the row takes.
+	 * Returns about how many bytes the row takes, with what is stored with it.
 	 * @return for the bound of a batch
 	 */
 	public long size() {
-		return 200L + ((this.payload != null) ? this.payload.length : 0)
+		long size = 200L + ((this.payload != null) ? this.payload.length : 0)
 				+ ((this.attributes != null) ? this.attributes.length() : 0);
+		for (Insertion other : this.composition.others()) {
+			size += other.size();
+		}
+		return size;
+	}
+
+	/**
+	 * Returns how many rows it is.
+	 * @return 1, or more with what is stored with it
+	 */
+	public int rows() {
+		return 1 + this.composition.others().size();
 	}
 
 }

@@ -13,6 +13,7 @@ import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.task.RateLimit;
@@ -88,6 +89,22 @@ public interface MessageStore extends AutoCloseable {
 	 * @return an id that nothing else has or will have
 	 */
 	long assignId(StoreInstance instance, Keys keys);
+
+	/**
+	 * Gives an id to a message without keys that is stored with the end of a run.
+	 * @param instance who hands it in
+	 * @param shard the shard of the run
+	 * @return an id on that shard
+	 */
+	long assignId(StoreInstance instance, int shard);
+
+	/**
+	 * Gives an id to a message without keys that is stored together with another one.
+	 * @param instance who hands them in
+	 * @param id of the other one
+	 * @return an id on the same shard
+	 */
+	long assignIdBeside(StoreInstance instance, long id);
 
 	/**
 	 * Gives ids to several messages without keys, on one shard.
@@ -290,6 +307,28 @@ public interface MessageStore extends AutoCloseable {
 	 * @return true when there is at least one
 	 */
 	boolean hasRunnable(BiPredicate<String, String> hosted, long now);
+
+	/**
+	 * Reads the messages that were stored together with one.
+	 * @param id any of them
+	 * @return empty when it is not stored
+	 */
+	Optional<MessageTree> tree(long id);
+
+	/**
+	 * Cancels the messages that were stored together with one, in one transaction.
+	 * @param id any of them
+	 * @return how many were cancelled, or asked to stop
+	 */
+	int cancelTree(long id);
+
+	/**
+	 * Counts what became of those that a message waits or waited for. Once it waits no
+	 * more, those that are deleted do not count.
+	 * @param id the message
+	 * @return empty when it waits for nothing and never did, or they are all deleted
+	 */
+	Optional<Arrivals> arrivals(long id);
 
 	/**
 	 * Reads the failed attempts of a message.

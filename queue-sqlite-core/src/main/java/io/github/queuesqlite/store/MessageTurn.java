@@ -95,6 +95,7 @@ final class MessageTurn implements Turn<ShardSession> {
 				rows++;
 			}
 		}
+		session.passOn();
 		rows += claim(session, mostRows);
 		if (rows > 0) {
 			session.prune(2 * rows);
@@ -131,6 +132,10 @@ final class MessageTurn implements Turn<ShardSession> {
 			SettleResult[] results = session.settle(settlements);
 			for (int i = 0; i < results.length; i++) {
 				commands.get(i).result(results[i]);
+				List<Insertion> followUps = settlements.get(i).followUps();
+				if (!followUps.isEmpty() && results[i] == SettleResult.APPLIED && wantStored()) {
+					followUps.forEach(this::stored);
+				}
 			}
 		}
 		return commands.size();
@@ -156,11 +161,16 @@ final class MessageTurn implements Turn<ShardSession> {
 		if (wantStored()) {
 			for (int i = 0; i < result.existing().length; i++) {
 				if (result.isInserted(i)) {
-					this.stored.add(rows.get(i));
+					stored(rows.get(i));
 				}
 			}
 		}
 		return rows.size();
+	}
+
+	private void stored(Insertion row) {
+		this.stored.add(row);
+		this.stored.addAll(row.composition().others());
 	}
 
 	private boolean wantStored() {

@@ -28,9 +28,24 @@ final class SettleCommand extends Command<ShardSession> {
 	}
 
 	@Override
+	int rows() {
+		int rows = 1;
+		for (Insertion followUp : this.settlement.followUps()) {
+			rows += followUp.rows();
+		}
+		return rows;
+	}
+
+	@Override
 	long bytes() {
-		return (this.settlement instanceof Settlement.Complete complete && complete.result() != null)
-				? complete.result().length : 0;
+		long bytes = 0;
+		if (this.settlement instanceof Settlement.Complete complete && complete.result() != null) {
+			bytes = complete.result().length;
+		}
+		for (Insertion followUp : this.settlement.followUps()) {
+			bytes += followUp.size();
+		}
+		return bytes;
 	}
 
 	@Override

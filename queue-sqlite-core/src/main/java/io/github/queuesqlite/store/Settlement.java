@@ -1,5 +1,7 @@
 package io.github.queuesqlite.store;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,14 @@ public sealed interface Settlement {
 	}
 
 	/**
+	 * Returns what is stored with the end.
+	 * @return empty for most
+	 */
+	default List<Insertion> followUps() {
+		return List.of();
+	}
+
+	/**
 	 * The handler returned: COMPLETED.
 	 *
 	 * @param key the run
@@ -30,11 +40,26 @@ public sealed interface Settlement {
 	 * @param result null for none
 	 * @param first whether the handler is called after this: the commit is fsynced,
 	 * whatever the durability
+	 * @param followUps messages of the same shard without keys, stored when it applies
 	 */
-	record Complete(RunKey key, @Nullable String codec, byte @Nullable [] result, boolean first) implements Settlement {
+	record Complete(RunKey key, @Nullable String codec, byte @Nullable [] result, boolean first,
+			List<Insertion> followUps) implements Settlement {
+
+		public Complete(RunKey key, @Nullable String codec, byte @Nullable [] result, boolean first) {
+			this(key, codec, result, first, List.of());
+		}
 
 		public Complete(RunKey key, @Nullable String codec, byte @Nullable [] result) {
 			this(key, codec, result, false);
+		}
+
+		/**
+		 * Returns the same end, with what is stored with it.
+		 * @param followUps messages of the same shard without keys
+		 * @return a copy
+		 */
+		public Complete with(List<Insertion> followUps) {
+			return new Complete(this.key, this.codec, this.result, this.first, List.copyOf(followUps));
 		}
 
 	}

@@ -8,6 +8,7 @@ import java.util.function.BiPredicate;
 
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,12 @@ public interface ShardReader extends AutoCloseable {
 
 	/** Reads ids of messages that match and are greater than {@code after}. */
 	List<Long> ids(MessageQuery query, long after, int max);
+
+	/** Reads the messages that were stored together with one. */
+	Optional<MessageTree> tree(long id);
+
+	/** Counts what became of those that a message waits or waited for. */
+	Optional<Arrivals> arrivals(long id);
 
 	/** Reads the failed attempts of a message. */
 	List<FailureRecord> failures(long id);

@@ -106,6 +106,12 @@ public interface ShardSession extends Session {
 	 */
 	CancelResult cancel(long id, LongPredicate own, List<RunKey> stop) throws SQLException;
 
+	/**
+	 * Cancels the messages that were stored together with one, as above.
+	 * @return how many
+	 */
+	int cancelTree(long id, LongPredicate own, List<RunKey> stop) throws SQLException;
+
 	/** Reads and forgets the cancellations meant for the epochs. */
 	List<RunKey> takeSignals(LongPredicate epochs) throws SQLException;
 
@@ -357,7 +363,13 @@ public interface ShardSession extends Session {
 	 */
 	List<Insertion> takeStored();
 
-	/** Returns what ended since the last call and forgets it. */
+	/**
+	 * Gives what has ended in the transaction to the messages that wait for it: they are
+	 * set free, or end too. Reads nothing while nobody has waited for what ended.
+	 */
+	void passOn() throws SQLException;
+
+	/** Passes on, returns what ended since the last call, and forgets it. */
 	List<StoreListener.Ended> takeEnded() throws SQLException;
 
 	/** Returns what was taken back since the last call and forgets it. */

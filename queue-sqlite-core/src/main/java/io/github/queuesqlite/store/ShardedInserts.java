@@ -49,10 +49,15 @@ final class ShardedInserts {
 		}
 		int shard = IdLayout.shard(rows.get(0).id());
 		for (Insertion row : rows) {
-			if (IdLayout.shard(row.id()) != shard) {
-				throw new IllegalArgumentException(
-						"'rows' must be of one shard, were of " + shard + " and " + IdLayout.shard(row.id()));
-			}
+			checkShard(row, shard);
+			row.composition().others().forEach((other) -> checkShard(other, shard));
+		}
+	}
+
+	private static void checkShard(Insertion row, int shard) {
+		if (IdLayout.shard(row.id()) != shard) {
+			throw new IllegalArgumentException(
+					"'rows' must be of one shard, were of " + shard + " and " + IdLayout.shard(row.id()));
 		}
 	}
 

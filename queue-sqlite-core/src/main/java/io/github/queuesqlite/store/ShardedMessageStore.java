@@ -23,6 +23,7 @@ import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
@@ -140,6 +141,16 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public long assignId(StoreInstance instance, Keys keys) {
 		return this.instances.own(instance).nextId(this.group.router().route(keys));
+	}
+
+	@Override
+	public long assignId(StoreInstance instance, int shard) {
+		return this.instances.own(instance).nextId(shard);
+	}
+
+	@Override
+	public long assignIdBeside(StoreInstance instance, long id) {
+		return assignId(instance, IdLayout.shard(id));
 	}
 
 	@Override
@@ -444,6 +455,16 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
+	public Optional<MessageTree> tree(long id) {
+		return this.reads.tree(id);
+	}
+
+	@Override
+	public Optional<Arrivals> arrivals(long id) {
+		return this.reads.arrivals(id);
+	}
+
+	@Override
 	public List<FailureRecord> failures(long id) {
 		return this.reads.failures(id);
 	}
@@ -508,11 +529,21 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public CancelResult cancel(long id) {
+		return cancel(id, (session, stop) -> session.cancel(id, this.instances::isOfThisProcess, stop))
+			.orElse(CancelResult.UNCHANGED);
+	}
+
+	@Override
+	public int cancelTree(long id) {
+		return cancel(id, (session, stop) -> session.cancelTree(id, this.instances::isOfThisProcess, stop)).orElse(0);
+	}
+
+	private <R> Optional<R> cancel(long id, Cancellation<R> cancellation) {
 		List<RunKey> stop = new ArrayList<>();
-		CancelResult result = this.reads.locate(id).map((shard) -> this.shards.writer(shard).call((session) -> {
+		Optional<R> result = this.reads.locate(id).map((shard) -> this.shards.writer(shard).call((session) -> {
 			stop.clear();
-			return session.cancel(id, this.instances::isOfThisProcess, stop);
-		})).orElse(CancelResult.UNCHANGED);
+			return cancellation.apply(session, stop);
+		}));
 		for (RunKey key : stop) {
 			if (this.instances.isOfThisProcess(key.epoch())) {
 				this.group.listeners().forEach((listener) -> listener.cancelRequested(key));
@@ -771,6 +802,14 @@ public final class ShardedMessageStore implements MessageStore {
 		this.shards.close();
 		this.ownListeners.forEach(this.group.listeners()::remove);
 		this.release.run();
+	}
+
+	/** Cancels in a transaction. */
+	@FunctionalInterface
+	private interface Cancellation<R> {
+
+		R apply(ShardSession session, List<RunKey> stop) throws SQLException;
+
 	}
 
 	/** Changes some rows of a shard. */

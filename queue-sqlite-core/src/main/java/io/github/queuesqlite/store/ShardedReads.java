@@ -15,6 +15,7 @@ import java.util.function.BiPredicate;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.ShardQuarantinedException;
@@ -110,6 +111,14 @@ final class ShardedReads {
 
 	List<LogEntry> log(long id) {
 		return locate(id).map((shard) -> this.shards.reader(shard).log(id)).orElse(List.of());
+	}
+
+	Optional<MessageTree> tree(long id) {
+		return locate(id).flatMap((shard) -> this.shards.reader(shard).tree(id));
+	}
+
+	Optional<Arrivals> arrivals(long id) {
+		return locate(id).flatMap((shard) -> this.shards.reader(shard).arrivals(id));
 	}
 
 	/** Returns the shard of a message; empty when there is none. */

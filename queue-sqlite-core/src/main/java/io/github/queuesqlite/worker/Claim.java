@@ -3,6 +3,9 @@ package io.github.queuesqlite.worker;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Supplier;
 
@@ -16,9 +19,11 @@ import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.Completion;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.Settlement;
@@ -49,6 +54,11 @@ abstract class Claim implements Completion<SettleResult> {
 	private static final int RUNNING = 1;
 
 	private static final int SETTLED = 2;
+
+	/** How many messages are stored with an end at most. */
+	private static final int MOST_FOLLOW_UPS = 1000;
+
+	private static final long MOST_FOLLOW_UP_BYTES = 8L * 1024 * 1024;
 
 	private static final AtomicIntegerFieldUpdater<Claim> STATE = AtomicIntegerFieldUpdater.newUpdater(Claim.class,
 			"state");
@@ -112,6 +122,12 @@ abstract class Claim implements Completion<SettleResult> {
 
 	/** What its handler says and does step by step; null for most. */
 	private volatile @Nullable Records records;
+
+	/** Whether it has begun to enqueue something. */
+	private volatile boolean enqueues;
+
+	/** What is stored with its end; null for nothing. Guarded by this. */
+	private @Nullable List<Insertion> followUps;
 
 	Claim(Holder holder, StoredMessage row, StoreInstance instance, int deaths, long claimedAt) {
 		this.holder = holder;
@@ -337,9 +353,19 @@ abstract class Claim implements Completion<SettleResult> {
 		if (!STATE.compareAndSet(this, RUNNING, SETTLED)) {
 			return false;
 		}
-		this.settlement = verdict.settlement();
+		this.settlement = withFollowUps(verdict.settlement());
 		this.outcome = verdict.outcome();
 		return true;
+	}
+
+	/** Who enqueues from now on sees that it has ended. */
+	private Settlement withFollowUps(Settlement settlement) {
+		if (!this.enqueues || !(settlement instanceof Settlement.Complete complete)) {
+			return settlement;
+		}
+		synchronized (this) {
+			return (this.followUps != null) ? complete.with(this.followUps) : settlement;
+		}
 	}
 
 	/**
@@ -426,6 +452,9 @@ abstract class Claim implements Completion<SettleResult> {
 			if (outcome != null) {
 				recordStored(result, outcome);
 			}
+			if (this.enqueues && outcome == RunOutcome.COMPLETED && result == SettleResult.APPLIED) {
+				recordFollowUps();
+			}
 			if (this.toldOf != null && this.note >= 0) {
 				tellEnd(result, this.toldOf);
 			}
@@ -508,6 +537,22 @@ abstract class Claim implements Completion<SettleResult> {
 		}
 	}
 
+	private synchronized void recordFollowUps() {
+		if (engine().records && this.followUps != null) {
+			try {
+				this.followUps.forEach(this::recordEnqueued);
+			}
+			catch (Throwable ex) {
+				engine().recorderFailed(ex);
+			}
+		}
+	}
+
+	private void recordEnqueued(Insertion row) {
+		recorder().enqueued(row.queue(), row.task(), 1);
+		row.composition().others().forEach(this::recordEnqueued);
+	}
+
 	private QueueRecorder recorder() {
 		return engine().environment.recorder();
 	}
@@ -575,6 +620,12 @@ abstract class Claim implements Completion<SettleResult> {
 		}
 	}
 
+	/** Whether its result flows on to another message, whatever its task says. */
+	boolean isResultWanted() {
+		String attributes = this.row.attributes();
+		return attributes != null && Boolean.TRUE.equals(AttributesCodec.decode(attributes).resultWanted());
+	}
+
 	FailureRecord failure(String type, String message, String stack) {
 		long now = engine().millis();
 		return new FailureRecord((this.state == NEW) ? 0 : attempt(), type,
@@ -612,6 +663,37 @@ abstract class Claim implements Completion<SettleResult> {
 
 	public boolean isCancelled() {
 		return this.cancelRequested || this.timedOut || this.lost;
+	}
+
+	public MessageId enqueue(NewMessage newMessage) {
+		Objects.requireNonNull(newMessage, "'message' must not be null");
+		refuseLost();
+		Insertion row = engine().environment.followUps().prepare(newMessage, this.key.shard());
+		// Before the state is looked at: whoever ends it looks after it has changed that.
+		this.enqueues = true;
+		synchronized (this) {
+			refuseLost();
+			List<Insertion> all = (this.followUps != null) ? this.followUps : new ArrayList<>();
+			refuseTooMany(all, row);
+			all.add(row);
+			this.followUps = all;
+		}
+		return new MessageId(row.id());
+	}
+
+	private void refuseTooMany(List<Insertion> before, Insertion row) {
+		int rows = row.rows();
+		long bytes = row.size();
+		for (Insertion other : before) {
+			rows += other.rows();
+			bytes += other.size();
+		}
+		if (rows > MOST_FOLLOW_UPS || bytes > MOST_FOLLOW_UP_BYTES) {
+			throw new IllegalStateException(
+					"Message " + id() + " of task '" + this.row.task() + "' cannot enqueue more with its end: " + rows
+							+ " messages of " + bytes + " bytes, " + MOST_FOLLOW_UPS + " and " + MOST_FOLLOW_UP_BYTES
+							+ " are possible. Enqueue with QueueOperations.");
+		}
 	}
 
 	public void extend(Duration duration) {

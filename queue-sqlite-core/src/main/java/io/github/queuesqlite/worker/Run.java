@@ -8,6 +8,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.event.RunOutcome;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.Settlement;
@@ -412,6 +414,16 @@ final class Run extends Claim implements TaskContext, Call {
 	@Override
 	boolean hasEndedFirst() {
 		return this.task.definition().delivery() == Delivery.AT_MOST_ONCE;
+	}
+
+	@Override
+	public MessageId enqueue(NewMessage message) {
+		if (this.committed != null) {
+			throw new IllegalStateException("Message " + id() + " of task '" + row().task()
+					+ "' cannot enqueue with its end, which was stored before its handler was called: its delivery is"
+					+ " at most once. Enqueue with QueueOperations.");
+		}
+		return super.enqueue(message);
 	}
 
 	@Override

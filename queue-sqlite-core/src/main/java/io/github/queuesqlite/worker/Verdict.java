@@ -26,7 +26,7 @@ record Verdict(Settlement settlement, @Nullable RunOutcome outcome) {
 
 	/** The handler returned. */
 	static Verdict ofResult(Claim run, boolean stored, @Nullable Object result) {
-		if (!stored) {
+		if (!stored && !run.isResultWanted()) {
 			return new Verdict(new Settlement.Complete(run.key(), null, null), RunOutcome.COMPLETED);
 		}
 		try {

@@ -22,8 +22,10 @@ import io.github.queuesqlite.task.TaskRegistry;
  * @param clock wall clock: expiry and due times
  * @param random spreads retries; must be safe for use by several threads
  * @param host this process, for the record of failures
+ * @param followUps takes in what handlers enqueue with the ends of their runs
  */
 public record WorkerEnvironment(MessageStore store, Presence presence, TaskRegistry tasks, Payloads payloads,
-		QueueRecorder recorder, EventSink events, InstantSource clock, RandomGenerator random, String host) {
+		QueueRecorder recorder, EventSink events, InstantSource clock, RandomGenerator random, String host,
+		FollowUps followUps) {
 
 }

@@ -223,6 +223,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Waiting extends WaitingContract {
+
+		Waiting() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Permits extends PermitContract {
 
 		Permits() {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
@@ -340,6 +341,46 @@ abstract class SettleContract extends StoreSubject {
 		settle(new Settlement.Dead(message.runKey(), failure(message, "not begun"), false));
 		assertThat(state(message.id())).isEqualTo(MessageState.DEAD);
 		assertThat(find(message.id()).attempt()).isZero();
+	}
+
+	// --- what is stored with an end
+
+	private Insertion followUp(StoredMessage message, Draft draft) {
+		return draft.insertion(this.store.assignId(this.instance, message.shard()), now());
+	}
+
+	@Test
+	void completionStoresWhatComesWithIt() {
+		StoredMessage message = running(Draft.of(TASK));
+		Insertion followUp = followUp(message, Draft.of("next").payload("p"));
+		Insertion later = followUp(message, Draft.of("next").delay(1000));
+		assertThat(settle(new Settlement.Complete(message.runKey(), null, null).with(List.of(followUp, later))))
+			.isEqualTo(SettleResult.APPLIED);
+		assertThat(state(followUp.id())).isEqualTo(MessageState.READY);
+		assertThat(state(later.id())).isEqualTo(MessageState.SCHEDULED);
+		assertThat(ids(this.store.claim(this.instance, QUEUE, Set.of("next"), 10))).containsExactly(followUp.id());
+	}
+
+	@Test
+	void completionThatIsLostStoresNothing() {
+		StoredMessage message = running(Draft.of(TASK));
+		Insertion followUp = followUp(message, Draft.of("next"));
+		assertThat(settle(new Settlement.Release(message.runKey()))).isEqualTo(SettleResult.APPLIED);
+		assertThat(settle(new Settlement.Complete(message.runKey(), null, null).with(List.of(followUp))))
+			.isEqualTo(SettleResult.LOST);
+		assertThat(this.store.find(followUp.id())).isEmpty();
+	}
+
+	@Test
+	void completionStoresWhatComesWithItWhenItIsDeletedAtOnce() {
+		reopen(this.settings
+			.retention(new Retention(Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), 1000)));
+		StoredMessage message = running(Draft.of(TASK));
+		Insertion followUp = followUp(message, Draft.of("next"));
+		assertThat(settle(new Settlement.Complete(message.runKey(), null, null).with(List.of(followUp))))
+			.isEqualTo(SettleResult.APPLIED);
+		assertThat(this.store.find(message.id())).isEmpty();
+		assertThat(state(followUp.id())).isEqualTo(MessageState.READY);
 	}
 
 }

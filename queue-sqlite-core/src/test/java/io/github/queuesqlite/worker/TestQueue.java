@@ -80,7 +80,9 @@ final class TestQueue implements AutoCloseable {
 				});
 		this.pool = new WorkerPool(new WorkerEnvironment(this.store, this.presence, this.tasks, this.payloads,
 				(recorder != null) ? recorder : this.recorded, new RecordedEvents(this.events), this.clock,
-				new Random(42), "test-host"), settings);
+				new Random(42), "test-host", (message, shard) -> {
+					throw new IllegalArgumentException("Nothing is enqueued here");
+				}), settings);
 		this.maintenance = new Maintenance(this.store, this.presence, this.pool::maxAttempts, this.clock,
 				System::nanoTime, new MaintenanceSettings(LEASE, Duration.ofMillis(200)));
 	}

@@ -76,9 +76,25 @@ final class QueueRoom {
 				+ " Nothing was stored.", row.queue());
 	}
 
+	/** Returns the first for which there is no room beside the others; null for none. */
+	@Nullable Insertion firstWithout(List<Insertion> rows) throws SQLException {
+		Map<String, Long> counts = new HashMap<>(0);
+		for (Insertion row : rows) {
+			Terms.Bound bound = row.terms().bound();
+			if (bound != null) {
+				isFull(row.queue(), bound);
+				long count = counts.merge(row.queue(), 1L, Long::sum);
+				if (this.lengths.getOrDefault(row.queue(), 0L) + count > bound.most()) {
+					return row;
+				}
+			}
+		}
+		return null;
+	}
+
 	/** A message of a queue with a bound was inserted. */
 	void taken(String queue) {
-		this.lengths.merge(queue, 1L, Long::sum);
+		this.lengths.computeIfPresent(queue, (name, length) -> length + 1);
 	}
 
 	/**

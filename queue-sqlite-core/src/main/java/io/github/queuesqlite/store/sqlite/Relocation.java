@@ -47,6 +47,19 @@ final class Relocation {
 			DELETE FROM main.%s
 			WHERE message_id IN (SELECT value FROM json_each(?1)) AND message_id IN (SELECT id FROM home.message)""";
 
+	private static final String COPY_WAITING = """
+			INSERT OR IGNORE INTO home.waiting SELECT * FROM main.waiting
+			WHERE message_id IN (SELECT value FROM json_each(?1))""";
+
+	private static final String COPY_FOLLOWERS = """
+			INSERT OR IGNORE INTO home.follower
+			SELECT message_id, waiting_id, position, ?2 FROM main.follower
+			WHERE message_id IN (SELECT value FROM json_each(?1))""";
+
+	private static final String COPY_ARRIVALS = """
+			INSERT OR IGNORE INTO home.arrival SELECT * FROM main.arrival
+			WHERE waiting_id IN (SELECT value FROM json_each(?1))""";
+
 	private static final String DELETE = """
 			DELETE FROM main.message
 			WHERE id IN (SELECT value FROM json_each(?1)) AND id IN (SELECT id FROM home.message)""";
@@ -129,8 +142,8 @@ final class Relocation {
 
 	private void move(int from, int home, List<Long> ids) throws SQLException {
 		Connection connection = connection(from);
-		String json = LongJson.of(ids);
 		try (Statements statements = new Statements(connection)) {
+			String json = together(statements, ids);
 			statements.update("ATTACH DATABASE ?1 AS home", fileOf(home));
 			try {
 				statements.run("PRAGMA home.synchronous = FULL");
@@ -140,6 +153,9 @@ final class Relocation {
 				for (Map.Entry<String, String> table : RunRecords.TABLES.entrySet()) {
 					statements.update(COPY_RECORDS.formatted(table.getKey(), table.getValue()), json);
 				}
+				statements.update(COPY_WAITING, json);
+				statements.update(COPY_FOLLOWERS, json, home);
+				statements.update(COPY_ARRIVALS, json);
 				statements.run("COMMIT");
 				statements.run("BEGIN IMMEDIATE");
 				statements.update(DELETE_ATTEMPTS, json);
@@ -147,6 +163,9 @@ final class Relocation {
 					statements.update(DELETE_RECORDS.formatted(table), json);
 				}
 				statements.update(DELETE, json);
+				for (String sql : WaitingTable.FORGET) {
+					statements.update(sql, json);
+				}
 				statements.run("COMMIT");
 			}
 			finally {
@@ -154,6 +173,12 @@ final class Relocation {
 				SqliteConnections.execute(connection, "DETACH DATABASE home");
 			}
 		}
+	}
+
+	private static String together(Statements statements, List<Long> ids) throws SQLException {
+		List<Long> all = new ArrayList<>();
+		statements.each((row) -> all.add(row.getLong(1)), WaitingTable.TOGETHER, LongJson.of(ids));
+		return LongJson.of(all);
 	}
 
 	private String fileOf(int shard) throws SQLException {

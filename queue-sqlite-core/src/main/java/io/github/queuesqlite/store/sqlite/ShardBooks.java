@@ -23,7 +23,7 @@ final class ShardBooks {
 
 	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + LineTable.IS_ANY
 			+ ", permit_changes, " + CrowdTable.IS_ANY + ", " + KeyRateTable.IS_ANY + ", " + RunRecords.IS_ANY + ", "
-			+ ScheduleTable.NEXT + " FROM shard WHERE id = 1";
+			+ ScheduleTable.NEXT + ", " + WaitingTable.IS_ANY + " FROM shard WHERE id = 1";
 
 	private final Statements statements;
 
@@ -46,6 +46,9 @@ final class ShardBooks {
 
 	private final List<StoreListener.Ended> ended = new ArrayList<>();
 
+	/** How many of them were passed on. */
+	private int followed;
+
 	private final List<StoreListener.TakenBack> takenBack = new ArrayList<>();
 
 	/** Whether a live message may have an ordering key. */
@@ -59,6 +62,9 @@ final class ShardBooks {
 
 	/** Whether a task may have a rate for each concurrency key. */
 	private boolean anyKeyRate;
+
+	/** Whether a message may wait for another one, or may have waited. */
+	private boolean anyFollowed;
 
 	private long prunable;
 
@@ -111,6 +117,7 @@ final class ShardBooks {
 		this.readyTasks.forget();
 		this.stored.clear();
 		this.ended.clear();
+		this.followed = 0;
 		this.takenBack.clear();
 		this.readySuspects.changed();
 		this.permits.rolledBack();
@@ -139,6 +146,7 @@ final class ShardBooks {
 			this.anyKeyRate = row.getInt(6) != 0;
 			this.anyRecorded = row.getInt(7) != 0;
 			nextFiring(Statements.nullableLong(row, 8));
+			this.anyFollowed = row.getInt(9) != 0;
 		}, SHARD);
 		this.pauses.forgetTasks();
 	}
@@ -264,6 +272,18 @@ final class ShardBooks {
 		return this.nextKeyTurn <= now;
 	}
 
+	/** A message was stored that waits for another one. */
+	void followed() {
+		this.anyFollowed = true;
+	}
+
+	/**
+	 * Returns whether somebody may wait for a message that this process claimed.
+	 */
+	boolean isAnyFollowed() {
+		return this.anyFollowed;
+	}
+
 	/** Pruning by count may delete so many more; negative for fewer. */
 	void addPrunable(long n) {
 		this.prunableDelta += n;
@@ -321,8 +341,19 @@ final class ShardBooks {
 		this.ended.add(message);
 	}
 
+	/** Returns what ended and was not passed on; now it was. */
+	List<StoreListener.Ended> takeUnfollowed() {
+		if (this.followed == this.ended.size()) {
+			return List.of();
+		}
+		List<StoreListener.Ended> unfollowed = List.copyOf(this.ended.subList(this.followed, this.ended.size()));
+		this.followed = this.ended.size();
+		return unfollowed;
+	}
+
 	/** Returns what ended since the last call and forgets it. */
 	List<StoreListener.Ended> takeEnded() {
+		this.followed = 0;
 		return take(this.ended);
 	}
 

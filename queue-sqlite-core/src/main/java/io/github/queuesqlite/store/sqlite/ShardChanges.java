@@ -41,12 +41,14 @@ final class ShardChanges {
 
 	private final Crowds crowds;
 
+	private final Followers followers;
+
 	private final int shard;
 
 	private final Checksum checksum = new Checksum();
 
 	ShardChanges(Statements statements, ShardBooks books, ShardSequence sequence, SignalTable signals,
-			ReservationTable reservations, OrderingLines lines, Crowds crowds, int shard) {
+			ReservationTable reservations, OrderingLines lines, Crowds crowds, Followers followers, int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
@@ -54,6 +56,7 @@ final class ShardChanges {
 		this.reservations = reservations;
 		this.lines = lines;
 		this.crowds = crowds;
+		this.followers = followers;
 		this.shard = shard;
 	}
 
@@ -89,8 +92,7 @@ final class ShardChanges {
 				doubtful.add(id);
 				continue;
 			}
-			retry(row, id, now);
-			changed++;
+			changed += isRetried(row, id, now) ? 1 : 0;
 		}
 		return changed;
 	}
@@ -100,8 +102,17 @@ final class ShardChanges {
 		if (row == null || row.state() <= StateCode.COMPLETED || isUniqueKeyTaken(id) || isUniqueKeyReserved(id)) {
 			return false;
 		}
-		retry(row, id, now);
-		return true;
+		return isRetried(row, id, now);
+	}
+
+	private boolean isRetried(ChangedRow row, long id, long now) throws SQLException {
+		Boolean waits = this.followers.retry(id, now);
+		if (waits == null) {
+			retry(row, id, now);
+			this.followers.returned(id);
+			return true;
+		}
+		return waits;
 	}
 
 	private void retry(ChangedRow row, long id, long now) throws SQLException {
@@ -156,6 +167,7 @@ final class ShardChanges {
 							+ " is damaged: what is in the file is not what was stored. Its payload is not replaced",
 					new MessageId(id), null);
 		}
+		this.followers.keepsPayload(id);
 		return this.statements.update(MessageTable.UPDATE_PAYLOAD, codec, payload,
 				this.checksum.of(message, codec, payload), id) == 1;
 	}
@@ -164,6 +176,9 @@ final class ShardChanges {
 		ChangedRow row = ChangedRow.read(this.statements, id);
 		if (row == null || row.state() >= StateCode.RUNNING) {
 			return false;
+		}
+		if (this.followers.reschedule(id, runAt)) {
+			return true;
 		}
 		int state = (runAt > now) ? StateCode.SCHEDULED : row.ready();
 		this.statements.update(MessageTable.RESCHEDULE, state, runAt, this.sequence.next(), id);

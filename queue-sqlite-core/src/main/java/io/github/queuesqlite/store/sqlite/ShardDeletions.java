@@ -31,10 +31,12 @@ final class ShardDeletions {
 
 	private final RunRecords records;
 
+	private final Followers followers;
+
 	private final Retention retention;
 
 	ShardDeletions(Statements statements, ShardBooks books, AttemptTable attempts, OrderingLines lines,
-			UniqueWindows windows, Crowds crowds, RunRecords records, Retention retention) {
+			UniqueWindows windows, Crowds crowds, RunRecords records, Followers followers, Retention retention) {
 		this.statements = statements;
 		this.books = books;
 		this.attempts = attempts;
@@ -42,6 +44,7 @@ final class ShardDeletions {
 		this.windows = windows;
 		this.crowds = crowds;
 		this.records = records;
+		this.followers = followers;
 		this.retention = retention;
 	}
 
@@ -66,6 +69,9 @@ final class ShardDeletions {
 		}
 		this.records.deleted(ids);
 		int rows = this.statements.update(MessageTable.PRUNE_IDS, ids);
+		if (this.followers.isAny()) {
+			this.followers.forget(ids);
+		}
 		this.books.addPrunable(-rows);
 		return rows;
 	}
@@ -113,6 +119,9 @@ final class ShardDeletions {
 		}
 		else if (!ids.isEmpty()) {
 			this.records.deleted(LongJson.of(ids));
+			if (this.followers.isAny()) {
+				this.followers.forget(LongJson.of(ids));
+			}
 		}
 		return rows[0];
 	}

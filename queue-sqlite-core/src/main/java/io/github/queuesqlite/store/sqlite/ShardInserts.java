@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.Composition;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.ReservedKey;
@@ -38,10 +40,12 @@ final class ShardInserts {
 
 	private final Crowds crowds;
 
+	private final Followers followers;
+
 	private final Checksum checksum = new Checksum();
 
 	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
-			OrderingLines lines, KeyHolders holders, UniqueWindows windows, Crowds crowds) {
+			OrderingLines lines, KeyHolders holders, UniqueWindows windows, Crowds crowds, Followers followers) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
@@ -51,6 +55,7 @@ final class ShardInserts {
 		this.windows = windows;
 		this.room = new QueueRoom(statements, books, lines, crowds);
 		this.crowds = crowds;
+		this.followers = followers;
 	}
 
 	/**
@@ -67,7 +72,14 @@ final class ShardInserts {
 		for (int i = 0; i < existing.length; i++) {
 			Insertion row = rows.get(i);
 			Terms.Bound bound = row.terms().bound();
-			if (bound != null) {
+			if (row.isWaiting()) {
+				QueueException full = insertGroup(row, now);
+				if (full != null) {
+					failed = failed.isEmpty() ? new HashMap<>() : failed;
+					failed.put(i, full);
+				}
+			}
+			else if (bound != null) {
 				existing[i] = taken(row, bound, now);
 				if (existing[i] == 0 && !isRoom(row, bound, now)) {
 					failed = failed.isEmpty() ? new HashMap<>() : failed;
@@ -77,11 +89,11 @@ final class ShardInserts {
 					existing[i] = insertBounded(row, now);
 				}
 			}
-			else if (row.keys().isEmpty()) {
+			else if (row.keys().isEmpty() && row.composition() == Composition.NONE) {
 				plain.add(row);
 			}
 			else {
-				existing[i] = insertKeyed(row, now);
+				existing[i] = insertOne(row, now);
 			}
 			QueueException unchanged = (existing[i] > 0) ? unchanged(existing[i], row, now) : null;
 			if (unchanged != null) {
@@ -120,6 +132,26 @@ final class ShardInserts {
 	}
 
 	private long insertBounded(Insertion row, long now) throws SQLException {
+		long existing = insertOne(row, now);
+		if (existing == 0) {
+			this.room.taken(row.queue());
+			row.composition().others().forEach((other) -> this.room.taken(other.queue()));
+		}
+		return existing;
+	}
+
+	/** The callback of a group, with its members; says why not. */
+	private @Nullable QueueException insertGroup(Insertion row, long now) throws SQLException {
+		Insertion full = this.room.firstWithout(row.composition().others());
+		if (full != null) {
+			return this.room.fullException(full, Objects.requireNonNull(full.terms().bound()));
+		}
+		insertOne(row, now);
+		row.composition().others().forEach((other) -> this.room.taken(other.queue()));
+		return null;
+	}
+
+	private long insertOne(Insertion row, long now) throws SQLException {
 		long existing = 0;
 		if (row.keys().isEmpty()) {
 			insertPlain(List.of(row), now);
@@ -127,8 +159,9 @@ final class ShardInserts {
 		else {
 			existing = insertKeyed(row, now);
 		}
-		if (existing == 0) {
-			this.room.taken(row.queue());
+		if (existing == 0 && row.composition() != Composition.NONE) {
+			insertPlain(row.composition().others(), now);
+			this.followers.joined(row);
 		}
 		return existing;
 	}

@@ -79,6 +79,9 @@ final class ShardSequence {
 		long greatest = this.greatestId;
 		for (Insertion row : rows) {
 			greatest = Math.max(greatest, row.id());
+			for (Insertion other : row.composition().others()) {
+				greatest = Math.max(greatest, other.id());
+			}
 		}
 		raise(greatest);
 	}

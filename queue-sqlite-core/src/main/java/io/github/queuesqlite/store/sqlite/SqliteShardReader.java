@@ -17,9 +17,11 @@ import java.util.function.BiPredicate;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.store.Arrivals;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Pauses;
@@ -108,6 +110,8 @@ final class SqliteShardReader implements ShardReader {
 			SELECT 1 FROM message INDEXED BY message_due
 			WHERE state = 10 AND run_at <= ?3 AND queue = ?1 AND task = ?2
 			LIMIT 1""";
+
+	private static final Arrivals NONE = new Arrivals(0, 0, 0, 0);
 
 	private final int shard;
 
@@ -290,6 +294,41 @@ final class SqliteShardReader implements ShardReader {
 			}
 		}
 		return LongJson.of(codes);
+	}
+
+	@Override
+	public Optional<MessageTree> tree(long id) {
+		List<MessageTree.Node> nodes = read((statements) -> {
+			List<MessageTree.Node> found = new ArrayList<>();
+			statements.each((row) -> found.add(TreeNodes.of(row)), WaitingTable.NODES, LongJson.of(List.of(id)),
+					MessageTree.MAX_NODES + 1);
+			return found;
+		});
+		boolean complete = nodes.size() <= MessageTree.MAX_NODES;
+		return nodes.isEmpty() ? Optional.empty()
+				: Optional.of(new MessageTree(complete ? nodes : nodes.subList(0, MessageTree.MAX_NODES), complete));
+	}
+
+	@Override
+	public Optional<Arrivals> arrivals(long id) {
+		return snapshot((statements) -> {
+			int[] counts = new int[4];
+			Long missing = statements.number(WaitingTable.MISSING, id);
+			counts[0] = (missing != null) ? missing.intValue() : 0;
+			statements.each((row) -> counts[column(row.getInt(1))] += row.getInt(2),
+					(missing != null) ? WaitingTable.COUNT_ARRIVALS : WaitingTable.COUNT_WAITED_FOR, id);
+			Arrivals arrivals = new Arrivals(counts[0], counts[1], counts[2], counts[3]);
+			return (missing == null && arrivals.equals(NONE)) ? Optional.empty() : Optional.of(arrivals);
+		});
+	}
+
+	private static int column(int state) {
+		return switch (state) {
+			case StateCode.COMPLETED -> 1;
+			case StateCode.DEAD, StateCode.EXPIRED -> 2;
+			case StateCode.CANCELLED, WaitingTable.DELETED -> 3;
+			default -> 0;
+		};
 	}
 
 	@Override

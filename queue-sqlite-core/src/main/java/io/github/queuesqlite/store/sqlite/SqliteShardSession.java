@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final RunRecords records;
 
+	private final Followers followers;
+
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention, ClaimOrder order)
 			throws SQLException {
@@ -104,21 +107,22 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		OrderingLines lines = new OrderingLines(statements, this.books);
 		this.lines = lines;
 		this.crowds = new Crowds(statements, this.books, this.sequence, new KeyRates(statements, this.books, clock));
+		this.followers = new Followers(statements, this.books, this.sequence, shard);
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, this.crowds,
 				retention);
 		this.claims = new ShardClaims(statements, this.books, this.sequence, this.settling, lines, this.crowds,
 				new Ageing(statements, order), shard);
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
-				this.crowds, shard);
+				this.crowds, this.followers, shard);
 		this.time = new ShardTime(statements, this.books, this.sequence, lines, this.crowds);
 		this.records = new RunRecords(statements, this.books, !retention.completed().isZero());
 		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, this.windows, this.crowds,
-				this.records, retention);
+				this.records, this.followers, retention);
 		this.rescue = new ShardRescue(statements, this.books, this.sequence, this.settling, attempts, lines,
 				this.crowds, shard);
 		this.holders = new KeyHolders(statements, this.changes);
 		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines, this.holders,
-				this.windows, this.crowds);
+				this.windows, this.crowds, this.followers);
 		this.schedules = new ShardSchedules(statements, this.books, this.inserts, lines);
 	}
 
@@ -191,7 +195,13 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
+	public void passOn() throws SQLException {
+		this.followers.passOn(this.clock.millis());
+	}
+
+	@Override
 	public List<StoreListener.Ended> takeEnded() throws SQLException {
+		passOn();
 		List<StoreListener.Ended> ended = this.books.takeEnded();
 		this.windows.ended(ended, this.clock.millis());
 		this.records.ended(ended);
@@ -260,7 +270,15 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public SettleResult[] settle(List<Settlement> settlements) throws SQLException {
-		return this.settling.settle(settlements, this.clock.millis());
+		long now = this.clock.millis();
+		SettleResult[] results = this.settling.settle(settlements, now);
+		for (int i = 0; i < results.length; i++) {
+			List<Insertion> followUps = settlements.get(i).followUps();
+			if (!followUps.isEmpty() && results[i] == SettleResult.APPLIED) {
+				this.inserts.insert(followUps, now);
+			}
+		}
+		return results;
 	}
 
 	@Override
@@ -283,6 +301,20 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public CancelResult cancel(long id, LongPredicate own, List<RunKey> stop) throws SQLException {
 		return this.changes.cancel(id, own, stop, this.clock.millis());
+	}
+
+	/** Nothing is passed on before all are cancelled, so none is set free. */
+	@Override
+	public int cancelTree(long id, LongPredicate own, List<RunKey> stop) throws SQLException {
+		int changed = 0;
+		for (long one : this.followers.together(id)) {
+			List<RunKey> asked = new ArrayList<>();
+			if (cancel(one, own, asked) != CancelResult.UNCHANGED) {
+				changed++;
+			}
+			stop.addAll(asked);
+		}
+		return changed;
 	}
 
 	@Override

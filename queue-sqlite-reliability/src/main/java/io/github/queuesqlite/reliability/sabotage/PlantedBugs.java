@@ -31,6 +31,7 @@ final class PlantedBugs {
 		bugs.rates();
 		bugs.crowds();
 		bugs.keyRates();
+		bugs.chains();
 		bugs.calls();
 		bugs.lines();
 		bugs.indexes();
@@ -318,6 +319,33 @@ final class PlantedBugs {
 		add("a line does not move with a change of the number of shards",
 				"\" OR ordering_key IS NOT NULL OR concurrency_key IS NOT NULL)", "\" OR concurrency_key IS NOT NULL)",
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsLines");
+	}
+
+	private void chains() {
+		this.rule = "What the end of a message means for those that wait for it is committed with it";
+		add("who waits for a message that fails waits for ever", "case THEN -> stop(waiting, message, now);",
+				"case THEN -> { }", contract("Waiting#failureCancelsTheRestAndSetsItsHandlerFree"));
+		add("a link is not given the result of the one before it", "waiting.takesPayload() ? Outcomes.of(",
+				"!waiting.takesPayload() ? Outcomes.of(", contract("Waiting#completionGivesItsResultToTheNext"));
+		add("the time to live of a link counts from when it was handed in",
+				"(waiting.timeToLive() != null) ? Long.valueOf(now + waiting.timeToLive()) : expiresAt;",
+				"(waiting.timeToLive() != null) ? Long.valueOf(message.createdAt() + waiting.timeToLive()) : expiresAt;",
+				contract("Waiting#delayAndTimeToLiveCountFromWhenItIsSetFree"));
+		add("a chain whose first message is a duplicate is stored without it",
+				"if (existing == 0 && row.composition() != Composition.NONE) {",
+				"if (row.composition() != Composition.NONE) {",
+				contract("Waiting#insertWhenTheFirstIsADuplicateStoresNothingOfTheChain"));
+		add("a failed link that is retried leaves the others cancelled", "this.followers.returned(id); return true;",
+				"return true;", contract("Waiting#retryTakesThoseBackThatItsEndCancelled"));
+		add("an end that is told twice counts twice",
+				"boolean last = this.table.note(edge, message) && waiting.missing() == 1;",
+				"boolean last = (this.table.note(edge, message) || true) && waiting.missing() <= 2;",
+				contract("Waiting#deletionOfMembersWhileTheGroupWaitsCounts"));
+		add("what a lost run enqueued is stored", "if (!followUps.isEmpty() && results[i] == SettleResult.APPLIED) {",
+				"if (!followUps.isEmpty()) {", contract("Settlements#completionThatIsLostStoresNothing"));
+		add("what waits for each other is torn apart when the number of shards changes",
+				"String json = together(statements, ids);", "String json = LongJson.of(ids);",
+				"ChainTests#chainStaysTogetherWhenTheNumberOfShardsChanges");
 	}
 
 	private void calls() {
@@ -773,8 +801,7 @@ final class PlantedBugs {
 				"StepTests#stepsThatWereChangedLeaveTheMessageDeadAndSayWhatWasThere");
 		add("a damaged step is believed", "boolean damaged = checksum.ofStep(id, step) != row.getLong(3);",
 				"boolean damaged = false;", "StepTests#stepIsEncryptedLikeAPayloadAndDamageIsNoticed");
-		add("what is pruned leaves its steps", "else if (!ids.isEmpty()) { this.records.deleted(LongJson.of(ids)); }",
-				"else if (ids.isEmpty()) { this.records.deleted(LongJson.of(ids)); }",
+		add("what is pruned leaves its steps", "else if (!ids.isEmpty()) { this.records.deleted(LongJson.of(ids));", "else if (!ids.isEmpty()) {",
 				contract("Records#allGoesWhenTheMessageIsPruned"));
 	}
 

@@ -17,6 +17,7 @@ import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.PayloadException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
@@ -57,7 +58,21 @@ final class MessageBrowser {
 				sanitize(message.headers(), unsanitized), sanitize(message.metadata(), unsanitized),
 				(rawPayload.length > 0) ? payload(message, rawPayload, payload, unsanitized) : null, (rawResult != null)
 						? body("result", rawResult, result, unsanitized, () -> message.result(Object.class)) : null,
-				this.operations.log(message.id()), this.operations.failures(message.id()));
+				this.operations.log(message.id()), this.operations.failures(message.id()), tree(message.id()));
+	}
+
+	private @Nullable MessageTree tree(MessageId id) {
+		return this.operations.tree(id).filter((tree) -> tree.nodes().size() > 1).orElse(null);
+	}
+
+	MessageSummary cancelTree(String text) {
+		Message message = find(id("id", text));
+		if (this.operations.cancelTree(message.id()) == 0) {
+			throw QueueEndpointException
+				.conflict("Message %s and all that were stored with it have ended or were asked to stop before"
+					.formatted(message.id()));
+		}
+		return MessageSummary.of(this.operations.find(message.id()).orElse(message));
 	}
 
 	MessageSummary retry(String text) {
@@ -65,9 +80,13 @@ final class MessageBrowser {
 		if (!this.operations.retry(message.id())) {
 			Message found = find(message.id());
 			throw QueueEndpointException.conflict(switch (found.state()) {
-				case DEAD, CANCELLED, EXPIRED ->
-					"Message %s is not retried: another message of task '%s' has its unique key '%s'"
-						.formatted(found.id(), found.task(), found.uniqueKey());
+				case DEAD, CANCELLED,
+						EXPIRED ->
+					(found.uniqueKey() == null)
+							? "Message %s is not retried: what it waited for did not complete. Retry that instead"
+								.formatted(found.id())
+							: "Message %s is not retried: another message of task '%s' has its unique key '%s'"
+								.formatted(found.id(), found.task(), found.uniqueKey());
 				default -> "Message %s is %s: only DEAD, CANCELLED and EXPIRED messages can be retried"
 					.formatted(found.id(), found.state());
 			});

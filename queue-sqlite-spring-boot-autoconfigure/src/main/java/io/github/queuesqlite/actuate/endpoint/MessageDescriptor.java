@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.LogEntry;
+import io.github.queuesqlite.message.MessageTree;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -25,14 +26,16 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param result null when none is stored
  * @param log what its handler noted, oldest first
  * @param failures the failed attempts with their stack traces, oldest first
+ * @param tree the messages that were stored together with it, and which of them waits for
+ * which; null for a message by itself
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MessageDescriptor(@JsonUnwrapped MessageSummary summary, @Nullable String source,
 		@Nullable String idempotencyKey, @Nullable String uniqueKey, @Nullable String orderingKey,
 		@Nullable String concurrencyKey, Map<String, @Nullable Object> headers, Map<String, @Nullable Object> metadata,
-		@Nullable BodyDescriptor payload, @Nullable BodyDescriptor result, List<LogEntry> log,
-		List<Failure> failures) implements OperationResponseBody {
+		@Nullable BodyDescriptor payload, @Nullable BodyDescriptor result, List<LogEntry> log, List<Failure> failures,
+		@Nullable MessageTree tree) implements OperationResponseBody {
 
 	/**
 	 * A payload or a result.

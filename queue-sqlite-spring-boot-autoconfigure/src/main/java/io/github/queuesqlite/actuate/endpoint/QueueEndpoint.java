@@ -153,7 +153,8 @@ public class QueueEndpoint {
 		return switch (String.valueOf(operation)) {
 			case "retry" -> this.messages.retry(id);
 			case "cancel" -> this.messages.cancel(id);
-			default -> throw unknownOperation("retry or cancel", operation);
+			case "cancel-tree" -> this.messages.cancelTree(id);
+			default -> throw unknownOperation("retry, cancel or cancel-tree", operation);
 		};
 	}
 

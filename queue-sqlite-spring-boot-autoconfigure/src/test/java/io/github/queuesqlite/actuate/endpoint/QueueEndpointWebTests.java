@@ -294,6 +294,34 @@ class QueueEndpointWebTests {
 	}
 
 	@Test
+	void messageOfAChainShowsItsTree() {
+		MessageId id = this.operations.enqueue(NewMessage.to("later")
+			.delay(Duration.ofHours(1))
+			.then(NewMessage.to("greet"))
+			.then(NewMessage.to("greet")));
+		MvcTestResult result = get("/messages/" + id);
+		assertThat(result).bodyJson()
+			.extractingPath("$.tree.nodes[*].task")
+			.isEqualTo(List.of("later", "greet", "greet"));
+		assertThat(result).bodyJson().extractingPath("$.tree.nodes[1].waitsFor").isEqualTo(List.of(id.toString()));
+		assertThat(result).bodyJson()
+			.extractingPath("$.tree.nodes[1].waiting")
+			.isEqualTo("Waits until message " + id + " is COMPLETED");
+		assertThat(result).bodyJson().extractingPath("$.tree.complete").isEqualTo(true);
+		MessageId alone = this.operations.enqueue(NewMessage.to("later").delay(Duration.ofHours(1)));
+		assertThat(get("/messages/" + alone)).bodyJson().doesNotHavePath("$.tree");
+	}
+
+	@Test
+	void cancelTreeEndsAllOfAChain() {
+		MessageId id = this.operations
+			.enqueue(NewMessage.to("later").delay(Duration.ofHours(1)).then(NewMessage.to("greet")));
+		assertThat(post("/messages/" + id, "cancel-tree")).hasStatusOk();
+		assertThat(this.operations.list(MessageQuery.all().state(MessageState.CANCELLED))).hasSize(2);
+		assertProblem(post("/messages/" + id, "cancel-tree"), HttpStatus.CONFLICT, "have ended");
+	}
+
+	@Test
 	void cancelAsksARunningHandlerToStop() throws Exception {
 		MessageId id = this.operations.enqueue("block", null);
 		await().until(() -> this.operations.find(id).orElseThrow().state() == MessageState.RUNNING);
@@ -400,7 +428,7 @@ class QueueEndpointWebTests {
 					/queues/mail            | drop   | BAD_REQUEST | No operation 'drop': expected pause or resume
 					/queues/mail            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
 					/messages/0000000000000 | retry  | NOT_FOUND   | No message 0000000000000: unknown or already removed
-					/messages/0000000000000 | pause  | BAD_REQUEST | No operation 'pause': expected retry or cancel
+					/messages/0000000000000 | pause  | BAD_REQUEST | No operation 'pause': expected retry, cancel or cancel-tree
 					/messages/17            | cancel | BAD_REQUEST | 'id': '17' is not a message id
 					/tasks/greet            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
 					/tasks/gret             | pause  | NOT_FOUND   | No task 'gret'

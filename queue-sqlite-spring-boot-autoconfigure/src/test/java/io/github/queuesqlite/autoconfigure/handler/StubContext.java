@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.task.FencingToken;
 import io.github.queuesqlite.task.TaskContext;
 import org.springframework.core.ParameterizedTypeReference;
@@ -50,6 +51,11 @@ record StubContext(Message message, Map<String, String> headers) implements Task
 
 	@Override
 	public void extend(Duration duration) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public MessageId enqueue(NewMessage newMessage) {
 		throw new UnsupportedOperationException();
 	}
 

@@ -1,0 +1,69 @@
+package io.github.queuesqlite;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.github.queuesqlite.message.FailedMessage;
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.task.RetryPolicy;
+import io.github.queuesqlite.task.TaskDefinition;
+
+/**
+ * A process that works off chains until it is killed: each link is given its number by
+ * the one before it, which has handed it in with its own end where that said so. Several
+ * write into one log: a line each for the start, the end and the failure of a run.
+ */
+public final class ChainedChild {
+
+	static final String TASK = "chained";
+
+	static final String SPAWNING = "spawning";
+
+	static final String FAILED = "chain.failed";
+
+	private ChainedChild() {
+	}
+
+	public static void main(String[] args) throws IOException {
+		FileChannel log = FileChannel.open(Path.of(args[1]), StandardOpenOption.APPEND);
+		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0]))
+			.concurrency(4)
+			.probation(Duration.ofMillis(200))
+			.build();
+		RetryPolicy retry = new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(5), 0);
+		queue.tasks()
+			.register(TaskDefinition.builder(TASK, String.class, (payload, context) -> next(log, payload))
+				.storeResult(false)
+				.retryPolicy(retry)
+				.build());
+		queue.tasks().register(TaskDefinition.builder(SPAWNING, String.class, (payload, context) -> {
+			String[] words = payload.split(" ");
+			if (!words[1].equals(words[2])) {
+				context.enqueue(NewMessage.to(SPAWNING)
+					.payload(words[0] + " " + (Integer.parseInt(words[1]) + 1) + " " + words[2]));
+			}
+			return next(log, words[0] + " " + words[1]);
+		}).retryPolicy(retry).build());
+		queue.tasks().register(FAILED, FailedMessage.class, (payload, context) -> {
+			OrderedChild.say(log, "unwanted", payload.id() + " 0");
+			return null;
+		});
+		queue.start();
+	}
+
+	private static String next(FileChannel log, String payload) throws IOException {
+		OrderedChild.say(log, "start", payload);
+		if (ThreadLocalRandom.current().nextInt(10) == 0) {
+			OrderedChild.say(log, "failure", payload);
+			throw new IllegalStateException("again");
+		}
+		OrderedChild.say(log, "end", payload);
+		String[] words = payload.split(" ");
+		return words[0] + " " + (Integer.parseInt(words[1]) + 1);
+	}
+
+}
