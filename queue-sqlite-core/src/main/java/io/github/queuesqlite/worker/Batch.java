@@ -291,7 +291,7 @@ final class Batch implements Call {
 	/** The handler is interrupted when it goes on for nobody's sake. */
 	void stopUnlessWanted(long now) {
 		if (this.runs.stream().noneMatch(BatchRun::isWanted)) {
-			this.state.isOverdueFrom(now);
+			this.state.overdueFrom(now);
 			this.state.interrupt();
 		}
 	}

@@ -129,7 +129,7 @@ final class CallState {
 	}
 
 	/** Its time is over, or nobody wants it. What was noted first counts. */
-	void isOverdueFrom(long now) {
+	void overdueFrom(long now) {
 		if (this.overdueSince == 0) {
 			this.overdueSince = now;
 		}

@@ -305,7 +305,7 @@ final class Run extends Claim implements TaskContext, Call {
 
 	@Override
 	void stopWorking(long now) {
-		this.state.isOverdueFrom(now);
+		this.state.overdueFrom(now);
 		this.state.interrupt();
 	}
 
@@ -313,7 +313,7 @@ final class Run extends Claim implements TaskContext, Call {
 	@Override
 	void cancel(long now) {
 		super.cancel(now);
-		this.state.isOverdueFrom(now);
+		this.state.overdueFrom(now);
 		if (isRunning()) {
 			this.state.interrupt();
 		}

@@ -172,8 +172,8 @@ final class PlantedBugs {
 		add("nobody looks at deadlines", "late.forEach((call) -> call.timeOut(now));", "",
 				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("a time-out does not interrupt",
-				"this.overdueSince = now; engine().interrupts().execute(this.handling::interrupt);",
-				"this.overdueSince = now;", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
+				"void stopWorking(long now) { this.state.overdueFrom(now); this.state.interrupt();",
+				"void stopWorking(long now) {\nthis.state.overdueFrom(now);", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("the beat stands still", "UPDATE instance SET beat = max(beat + 1, ?2)",
 				"UPDATE instance SET beat = max(beat, 0 * ?2)",
 				contract("Instances#beatRaisesTheBeatOfItsInstanceOnly"));
