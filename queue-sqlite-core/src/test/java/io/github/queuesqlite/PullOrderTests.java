@@ -99,7 +99,8 @@ class PullOrderTests extends ProcessTester {
 			chosen += low.size();
 		}
 		assertThat(chosen).isEqualTo(4);
-		// Each process owes one to eight: 4 are through before it is the turn of the rest.
+		// Each process owes one to eight: 4 are through before it is the turn of the
+		// rest.
 		List<String> all = runs("start");
 		int last = Collections.max(List.of(0, 1, 2, 3).stream().map((i) -> lineOf(all, "low" + i)).toList());
 		assertThat(last).isLessThan(60);
