@@ -173,7 +173,8 @@ final class PlantedBugs {
 				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("a time-out does not interrupt",
 				"void stopWorking(long now) { this.state.overdueFrom(now); this.state.interrupt();",
-				"void stopWorking(long now) {\nthis.state.overdueFrom(now);", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
+				"void stopWorking(long now) {\nthis.state.overdueFrom(now);",
+				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("the beat stands still", "UPDATE instance SET beat = max(beat + 1, ?2)",
 				"UPDATE instance SET beat = max(beat, 0 * ?2)",
 				contract("Instances#beatRaisesTheBeatOfItsInstanceOnly"));
