@@ -328,7 +328,7 @@ final class PlantedBugs {
 				contract("Permits#claimWhenAPermitIsForSeveralMessagesGivesSoManyAndTakesOneForThem"));
 		this.rule = "Nothing of a paused key starts, whatever brings it back";
 		add("a paused key passes its turn on", "if (this.books.pauses().isKeyPaused(key)) {", "if (false) {",
-				"KeyPauseTests#messageThatRunsGoesOnAndTheNextWaits");
+				"store.sqlite.PausedTaskTests#turnWhenAnotherProcessHasJustPausedTheKeyIsNotPassedOn");
 		add("a message of a paused key that comes back is let through",
 				"return member.isLetThrough() && !isPaused(member.crowd().key())", "return member.isLetThrough()",
 				"KeyPauseTests#messageThatComesBackWaitsToo");
