@@ -343,7 +343,7 @@ final class PlantedBugs {
 		add("all that is old goes before what is better", "turn.claimed = 0;", "",
 				"AgeingTests#oneOfEightIsTheOneThatWaitsLongest");
 		add("the order of a queue ends with its first priority", "priority = lower(queue, task, priority);",
-				"priority = null;", "LifoTests#newestStartsFirstWithinItsPriority");
+				"priority = null;", "LifoTests#newestIsHandedOutFirstAndLowerPrioritiesInTheSameClaim");
 	}
 
 	private void indexes() {
