@@ -22,6 +22,9 @@ import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.QueueOrder;
 import io.github.queuesqlite.payload.JsonPayloadCodec;
 import io.github.queuesqlite.payload.PayloadCodec;
+import io.github.queuesqlite.payload.PayloadKeys;
+import io.github.queuesqlite.payload.PayloadSettings;
+import io.github.queuesqlite.payload.PayloadUpcaster;
 import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.sqlite.DiskSettings;
@@ -216,6 +219,14 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		PayloadCodec codec = new JsonPayloadCodec();
 
+		final List<PayloadCodec> readCodecs = new ArrayList<>();
+
+		final List<PayloadUpcaster> upcasters = new ArrayList<>();
+
+		long compressOver = -1;
+
+		@Nullable PayloadKeys payloadKeys;
+
 		long maxPayloadSize = 1024 * 1024;
 
 		boolean enqueueAfterCommit = true;
@@ -332,6 +343,56 @@ public final class EmbeddedQueue implements AutoCloseable {
 		public Builder codec(PayloadCodec codec) {
 			this.codec = Objects.requireNonNull(codec);
 			return this;
+		}
+
+		/**
+		 * Adds a codec for what it has written: each message is read by the codec that
+		 * wrote it. JSON is always there.
+		 * @param codec one with another name than those added before
+		 * @return this
+		 */
+		public Builder readCodec(PayloadCodec codec) {
+			this.readCodecs.add(Objects.requireNonNull(codec));
+			return this;
+		}
+
+		/**
+		 * Adds a way from an older version of a payload type to the next.
+		 * @param upcaster the only one of its type and version
+		 * @return this
+		 */
+		public Builder upcaster(PayloadUpcaster upcaster) {
+			this.upcasters.add(Objects.requireNonNull(upcaster));
+			return this;
+		}
+
+		/**
+		 * Compresses large payloads, results and values of listen data.
+		 * @param bytes from how many on, 0 to 256 MB, or -1 for none; -1 unless set
+		 * @return this
+		 */
+		public Builder compressOver(long bytes) {
+			if (bytes < -1 || bytes > 256L * 1024 * 1024) {
+				throw new IllegalArgumentException("'compressOver' must be -1 or from 0 to 256 MB, was " + bytes);
+			}
+			this.compressOver = bytes;
+			return this;
+		}
+
+		/**
+		 * Encrypts payloads, results and values of listen data, with AES-GCM. Keys, tags,
+		 * headers, metadata and the texts of failures are not encrypted.
+		 * @param keys the keys; none are used unless set
+		 * @return this
+		 */
+		public Builder encrypt(PayloadKeys keys) {
+			this.payloadKeys = Objects.requireNonNull(keys);
+			return this;
+		}
+
+		PayloadSettings payloadSettings() {
+			return new PayloadSettings(this.codec, this.readCodecs, this.upcasters, this.compressOver, this.payloadKeys,
+					this.maxPayloadSize);
 		}
 
 		/**

@@ -105,7 +105,8 @@ final class Intake {
 		String queue = queue(message, task);
 		this.lanes.warnIfUnserved(queue);
 		return new Draft(keys, message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
-				expiresAt(message, task, now), maxAttempts(message), attributes, payload, terms(message, now));
+				expiresAt(message, task, now), maxAttempts(message), attributes, this.payloads.seal(payload),
+				terms(message, now));
 	}
 
 	private Terms terms(NewMessage message, long now) {
@@ -199,7 +200,9 @@ final class Intake {
 
 	private Encoded encode(NewMessage message) {
 		try {
-			return this.payloads.encode("payload", message.payload());
+			Object payload = message.payload();
+			return (message.isLocal() && payload != null) ? this.payloads.local().add(payload)
+					: this.payloads.write("payload", payload);
 		}
 		catch (PayloadException ex) {
 			throw new PayloadException("Message for task '" + message.task() + "': " + ex.getMessage(), ex);

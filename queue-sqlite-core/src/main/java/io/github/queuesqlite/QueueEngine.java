@@ -105,7 +105,8 @@ final class QueueEngine {
 			this.presence = new Presence(this.store, ProcessName.get(),
 					new Lease(builder.leaseDuration, System::nanoTime), this::maxAttempts, this::awaitInFlight);
 			this.closers.push(this.presence::leave);
-			Payloads payloads = new Payloads(builder.codec, builder.maxPayloadSize);
+			Payloads payloads = new Payloads(builder.payloadSettings());
+			this.store.addListener(new LocalPayloadKeeper(payloads.local()));
 			this.listen = listen(builder, payloads);
 			this.workers = workers(builder, payloads);
 			this.closers.push(this.workers::close);

@@ -87,12 +87,15 @@ abstract class QueueTester {
 
 	/** Reads a number from the file of the first shard. */
 	long readFromShard0(String sql) throws SQLException {
-		try (Connection connection = DriverManager
-			.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_0.db"));
+		try (Connection connection = shard0();
 				Statement statement = connection.createStatement();
 				ResultSet row = statement.executeQuery(sql)) {
 			return row.getLong(1);
 		}
+	}
+
+	Connection shard0() throws SQLException {
+		return DriverManager.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_0.db"));
 	}
 
 	/**

@@ -28,8 +28,10 @@ final class DefaultListenOperations implements ListenOperations {
 	public long put(String key, Object value) {
 		ListenKeys.check(key);
 		Objects.requireNonNull(value, "'value' must not be null; to take it away use remove");
-		Payloads.Encoded encoded = this.payloads.encode("value", value);
-		return this.store.put(key, Objects.requireNonNull(encoded.codec()), Objects.requireNonNull(encoded.bytes()));
+		Payloads.Encoded plain = this.payloads.write("value", value);
+		Payloads.Encoded sealed = this.payloads.seal(plain);
+		return this.store.put(key, Objects.requireNonNull(sealed.codec()), Objects.requireNonNull(sealed.bytes()),
+				(codec, bytes) -> this.payloads.isSame(plain, codec, bytes));
 	}
 
 	@Override

@@ -1,9 +1,11 @@
 package io.github.queuesqlite.listen;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +31,26 @@ import org.jspecify.annotations.Nullable;
 public interface ListenStore extends AutoCloseable {
 
 	/**
+	 * Sets a value and logs the change, unless there is none.
+	 * @param key the key
+	 * @param codec who wrote the value
+	 * @param value its bytes
+	 * @param equal whether the codec and bytes of the value before say the same; called
+	 * on the writer's thread
+	 * @return the version of the value
+	 */
+	long put(String key, String codec, byte[] value, BiPredicate<String, byte[]> equal);
+
+	/**
 	 * Sets a value and logs the change. The same codec and bytes as before are no change.
 	 * @param key the key
 	 * @param codec who wrote the value
 	 * @param value its bytes
 	 * @return the version of the value
 	 */
-	long put(String key, String codec, byte[] value);
+	default long put(String key, String codec, byte[] value) {
+		return put(key, codec, value, (oldCodec, old) -> codec.equals(oldCodec) && Arrays.equals(value, old));
+	}
 
 	/**
 	 * Removes a value and logs the change.

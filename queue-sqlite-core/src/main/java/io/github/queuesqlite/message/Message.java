@@ -184,14 +184,23 @@ public interface Message {
 	boolean isDamaged();
 
 	/**
-	 * Returns the payload as it is stored.
-	 * @return a copy; empty when the sender gave none
+	 * Returns whether its payload was not written but stayed an object in the process
+	 * that enqueued it. See {@link NewMessage#localPayload(Object)}.
+	 * @return true also where the object is not
+	 */
+	boolean isLocal();
+
+	/**
+	 * Returns the payload as its codec has written it, neither compressed nor encrypted.
+	 * @return a copy; empty when the sender gave none; as it is stored when this process
+	 * cannot decrypt it, or it is damaged; a reference when it is local
 	 */
 	byte[] rawPayload();
 
 	/**
-	 * Returns the result as it is stored.
-	 * @return a copy; null when none is stored
+	 * Returns the result as its codec has written it, neither compressed nor encrypted.
+	 * @return a copy; null when none is stored; as it is stored when this process cannot
+	 * decrypt it, or it is damaged
 	 */
 	byte @Nullable [] rawResult();
 

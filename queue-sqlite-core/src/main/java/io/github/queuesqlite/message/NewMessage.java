@@ -61,7 +61,26 @@ public final class NewMessage {
 	 * @return a copy
 	 */
 	public NewMessage payload(@Nullable Object payload) {
-		return with((f) -> f.payload = payload);
+		return with((f) -> {
+			f.payload = payload;
+			f.local = false;
+		});
+	}
+
+	/**
+	 * Sets a payload that is not written: the handler gets the object itself, as long as
+	 * it runs in this process and in this queue. The message is stored like any other. In
+	 * another process, and after a restart, it ends DEAD with a reason that says so. The
+	 * object is kept until the message ends. Replaces {@link #payload(Object)}.
+	 * @param payload any object; safe for use by the thread of the handler
+	 * @return a copy
+	 */
+	public NewMessage localPayload(Object payload) {
+		Objects.requireNonNull(payload, "'localPayload' must not be null");
+		return with((f) -> {
+			f.payload = payload;
+			f.local = true;
+		});
 	}
 
 	/**
@@ -363,6 +382,14 @@ public final class NewMessage {
 	}
 
 	/**
+	 * Returns whether the payload is not written.
+	 * @return true after {@link #localPayload(Object)}
+	 */
+	public boolean isLocal() {
+		return this.fields.local;
+	}
+
+	/**
 	 * Returns the priority.
 	 * @return null when not set: the task's priority counts
 	 */
@@ -484,6 +511,8 @@ public final class NewMessage {
 
 		@Nullable Object payload;
 
+		boolean local;
+
 		@Nullable Integer priority;
 
 		@Nullable Duration delay;
@@ -527,6 +556,7 @@ public final class NewMessage {
 
 		Fields(Fields other) {
 			this.payload = other.payload;
+			this.local = other.local;
 			this.priority = other.priority;
 			this.delay = other.delay;
 			this.runAt = other.runAt;

@@ -1,48 +1,117 @@
 package io.github.queuesqlite.payload;
 
 import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 import io.github.queuesqlite.message.PayloadException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads payloads under the size limit: bytes pass untouched, everything else
- * goes through the codec.
+ * goes through a codec; then, as asked for, what is large is compressed and all is
+ * encrypted. What was done stands beside the bytes, so that each can be read as it was
+ * written, whatever is asked for today.
  */
 public final class Payloads {
 
 	/** Codec name of a payload that is bytes. */
 	public static final String BYTES = "bytes";
 
-	private static final byte[] EMPTY = new byte[0];
-
 	private final PayloadCodec codec;
+
+	private final Map<String, PayloadCodec> codecs = new LinkedHashMap<>();
+
+	/** Of most messages. */
+	private final PayloadFormat plainFormat;
+
+	private final PayloadUpcasts upcasts;
+
+	/** What new ones are sealed with, in order. */
+	private final List<PayloadSeal> seals;
+
+	/** What sealed ones are opened with. */
+	private final List<PayloadSeal> openers;
+
+	private final LocalPayloads local = new LocalPayloads();
 
 	private final long maxSize;
 
 	/**
-	 * Creates the reader and writer of one queue.
+	 * Creates a reader and writer that compresses and encrypts nothing.
 	 * @param codec writes everything but bytes
 	 * @param maxSize most bytes of one payload or result
 	 */
 	public Payloads(PayloadCodec codec, long maxSize) {
-		this.codec = codec;
-		this.maxSize = maxSize;
+		this(PayloadSettings.of(codec, maxSize));
+	}
+
+	/**
+	 * Creates the reader and writer of one queue.
+	 * @param settings how
+	 */
+	public Payloads(PayloadSettings settings) {
+		this.codec = settings.codec();
+		this.plainFormat = new PayloadFormat(PayloadFormat.checkName(this.codec.name()), 1, List.of());
+		settings.readCodecs().forEach((other) -> this.codecs.put(other.name(), other));
+		this.codecs.putIfAbsent("json", new JsonPayloadCodec());
+		this.codecs.put(this.codec.name(), this.codec);
+		this.upcasts = new PayloadUpcasts(settings.upcasters());
+		this.maxSize = settings.maxSize();
+		PayloadCompression compression = new PayloadCompression(settings.compressOver());
+		PayloadKeys keys = settings.keys();
+		PayloadEncryption encryption = (keys != null) ? new PayloadEncryption(keys) : null;
+		this.seals = seals((settings.compressOver() >= 0) ? compression : null, encryption);
+		this.openers = seals(compression, encryption);
+	}
+
+	/**
+	 * Returns the payloads that stay in this process.
+	 * @return always the same
+	 */
+	public LocalPayloads local() {
+		return this.local;
+	}
+
+	private static List<PayloadSeal> seals(@Nullable PayloadSeal compression, @Nullable PayloadSeal encryption) {
+		List<PayloadSeal> seals = new ArrayList<>(2);
+		if (compression != null) {
+			seals.add(compression);
+		}
+		if (encryption != null) {
+			seals.add(encryption);
+		}
+		return List.copyOf(seals);
 	}
 
 	/**
 	 * Writes a payload or result.
 	 * @param what what it is, for the error: {@code payload} or {@code result}
 	 * @param value the object; null for none
-	 * @return its bytes and the name of their codec
+	 * @return the bytes to store and their format
 	 * @throws PayloadException if it cannot be written or is too large
 	 */
 	public Encoded encode(String what, @Nullable Object value) {
+		return seal(write(what, value));
+	}
+
+	/**
+	 * Writes a payload or result as its codec does, and no more: what is not stored but
+	 * compared.
+	 * @param what what it is, for the error: {@code payload} or {@code result}
+	 * @param value the object; null for none
+	 * @return its bytes and the name of their codec
+	 * @throws PayloadException if it cannot be written or is too large
+	 */
+	public Encoded write(String what, @Nullable Object value) {
 		if (value == null) {
 			return Encoded.NONE;
 		}
-		Encoded encoded = (value instanceof byte[] bytes) ? new Encoded(BYTES, bytes.clone())
-				: new Encoded(this.codec.name(), encodeByCodec(what, value));
+		Encoded encoded = (value instanceof byte[] bytes) ? new Encoded(BYTES, bytes.clone()) : new Encoded(
+				PayloadFormat.of(this.codec.name(), PayloadUpcasts.versionOf(value)), encodeByCodec(what, value));
 		int size = (encoded.bytes() != null) ? encoded.bytes().length : 0;
 		if (size > this.maxSize) {
 			throw new PayloadException("The " + what + " (" + value.getClass().getName() + ") has " + size
@@ -67,59 +136,131 @@ public final class Payloads {
 	}
 
 	/**
+	 * Makes what is stored of what a codec has written.
+	 * @param plain what {@link #write} returned
+	 * @return the bytes to store and their format
+	 * @throws PayloadException if it cannot be encrypted
+	 */
+	public Encoded seal(Encoded plain) {
+		Encoded sealed = plain;
+		if (plain.bytes() != null && !LocalPayloads.CODEC.equals(plain.codec())) {
+			for (PayloadSeal seal : this.seals) {
+				sealed = seal.seal(sealed);
+			}
+		}
+		return sealed;
+	}
+
+	/**
 	 * Reads a payload or result.
-	 * @param codecName the name stored with the bytes; null when there are none
+	 * @param format the format stored with the bytes; null when there are none
 	 * @param bytes the stored bytes; null for none
 	 * @param type the type to read them as
 	 * @return the object; null when there are no bytes or {@code Void} is asked for
 	 * @throws PayloadException if they cannot be read as the type
 	 */
-	public @Nullable Object decode(@Nullable String codecName, byte @Nullable [] bytes, Type type) {
-		if (codecName == null || bytes == null || type == Void.class || type == void.class) {
+	public @Nullable Object decode(@Nullable String format, byte @Nullable [] bytes, Type type) {
+		if (format == null || bytes == null || type == Void.class || type == void.class) {
 			return null;
 		}
-		if (codecName.equals(BYTES)) {
+		if (format.equals(LocalPayloads.CODEC)) {
+			return this.local.find(bytes, type);
+		}
+		PayloadFormat parsed = format.equals(this.plainFormat.codec()) ? this.plainFormat : PayloadFormat.parse(format);
+		byte[] plain = parsed.seals().isEmpty() ? bytes : open(format, parsed, bytes);
+		if (parsed.codec().equals(BYTES)) {
 			if (type != byte[].class && type != Object.class) {
 				throw new PayloadException("Stored bytes cannot be read as " + type.getTypeName() + ", only as byte[]",
 						null);
 			}
-			return bytes.clone();
+			return plain.clone();
 		}
-		if (!codecName.equals(this.codec.name())) {
-			throw new PayloadException(
-					"Written by codec '" + codecName + "', but this process has only '" + this.codec.name() + "'",
-					null);
+		PayloadCodec codec = this.codecs.get(parsed.codec());
+		if (codec == null) {
+			throw new PayloadException("Written by codec '" + parsed.codec() + "', but this process has only "
+					+ this.codecs.keySet() + ": give it the codec too, for reading", null);
 		}
 		try {
-			return this.codec.decode(bytes, type);
+			return this.upcasts.read(codec, parsed.version(), plain, type);
 		}
 		catch (PayloadException ex) {
 			throw ex;
 		}
 		catch (RuntimeException | StackOverflowError ex) {
-			throw new PayloadException("Cannot read " + codecName + " as " + type.getTypeName() + ": " + ex, ex);
+			throw new PayloadException("Cannot read " + format + " as " + type.getTypeName() + ": " + ex, ex);
 		}
 	}
 
 	/**
-	 * Bytes and the name of the codec that wrote them.
+	 * Returns bytes as their codec has written them.
+	 * @param format the format stored with the bytes; null when there are none
+	 * @param bytes the stored bytes; null for none
+	 * @return a copy; as they are stored when they cannot be opened, null for none
+	 */
+	public byte @Nullable [] plain(@Nullable String format, byte @Nullable [] bytes) {
+		if (format == null || bytes == null) {
+			return (bytes != null) ? bytes.clone() : null;
+		}
+		try {
+			return open(format, PayloadFormat.parse(format), bytes).clone();
+		}
+		catch (PayloadException ex) {
+			// Damaged, or its key is gone: decode says so.
+			return bytes.clone();
+		}
+	}
+
+	/**
+	 * Returns whether stored bytes are what a codec has written, however they were
+	 * sealed.
+	 * @param plain what {@link #write} returned
+	 * @param format the format stored with the bytes
+	 * @param bytes the stored bytes
+	 * @return false also when they cannot be opened
+	 */
+	public boolean isSame(Encoded plain, String format, byte[] bytes) {
+		try {
+			PayloadFormat parsed = PayloadFormat.parse(format);
+			return PayloadFormat.of(parsed.codec(), parsed.version()).equals(plain.codec())
+					&& Arrays.equals(open(format, parsed, bytes), plain.bytes());
+		}
+		catch (PayloadException ex) {
+			return false;
+		}
+	}
+
+	private byte[] open(String format, PayloadFormat parsed, byte[] bytes) {
+		String inner = format;
+		byte[] opened = bytes;
+		for (int i = parsed.seals().size() - 1; i >= 0; i--) {
+			String label = parsed.seals().get(i);
+			inner = inner.substring(0, inner.length() - label.length() - 1);
+			opened = opener(label).open(inner, label, opened);
+		}
+		return opened;
+	}
+
+	private PayloadSeal opener(String label) {
+		for (PayloadSeal seal : this.openers) {
+			if (seal.isOf(label)) {
+				return seal;
+			}
+		}
+		throw new PayloadException("It is sealed by '" + label + "', which this process cannot open"
+				+ (label.startsWith("aes:") ? ": it has no keys" : ""), null);
+	}
+
+	/**
+	 * Bytes and their format.
 	 *
-	 * @param codec null when there are none
+	 * @param codec the codec and what was done to the bytes since; null when there are
+	 * none
 	 * @param bytes null when there are none
 	 */
 	public record Encoded(@Nullable String codec, byte @Nullable [] bytes) {
 
 		static final Encoded NONE = new Encoded(null, null);
 
-	}
-
-	/**
-	 * Returns the bytes, or an empty array for none.
-	 * @param bytes may be null
-	 * @return a copy
-	 */
-	public static byte[] copyOf(byte @Nullable [] bytes) {
-		return (bytes != null) ? bytes.clone() : EMPTY;
 	}
 
 }

@@ -11,6 +11,7 @@ import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.PayloadException;
+import io.github.queuesqlite.payload.LocalPayloads;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.AttributesCodec.Attributes;
 import org.jspecify.annotations.Nullable;
@@ -205,14 +206,19 @@ public final class StoredMessageView implements Message {
 	}
 
 	@Override
+	public boolean isLocal() {
+		return LocalPayloads.CODEC.equals(this.row.codec());
+	}
+
+	@Override
 	public byte[] rawPayload() {
-		return Payloads.copyOf(this.row.payload());
+		byte[] payload = this.payloads.plain(this.row.codec(), this.row.payload());
+		return (payload != null) ? payload : new byte[0];
 	}
 
 	@Override
 	public byte @Nullable [] rawResult() {
-		byte[] result = this.row.result();
-		return (result != null) ? result.clone() : null;
+		return this.payloads.plain(this.row.resultCodec(), this.row.result());
 	}
 
 	@Override

@@ -29,7 +29,10 @@ final class BodyHash {
 		if (body == null) {
 			return new byte[0];
 		}
-		if (!"json".equals(codec)) {
+		if ("local".equals(codec)) {
+			throw new IllegalArgumentException("a local payload has no body to compare");
+		}
+		if (!"json".equals(codec) && (codec == null || !codec.startsWith("json@"))) {
 			return body;
 		}
 		try {

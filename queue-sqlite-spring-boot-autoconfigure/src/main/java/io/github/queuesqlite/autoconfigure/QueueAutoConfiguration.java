@@ -2,6 +2,7 @@ package io.github.queuesqlite.autoconfigure;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.TaskClients;
 import io.github.queuesqlite.autoconfigure.handler.HandlerLazyInitializationExcludeFilter;
 import io.github.queuesqlite.autoconfigure.handler.QueueAnnotationBeanPostProcessor;
 import io.github.queuesqlite.event.MessageEventListener;
@@ -48,6 +49,12 @@ public final class QueueAutoConfiguration {
 	@ConditionalOnMissingBean
 	QueueOperations queueOperations(EmbeddedQueue queue) {
 		return queue.operations();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	TaskClients taskClients(QueueOperations operations) {
+		return new TaskClients(operations);
 	}
 
 	@Bean

@@ -1,24 +1,17 @@
 package io.github.queuesqlite.autoconfigure;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.QueueException;
-import io.github.queuesqlite.payload.JsonPayloadCodec;
-import io.github.queuesqlite.payload.PayloadCodec;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.task.EnqueueInterceptor;
 import io.github.queuesqlite.task.TaskInterceptor;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Opens a queue from properties and the beans that extend it. */
 final class QueueOpener {
@@ -66,13 +59,12 @@ final class QueueOpener {
 			.maxLength(this.properties.enqueue().maxLength())
 			.onFull(this.properties.enqueue().onFull())
 			.blockTimeout(this.properties.enqueue().blockTimeout())
-			.maxPayloadSize(this.properties.payload().maxSize().toBytes())
 			.walMax(this.properties.wal().max().toBytes())
 			.leaseDuration(this.properties.lease().duration())
 			.retention(retention(this.properties.retention()))
 			.listenRetention(this.properties.listen().retention())
-			.listenMaxRetries(this.properties.listen().maxRetries())
-			.codec(codec());
+			.listenMaxRetries(this.properties.listen().maxRetries());
+		new PayloadConfigurer(this.properties.payload(), this.beanFactory).apply(builder);
 		Integer shards = this.properties.shards();
 		if (shards != null) {
 			builder.shards(shards);
@@ -115,47 +107,6 @@ final class QueueOpener {
 
 	private <T> void each(Class<T> type, Consumer<? super T> action) {
 		this.beanFactory.getBeanProvider(type).orderedStream().forEach(action);
-	}
-
-	private PayloadCodec codec() {
-		Map<String, PayloadCodec> codecs = new LinkedHashMap<>();
-		each(PayloadCodec.class, (codec) -> add(codecs, codec));
-		String wanted = this.properties.payload().codec();
-		if (wanted == null) {
-			return only(codecs);
-		}
-		PayloadCodec codec = codecs.get(wanted);
-		if (codec != null) {
-			return codec;
-		}
-		if (wanted.equals("json")) {
-			return json();
-		}
-		throw PropertyCheck.refused("payload.codec", wanted,
-				"must be json or the name of a PayloadCodec bean, which are " + codecs.keySet());
-	}
-
-	private static void add(Map<String, PayloadCodec> codecs, PayloadCodec codec) {
-		PayloadCodec other = codecs.putIfAbsent(codec.name(), codec);
-		if (other != null) {
-			throw new FailureAnalyzedException(
-					"Two PayloadCodec beans have the name '%s': %s and %s.".formatted(codec.name(),
-							other.getClass().getName(), codec.getClass().getName()),
-					"Give them different names: messages are read by the codec whose name they carry.");
-		}
-	}
-
-	private PayloadCodec only(Map<String, PayloadCodec> codecs) {
-		if (codecs.size() > 1) {
-			throw new FailureAnalyzedException("There are several PayloadCodec beans: " + codecs.keySet() + ".",
-					"Set 'queue.sqlite.payload.codec' to the name of one of them, or to json.");
-		}
-		return codecs.isEmpty() ? json() : codecs.values().iterator().next();
-	}
-
-	private PayloadCodec json() {
-		@Nullable JsonMapper mapper = this.beanFactory.getBeanProvider(JsonMapper.class).getIfUnique();
-		return (mapper != null) ? new JsonPayloadCodec(mapper) : new JsonPayloadCodec();
 	}
 
 	private static Retention retention(QueueProperties.Retention retention) {

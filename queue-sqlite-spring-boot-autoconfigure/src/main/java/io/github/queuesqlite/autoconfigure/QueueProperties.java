@@ -276,13 +276,37 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * Payloads and results.
 	 *
 	 * @param maxSize Largest payload or result, 1 B to 256 MB.
-	 * @param codec Codec that writes payloads and results: json, or the name of a
-	 * PayloadCodec. The only PayloadCodec bean by default, else json.
+	 * @param codec Codec that writes payloads and results: json, cbor, smile, or the name
+	 * of a PayloadCodec. The only PayloadCodec bean by default, else json.
+	 * @param compressOver Size from which on payloads and results are compressed, at most
+	 * 256 MB. None are by default.
+	 * @param encryption Encryption of payloads and results.
 	 */
-	public record Payload(@DefaultValue("1MB") DataSize maxSize, @Nullable String codec) {
+	public record Payload(@DefaultValue("1MB") DataSize maxSize, @Nullable String codec,
+			@Nullable DataSize compressOver, @DefaultValue Encryption encryption) {
 
 		public Payload {
 			PropertyCheck.range("payload.max-size", maxSize, "1B", "256MB");
+			if (compressOver != null) {
+				PropertyCheck.range("payload.compress-over", compressOver, "0B", "256MB");
+			}
+		}
+
+	}
+
+	/**
+	 * Encryption of payloads and results with AES-GCM.
+	 *
+	 * @param key Name of the key that encrypts from now on, one of the keys.
+	 * @param keys Keys by name, each 16, 24 or 32 bytes as Base64. Old ones still
+	 * decrypt.
+	 */
+	public record Encryption(@Nullable String key, @DefaultValue Map<String, String> keys) {
+
+		/** Without the keys themselves. */
+		@Override
+		public String toString() {
+			return "Encryption[key=" + this.key + ", keys=" + this.keys.keySet() + "]";
 		}
 
 	}

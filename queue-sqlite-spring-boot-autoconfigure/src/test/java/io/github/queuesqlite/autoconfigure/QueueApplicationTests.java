@@ -7,13 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.TaskClients;
+import io.github.queuesqlite.annotation.Enqueue;
 import io.github.queuesqlite.annotation.QueueListener;
 import io.github.queuesqlite.annotation.QueueTask;
 import io.github.queuesqlite.listen.ListenOperations;
@@ -62,6 +66,23 @@ class QueueApplicationTests {
 			assertThat(operations.submit(message, String.class).get(60, TimeUnit.SECONDS))
 				.isEqualTo("Hello Ada of acme, attempt 1");
 		}
+	}
+
+	@Test
+	void clientWhenCalledHasTheHandlersResult() throws Exception {
+		try (ConfigurableApplicationContext context = run()) {
+			Greetings greetings = context.getBean(TaskClients.class).create(Greetings.class);
+			assertThat(greetings.greet(new Person("Ada"), (message) -> message.header("tenant", "b"))
+				.get(60, TimeUnit.SECONDS)).isEqualTo("Hello Ada of b, attempt 1");
+		}
+	}
+
+	/** A client of a handler below. */
+	interface Greetings {
+
+		@Enqueue("greet")
+		CompletableFuture<String> greet(Person person, UnaryOperator<NewMessage> options);
+
 	}
 
 	@Test

@@ -216,7 +216,7 @@ class QueueAutoConfigurationTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessageContaining("queue.sqlite.payload.codec")
-				.hasMessageContaining("[one, two]"));
+				.hasMessageContaining("[one, two, json, cbor, smile]"));
 		codecs.run((context) -> assertThat(context).getFailure()
 			.rootCause()
 			.isInstanceOf(FailureAnalyzedException.class)

@@ -49,7 +49,7 @@ class QueuePropertiesMetadataTests {
 			.path("target")
 			.asString()).isEqualTo("java.util.concurrent.Executor");
 		assertThat(hint("queue.sqlite.payload.codec").path("values").findValuesAsString("value"))
-			.containsExactly("json");
+			.containsExactly("json", "cbor", "smile");
 	}
 
 	private JsonNode hint(String name) {

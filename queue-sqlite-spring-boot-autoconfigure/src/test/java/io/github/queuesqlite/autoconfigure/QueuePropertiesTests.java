@@ -47,7 +47,8 @@ class QueuePropertiesTests {
 		assertThat(properties.retention()).isEqualTo(new QueueProperties.Retention(Duration.ofHours(24),
 				Duration.ofHours(24), Duration.ofHours(24), Duration.ofDays(14), 100_000));
 		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(Duration.ofHours(24), 3));
-		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(1), null));
+		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(1), null, null,
+				new QueueProperties.Encryption(null, Map.of())));
 		assertThat(properties.wal().max()).isEqualTo(DataSize.ofGigabytes(1));
 		assertThat(properties.disk().reserve()).isNull();
 	}
@@ -72,7 +73,9 @@ class QueuePropertiesTests {
 				Map.entry("retention.dead", "3h"), Map.entry("retention.max-rows", "0"),
 				Map.entry("listen.retention", "1s"), Map.entry("listen.max-retries", "0"),
 				Map.entry("payload.max-size", "256MB"), Map.entry("payload.codec", "json"),
-				Map.entry("wal.max", "128MB"), Map.entry("disk.reserve", "1GB")));
+				Map.entry("payload.compress-over", "8KB"), Map.entry("payload.encryption.key", "k1"),
+				Map.entry("payload.encryption.keys.k1", "c2VjcmV0"), Map.entry("wal.max", "128MB"),
+				Map.entry("disk.reserve", "1GB")));
 		assertThat(properties.enabled()).isFalse();
 		assertThat(properties.storage()).isEqualTo(QueueProperties.Storage.TEMPORARY);
 		assertThat(properties.directory()).isEqualTo("/var/queue");
@@ -96,7 +99,9 @@ class QueuePropertiesTests {
 		assertThat(properties.retention()).isEqualTo(new QueueProperties.Retention(Duration.ZERO, Duration.ofHours(1),
 				Duration.ofHours(2), Duration.ofHours(3), 0));
 		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(seconds(1), 0));
-		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(256), "json"));
+		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(256), "json",
+				DataSize.ofKilobytes(8), new QueueProperties.Encryption("k1", Map.of("k1", "c2VjcmV0"))));
+		assertThat(properties.toString()).doesNotContain("c2VjcmV0");
 		assertThat(properties.wal().max()).isEqualTo(DataSize.ofMegabytes(128));
 		assertThat(properties.disk().reserve()).isEqualTo(DataSize.ofGigabytes(1));
 	}

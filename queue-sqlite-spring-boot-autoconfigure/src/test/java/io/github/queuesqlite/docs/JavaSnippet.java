@@ -18,16 +18,19 @@ record JavaSnippet(String text) {
 	private static final Pattern BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
 
 	private static final String IMPORTS = """
+			import java.lang.reflect.Type;
 			import java.nio.file.*;
 			import java.time.*;
 			import java.util.*;
 			import java.util.concurrent.*;
+			import java.util.function.*;
 			import io.github.queuesqlite.*;
 			import io.github.queuesqlite.annotation.*;
 			import io.github.queuesqlite.docs.Snippets;
 			import io.github.queuesqlite.event.*;
 			import io.github.queuesqlite.listen.*;
 			import io.github.queuesqlite.message.*;
+			import io.github.queuesqlite.payload.*;
 			import io.github.queuesqlite.task.*;
 			import org.junit.jupiter.api.Test;
 			import org.springframework.beans.factory.annotation.Autowired;
@@ -36,6 +39,8 @@ record JavaSnippet(String text) {
 			import org.springframework.context.event.EventListener;
 			import org.springframework.stereotype.Component;
 			import org.springframework.transaction.annotation.Transactional;
+			import tools.jackson.databind.ObjectMapper;
+			import tools.jackson.databind.node.ObjectNode;
 			import static org.assertj.core.api.Assertions.assertThat;
 			""";
 

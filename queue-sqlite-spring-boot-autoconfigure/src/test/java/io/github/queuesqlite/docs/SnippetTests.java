@@ -32,7 +32,7 @@ class SnippetTests {
 	Path directory;
 
 	@ParameterizedTest
-	@ValueSource(strings = { "README.md", "docs/guide.md", "docs/pull.md" })
+	@ValueSource(strings = { "README.md", "docs/guide.md", "docs/pull.md", "docs/payloads.md" })
 	void compileWhenSnippetIsPrintedSucceeds(String document) throws IOException {
 		List<Path> units = new ArrayList<>();
 		for (JavaSnippet snippet : JavaSnippet.of(document)) {

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.docs;
 
+import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 
@@ -45,6 +46,10 @@ public abstract class Snippets {
 
 	protected Search search;
 
+	protected Serializer serializer;
+
+	protected Object window;
+
 	protected abstract List<Row> rows(ImportRequest request);
 
 	protected abstract void store(Row row);
@@ -74,6 +79,26 @@ public abstract class Snippets {
 	public interface Search {
 
 		Map<Integer, Exception> indexAll(List<Document> documents);
+
+	}
+
+	public interface Reports {
+
+	}
+
+	public interface Serializer {
+
+		byte[] write(Object value);
+
+		Object read(byte[] bytes, Type type);
+
+	}
+
+	public interface Vault {
+
+		String currentKey();
+
+		Map<String, byte[]> keys();
 
 	}
 

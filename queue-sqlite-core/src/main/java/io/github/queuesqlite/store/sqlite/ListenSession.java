@@ -3,7 +3,7 @@ package io.github.queuesqlite.store.sqlite;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Arrays;
+import java.util.function.BiPredicate;
 
 import io.github.queuesqlite.store.Quarantine;
 import org.jspecify.annotations.Nullable;
@@ -63,9 +63,9 @@ final class ListenSession extends SqliteSession {
 	}
 
 	/** Sets a value, unless it is equal. */
-	Changed put(String key, String codec, byte[] value) throws SQLException {
+	Changed put(String key, String codec, byte[] value, BiPredicate<String, byte[]> equal) throws SQLException {
 		ListenValueTable.Row old = ListenValueTable.find(statements(), key);
-		if (old != null && codec.equals(old.codec()) && Arrays.equals(value, old.value())) {
+		if (old != null && old.codec() != null && old.value() != null && equal.test(old.codec(), old.value())) {
 			return new Changed(old.version(), false);
 		}
 		long version = ((old != null) ? old.version() : ListenValueTable.floor(statements())) + 1;

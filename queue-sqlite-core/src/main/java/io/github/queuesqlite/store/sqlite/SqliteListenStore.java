@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.event.QueueRecorder;
@@ -71,9 +72,9 @@ public final class SqliteListenStore implements ListenStore {
 	}
 
 	@Override
-	public long put(String key, String codec, byte[] value) {
+	public long put(String key, String codec, byte[] value, BiPredicate<String, byte[]> equal) {
 		BlockingCompletion<ListenSession.Changed> completion = new BlockingCompletion<>();
-		this.writer.submitNew((session) -> session.put(key, codec, value), null, then(completion, this::wake));
+		this.writer.submitNew((session) -> session.put(key, codec, value, equal), null, then(completion, this::wake));
 		return await(completion).version();
 	}
 

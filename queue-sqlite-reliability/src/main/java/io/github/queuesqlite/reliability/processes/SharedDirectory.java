@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 import io.github.queuesqlite.reliability.Effort;
+import io.github.queuesqlite.reliability.Machine;
 import io.github.queuesqlite.reliability.Outcome;
 import io.github.queuesqlite.reliability.history.HistoryChecker;
 import io.github.queuesqlite.reliability.workload.Verification;
@@ -70,7 +71,8 @@ final class SharedDirectory implements AutoCloseable {
 	void run(Duration time) throws IOException, InterruptedException, SQLException {
 		try (WorkloadProcess calm = start(
 				this.settings.callsPerSecond(CALM_CALLS).works(false).process(CALM, this.random.nextLong()));
-				Machine machine = Machine.measured(this.outcome, this.directory.path().resolve("machine"))) {
+				Machine machine = Machine.measured(this.directory.path().resolve("machine"), Duration.ofMillis(250),
+						this.outcome::sample)) {
 			join();
 			join();
 			calm.awaitOpened();

@@ -55,10 +55,8 @@ final class MessageBrowser {
 		return new MessageDescriptor(MessageSummary.of(message), message.source(), message.idempotencyKey(),
 				message.uniqueKey(), message.orderingKey(), message.concurrencyKey(),
 				sanitize(message.headers(), unsanitized), sanitize(message.metadata(), unsanitized),
-				(rawPayload.length > 0)
-						? body("payload", rawPayload, payload, unsanitized, () -> message.payload(Object.class)) : null,
-				(rawResult != null) ? body("result", rawResult, result, unsanitized, () -> message.result(Object.class))
-						: null,
+				(rawPayload.length > 0) ? payload(message, rawPayload, payload, unsanitized) : null, (rawResult != null)
+						? body("result", rawResult, result, unsanitized, () -> message.result(Object.class)) : null,
 				this.operations.failures(message.id()));
 	}
 
@@ -139,6 +137,12 @@ final class MessageBrowser {
 
 	private @Nullable Object sanitize(String name, @Nullable Object value, boolean unsanitized) {
 		return this.sanitizer.sanitize(new SanitizableData(null, name, value), unsanitized);
+	}
+
+	/** What is local is an object of the application, which nobody may take apart. */
+	private BodyDescriptor payload(Message message, byte[] raw, boolean asked, boolean unsanitized) {
+		return message.isLocal() ? new BodyDescriptor(0, "local", null)
+				: body("payload", raw, asked, unsanitized, () -> message.payload(Object.class));
 	}
 
 	private BodyDescriptor body(String name, byte[] raw, boolean asked, boolean unsanitized,

@@ -1,29 +1,35 @@
-package io.github.queuesqlite.reliability.processes;
+package io.github.queuesqlite.reliability;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-
-import io.github.queuesqlite.reliability.Outcome;
+import java.time.Duration;
+import java.util.function.ObjDoubleConsumer;
 
 /**
  * Measures the machine beside the queue, since no figure of a queue is better than that
  * of the processor and the disk that it waits for.
  */
-final class Machine implements AutoCloseable {
+public final class Machine implements AutoCloseable {
 
-	private static final long PAUSE_MILLIS = 250;
+	/** What it calls the time of a sync. */
+	public static final String SYNC = "beside it: a sync of 4 KB, ms";
 
-	private final Outcome outcome;
+	private static final String WAKE = "beside it: how late a thread wakes, ms";
+
+	private final ObjDoubleConsumer<String> samples;
+
+	private final long pauseMillis;
 
 	private final Path file;
 
 	private final Thread thread;
 
-	private Machine(Outcome outcome, Path file) {
-		this.outcome = outcome;
+	private Machine(Path file, Duration pause, ObjDoubleConsumer<String> samples) {
+		this.samples = samples;
+		this.pauseMillis = pause.toMillis();
 		this.file = file;
 		this.thread = new Thread(this::measure, "machine");
 		this.thread.setDaemon(true);
@@ -32,9 +38,13 @@ final class Machine implements AutoCloseable {
 	/**
 	 * Measures until it is closed.
 	 * @param file on the disk of the queue; created
+	 * @param pause between two samples
+	 * @param samples gets what was measured, and how long it took, in milliseconds; on
+	 * another thread
+	 * @return closed by the caller
 	 */
-	static Machine measured(Outcome outcome, Path file) {
-		Machine machine = new Machine(outcome, file);
+	public static Machine measured(Path file, Duration pause, ObjDoubleConsumer<String> samples) {
+		Machine machine = new Machine(file, pause, samples);
 		machine.thread.start();
 		return machine;
 	}
@@ -43,12 +53,12 @@ final class Machine implements AutoCloseable {
 		try (FileChannel channel = FileChannel.open(this.file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
 			while (true) {
 				long start = System.nanoTime();
-				Thread.sleep(PAUSE_MILLIS);
+				Thread.sleep(this.pauseMillis);
 				long awake = System.nanoTime();
 				channel.write(ByteBuffer.allocate(4096), 0);
 				channel.force(false);
-				this.outcome.sample("beside it: how late a thread wakes, ms", (awake - start) / 1e6 - PAUSE_MILLIS);
-				this.outcome.sample("beside it: a sync of 4 KB, ms", (System.nanoTime() - awake) / 1e6);
+				this.samples.accept(WAKE, (awake - start) / 1e6 - this.pauseMillis);
+				this.samples.accept(SYNC, (System.nanoTime() - awake) / 1e6);
 			}
 		}
 		catch (InterruptedException | IOException ex) {
