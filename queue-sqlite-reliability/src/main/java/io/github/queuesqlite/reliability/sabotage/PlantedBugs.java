@@ -176,8 +176,9 @@ final class PlantedBugs {
 		add("nobody looks at deadlines", "late.forEach((call) -> call.timeOut(now));", "",
 				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("a time-out does not interrupt",
-				"this.overdueSince = now; engine().interrupts().execute(this.handling::interrupt);",
-				"this.overdueSince = now;", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
+				"void stopWorking(long now) { this.state.overdueFrom(now); this.state.interrupt();",
+				"void stopWorking(long now) {\nthis.state.overdueFrom(now);",
+				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("the beat stands still", "UPDATE instance SET beat = max(beat + 1, ?2)",
 				"UPDATE instance SET beat = max(beat, 0 * ?2)",
 				contract("Instances#beatRaisesTheBeatOfItsInstanceOnly"));
@@ -358,7 +359,7 @@ final class PlantedBugs {
 				contract("Permits#claimWhenAPermitIsForSeveralMessagesGivesSoManyAndTakesOneForThem"));
 		this.rule = "Nothing of a paused key starts, whatever brings it back";
 		add("a paused key passes its turn on", "if (this.books.pauses().isKeyPaused(key)) {", "if (false) {",
-				"KeyPauseTests#messageThatRunsGoesOnAndTheNextWaits");
+				"store.sqlite.PausedTaskTests#turnWhenAnotherProcessHasJustPausedTheKeyIsNotPassedOn");
 		add("a message of a paused key that comes back is let through",
 				"return member.isLetThrough() && !isPaused(member.crowd().key())", "return member.isLetThrough()",
 				"KeyPauseTests#messageThatComesBackWaitsToo");
@@ -373,7 +374,7 @@ final class PlantedBugs {
 		add("all that is old goes before what is better", "turn.claimed = 0;", "",
 				"AgeingTests#oneOfEightIsTheOneThatWaitsLongest");
 		add("the order of a queue ends with its first priority", "priority = lower(queue, task, priority);",
-				"priority = null;", "LifoTests#newestStartsFirstWithinItsPriority");
+				"priority = null;", "LifoTests#newestIsHandedOutFirstAndLowerPrioritiesInTheSameClaim");
 	}
 
 	private void indexes() {
