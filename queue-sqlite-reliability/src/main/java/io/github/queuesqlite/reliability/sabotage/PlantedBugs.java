@@ -802,8 +802,8 @@ final class PlantedBugs {
 				"StepTests#stepsThatWereChangedLeaveTheMessageDeadAndSayWhatWasThere");
 		add("a damaged step is believed", "boolean damaged = checksum.ofStep(id, step) != row.getLong(3);",
 				"boolean damaged = false;", "StepTests#stepIsEncryptedLikeAPayloadAndDamageIsNoticed");
-		add("what is pruned leaves its steps", "else if (!ids.isEmpty()) { this.records.deleted(LongJson.of(ids));", "else if (!ids.isEmpty()) {",
-				contract("Records#allGoesWhenTheMessageIsPruned"));
+		add("what is pruned leaves its steps", "else if (!ids.isEmpty()) { this.records.deleted(LongJson.of(ids));",
+				"else if (!ids.isEmpty()) {", contract("Records#allGoesWhenTheMessageIsPruned"));
 	}
 
 	private void payloads() {

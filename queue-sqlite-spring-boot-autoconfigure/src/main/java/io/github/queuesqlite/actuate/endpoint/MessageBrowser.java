@@ -56,8 +56,9 @@ final class MessageBrowser {
 		return new MessageDescriptor(MessageSummary.of(message), message.source(), message.idempotencyKey(),
 				message.uniqueKey(), message.orderingKey(), message.concurrencyKey(),
 				sanitize(message.headers(), unsanitized), sanitize(message.metadata(), unsanitized),
-				(rawPayload.length > 0) ? payload(message, rawPayload, payload, unsanitized) : null, (rawResult != null)
-						? body("result", rawResult, result, unsanitized, () -> message.result(Object.class)) : null,
+				(rawPayload.length > 0) ? payload(message, rawPayload, payload, unsanitized) : null,
+				(rawResult != null) ? body("result", rawResult, result, unsanitized, () -> message.result(Object.class))
+						: null,
 				this.operations.log(message.id()), this.operations.failures(message.id()), tree(message.id()));
 	}
 
