@@ -810,7 +810,7 @@ final class PlantedBugs {
 		this.rule = "A payload is read as it was written, and by nobody without the key";
 		add("a payload is read by the codec that writes now", "PayloadCodec codec = this.codecs.get(parsed.codec());",
 				"PayloadCodec codec = this.codec;", "PayloadTests#messageIsReadByTheCodecThatWroteItWhateverWritesNow");
-		add("results are not encrypted", "return seal(write(what, value));", "return write(what, value);",
+		add("results are not encrypted", ": seal(write(what, value));", ": write(what, value);",
 				"PayloadTests#nothingOfAnEncryptedPayloadResultOrValueIsReadableInTheFiles");
 		add("sealed values are compared as they are stored",
 				"&& Arrays.equals(open(format, parsed, bytes), plain.bytes());",
