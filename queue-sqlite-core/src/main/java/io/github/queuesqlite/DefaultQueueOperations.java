@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 
 import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.GroupProgress;
@@ -431,75 +432,64 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	@Override
 	public void pause(String queue) {
-		Names.check("queue", queue);
-		pause(queue, Pauses.UNTIL_RESUMED);
+		pause(Names.check("queue", queue), this.store::pause);
 	}
 
 	@Override
 	public void pause(String queue, Instant until) {
-		Names.check("queue", queue);
-		pause(queue, this.intake.until(until));
-	}
-
-	private void pause(String queue, long until) {
-		checkOpen();
-		// The workers hear of it from the store before this returns.
-		this.store.pause(queue, until);
+		pause(Names.check("queue", queue), until, this.store::pause);
 	}
 
 	@Override
 	public void resume(String queue) {
-		Names.check("queue", queue);
-		checkOpen();
-		this.store.resume(queue);
+		resume(Names.check("queue", queue), this.store::resume);
 	}
 
 	@Override
 	public void pauseTask(String task) {
-		Names.check("task", task);
-		pauseTask(task, Pauses.UNTIL_RESUMED);
+		pause(Names.check("task", task), this.store::pauseTask);
 	}
 
 	@Override
 	public void pauseTask(String task, Instant until) {
-		Names.check("task", task);
-		pauseTask(task, this.intake.until(until));
-	}
-
-	private void pauseTask(String task, long until) {
-		checkOpen();
-		this.store.pauseTask(task, until);
+		pause(Names.check("task", task), until, this.store::pauseTask);
 	}
 
 	@Override
 	public void resumeTask(String task) {
-		Names.check("task", task);
-		checkOpen();
-		this.store.resumeTask(task);
+		resume(Names.check("task", task), this.store::resumeTask);
 	}
 
 	@Override
 	public void pauseKey(String key) {
-		Names.checkKey("key", key);
-		pauseKey(key, Pauses.UNTIL_RESUMED);
+		pause(Names.checkKey("key", key), this.store::pauseKey);
 	}
 
 	@Override
 	public void pauseKey(String key, Instant until) {
-		Names.checkKey("key", key);
-		pauseKey(key, this.intake.until(until));
-	}
-
-	private void pauseKey(String key, long until) {
-		checkOpen();
-		this.store.pauseKey(key, until);
+		pause(Names.checkKey("key", key), until, this.store::pauseKey);
 	}
 
 	@Override
 	public void resumeKey(String key) {
-		Names.checkKey("key", key);
+		resume(Names.checkKey("key", key), this.store::resumeKey);
+	}
+
+	private void pause(String name, ObjLongConsumer<String> pause) {
 		checkOpen();
-		this.store.resumeKey(key);
+		// The workers hear of it from the store before this returns.
+		pause.accept(name, Pauses.UNTIL_RESUMED);
+	}
+
+	private void pause(String name, Instant until, ObjLongConsumer<String> pause) {
+		long end = this.intake.until(until);
+		checkOpen();
+		pause.accept(name, end);
+	}
+
+	private void resume(String name, Consumer<String> resume) {
+		checkOpen();
+		resume.accept(name);
 	}
 
 	@Override

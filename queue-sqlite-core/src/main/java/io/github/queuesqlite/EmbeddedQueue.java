@@ -25,6 +25,7 @@ import io.github.queuesqlite.payload.PayloadCodec;
 import io.github.queuesqlite.payload.PayloadKeys;
 import io.github.queuesqlite.payload.PayloadSettings;
 import io.github.queuesqlite.payload.PayloadUpcaster;
+import io.github.queuesqlite.schedule.ScheduleOperations;
 import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.sqlite.DiskSettings;
@@ -102,6 +103,15 @@ public final class EmbeddedQueue implements AutoCloseable {
 	 */
 	public ListenOperations listen() {
 		return this.engine.listen().operations();
+	}
+
+	/**
+	 * Returns what creates and steers schedules. They fire from the opening on, also
+	 * while no workers run.
+	 * @return usable until {@link #close()}
+	 */
+	public ScheduleOperations schedules() {
+		return this.engine.schedules();
 	}
 
 	/**
@@ -268,6 +278,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 		Duration probation = Duration.ofSeconds(10);
 
 		Retention retention = Retention.DEFAULT;
+
+		boolean scheduleFiring = true;
 
 		Duration listenRetention = Duration.ofHours(24);
 
@@ -681,6 +693,17 @@ public final class EmbeddedQueue implements AutoCloseable {
 		 */
 		public Builder retention(Retention retention) {
 			this.retention = Objects.requireNonNull(retention);
+			return this;
+		}
+
+		/**
+		 * Sets whether this process enqueues the messages of schedules when their time
+		 * comes. It may create and declare schedules in any case.
+		 * @param scheduleFiring true unless set
+		 * @return this
+		 */
+		public Builder scheduleFiring(boolean scheduleFiring) {
+			this.scheduleFiring = scheduleFiring;
 			return this;
 		}
 

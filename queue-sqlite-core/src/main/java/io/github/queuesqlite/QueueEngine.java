@@ -17,6 +17,7 @@ import io.github.queuesqlite.listen.ListenData;
 import io.github.queuesqlite.listen.ListenSettings;
 import io.github.queuesqlite.listen.ListenStore;
 import io.github.queuesqlite.maintenance.Lease;
+import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.maintenance.Maintenance;
 import io.github.queuesqlite.maintenance.MaintenanceSettings;
 import io.github.queuesqlite.maintenance.Presence;
@@ -78,6 +79,10 @@ final class QueueEngine {
 
 	private final DefaultQueueOperations operations;
 
+	private final DefaultScheduleOperations schedules;
+
+	private final Firer firer;
+
 	/** How to close what is open, the latest first. */
 	private final Deque<Runnable> closers = new ArrayDeque<>();
 
@@ -124,6 +129,17 @@ final class QueueEngine {
 					new Bounds(builder.maxLength, builder.onFull, builder.blockTimeout, this.store.shards()));
 			this.operations = operations(builder, access, payloads);
 			this.closers.push(this.operations::close);
+			ScheduleStore scheduleStore = new ScheduleStore(access, payloads, this.tasks, builder.clock,
+					builder.maxPayloadSize);
+			Declarations declarations = new Declarations(scheduleStore);
+			this.firer = new Firer(scheduleStore, declarations, builder.pollInterval);
+			this.schedules = new DefaultScheduleOperations(scheduleStore, declarations);
+			this.closers.push(this.schedules::close);
+			if (builder.scheduleFiring) {
+				this.store.addListener(this.firer);
+				this.firer.loop().start();
+				this.closers.push(this.firer.loop()::stop);
+			}
 			opened = true;
 		}
 		finally {
@@ -208,6 +224,10 @@ final class QueueEngine {
 		return this.operations;
 	}
 
+	DefaultScheduleOperations schedules() {
+		return this.schedules;
+	}
+
 	ListenData listen() {
 		return this.listen;
 	}
@@ -239,6 +259,7 @@ final class QueueEngine {
 		if (this.startedBefore && !this.workers.mayKeepInstance()) {
 			// What the runs of before still do must not count as runs of now.
 			this.presence.renew(this.presence.current());
+			this.firer.loop().wake();
 		}
 		this.startedBefore = true;
 		boolean started = false;
@@ -334,8 +355,10 @@ final class QueueEngine {
 		}
 		Map<String, String> failing = new LinkedHashMap<>(this.maintenance.failingLoops());
 		failing.putAll(this.workers.failingLoops());
-		if (!this.waiters.loop().failure().isEmpty()) {
-			failing.put(this.waiters.loop().name(), this.waiters.loop().failure());
+		for (Loop loop : List.of(this.waiters.loop(), this.firer.loop())) {
+			if (!loop.failure().isEmpty()) {
+				failing.put(loop.name(), loop.failure());
+			}
 		}
 		this.listen.status()
 			.stream()

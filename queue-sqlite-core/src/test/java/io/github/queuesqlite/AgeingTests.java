@@ -85,9 +85,7 @@ class AgeingTests extends QueueTester {
 
 	@Test
 	void lowWaitsWhereNothingAges() {
-		openAgeing((builder) -> builder.ageing("other", AFTER));
-		this.queue.close();
-		open((builder) -> builder.shards(1).clock(this.clock));
+		open((builder) -> builder.shards(1).clock(this.clock).ageing("other", AFTER));
 		MessageId low = enqueue("low", Priority.LOW);
 		enqueue("high", Priority.HIGH, 40);
 		this.clock.move(Duration.ofDays(1));

@@ -46,6 +46,8 @@ class ArchitectureTests {
 			.definedBy(ROOT + ".store")
 			.layer("helpers")
 			.definedBy(ROOT + ".listen", ROOT + ".payload", ROOT + ".event")
+			.layer("schedule")
+			.definedBy(ROOT + ".schedule")
 			.layer("task")
 			.definedBy(ROOT + ".task")
 			.layer("message")
@@ -64,6 +66,8 @@ class ArchitectureTests {
 			.mayOnlyBeAccessedByLayers("root", "worker", "maintenance", "sqlite")
 			.whereLayer("helpers")
 			.mayOnlyBeAccessedByLayers("root", "worker", "maintenance", "sqlite", "store")
+			.whereLayer("schedule")
+			.mayOnlyAccessLayers("message")
 			.check(CLASSES);
 	}
 

@@ -411,7 +411,7 @@ class BatchTests extends ProcessTester {
 
 	@Test
 	void pauseGivesBackWhatHasNotBegun() throws Exception {
-		open((builder) -> builder.shards(1).concurrency(1));
+		openOne();
 		CountDownLatch blocked = new CountDownLatch(1);
 		CountDownLatch started = new CountDownLatch(1);
 		this.queue.tasks().register("block", String.class, (payload, run) -> {

@@ -97,11 +97,13 @@ class LifoTests extends QueueTester {
 	}
 
 	@Test
-	void newestIsHandedOutFirst() {
+	void newestIsHandedOutFirstAndLowerPrioritiesInTheSameClaim() {
 		openLifo(1);
+		this.operations.enqueue(message().payload("high").priority(Priority.HIGH));
 		IntStream.range(0, 8).forEach((i) -> enqueue("m" + i));
-		assertThat(this.operations.receive("default", 8, LONG)).extracting((message) -> message.payload(String.class))
-			.containsExactly("m7", "m6", "m5", "m4", "m3", "m2", "m1", "m0");
+		this.operations.enqueue(message().payload("low").priority(Priority.LOW));
+		assertThat(this.operations.receive("default", 10, LONG)).extracting((message) -> message.payload(String.class))
+			.containsExactly("high", "m7", "m6", "m5", "m4", "m3", "m2", "m1", "m0", "low");
 	}
 
 	@Test

@@ -91,12 +91,12 @@ public final class Payloads {
 	/**
 	 * Writes a payload or result.
 	 * @param what what it is, for the error: {@code payload} or {@code result}
-	 * @param value the object; null for none
+	 * @param value the object; null for none; what this has returned stays as it is
 	 * @return the bytes to store and their format
 	 * @throws PayloadException if it cannot be written or is too large
 	 */
 	public Encoded encode(String what, @Nullable Object value) {
-		return seal(write(what, value));
+		return (value instanceof Encoded written) ? written : seal(write(what, value));
 	}
 
 	/**

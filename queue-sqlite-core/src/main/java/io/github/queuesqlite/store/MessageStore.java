@@ -507,6 +507,67 @@ public interface MessageStore extends AutoCloseable {
 	int promoteDue();
 
 	/**
+	 * Reads the schedules.
+	 * @return by name; without those of shards that are quarantined
+	 */
+	List<StoredSchedule> schedules();
+
+	/**
+	 * Reads a schedule.
+	 * @param name its name
+	 * @return empty when there is none
+	 */
+	Optional<StoredSchedule> schedule(String name);
+
+	/**
+	 * Reads the schedules that fire and are due. One that code declares fires only while
+	 * an instance declares it that was not declared dead.
+	 * @param now epoch milliseconds
+	 * @param max how many of each shard at most
+	 * @return the longest due of each shard first
+	 */
+	List<StoredSchedule> dueSchedules(long now, int max);
+
+	/**
+	 * Stores a schedule: a new one when its revision is 0, else the one that had its
+	 * revision when it was read. What it has done so far stays as it is stored.
+	 * @param schedule the schedule
+	 * @return false when there is one already, or it has changed meanwhile
+	 */
+	boolean putSchedule(StoredSchedule schedule);
+
+	/**
+	 * Deletes a schedule.
+	 * @param schedule as it was read
+	 * @return false when it has changed meanwhile
+	 */
+	boolean deleteSchedule(StoredSchedule schedule);
+
+	/**
+	 * Says whether an instance declares a schedule, until it leaves or is declared dead.
+	 * @param schedule its name
+	 * @param instance the instance
+	 * @param declares whether it does
+	 */
+	void declareSchedule(String schedule, StoreInstance instance, boolean declares);
+
+	/**
+	 * Stores the messages of slots, and the next slot, in one transaction.
+	 * @param firing what is due; its messages have ids of the shard of the schedule, as
+	 * {@link #assignId} gives them for {@link StoredSchedule#line(String)}
+	 * @return empty when the schedule has changed meanwhile: nothing is stored
+	 * @throws io.github.queuesqlite.message.StoreUnavailableException if nothing is
+	 * stored, or nobody knows
+	 */
+	Optional<Firing.Outcome> fire(Firing firing);
+
+	/**
+	 * Returns when the next schedule fires.
+	 * @return epoch milliseconds; {@link Long#MAX_VALUE} when none will
+	 */
+	long nextFiringAt();
+
+	/**
 	 * Deletes ended messages that retention does not keep, in small steps. The store may
 	 * delete by count with the commits of other commands too.
 	 * @param byAge whether those are deleted that are too old by the wall clock; those

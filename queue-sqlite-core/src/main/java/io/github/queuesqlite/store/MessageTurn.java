@@ -58,6 +58,11 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	private long dueAt;
 
+	/** When the next schedule fired before and after this transaction. */
+	private long firingBefore;
+
+	private long firingAt;
+
 	MessageTurn(int shard, CopyOnWriteArrayList<Claimer> claimers, CopyOnWriteArrayList<StoreListener> listeners,
 			LongPredicate ownEpochs) {
 		this.shard = shard;
@@ -82,6 +87,7 @@ final class MessageTurn implements Turn<ShardSession> {
 	@Override
 	public int execute(ShardSession session, List<Command<ShardSession>> batch, int mostRows) throws SQLException {
 		this.dueBefore = session.nextDueAt();
+		this.firingBefore = session.nextFiringAt();
 		int rows = giveBack(session) + settle(session, batch) + insert(session, batch);
 		for (Command<ShardSession> command : batch) {
 			if (!(command instanceof SettleCommand) && !(command instanceof InsertCommand)) {
@@ -94,11 +100,19 @@ final class MessageTurn implements Turn<ShardSession> {
 		if (rows > 0) {
 			session.prune(2 * rows);
 		}
+		tell(session.takeStored());
 		this.ended = session.takeEnded();
 		this.takenBack = session.takeTakenBack();
 		this.permitsChanged = session.takePermitsChanged();
 		this.dueAt = session.nextDueAt();
+		this.firingAt = session.nextFiringAt();
 		return rows;
+	}
+
+	private void tell(List<Insertion> stored) {
+		if (!stored.isEmpty() && wantStored()) {
+			this.stored.addAll(stored);
+		}
 	}
 
 	private int giveBack(ShardSession session) throws SQLException {
@@ -290,6 +304,9 @@ final class MessageTurn implements Turn<ShardSession> {
 		if (this.dueAt < this.dueBefore) {
 			this.listeners.forEach((listener) -> guard(() -> listener.dueChanged(this.dueAt)));
 		}
+		if (this.firingAt < this.firingBefore) {
+			this.listeners.forEach((listener) -> guard(() -> listener.firingChanged(this.firingAt)));
+		}
 	}
 
 	/** Before anything of it ends or is claimed. */
@@ -360,7 +377,12 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	@Override
 	public void changedElsewhere(ShardSession session) throws SQLException {
+		long firingBefore = session.nextFiringAt();
 		session.refresh();
+		long firingAt = session.nextFiringAt();
+		if (firingAt < firingBefore) {
+			this.listeners.forEach((listener) -> guard(() -> listener.firingChanged(firingAt)));
+		}
 		if (session.takePermitsChanged()) {
 			this.listeners.forEach((listener) -> guard(listener::permitsChanged));
 		}

@@ -17,19 +17,19 @@ public sealed interface Settlement {
 	RunKey key();
 
 	/**
-	 * Returns what is stored with the end.
-	 * @return empty for most
-	 */
-	default List<Insertion> followUps() {
-		return List.of();
-	}
-
-	/**
 	 * Returns whether the handler of the run has begun, or may have.
 	 * @return false when a rate need not count it
 	 */
 	default boolean hasBegun() {
 		return true;
+	}
+
+	/**
+	 * Returns what is stored with the end.
+	 * @return empty for most
+	 */
+	default List<Insertion> followUps() {
+		return List.of();
 	}
 
 	/**

@@ -80,6 +80,15 @@ public interface ShardReader extends AutoCloseable {
 	/** Returns whether there are ended messages that are older than is kept. */
 	boolean mayPrune();
 
+	/** Reads the schedules, by name. */
+	List<StoredSchedule> schedules();
+
+	/** Reads a schedule. */
+	Optional<StoredSchedule> schedule(String name);
+
+	/** Reads the schedules that fire and are due, the longest due first. */
+	List<StoredSchedule> dueSchedules(long now, int max);
+
 	/** Reads what is paused. */
 	Pauses pauses();
 

@@ -44,7 +44,7 @@ public final class ShardRouter {
 	 */
 	public int route(Keys keys) {
 		if (keys.orderingKey() != null) {
-			return home("o\0" + keys.orderingKey());
+			return homeOfLine(keys.orderingKey());
 		}
 		if (keys.concurrencyKey() != null) {
 			return homeOfConcurrencyKey(keys.concurrencyKey());
@@ -92,6 +92,19 @@ public final class ShardRouter {
 	 */
 	public int homeOfLimit(String name) {
 		return home("l\0" + name);
+	}
+
+	/**
+	 * Returns the home of a schedule, which is that of the line of its messages.
+	 * @param name its name
+	 * @return the shard
+	 */
+	public int homeOfSchedule(String name) {
+		return homeOfLine(StoredSchedule.line(name));
+	}
+
+	private int homeOfLine(String orderingKey) {
+		return home("o\0" + orderingKey);
 	}
 
 	private int homeOfUnique(String task, String key) {

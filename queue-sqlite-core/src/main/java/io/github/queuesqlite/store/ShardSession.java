@@ -306,6 +306,31 @@ public interface ShardSession extends Session {
 	 */
 	boolean takePermitsChanged();
 
+	/**
+	 * Stores a schedule; a new one when its revision is 0, else the one of its revision.
+	 * What it has done stays. False when there is one, or another.
+	 */
+	boolean putSchedule(StoredSchedule schedule) throws SQLException;
+
+	/** Deletes a schedule of a revision; false when it is another. */
+	boolean deleteSchedule(String name, long revision) throws SQLException;
+
+	/** An instance declares a schedule. */
+	void declare(String schedule, long epoch) throws SQLException;
+
+	/** An instance declares a schedule no more. */
+	void undeclare(String schedule, long epoch) throws SQLException;
+
+	/**
+	 * Fires.
+	 * @param firing what is due
+	 * @return null when the schedule has changed since it was read
+	 */
+	Firing.@Nullable Outcome fire(Firing firing) throws SQLException;
+
+	/** Returns when the next schedule fires; any thread. */
+	long nextFiringAt();
+
 	/** Reserves a key, also anew; returns 0, or the message that has it. */
 	long reserve(ReservedKey key, long messageId, long epoch) throws SQLException;
 
@@ -331,6 +356,12 @@ public interface ShardSession extends Session {
 
 	/** Refreshes what another process may have changed. */
 	void refresh() throws SQLException;
+
+	/**
+	 * Returns what was stored since the last call without {@link #insert}, and forgets
+	 * it.
+	 */
+	List<Insertion> takeStored();
 
 	/**
 	 * Gives what has ended in the transaction to the messages that wait for it: they are

@@ -4,10 +4,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -16,9 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
-import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.message.LogEntry;
@@ -43,15 +39,6 @@ public final class ShardedMessageStore implements MessageStore {
 	/** How many rows one transaction changes when there is no hurry. */
 	private static final int STEP = 500;
 
-	/** What the names of limits for concurrency keys begin with. */
-	private static final String KEYS = "keys:";
-
-	/** What the names of rates for concurrency keys begin with. */
-	private static final String KEY_RATES = "rate:keys:";
-
-	/** What the names of rates begin with. */
-	private static final String RATE = "rate:";
-
 	private final ShardGroup group;
 
 	private final Runnable release;
@@ -65,6 +52,10 @@ public final class ShardedMessageStore implements MessageStore {
 	private final KeyReservations reservations;
 
 	private final ShardedInserts inserts;
+
+	private final ShardedSchedules schedules;
+
+	private final ShardedLimits limits;
 
 	/** Listeners added here. */
 	private final Set<StoreListener> ownListeners = ConcurrentHashMap.newKeySet();
@@ -84,6 +75,8 @@ public final class ShardedMessageStore implements MessageStore {
 		this.reads = new ShardedReads(this.shards);
 		this.reservations = new KeyReservations(this.shards, (id) -> find(id).orElse(null), this.instances::isAlive);
 		this.inserts = new ShardedInserts(group, this.reservations);
+		this.schedules = new ShardedSchedules(this.shards);
+		this.limits = new ShardedLimits(this.shards);
 	}
 
 	// ---- instances
@@ -276,157 +269,37 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public Map<String, PermitState> permits(StoreInstance owner, List<PermitWish> wishes) {
-		Map<String, PermitState> states = new HashMap<>();
-		inHomes(wishes, PermitWish::limit, (writer, some) -> states
-			.putAll(ShardAccess.callUnsynced(writer, (session) -> permits(session, owner.epoch(), some))));
-		return states;
+		return this.limits.permits(owner, wishes);
 	}
 
 	@Override
 	public Map<String, TokenState> tokens(StoreInstance owner, List<TokenWish> wishes) {
-		Map<String, TokenState> states = new HashMap<>();
-		inHomes(wishes, TokenWish::rate, (writer, some) -> {
-			// After power loss a token must not be there again that was given.
-			boolean more = some.stream().anyMatch(TokenWish::more);
-			Work<ShardSession, Map<String, TokenState>> work = (session) -> tokens(session, owner.epoch(), some);
-			states.putAll(more ? writer.call(work) : ShardAccess.callUnsynced(writer, work));
-		});
-		return states;
-	}
-
-	/** Does something with the wishes of each shard that is the home of some. */
-	private <W> void inHomes(List<W> wishes, Function<W, String> name,
-			BiConsumer<GroupCommitWriter<ShardSession>, List<W>> action) {
-		this.shards.checkOpen();
-		Map<Integer, List<W>> byHome = new TreeMap<>();
-		for (W wish : wishes) {
-			int home = this.group.router().homeOfLimit(name.apply(wish));
-			byHome.computeIfAbsent(home, (shard) -> new ArrayList<>()).add(wish);
-		}
-		this.shards.inEach((shard) -> {
-			List<W> some = byHome.get(shard.number());
-			if (some != null) {
-				action.accept(this.shards.writer(shard.number()), some);
-			}
-		});
+		return this.limits.tokens(owner, wishes);
 	}
 
 	@Override
 	public void declareKeyLimits(Map<String, @Nullable Integer> limits) {
-		this.shards.inEach((shard) -> {
-			Map<String, @Nullable Integer> news = new HashMap<>(limits);
-			Map<String, Integer> known = declaredIn(shard, KEYS, QueueStats.LimitStats::declared);
-			news.entrySet().removeIf((limit) -> Objects.equals(limit.getValue(), known.get(limit.getKey())));
-			if (!news.isEmpty()) {
-				this.shards.writer(shard.number()).call((session) -> {
-					session.declareKeyLimits(news);
-					return 0;
-				});
-			}
-		});
+		this.limits.declareKeyLimits(limits);
 	}
 
 	@Override
 	public void declareKeyRates(Map<String, @Nullable RateLimit> rates) {
-		this.shards.inEach((shard) -> {
-			Map<String, @Nullable RateLimit> news = new HashMap<>(rates);
-			Map<String, RateLimit> known = declaredIn(shard, KEY_RATES, ShardedMessageStore::declaredRate);
-			news.entrySet().removeIf((rate) -> Objects.equals(rate.getValue(), known.get(rate.getKey())));
-			if (!news.isEmpty()) {
-				this.shards.writer(shard.number()).call((session) -> {
-					session.declareKeyRates(news);
-					return 0;
-				});
-			}
-		});
-	}
-
-	private static RateLimit declaredRate(QueueStats.LimitStats rate) {
-		return new RateLimit(rate.declared(), Objects.requireNonNull(rate.period()));
-	}
-
-	/** What is declared in a shard under names with a prefix, by what follows it. */
-	private static <T> Map<String, T> declaredIn(Shard shard, String prefix, Function<QueueStats.LimitStats, T> value) {
-		Map<String, T> declared = new HashMap<>();
-		for (QueueStats.LimitStats limit : shard.reader().limits()) {
-			if (limit.name().startsWith(prefix)) {
-				declared.put(limit.name().substring(prefix.length()), value.apply(limit));
-			}
-		}
-		return declared;
+		this.limits.declareKeyRates(rates);
 	}
 
 	@Override
 	public void begun(List<RunKey> runs) {
-		this.shards.checkOpen();
-		Map<Integer, List<RunKey>> byShard = new TreeMap<>();
-		for (RunKey run : runs) {
-			byShard.computeIfAbsent(run.shard(), (shard) -> new ArrayList<>()).add(run);
-		}
-		this.shards.inEach((shard) -> {
-			List<RunKey> some = byShard.get(shard.number());
-			if (some != null) {
-				this.shards.writer(shard.number()).call((session) -> {
-					session.begun(some);
-					return 0;
-				});
-			}
-		});
+		this.limits.begun(runs);
 	}
 
 	@Override
 	public void weigh(String concurrencyKey, int weight) {
-		inAll((session) -> session.weigh(concurrencyKey, weight));
+		this.limits.weigh(concurrencyKey, weight);
 	}
 
 	@Override
 	public boolean changeLimit(String name, @Nullable Integer most) {
-		this.shards.checkOpen();
-		if (name.startsWith(KEY_RATES)) {
-			String task = name.substring(KEY_RATES.length());
-			return isChanged((session) -> session.changeKeyRate(task, most));
-		}
-		if (!name.startsWith(KEYS)) {
-			int home = this.group.router().homeOfLimit(name);
-			return this.shards.writer(home)
-				.call((session) -> name.startsWith(RATE) ? session.changeRate(name, most)
-						: session.changeLimit(name, most));
-		}
-		String task = name.substring(KEYS.length());
-		return isChanged((session) -> session.changeKeyLimit(task, most));
-	}
-
-	/** Changes something in all shards; returns whether it was there to be changed. */
-	private boolean isChanged(Work<ShardSession, Boolean> change) {
-		boolean[] changed = { false };
-		this.shards.writeEach((writer) -> changed[0] |= writer.call(change));
-		demandChanged();
-		return changed[0];
-	}
-
-	private void inAll(Change change) {
-		this.shards.writeEach((writer) -> writer.call((session) -> {
-			change.apply(session);
-			return 0;
-		}));
-	}
-
-	private static Map<String, TokenState> tokens(ShardSession session, long epoch, List<TokenWish> wishes)
-			throws SQLException {
-		Map<String, TokenState> states = new HashMap<>();
-		for (TokenWish wish : wishes) {
-			states.put(wish.rate(), session.tokens(epoch, wish));
-		}
-		return states;
-	}
-
-	private static Map<String, PermitState> permits(ShardSession session, long epoch, List<PermitWish> wishes)
-			throws SQLException {
-		Map<String, PermitState> states = new HashMap<>();
-		for (PermitWish wish : wishes) {
-			states.put(wish.limit(), session.permits(epoch, wish));
-		}
-		return states;
+		return this.limits.changeLimit(name, most);
 	}
 
 	// ---- read
@@ -652,7 +525,10 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	private void eachShard(Change change) {
-		inAll(change);
+		this.shards.writeEach((writer) -> writer.call((session) -> {
+			change.apply(session);
+			return 0;
+		}));
 		tellPauses();
 	}
 
@@ -697,6 +573,46 @@ public final class ShardedMessageStore implements MessageStore {
 			next = Math.min(next, shard.session().nextDueAt());
 		}
 		return next;
+	}
+
+	@Override
+	public long nextFiringAt() {
+		return this.schedules.nextAt();
+	}
+
+	@Override
+	public List<StoredSchedule> schedules() {
+		return this.schedules.all();
+	}
+
+	@Override
+	public Optional<StoredSchedule> schedule(String name) {
+		return this.schedules.find(name);
+	}
+
+	@Override
+	public List<StoredSchedule> dueSchedules(long now, int max) {
+		return this.schedules.due(now, max);
+	}
+
+	@Override
+	public boolean putSchedule(StoredSchedule schedule) {
+		return this.schedules.put(schedule);
+	}
+
+	@Override
+	public boolean deleteSchedule(StoredSchedule schedule) {
+		return this.schedules.delete(schedule);
+	}
+
+	@Override
+	public void declareSchedule(String schedule, StoreInstance instance, boolean declares) {
+		this.schedules.declare(schedule, instance, declares);
+	}
+
+	@Override
+	public Optional<Firing.Outcome> fire(Firing firing) {
+		return this.schedules.fire(firing);
 	}
 
 	@Override

@@ -95,14 +95,6 @@ final class ShardedReads {
 		return locate(id).map((shard) -> this.shards.reader(shard).failures(id)).orElse(List.of());
 	}
 
-	Optional<MessageTree> tree(long id) {
-		return locate(id).flatMap((shard) -> this.shards.reader(shard).tree(id));
-	}
-
-	Optional<Arrivals> arrivals(long id) {
-		return locate(id).flatMap((shard) -> this.shards.reader(shard).arrivals(id));
-	}
-
 	List<StoredStep> steps(long id) {
 		return locate(id).map((shard) -> this.shards.reader(shard).steps(id)).orElse(List.of());
 	}
@@ -119,6 +111,14 @@ final class ShardedReads {
 
 	List<LogEntry> log(long id) {
 		return locate(id).map((shard) -> this.shards.reader(shard).log(id)).orElse(List.of());
+	}
+
+	Optional<MessageTree> tree(long id) {
+		return locate(id).flatMap((shard) -> this.shards.reader(shard).tree(id));
+	}
+
+	Optional<Arrivals> arrivals(long id) {
+		return locate(id).flatMap((shard) -> this.shards.reader(shard).arrivals(id));
 	}
 
 	/** Returns the shard of a message; empty when there is none. */

@@ -58,6 +58,13 @@ public interface StoreListener {
 	}
 
 	/**
+	 * A schedule fires earlier than any did before, by this process or another one.
+	 * @param earliest when, epoch milliseconds
+	 */
+	default void firingChanged(long earliest) {
+	}
+
+	/**
 	 * Queues or tasks were paused or resumed, by this process or another one, or by their
 	 * time.
 	 * @param pauses all that is paused

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.schedule.Schedule;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ParameterizedTypeReference;
@@ -58,6 +59,26 @@ public interface TaskContext {
 	Map<String, String> headers();
 
 	/**
+	 * Returns the schedule that the message is of.
+	 * @return its name; null for a message that somebody has enqueued
+	 */
+	default @Nullable String schedule() {
+		return headers().get(Schedule.NAME_HEADER);
+	}
+
+	/**
+	 * Returns the slot of the schedule that gave the message: the time at which it was to
+	 * be enqueued, whenever it runs.
+	 * @return the slot; null for a message of no schedule, and for one that
+	 * {@link io.github.queuesqlite.schedule.ScheduleOperations#run
+	 * ScheduleOperations.run} has enqueued
+	 */
+	default @Nullable Instant slot() {
+		String slot = headers().get(Schedule.SLOT_HEADER);
+		return (slot != null) ? Instant.parse(slot) : null;
+	}
+
+	/**
 	 * Returns whether the handler should stop: somebody cancelled the message, its time
 	 * is over, the application stops, or the run is lost.
 	 * @return true once it should
@@ -71,22 +92,6 @@ public interface TaskContext {
 	 * ours
 	 */
 	void extend(Duration duration);
-
-	/**
-	 * Enqueues a message with the end of this run: both are committed together when the
-	 * message of this run is COMPLETED, and it is forgotten when the run fails, is lost
-	 * or times out. It is exempt from the bounds of queues. Until that commit it can
-	 * neither be found nor awaited.
-	 * @param message without keys, also none that its task makes; may begin a chain
-	 * @return the id it will have
-	 * @throws IllegalArgumentException if it has a key, or is refused as an enqueue would
-	 * refuse it
-	 * @throws IllegalStateException if the run enqueues more than 1,000 messages or 8 MB,
-	 * or the delivery of its task is at most once
-	 * @throws io.github.queuesqlite.message.LeaseLostException if the run is no longer
-	 * ours, or has ended
-	 */
-	MessageId enqueue(NewMessage message);
 
 	/**
 	 * Says how far the handler is: see {@link Message#progress()}. Stored soon, at most
@@ -145,6 +150,22 @@ public interface TaskContext {
 	 * @return what the work returned, now or then
 	 */
 	<T extends @Nullable Object> T step(String name, ParameterizedTypeReference<T> type, Supplier<? extends T> work);
+
+	/**
+	 * Enqueues a message with the end of this run: both are committed together when the
+	 * message of this run is COMPLETED, and it is forgotten when the run fails, is lost
+	 * or times out. It is exempt from the bounds of queues. Until that commit it can
+	 * neither be found nor awaited.
+	 * @param message without keys, also none that its task makes; may begin a chain
+	 * @return the id it will have
+	 * @throws IllegalArgumentException if it has a key, or is refused as an enqueue would
+	 * refuse it
+	 * @throws IllegalStateException if the run enqueues more than 1,000 messages or 8 MB,
+	 * or the delivery of its task is at most once
+	 * @throws io.github.queuesqlite.message.LeaseLostException if the run is no longer
+	 * ours, or has ended
+	 */
+	MessageId enqueue(NewMessage message);
 
 	/**
 	 * Returns the token that rises with every run of this message, for the handler's own

@@ -1,6 +1,5 @@
 package io.github.queuesqlite.worker;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,7 +13,6 @@ import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.task.BatchFailedException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /**
  * One call of a handler for several messages. They begin together; each ends by itself,
@@ -29,7 +27,7 @@ final class Batch implements Call {
 	/** Complete before others see the batch. */
 	private final List<BatchRun> runs = new ArrayList<>();
 
-	private final Handling handling = new Handling();
+	private final CallState state;
 
 	/** Whether it has begun or was given back: all of it, or nothing. */
 	private final AtomicBoolean taken = new AtomicBoolean();
@@ -37,25 +35,14 @@ final class Batch implements Call {
 	/** Those that the handler got. Of the call. */
 	private List<BatchRun> handled = List.of();
 
-	private int place = -1;
-
-	private volatile long handedAt;
-
 	private long startedAt;
 
 	private long elapsed;
 
-	private volatile boolean stopping;
-
-	/** When it should have stopped; 0 while it may go on. */
-	private volatile long overdueSince;
-
-	/** What its task needs; null for nothing. Set before others see the batch. */
-	private @Nullable CallAllowance allowance;
-
 	Batch(Lane lane, HostedTask task) {
 		this.lane = lane;
 		this.task = task;
+		this.state = new CallState(lane.engine());
 	}
 
 	/** Adds a message, in claim order. */
@@ -99,23 +86,14 @@ final class Batch implements Call {
 	}
 
 	@Override
-	public int place() {
-		return this.place;
+	public CallState state() {
+		return this.state;
 	}
 
 	@Override
-	public void place(int place) {
-		this.place = place;
-	}
-
-	@Override
-	public long handedAt() {
-		return this.handedAt;
-	}
-
-	@Override
-	public void handedAt(long now) {
-		this.handedAt = now;
+	public Map<String, String> logContext() {
+		return Map.of("queue.task", this.task.definition().name(), "queue.messages",
+				Integer.toString(this.runs.size()));
 	}
 
 	@Override
@@ -131,18 +109,6 @@ final class Batch implements Call {
 	@Override
 	public long elapsed() {
 		return this.elapsed;
-	}
-
-	@Override
-	public void takePermit() {
-		this.allowance = new CallAllowance(engine().limits, this.lane.queue(), this.task.definition().name());
-	}
-
-	@Override
-	public void givePermitBack() {
-		if (this.allowance != null) {
-			this.allowance.giveBack();
-		}
 	}
 
 	private Engine engine() {
@@ -164,11 +130,11 @@ final class Batch implements Call {
 		this.startedAt = engine().now();
 		CompletionStage<?> stage;
 		try {
-			enter();
+			this.state.enter(this);
 			stage = call();
 		}
 		finally {
-			leave();
+			this.state.leave(this.task);
 		}
 		return stage == null || !isAwaited(stage);
 	}
@@ -205,9 +171,7 @@ final class Batch implements Call {
 		if (handled.isEmpty()) {
 			return null;
 		}
-		if (this.allowance != null) {
-			this.allowance.begin();
-		}
+		this.state.begin();
 		handled.forEach(engine().limits::begun);
 		Object result;
 		try {
@@ -226,32 +190,9 @@ final class Batch implements Call {
 		return stage;
 	}
 
-	private void enter() {
-		this.handling.enter();
-		if (engine().logsContext) {
-			MDC.put("queue.task", this.task.definition().name());
-			MDC.put("queue.messages", Integer.toString(this.runs.size()));
-		}
-	}
-
-	private void leave() {
-		if (this.handling.leave() || this.task.executor() == null) {
-			Thread.interrupted();
-		}
-		if (engine().logsContext) {
-			MDC.remove("queue.task");
-			MDC.remove("queue.messages");
-		}
-	}
-
 	private boolean isAwaited(CompletionStage<?> stage) {
-		this.handling.isAt(stage);
-		if (this.stopping || this.overdueSince != 0) {
-			// Asked to stop before there was a stage to tell.
-			engine().interrupts().execute(this.handling::interrupt);
-		}
 		try {
-			stage.whenComplete(this::completed);
+			this.state.await(stage, this.state.isStopping() || this.state.isOverdue(), this::completed);
 			return true;
 		}
 		catch (Throwable ex) {
@@ -350,45 +291,9 @@ final class Batch implements Call {
 	/** The handler is interrupted when it goes on for nobody's sake. */
 	void stopUnlessWanted(long now) {
 		if (this.runs.stream().noneMatch(BatchRun::isWanted)) {
-			if (this.overdueSince == 0) {
-				this.overdueSince = now;
-			}
-			engine().interrupts().execute(this.handling::interrupt);
+			this.state.overdueFrom(now);
+			this.state.interrupt();
 		}
-	}
-
-	@Override
-	public void stop() {
-		this.stopping = true;
-		engine().interrupts().execute(this.handling::interrupt);
-	}
-
-	boolean isStopping() {
-		return this.stopping;
-	}
-
-	@Override
-	public @Nullable OverdueRun overdue(long now) {
-		long since = this.overdueSince;
-		if (since == 0 || isNew()) {
-			return null;
-		}
-		StoredMessage row = first().row();
-		return new OverdueRun(row.id(), row.queue(), row.task(), Duration.ofNanos(now - since), threadName());
-	}
-
-	@Override
-	public String threadName() {
-		return this.handling.threadName();
-	}
-
-	String stack() {
-		return this.handling.stack();
-	}
-
-	@Override
-	public boolean isStoppedFor() {
-		return this.handling.isStoppedFor();
 	}
 
 }

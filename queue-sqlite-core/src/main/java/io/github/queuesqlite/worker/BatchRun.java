@@ -85,7 +85,7 @@ final class BatchRun extends Claim implements TaskContext {
 	@Override
 	FailureRecord timeoutFailure(long nanos) {
 		return failure("Timeout", "The handler was still running after " + Duration.ofNanos(nanos).toMillis() + " ms",
-				this.batch.stack());
+				this.batch.state().stack());
 	}
 
 	@Override
@@ -95,7 +95,7 @@ final class BatchRun extends Claim implements TaskContext {
 
 	@Override
 	boolean isStopping() {
-		return this.batch.isStopping();
+		return this.batch.state().isStopping();
 	}
 
 	@Override

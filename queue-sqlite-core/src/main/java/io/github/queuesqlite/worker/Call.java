@@ -1,7 +1,9 @@
 package io.github.queuesqlite.worker;
 
+import java.util.Map;
 import java.util.function.Consumer;
 
+import io.github.queuesqlite.store.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +27,29 @@ interface Call extends Runnable {
 	/** Bytes of all payloads. */
 	int bytes();
 
-	/** Place among the lane's permits, -1 without. Guarded by the lane's lock. */
-	int place();
+	/** What it has whatever it is. */
+	CallState state();
 
-	void place(int place);
+	/** What the log lines of its handler bear. */
+	Map<String, String> logContext();
+
+	/** Place among the lane's permits, -1 without. Guarded by the lane's lock. */
+	default int place() {
+		return state().place();
+	}
+
+	default void place(int place) {
+		state().place(place);
+	}
 
 	/** When it was given to an executor of the user; 0 when not. */
-	long handedAt();
+	default long handedAt() {
+		return state().handedAt();
+	}
 
-	void handedAt(long now);
+	default void handedAt(long now) {
+		state().handedAt(now);
+	}
 
 	/** Whether it has neither begun nor been given back. */
 	boolean isNew();
@@ -58,10 +74,15 @@ interface Call extends Runnable {
 	long elapsed();
 
 	/** It was claimed with what its task and queue need: permits and tokens. */
-	void takePermit();
+	default void takePermit() {
+		StoredMessage row = first().row();
+		state().takePermit(row.queue(), row.task());
+	}
 
 	/** Its handler has returned, or never will be called. */
-	void givePermitBack();
+	default void givePermitBack() {
+		state().givePermitBack();
+	}
 
 	/** Nanoseconds until a deadline; the greatest long when there is none to watch. */
 	long untilDeadline(long now);
@@ -70,14 +91,23 @@ interface Call extends Runnable {
 	void timeOut(long now);
 
 	/** Asks its handler to stop: the application does. */
-	void stop();
+	default void stop() {
+		state().stop();
+	}
 
-	@Nullable OverdueRun overdue(long now);
+	/** How long it should have stopped; null when it may go on. */
+	default @Nullable OverdueRun overdue(long now) {
+		return state().overdue(this, now);
+	}
 
 	/** The thread of the handler; empty when it is on none. */
-	String threadName();
+	default String threadName() {
+		return state().threadName();
+	}
 
 	/** Whether its handler waits for a stop of the queue. */
-	boolean isStoppedFor();
+	default boolean isStoppedFor() {
+		return state().isStoppedFor();
+	}
 
 }

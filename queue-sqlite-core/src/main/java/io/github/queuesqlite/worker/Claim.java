@@ -120,14 +120,14 @@ abstract class Claim implements Completion<SettleResult> {
 
 	private @Nullable Message message;
 
+	/** What its handler says and does step by step; null for most. */
+	private volatile @Nullable Records records;
+
 	/** Whether it has begun to enqueue something. */
 	private volatile boolean enqueues;
 
 	/** What is stored with its end; null for nothing. Guarded by this. */
 	private @Nullable List<Insertion> followUps;
-
-	/** What its handler says and does step by step; null for most. */
-	private volatile @Nullable Records records;
 
 	Claim(Holder holder, StoredMessage row, StoreInstance instance, int deaths, long claimedAt) {
 		this.holder = holder;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * <b>Threads:</b> safe for use by several threads.
  */
-final class Limit implements Allowance {
+final class Limit implements SharedAllowance<PermitWish, PermitState> {
 
 	/** How long a permit is kept that others wait for. */
 	static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -113,12 +113,8 @@ final class Limit implements Allowance {
 		this.unsettled |= stopped && this.held > 0;
 	}
 
-	/**
-	 * Returns what to ask the store for; null when there is nothing. What it does not
-	 * keep is not used from now on.
-	 * @param changed whether others changed something
-	 */
-	synchronized @Nullable PermitWish wish(long epoch, boolean changed, long now) {
+	@Override
+	public synchronized @Nullable PermitWish wish(long epoch, boolean changed, long now) {
 		if (this.epoch != epoch) {
 			this.epoch = epoch;
 			this.toDeclare = true;
@@ -170,8 +166,8 @@ final class Limit implements Allowance {
 		return (this.state.most() + (turnIsOver ? 0 : claimants - 1)) / claimants;
 	}
 
-	/** The store has answered. */
-	synchronized void settled(PermitState state, long now) {
+	@Override
+	public synchronized void settled(PermitState state, long now) {
 		if (state.held() > this.held) {
 			this.grantedAt = now;
 			this.peakSince = now;

@@ -7,13 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 
 import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.message.QueueException;
-import io.github.queuesqlite.store.PermitWish;
 import io.github.queuesqlite.store.Quota;
 import io.github.queuesqlite.store.StoreInstance;
-import io.github.queuesqlite.store.TokenWish;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.TaskDefinition;
 import org.jspecify.annotations.Nullable;
@@ -317,7 +316,8 @@ final class Limits {
 		boolean settled = false;
 		boolean answered = false;
 		try {
-			settled = settlePermits(owner, changedElsewhere) | settleTokens(owner, changedElsewhere);
+			settled = settle(this.limits, owner, changedElsewhere, this.environment.store()::permits)
+					| settle(this.rates, owner, changedElsewhere, this.environment.store()::tokens);
 			answered = true;
 		}
 		finally {
@@ -330,10 +330,11 @@ final class Limits {
 		return settled;
 	}
 
-	private boolean settlePermits(StoreInstance owner, boolean changedElsewhere) {
-		List<PermitWish> wishes = new ArrayList<>();
-		for (Limit limit : this.limits.values()) {
-			PermitWish wish = limit.wish(owner.epoch(), changedElsewhere, System.nanoTime());
+	private static <W, S> boolean settle(Map<String, ? extends SharedAllowance<W, S>> shares, StoreInstance owner,
+			boolean changedElsewhere, BiFunction<StoreInstance, List<W>, Map<String, S>> store) {
+		List<W> wishes = new ArrayList<>();
+		for (SharedAllowance<W, S> share : shares.values()) {
+			W wish = share.wish(owner.epoch(), changedElsewhere, System.nanoTime());
 			if (wish != null) {
 				wishes.add(wish);
 			}
@@ -341,30 +342,10 @@ final class Limits {
 		if (wishes.isEmpty()) {
 			return false;
 		}
-		this.environment.store().permits(owner, wishes).forEach((name, state) -> {
-			Limit limit = this.limits.get(name);
-			if (limit != null) {
-				limit.settled(state, System.nanoTime());
-			}
-		});
-		return true;
-	}
-
-	private boolean settleTokens(StoreInstance owner, boolean changedElsewhere) {
-		List<TokenWish> wishes = new ArrayList<>();
-		for (Rate rate : this.rates.values()) {
-			TokenWish wish = rate.wish(owner.epoch(), changedElsewhere, System.nanoTime());
-			if (wish != null) {
-				wishes.add(wish);
-			}
-		}
-		if (wishes.isEmpty()) {
-			return false;
-		}
-		this.environment.store().tokens(owner, wishes).forEach((name, state) -> {
-			Rate rate = this.rates.get(name);
-			if (rate != null) {
-				rate.settled(state, System.nanoTime());
+		store.apply(owner, wishes).forEach((name, state) -> {
+			SharedAllowance<W, S> share = shares.get(name);
+			if (share != null) {
+				share.settled(state, System.nanoTime());
 			}
 		});
 		return true;

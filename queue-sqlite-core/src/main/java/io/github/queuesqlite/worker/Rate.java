@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * <b>Threads:</b> safe for use by several threads.
  */
-final class Rate implements Allowance {
+final class Rate implements SharedAllowance<TokenWish, TokenState> {
 
 	/** How long it is at least from one question to the next. */
 	static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
@@ -137,12 +137,8 @@ final class Rate implements Allowance {
 		this.wanted &= !stopped;
 	}
 
-	/**
-	 * Returns what to tell the store and to ask for; null when there is nothing. What
-	 * goes back is not used from now on.
-	 * @param changed whether others changed something
-	 */
-	synchronized @Nullable TokenWish wish(long epoch, boolean changed, long now) {
+	@Override
+	public synchronized @Nullable TokenWish wish(long epoch, boolean changed, long now) {
 		if (this.epoch != epoch) {
 			this.epoch = epoch;
 			this.toDeclare = true;
@@ -177,8 +173,8 @@ final class Rate implements Allowance {
 		return (this.stopped || now - this.grantedAt >= this.kept) ? Math.max(0, this.held - this.taken) : 0;
 	}
 
-	/** The store has answered. */
-	synchronized void settled(TokenState state, long now) {
+	@Override
+	public synchronized void settled(TokenState state, long now) {
 		// What it does not know of is not there.
 		int lost = this.told - (state.held() - state.granted());
 		this.held = Math.max(0, this.held - lost) + state.granted();

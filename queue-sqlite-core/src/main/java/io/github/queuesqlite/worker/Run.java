@@ -21,7 +21,6 @@ import io.github.queuesqlite.task.TaskContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * One run of one message by a handler: also the handler's context.
@@ -30,23 +29,11 @@ final class Run extends Claim implements TaskContext, Call {
 
 	private static final Logger logger = LoggerFactory.getLogger(Run.class);
 
-	private int place = -1;
-
-	private volatile long handedAt;
-
 	private final Lane lane;
 
 	private final HostedTask task;
 
-	private volatile boolean stopping;
-
-	/** When it should have stopped; 0 while it may go on. */
-	private volatile long overdueSince;
-
-	private final Handling handling = new Handling();
-
-	/** What its task needs; null for nothing. Set before others see the run. */
-	private @Nullable CallAllowance allowance;
+	private final CallState state;
 
 	/** Of a delivery at most once: open until its end is committed; null of others. */
 	private volatile @Nullable CountDownLatch committed;
@@ -61,6 +48,7 @@ final class Run extends Claim implements TaskContext, Call {
 		super(lane, row, instance, deaths, claimedAt);
 		this.lane = lane;
 		this.task = task;
+		this.state = new CallState(lane.engine());
 	}
 
 	@Override
@@ -84,28 +72,19 @@ final class Run extends Claim implements TaskContext, Call {
 	}
 
 	@Override
-	public int place() {
-		return this.place;
+	public CallState state() {
+		return this.state;
 	}
 
 	@Override
-	public void place(int place) {
-		this.place = place;
-	}
-
-	@Override
-	public long handedAt() {
-		return this.handedAt;
-	}
-
-	@Override
-	public void handedAt(long now) {
-		this.handedAt = now;
+	public Map<String, String> logContext() {
+		return Map.of("queue.message", id().toString(), "queue.task", row().task(), "queue.attempt",
+				Integer.toString(row().attempt()));
 	}
 
 	@Override
 	boolean isStopping() {
-		return this.stopping;
+		return this.state.isStopping();
 	}
 
 	@Override
@@ -133,18 +112,6 @@ final class Run extends Claim implements TaskContext, Call {
 		givePermitBack();
 	}
 
-	@Override
-	public void takePermit() {
-		this.allowance = new CallAllowance(engine().limits, row().queue(), row().task());
-	}
-
-	@Override
-	public void givePermitBack() {
-		if (this.allowance != null) {
-			this.allowance.giveBack();
-		}
-	}
-
 	// Starting and ending
 
 	@Override
@@ -159,11 +126,11 @@ final class Run extends Claim implements TaskContext, Call {
 		}
 		CompletionStage<?> stage;
 		try {
-			enter();
+			this.state.enter(this);
 			stage = call();
 		}
 		finally {
-			leave();
+			this.state.leave(this.task);
 		}
 		return stage == null || !isAwaited(stage);
 	}
@@ -284,9 +251,7 @@ final class Run extends Claim implements TaskContext, Call {
 
 	@SuppressWarnings("NullAway") // null goes to handlers whose message has no payload
 	private @Nullable Object invoke(@Nullable Object payload) throws Exception {
-		if (this.allowance != null) {
-			this.allowance.begin();
-		}
+		this.state.begin();
 		engine().limits.begun(this);
 		if (engine().interceptors.isEmpty()) {
 			return this.task.handler().handle(payload, this);
@@ -294,35 +259,9 @@ final class Run extends Claim implements TaskContext, Call {
 		return new Invocation(this.task, payload, List.of(this), engine().interceptors, 0).proceed();
 	}
 
-	private void enter() {
-		this.handling.enter();
-		if (engine().logsContext) {
-			MDC.put("queue.message", id().toString());
-			MDC.put("queue.task", row().task());
-			MDC.put("queue.attempt", Integer.toString(row().attempt()));
-		}
-	}
-
-	private void leave() {
-		boolean ours = this.handling.leave();
-		if (ours || this.task.executor() == null) {
-			Thread.interrupted();
-		}
-		if (engine().logsContext) {
-			MDC.remove("queue.message");
-			MDC.remove("queue.task");
-			MDC.remove("queue.attempt");
-		}
-	}
-
 	private boolean isAwaited(CompletionStage<?> stage) {
-		this.handling.isAt(stage);
-		if (isCancelled()) {
-			// Asked to stop before there was a stage to tell.
-			engine().interrupts().execute(this.handling::interrupt);
-		}
 		try {
-			stage.whenComplete(this::completed);
+			this.state.await(stage, isCancelled(), this::completed);
 			return true;
 		}
 		catch (Throwable ex) {
@@ -363,53 +302,31 @@ final class Run extends Claim implements TaskContext, Call {
 	@Override
 	FailureRecord timeoutFailure(long nanos) {
 		return failure("Timeout", "The handler was still running after " + Duration.ofNanos(nanos).toMillis() + " ms",
-				this.handling.stack());
+				this.state.stack());
 	}
 
 	@Override
 	void stopWorking(long now) {
-		this.overdueSince = now;
-		engine().interrupts().execute(this.handling::interrupt);
+		this.state.overdueFrom(now);
+		this.state.interrupt();
 	}
 
 	/** Asks its handler to stop: somebody cancelled the message. */
 	@Override
 	void cancel(long now) {
 		super.cancel(now);
-		if (this.overdueSince == 0) {
-			this.overdueSince = now;
-		}
+		this.state.overdueFrom(now);
 		if (isRunning()) {
-			engine().interrupts().execute(this.handling::interrupt);
+			this.state.interrupt();
 		}
-	}
-
-	@Override
-	public void stop() {
-		this.stopping = true;
-		engine().interrupts().execute(this.handling::interrupt);
-	}
-
-	@Override
-	public @Nullable OverdueRun overdue(long now) {
-		long since = this.overdueSince;
-		if (since == 0 || isNew()) {
-			return null;
-		}
-		return new OverdueRun(row().id(), row().queue(), row().task(), Duration.ofNanos(now - since), threadName());
-	}
-
-	@Override
-	public String threadName() {
-		return this.handling.threadName();
-	}
-
-	@Override
-	public boolean isStoppedFor() {
-		return this.handling.isStoppedFor();
 	}
 
 	// The handler's context
+
+	@Override
+	boolean hasEndedFirst() {
+		return this.task.definition().delivery() == Delivery.AT_MOST_ONCE;
+	}
 
 	@Override
 	public MessageId enqueue(NewMessage message) {
@@ -422,18 +339,13 @@ final class Run extends Claim implements TaskContext, Call {
 	}
 
 	@Override
-	boolean hasEndedFirst() {
-		return this.task.definition().delivery() == Delivery.AT_MOST_ONCE;
-	}
-
-	@Override
 	public Map<String, String> headers() {
 		return message().headers();
 	}
 
 	@Override
 	public boolean isCancelled() {
-		return super.isCancelled() || this.stopping || this.late;
+		return super.isCancelled() || isStopping() || this.late;
 	}
 
 }

@@ -259,6 +259,15 @@ public abstract class MessageStoreContract {
 	}
 
 	@Nested
+	class Schedules extends ScheduleContract {
+
+		Schedules() {
+			super(MessageStoreContract.this::open);
+		}
+
+	}
+
+	@Nested
 	class Instances extends InstanceContract {
 
 		Instances() {

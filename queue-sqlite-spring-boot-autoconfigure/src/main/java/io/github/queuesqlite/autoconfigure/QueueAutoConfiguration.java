@@ -8,6 +8,7 @@ import io.github.queuesqlite.autoconfigure.handler.QueueAnnotationBeanPostProces
 import io.github.queuesqlite.event.MessageEventListener;
 import io.github.queuesqlite.listen.ListenOperations;
 import io.github.queuesqlite.listen.ListenerRegistry;
+import io.github.queuesqlite.schedule.ScheduleOperations;
 import io.github.queuesqlite.task.TaskRegistry;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,9 +25,10 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration of the queue: its operations, its listen data, the handlers of
- * {@link io.github.queuesqlite.annotation.QueueTask @QueueTask} and
- * {@link io.github.queuesqlite.annotation.QueueListener @QueueListener} methods, and
+ * Auto-configuration of the queue: its operations, its listen data, its schedules, the
+ * handlers of {@link io.github.queuesqlite.annotation.QueueTask @QueueTask},
+ * {@link io.github.queuesqlite.annotation.QueueListener @QueueListener} and
+ * {@link io.github.queuesqlite.annotation.QueueSchedule @QueueSchedule} methods, and
  * their life-cycle. Nothing that the application may have of its own is declared: no data
  * source, transaction manager, executor or JSON mapper.
  *
@@ -61,6 +63,12 @@ public final class QueueAutoConfiguration {
 	@ConditionalOnMissingBean
 	ListenOperations listenOperations(EmbeddedQueue queue) {
 		return queue.listen();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ScheduleOperations scheduleOperations(EmbeddedQueue queue) {
+		return queue.schedules();
 	}
 
 	@Bean

@@ -62,6 +62,7 @@ final class QueueOpener {
 			.walMax(this.properties.wal().max().toBytes())
 			.leaseDuration(this.properties.lease().duration())
 			.retention(retention(this.properties.retention()))
+			.scheduleFiring(this.properties.schedules().enabled())
 			.listenRetention(this.properties.listen().retention())
 			.listenMaxRetries(this.properties.listen().maxRetries());
 		new PayloadConfigurer(this.properties.payload(), this.beanFactory).apply(builder);

@@ -33,6 +33,7 @@ import org.springframework.util.unit.DataSize;
  * @param lease how the death of a process is noticed
  * @param shutdown how workers stop
  * @param retention how long ended messages are kept
+ * @param schedules what holds for schedules
  * @param listen what holds for listen data
  * @param events what is told of messages
  * @param payload what holds for payloads and results
@@ -45,8 +46,9 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("data/queue") String directory, @DefaultValue("default") String name, @Nullable Integer shards,
 		@DefaultValue("full") Durability durability, @DefaultValue Enqueue enqueue, @DefaultValue Worker worker,
 		@DefaultValue Map<String, Queue> queues, @DefaultValue Retry retry, @DefaultValue Lease lease,
-		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue Listen listen,
-		@DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk) {
+		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue Schedules schedules,
+		@DefaultValue Listen listen, @DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal,
+		@DefaultValue Disk disk) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);
@@ -242,6 +244,16 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 			PropertyCheck.range("retention.dead", dead, "0s", PropertyCheck.LONGEST);
 			PropertyCheck.range("retention.max-rows", maxRows, 0, Long.MAX_VALUE);
 		}
+
+	}
+
+	/**
+	 * Schedules.
+	 *
+	 * @param enabled Whether this process enqueues the messages of schedules when their
+	 * time comes. Schedules can be declared, created and changed either way.
+	 */
+	public record Schedules(@DefaultValue("true") boolean enabled) {
 
 	}
 

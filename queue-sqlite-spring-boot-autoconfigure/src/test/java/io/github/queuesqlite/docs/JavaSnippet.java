@@ -31,6 +31,7 @@ record JavaSnippet(String text) {
 			import io.github.queuesqlite.listen.*;
 			import io.github.queuesqlite.message.*;
 			import io.github.queuesqlite.payload.*;
+			import io.github.queuesqlite.schedule.*;
 			import io.github.queuesqlite.task.*;
 			import org.junit.jupiter.api.Test;
 			import org.springframework.beans.factory.annotation.Autowired;

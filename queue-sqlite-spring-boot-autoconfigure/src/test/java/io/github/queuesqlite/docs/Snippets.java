@@ -8,6 +8,7 @@ import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.listen.ListenOperations;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.schedule.ScheduleOperations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,8 @@ public abstract class Snippets {
 	protected QueueOperations queue;
 
 	protected ListenOperations listen;
+
+	protected ScheduleOperations schedules;
 
 	protected NewMessage message;
 
@@ -96,18 +99,6 @@ public abstract class Snippets {
 
 	}
 
-	public interface Binder {
-
-		Book bind(List<Rendered> pages);
-
-	}
-
-	public interface Orders {
-
-		void save(Order order);
-
-	}
-
 	public interface Payments {
 
 		Receipt charge(Invoice invoice);
@@ -123,6 +114,18 @@ public abstract class Snippets {
 	public interface Mails {
 
 		boolean send(Invoice invoice, String parcel);
+
+	}
+
+	public interface Binder {
+
+		Book bind(List<Rendered> pages);
+
+	}
+
+	public interface Orders {
+
+		void save(Order order);
 
 	}
 
@@ -196,9 +199,6 @@ public abstract class Snippets {
 	public record ImportRequest(String file) {
 	}
 
-	public record Row(String text) {
-	}
-
 	public record Page(String text) {
 	}
 
@@ -209,6 +209,9 @@ public abstract class Snippets {
 	}
 
 	public record Order(String number) {
+	}
+
+	public record Row(String text) {
 	}
 
 }

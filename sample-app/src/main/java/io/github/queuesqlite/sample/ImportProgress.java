@@ -68,6 +68,10 @@ class ImportProgress {
 		this.settled = false;
 	}
 
+	Stream<Path> folders() {
+		return this.imports.values().stream().map(PhotoImport::folder);
+	}
+
 	/** Publishes while there is work, and once more when it is done. */
 	@Scheduled(fixedDelayString = "${photos.progress-interval:250ms}")
 	void publishWhileWorking() {

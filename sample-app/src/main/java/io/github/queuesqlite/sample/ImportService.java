@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.annotation.QueueSchedule;
 import io.github.queuesqlite.annotation.QueueTask;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
@@ -109,6 +110,12 @@ class ImportService {
 				task.folder(), photos.size(), photos.size() - messages.size());
 		enqueueAll(messages);
 		return messages.size();
+	}
+
+	/** Picks up what is new in the folders that were imported. */
+	@QueueSchedule(name = "photo.rescan", every = "${photos.rescan:1h}")
+	void rescan() {
+		this.progress.folders().filter(Files::isDirectory).forEach(this::start);
 	}
 
 	/**

@@ -17,6 +17,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Starts the service again on the same folders.
@@ -71,11 +72,22 @@ class RestartTests {
 		}
 	}
 
-	private ConfigurableApplicationContext startAndDrain() {
-		ConfigurableApplicationContext context = new SpringApplicationBuilder(PhotoServiceApplication.class).run(
-				"--server.port=0", "--photos.directory=" + this.directory.resolve("photos"),
-				"--queue.sqlite.directory=" + this.directory.resolve("queue"),
-				"--photos.import=" + this.directory.resolve("album"), "--photos.caption-failure-percent=0");
+	@Test
+	void folderThatGetsNewPhotosIsLookedAtAgainByTheClock() throws Exception {
+		try (ConfigurableApplicationContext context = startAndDrain("photos.rescan=200ms")) {
+			PhotoLibrary library = context.getBean(PhotoLibrary.class);
+			assertThat(library.size()).isEqualTo(PHOTOS);
+			new PictureGenerator(this.directory.resolve("album"), 80).generate(PHOTOS + 2);
+			await().atMost(Duration.ofMinutes(1)).until(() -> library.size() == PHOTOS + 2);
+		}
+	}
+
+	private ConfigurableApplicationContext startAndDrain(String... properties) {
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(PhotoServiceApplication.class)
+			.properties(properties)
+			.run("--server.port=0", "--photos.directory=" + this.directory.resolve("photos"),
+					"--queue.sqlite.directory=" + this.directory.resolve("queue"),
+					"--photos.import=" + this.directory.resolve("album"), "--photos.caption-failure-percent=0");
 		assertThat(context.getBean(QueueOperations.class).drain(Duration.ofMinutes(1))).isTrue();
 		return context;
 	}

@@ -43,6 +43,11 @@ final class OrderingLines {
 		return this.table.end(key);
 	}
 
+	/** Returns whether no message of a line has yet to end. */
+	boolean isEmpty(String key) throws SQLException {
+		return this.table.front(key) == null;
+	}
+
 	/**
 	 * Returns the place of a new message.
 	 * @param id its id

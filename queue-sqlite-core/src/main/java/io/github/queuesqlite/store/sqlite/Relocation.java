@@ -11,6 +11,7 @@ import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.ShardRouter;
+import io.github.queuesqlite.store.StoredSchedule;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,14 @@ final class Relocation {
 			INSERT OR IGNORE INTO home.failed_attempt SELECT * FROM main.failed_attempt
 			WHERE message_id IN (SELECT value FROM json_each(?1))""";
 
+	private static final String COPY_RECORDS = """
+			INSERT OR IGNORE INTO home.%1$s (%2$s) SELECT %2$s FROM main.%1$s
+			WHERE message_id IN (SELECT value FROM json_each(?1))""";
+
+	private static final String DELETE_RECORDS = """
+			DELETE FROM main.%s
+			WHERE message_id IN (SELECT value FROM json_each(?1)) AND message_id IN (SELECT id FROM home.message)""";
+
 	private static final String COPY_WAITING = """
 			INSERT OR IGNORE INTO home.waiting SELECT * FROM main.waiting
 			WHERE message_id IN (SELECT value FROM json_each(?1))""";
@@ -50,14 +59,6 @@ final class Relocation {
 	private static final String COPY_ARRIVALS = """
 			INSERT OR IGNORE INTO home.arrival SELECT * FROM main.arrival
 			WHERE waiting_id IN (SELECT value FROM json_each(?1))""";
-
-	private static final String COPY_RECORDS = """
-			INSERT OR IGNORE INTO home.%1$s (%2$s) SELECT %2$s FROM main.%1$s
-			WHERE message_id IN (SELECT value FROM json_each(?1))""";
-
-	private static final String DELETE_RECORDS = """
-			DELETE FROM main.%s
-			WHERE message_id IN (SELECT value FROM json_each(?1)) AND message_id IN (SELECT id FROM home.message)""";
 
 	private static final String DELETE = """
 			DELETE FROM main.message
@@ -107,6 +108,7 @@ final class Relocation {
 							(key) -> this.router.homeOfConcurrencyKey(key) == entry.getKey()));
 		}
 		moveWindows();
+		moveSchedules();
 		logger.info("Moved {} messages with keys to their new shards", moved);
 	}
 
@@ -148,12 +150,12 @@ final class Relocation {
 				statements.run("BEGIN IMMEDIATE");
 				statements.update(COPY, json);
 				statements.update(COPY_ATTEMPTS, json);
-				statements.update(COPY_WAITING, json);
-				statements.update(COPY_FOLLOWERS, json, home);
-				statements.update(COPY_ARRIVALS, json);
 				for (Map.Entry<String, String> table : RunRecords.TABLES.entrySet()) {
 					statements.update(COPY_RECORDS.formatted(table.getKey(), table.getValue()), json);
 				}
+				statements.update(COPY_WAITING, json);
+				statements.update(COPY_FOLLOWERS, json, home);
+				statements.update(COPY_ARRIVALS, json);
 				statements.run("COMMIT");
 				statements.run("BEGIN IMMEDIATE");
 				statements.update(DELETE_ATTEMPTS, json);
@@ -233,6 +235,24 @@ final class Relocation {
 				for (UniqueWindows.Stored window : entry.getValue()) {
 					window.removeFrom(statements);
 				}
+			}
+		}
+	}
+
+	/** As windows. Nobody declares anything yet: whoever opens the directory is alone. */
+	private void moveSchedules() throws SQLException {
+		for (Map.Entry<Integer, Connection> entry : this.connections.entrySet()) {
+			try (Statements statements = new Statements(entry.getValue())) {
+				for (StoredSchedule schedule : ScheduleTable.read(statements, ScheduleTable.ALL)) {
+					int home = this.router.homeOfSchedule(schedule.name());
+					if (home != entry.getKey()) {
+						try (Statements there = new Statements(connection(home))) {
+							ScheduleTable.add(there, schedule);
+						}
+						statements.update(ScheduleTable.REMOVE, schedule.name());
+					}
+				}
+				statements.update("DELETE FROM declaration");
 			}
 		}
 	}

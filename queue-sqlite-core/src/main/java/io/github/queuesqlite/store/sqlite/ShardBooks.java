@@ -8,6 +8,7 @@ import java.util.List;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StoreListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a shard keeps beside its messages: how many there are by state, how many pruning
@@ -15,13 +16,14 @@ import io.github.queuesqlite.store.StoreListener;
  * next one becomes due, and what ended since somebody asked. Changes add up in memory,
  * are written before the commit and forgotten by a rollback.
  * <p>
- * <b>Threads:</b> the writer's; {@link #nextDueAt()} and {@link #isDue()} any.
+ * <b>Threads:</b> the writer's; {@link #nextDueAt()}, {@link #isDue()} and
+ * {@link #nextFiringAt()} any.
  */
 final class ShardBooks {
 
 	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + LineTable.IS_ANY
 			+ ", permit_changes, " + CrowdTable.IS_ANY + ", " + KeyRateTable.IS_ANY + ", " + RunRecords.IS_ANY + ", "
-			+ WaitingTable.IS_ANY + " FROM shard WHERE id = 1";
+			+ ScheduleTable.NEXT + ", " + WaitingTable.IS_ANY + " FROM shard WHERE id = 1";
 
 	private final Statements statements;
 
@@ -39,6 +41,9 @@ final class ShardBooks {
 
 	private final PauseTable pauses;
 
+	/** What a transaction stored by itself. */
+	private final List<Insertion> stored = new ArrayList<>();
+
 	private final List<StoreListener.Ended> ended = new ArrayList<>();
 
 	/** How many of them were passed on. */
@@ -52,14 +57,14 @@ final class ShardBooks {
 	/** Whether a live message may have a concurrency key. */
 	private boolean anyCrowded;
 
-	/** Whether a message may wait for another one, or may have waited. */
-	private boolean anyFollowed;
-
 	/** Whether the handler of a message may have said or done something. */
 	private boolean anyRecorded;
 
 	/** Whether a task may have a rate for each concurrency key. */
 	private boolean anyKeyRate;
+
+	/** Whether a message may wait for another one, or may have waited. */
+	private boolean anyFollowed;
 
 	private long prunable;
 
@@ -73,6 +78,8 @@ final class ShardBooks {
 
 	/** When the next key may let one through for its rate. */
 	private volatile long nextKeyTurn;
+
+	private volatile long nextFiring;
 
 	ShardBooks(Statements statements, InstantSource clock) throws SQLException {
 		this.statements = statements;
@@ -108,6 +115,7 @@ final class ShardBooks {
 	void rolledBack() {
 		this.counters.forget();
 		this.readyTasks.forget();
+		this.stored.clear();
 		this.ended.clear();
 		this.followed = 0;
 		this.takenBack.clear();
@@ -137,7 +145,8 @@ final class ShardBooks {
 			this.anyCrowded = row.getInt(5) != 0;
 			this.anyKeyRate = row.getInt(6) != 0;
 			this.anyRecorded = row.getInt(7) != 0;
-			this.anyFollowed = row.getInt(8) != 0;
+			nextFiring(Statements.nullableLong(row, 8));
+			this.anyFollowed = row.getInt(9) != 0;
 		}, SHARD);
 		this.pauses.forgetTasks();
 	}
@@ -234,18 +243,6 @@ final class ShardBooks {
 		return this.anyCrowded;
 	}
 
-	/** A message was stored that waits for another one. */
-	void followed() {
-		this.anyFollowed = true;
-	}
-
-	/**
-	 * Returns whether somebody may wait for a message that this process claimed.
-	 */
-	boolean isAnyFollowed() {
-		return this.anyFollowed;
-	}
-
 	/** A handler said or did something. */
 	void recorded() {
 		this.anyRecorded = true;
@@ -273,6 +270,18 @@ final class ShardBooks {
 
 	boolean isKeyTurn(long now) {
 		return this.nextKeyTurn <= now;
+	}
+
+	/** A message was stored that waits for another one. */
+	void followed() {
+		this.anyFollowed = true;
+	}
+
+	/**
+	 * Returns whether somebody may wait for a message that this process claimed.
+	 */
+	boolean isAnyFollowed() {
+		return this.anyFollowed;
 	}
 
 	/** Pruning by count may delete so many more; negative for fewer. */
@@ -303,6 +312,27 @@ final class ShardBooks {
 
 	PauseTable pauses() {
 		return this.pauses;
+	}
+
+	// ---- schedules
+
+	/** Messages were stored that nobody has handed in. */
+	void stored(List<Insertion> messages) {
+		this.stored.addAll(messages);
+	}
+
+	/** Returns what was stored so since the last call and forgets it. */
+	List<Insertion> takeStored() {
+		return take(this.stored);
+	}
+
+	/** When the next schedule fires; null for never. */
+	void nextFiring(@Nullable Long at) {
+		this.nextFiring = (at != null) ? at : Long.MAX_VALUE;
+	}
+
+	long nextFiringAt() {
+		return this.nextFiring;
 	}
 
 	// ---- ends

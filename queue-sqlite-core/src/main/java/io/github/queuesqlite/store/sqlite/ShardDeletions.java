@@ -29,9 +29,9 @@ final class ShardDeletions {
 
 	private final Crowds crowds;
 
-	private final Followers followers;
-
 	private final RunRecords records;
+
+	private final Followers followers;
 
 	private final Retention retention;
 
@@ -43,8 +43,8 @@ final class ShardDeletions {
 		this.lines = lines;
 		this.windows = windows;
 		this.crowds = crowds;
-		this.followers = followers;
 		this.records = records;
+		this.followers = followers;
 		this.retention = retention;
 	}
 
@@ -118,10 +118,9 @@ final class ShardDeletions {
 			this.crowds.changed(ids);
 		}
 		else if (!ids.isEmpty()) {
-			String json = LongJson.of(ids);
-			this.records.deleted(json);
+			this.records.deleted(LongJson.of(ids));
 			if (this.followers.isAny()) {
-				this.followers.forget(json);
+				this.followers.forget(LongJson.of(ids));
 			}
 		}
 		return rows[0];

@@ -31,6 +31,7 @@ import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.ShardReader;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredSchedule;
 import io.github.queuesqlite.store.StoredStep;
 import org.jspecify.annotations.Nullable;
 
@@ -501,6 +502,21 @@ final class SqliteShardReader implements ShardReader {
 	@Override
 	public Pauses pauses() {
 		return read((statements) -> PauseTable.read(statements, this.clock.millis()));
+	}
+
+	@Override
+	public List<StoredSchedule> schedules() {
+		return read((statements) -> ScheduleTable.read(statements, ScheduleTable.ALL));
+	}
+
+	@Override
+	public Optional<StoredSchedule> schedule(String name) {
+		return read((statements) -> ScheduleTable.read(statements, ScheduleTable.FIND, name)).stream().findFirst();
+	}
+
+	@Override
+	public List<StoredSchedule> dueSchedules(long now, int max) {
+		return read((statements) -> ScheduleTable.read(statements, ScheduleTable.DUE, now, max));
 	}
 
 	@Override

@@ -14,6 +14,7 @@ import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.CancelResult;
+import io.github.queuesqlite.store.Firing;
 import io.github.queuesqlite.store.HolderChange;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
@@ -34,6 +35,7 @@ import io.github.queuesqlite.store.ShardSession;
 import io.github.queuesqlite.store.StartedRuns;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredSchedule;
 import io.github.queuesqlite.store.StoredStep;
 import io.github.queuesqlite.store.Suspect;
 import io.github.queuesqlite.store.TokenState;
@@ -82,9 +84,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final Crowds crowds;
 
-	private final Followers followers;
+	private final ShardSchedules schedules;
 
 	private final RunRecords records;
+
+	private final Followers followers;
 
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention, ClaimOrder order)
@@ -119,6 +123,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.holders = new KeyHolders(statements, this.changes);
 		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines, this.holders,
 				this.windows, this.crowds, this.followers);
+		this.schedules = new ShardSchedules(statements, this.books, this.inserts, lines);
 	}
 
 	@Override
@@ -201,6 +206,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.windows.ended(ended, this.clock.millis());
 		this.records.ended(ended);
 		return ended;
+	}
+
+	@Override
+	public List<Insertion> takeStored() {
+		return this.books.takeStored();
 	}
 
 	@Override
@@ -465,6 +475,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.signals.deleteOf(epoch);
 		this.books.permits().removeOf(epoch);
 		this.books.rates().removeOf(epoch, this.clock.millis());
+		this.schedules.leave(epoch);
 	}
 
 	@Override
@@ -513,6 +524,38 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public void weigh(String concurrencyKey, int weight) throws SQLException {
 		this.crowds.weigh(concurrencyKey, weight);
+	}
+
+	// ---- schedules
+
+	@Override
+	public boolean putSchedule(StoredSchedule schedule) throws SQLException {
+		return this.schedules.put(schedule);
+	}
+
+	@Override
+	public boolean deleteSchedule(String name, long revision) throws SQLException {
+		return this.schedules.delete(name, revision);
+	}
+
+	@Override
+	public void declare(String schedule, long epoch) throws SQLException {
+		this.schedules.declare(schedule, epoch);
+	}
+
+	@Override
+	public void undeclare(String schedule, long epoch) throws SQLException {
+		this.schedules.undeclare(schedule, epoch);
+	}
+
+	@Override
+	public Firing.@Nullable Outcome fire(Firing firing) throws SQLException {
+		return this.schedules.fire(firing, this.clock.millis());
+	}
+
+	@Override
+	public long nextFiringAt() {
+		return this.books.nextFiringAt();
 	}
 
 	// ---- permits

@@ -15,6 +15,8 @@ import io.github.queuesqlite.store.Quota;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.Settlement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,51 +30,53 @@ class PausedTaskTests {
 	@TempDir
 	Path directory;
 
+	private Connection other;
+
+	private SqliteShardSession session;
+
+	/** In a transaction of an instance. */
+	@BeforeEach
+	void open() throws SQLException {
+		Path file = this.directory.resolve("queue_shard_0.db");
+		this.other = SqliteConnections.openWriter(file);
+		Migrations.shard().apply(this.other, file);
+		SqliteConnections.execute(this.other, "INSERT INTO shard (id, number, layout) VALUES (1, 0, '')");
+		this.session = new SqliteShardSession(SqliteConnections.openWriter(file), new ReaderGate(), file, 1L << 30,
+				new Quarantine(0, "shard 0"), TestStore.noWatermark(file), 0, InstantSource.system(), Retention.DEFAULT,
+				ClaimOrder.DEFAULT);
+		this.session.begin(true);
+		this.session.join(1, "test", 0);
+	}
+
+	@AfterEach
+	void close() throws SQLException {
+		this.session.close();
+		this.other.close();
+	}
+
 	@Test
 	void claimWhenAnotherProcessHasJustPausedTheTaskTakesNothingOfIt() throws SQLException {
-		Path file = this.directory.resolve("queue_shard_0.db");
-		try (Connection other = SqliteConnections.openWriter(file)) {
-			Migrations.shard().apply(other, file);
-			SqliteConnections.execute(other, "INSERT INTO shard (id, number, layout) VALUES (1, 0, '')");
-			SqliteShardSession session = new SqliteShardSession(SqliteConnections.openWriter(file), new ReaderGate(),
-					file, 1L << 30, new Quarantine(0, "shard 0"), TestStore.noWatermark(file), 0,
-					InstantSource.system(), Retention.DEFAULT, ClaimOrder.DEFAULT);
-			session.begin(true);
-			session.join(1, "test", 0);
-			session.insert(List.of(row(1, "task"), row(2, "other")));
-			session.commit();
-			SqliteConnections.execute(other, "INSERT INTO paused_task (name, paused_at) VALUES ('task', 0)");
-			session.begin(true);
-			assertThat(session.mayClaim("default", Set.of("task"))).isTrue();
-			assertThat(session.claim(1, "default", TASKS, 10, Quota.UNLIMITED)).singleElement()
-				.satisfies((message) -> assertThat(message.task()).isEqualTo("other"));
-			assertThat(session.mayClaim("default", Set.of("task"))).isFalse();
-			session.commit();
-			session.close();
-		}
+		this.session.insert(List.of(row(1, "task"), row(2, "other")));
+		this.session.commit();
+		SqliteConnections.execute(this.other, "INSERT INTO paused_task (name, paused_at) VALUES ('task', 0)");
+		this.session.begin(true);
+		assertThat(this.session.mayClaim("default", Set.of("task"))).isTrue();
+		assertThat(this.session.claim(1, "default", TASKS, 10, Quota.UNLIMITED)).singleElement()
+			.satisfies((message) -> assertThat(message.task()).isEqualTo("other"));
+		assertThat(this.session.mayClaim("default", Set.of("task"))).isFalse();
+		this.session.commit();
 	}
 
 	@Test
 	void turnWhenAnotherProcessHasJustPausedTheKeyIsNotPassedOn() throws SQLException {
-		Path file = this.directory.resolve("queue_shard_0.db");
-		try (Connection other = SqliteConnections.openWriter(file)) {
-			Migrations.shard().apply(other, file);
-			SqliteConnections.execute(other, "INSERT INTO shard (id, number, layout) VALUES (1, 0, '')");
-			SqliteShardSession session = new SqliteShardSession(SqliteConnections.openWriter(file), new ReaderGate(),
-					file, 1L << 30, new Quarantine(0, "shard 0"), TestStore.noWatermark(file), 0,
-					InstantSource.system(), Retention.DEFAULT, ClaimOrder.DEFAULT);
-			session.begin(true);
-			session.join(1, "test", 0);
-			session.insert(List.of(keyed(1), keyed(2)));
-			RunKey first = session.claim(1, "default", TASKS, 10, Quota.UNLIMITED).get(0).runKey();
-			session.commit();
-			SqliteConnections.execute(other, "INSERT INTO paused_key (name, paused_at) VALUES ('key', 0)");
-			session.begin(true);
-			session.settle(List.of(new Settlement.Complete(first, null, null)));
-			assertThat(session.claim(1, "default", TASKS, 10, Quota.UNLIMITED)).isEmpty();
-			session.commit();
-			session.close();
-		}
+		this.session.insert(List.of(keyed(1), keyed(2)));
+		RunKey first = this.session.claim(1, "default", TASKS, 10, Quota.UNLIMITED).get(0).runKey();
+		this.session.commit();
+		SqliteConnections.execute(this.other, "INSERT INTO paused_key (name, paused_at) VALUES ('key', 0)");
+		this.session.begin(true);
+		this.session.settle(List.of(new Settlement.Complete(first, null, null)));
+		assertThat(this.session.claim(1, "default", TASKS, 10, Quota.UNLIMITED)).isEmpty();
+		this.session.commit();
 	}
 
 	private static Insertion keyed(long id) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -94,6 +95,19 @@ class QueryPlanTests {
 			assertThat(steps).noneMatch((step) -> step.startsWith("SCAN key_") && !step.contains("USING"));
 			if (index != null) {
 				assertThat(steps).anyMatch((step) -> step.contains(index));
+			}
+		}
+	}
+
+	@Test
+	void nextScheduleIsTheFirstOfItsIndex() throws Exception {
+		Path file = directory.resolve("shard.db");
+		try (Connection connection = SqliteConnections.openWriter(file)) {
+			Migrations.shard().apply(connection, file);
+			for (String sql : List.of("SELECT " + ScheduleTable.NEXT, ScheduleTable.DUE)) {
+				assertThat(plan(connection, sql)).anyMatch((step) -> step.contains("schedule_next"))
+					.noneMatch((step) -> step.contains("TEMP B-TREE"))
+					.noneMatch((step) -> step.contains("SCAN declaration"));
 			}
 		}
 	}

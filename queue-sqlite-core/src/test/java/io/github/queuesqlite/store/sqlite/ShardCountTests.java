@@ -15,7 +15,9 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.store.AttributesCodec;
+import io.github.queuesqlite.store.Firing;
 import io.github.queuesqlite.store.FutureCompletion;
+import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Peer;
@@ -25,6 +27,7 @@ import io.github.queuesqlite.store.RunReport;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredSchedule;
 import io.github.queuesqlite.store.StoredStep;
 import io.github.queuesqlite.store.TokenState;
 import io.github.queuesqlite.store.TokenWish;
@@ -276,6 +279,48 @@ class ShardCountTests {
 				assertThat(tokens(queue, i, null)).isEqualTo(new TokenState(0, 0, TokenState.UNKNOWN));
 			}
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 4", "4, 1", "2, 5" })
+	void openWhenShardCountChangedKeepsSchedulesAndTheirLines(int before, int after) {
+		try (TestStore queue = TestStore.open(this.directory, before)) {
+			for (int i = 0; i < 10; i++) {
+				assertThat(queue.store.putSchedule(schedule("s" + i))).isTrue();
+				assertThat(fire(queue, "s" + i).stored()).hasSize(1);
+			}
+		}
+		for (int shards : new int[] { after, before }) {
+			try (TestStore queue = TestStore.open(this.directory, shards)) {
+				assertThat(queue.store.schedules()).hasSize(10).allSatisfy((schedule) -> {
+					assertThat(schedule.fired()).isOne();
+					assertThat(schedule.latestId()).isNotNull();
+					assertThat(schedule.nextAt()).isEqualTo(7000);
+					assertThat(schedule.payload()).containsExactly(1, 2);
+				});
+				assertThat(queue.store.nextFiringAt()).isEqualTo(7000);
+				for (int i = 0; i < 10; i++) {
+					// The message of the slot before is where the schedule is.
+					assertThat(fire(queue, "s" + i).skipped()).isOne();
+				}
+			}
+		}
+	}
+
+	private static StoredSchedule schedule(String name) {
+		return new StoredSchedule(name, 0, false, false, "{}", "bytes", new byte[] { 1, 2 }, 0, 5000L, null, null, 0, 0,
+				0, Set.of());
+	}
+
+	private static Firing.Outcome fire(TestStore queue, String name) {
+		StoredSchedule schedule = queue.store.schedule(name).orElseThrow();
+		Keys keys = new Keys(TestStore.TASK, null, null, StoredSchedule.line(name));
+		Insertion message = new Insertion(queue.store.assignId(queue.instance, keys), keys, "default", TestStore.TASK,
+				1, 6000, 5000, null, null, null, null, null, false);
+		return queue.store
+			.fire(new Firing(name, schedule.revision(), List.of(new Firing.Slot(5000, message, false)), 7000L, 0, null,
+					true))
+			.orElseThrow();
 	}
 
 	@ParameterizedTest

@@ -17,6 +17,8 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.reliability.points.Scenario.Action;
 import io.github.queuesqlite.reliability.points.Scenario.Opening;
 import io.github.queuesqlite.reliability.points.Scenario.Step;
+import io.github.queuesqlite.store.Firing;
+import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.PermitState;
@@ -24,6 +26,7 @@ import io.github.queuesqlite.store.PermitWish;
 import io.github.queuesqlite.store.Settlement;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredSchedule;
 import io.github.queuesqlite.store.TokenState;
 import io.github.queuesqlite.store.TokenWish;
 import io.github.queuesqlite.task.RateLimit;
@@ -36,6 +39,8 @@ final class Scenarios {
 	private static final int FEW = 5;
 
 	private static final int BATCH = 120;
+
+	private static final String SCHEDULE = "nightly";
 
 	private static final Step NOTHING = (queue) -> {
 	};
@@ -57,6 +62,7 @@ final class Scenarios {
 		all.permits();
 		all.tokens();
 		all.crowds();
+		all.schedules();
 		all.ratedCrowds();
 		return all.scenarios;
 	}
@@ -353,6 +359,40 @@ final class Scenarios {
 		}, (queue) -> assertThat(queue.store.permits(queue.instance, List.of(some)).values()).singleElement()
 			.extracting(PermitState::most)
 			.isEqualTo(4));
+	}
+
+	private void schedules() {
+		add("create a schedule", 0, NOTHING, (queue, told) -> createSchedule(queue),
+				(queue) -> assertThat(queue.store.schedule(SCHEDULE)).get()
+					.extracting(StoredSchedule::nextAt)
+					.isEqualTo(queue.now()));
+		add("fire", 1, Scenarios::createSchedule, (queue, told) -> fire(queue, 1, told),
+				(queue) -> assertThat(queue.all()).hasSize(1));
+		add("fire slot by slot", 0, Scenarios::createSchedule, (queue, told) -> {
+			for (int slot = 1; slot <= FEW; slot++) {
+				fire(queue, slot, told);
+			}
+		}, (queue) -> assertThat(queue.all()).hasSize(FEW));
+	}
+
+	private static void createSchedule(OpenQueue queue) {
+		queue.store.putSchedule(new StoredSchedule(SCHEDULE, 0, false, false, "{}", null, null, queue.now(),
+				queue.now(), null, null, 0, 0, 0, Set.of()));
+	}
+
+	/** Fires a slot that was not fired before. */
+	private static void fire(OpenQueue queue, int slot, LongConsumer told) {
+		StoredSchedule schedule = queue.store.schedule(SCHEDULE).orElseThrow();
+		if (schedule.fired() >= slot) {
+			return;
+		}
+		Keys keys = new Keys(OpenQueue.TASK, null, null, StoredSchedule.line(SCHEDULE));
+		Insertion message = new Insertion(queue.store.assignId(queue.instance, keys), keys, OpenQueue.QUEUE,
+				OpenQueue.TASK, 1, queue.now(), queue.now(), null, null, null, null, null, false);
+		queue.store
+			.fire(new Firing(SCHEDULE, schedule.revision(), List.of(new Firing.Slot(queue.now(), message, true)),
+					queue.now(), 0, null, true))
+			.ifPresent((outcome) -> outcome.stored().forEach((stored) -> told.accept(stored.id())));
 	}
 
 	private void tokens() {

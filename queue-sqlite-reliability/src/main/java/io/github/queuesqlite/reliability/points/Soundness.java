@@ -80,6 +80,12 @@ final class Soundness {
 					WHERE phase IN (1, 3)
 					GROUP BY task, concurrency_key HAVING count(*) > max(coalesce(chosen, declared))""");
 
+	private static final Map<String, String> NEVER_OF_SCHEDULES = Map.of("a slot without its message", """
+			SELECT name FROM schedule WHERE latest_id NOT IN (SELECT id FROM message)""", "a message without its slot",
+			"""
+					SELECT name FROM schedule JOIN message ON ordering_key = 'schedule:' || name
+					GROUP BY name HAVING count(*) <> max(fired)""");
+
 	/** What a transaction of the queue changes, but for signs of life. */
 	private static final List<String> CONTENT = List.of("SELECT * FROM message ORDER BY id",
 			"SELECT * FROM failed_attempt ORDER BY message_id, run",
@@ -87,6 +93,7 @@ final class Soundness {
 			"SELECT * FROM reservation ORDER BY idempotency_key", "SELECT * FROM line ORDER BY ordering_key, seq",
 			"SELECT * FROM turn ORDER BY ordering_key", "SELECT * FROM permit_limit ORDER BY name",
 			"SELECT * FROM permit ORDER BY name, epoch", "SELECT * FROM crowd ORDER BY message_id",
+			"SELECT * FROM schedule ORDER BY name", "SELECT * FROM declaration ORDER BY name, epoch",
 			"SELECT task, concurrency_key FROM key_bucket ORDER BY task, concurrency_key",
 			"SELECT * FROM key_rate ORDER BY task", "SELECT * FROM key_limit ORDER BY task",
 			"SELECT * FROM key_weight ORDER BY concurrency_key", "SELECT epoch, dead FROM instance ORDER BY epoch",
@@ -105,6 +112,7 @@ final class Soundness {
 				checkNever(connection, file, NEVER_IN_LINES);
 				checkNever(connection, file, NEVER_OF_LIMITS);
 				checkNever(connection, file, NEVER_IN_CROWDS);
+				checkNever(connection, file, NEVER_OF_SCHEDULES);
 				checkKeys(connection, keys);
 			}
 		}

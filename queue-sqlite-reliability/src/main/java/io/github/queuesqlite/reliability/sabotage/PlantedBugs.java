@@ -50,6 +50,7 @@ final class PlantedBugs {
 		bugs.fullQueues();
 		bugs.uniqueness();
 		bugs.delivery();
+		bugs.schedules();
 		bugs.stopping();
 		bugs.foreignHands();
 		bugs.pulling();
@@ -175,8 +176,9 @@ final class PlantedBugs {
 		add("nobody looks at deadlines", "late.forEach((call) -> call.timeOut(now));", "",
 				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("a time-out does not interrupt",
-				"this.overdueSince = now; engine().interrupts().execute(this.handling::interrupt);",
-				"this.overdueSince = now;", "worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
+				"void stopWorking(long now) { this.state.overdueFrom(now); this.state.interrupt();",
+				"void stopWorking(long now) {\nthis.state.overdueFrom(now);",
+				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("the beat stands still", "UPDATE instance SET beat = max(beat + 1, ?2)",
 				"UPDATE instance SET beat = max(beat, 0 * ?2)",
 				contract("Instances#beatRaisesTheBeatOfItsInstanceOnly"));
@@ -357,7 +359,7 @@ final class PlantedBugs {
 				contract("Permits#claimWhenAPermitIsForSeveralMessagesGivesSoManyAndTakesOneForThem"));
 		this.rule = "Nothing of a paused key starts, whatever brings it back";
 		add("a paused key passes its turn on", "if (this.books.pauses().isKeyPaused(key)) {", "if (false) {",
-				"KeyPauseTests#messageThatRunsGoesOnAndTheNextWaits");
+				"store.sqlite.PausedTaskTests#turnWhenAnotherProcessHasJustPausedTheKeyIsNotPassedOn");
 		add("a message of a paused key that comes back is let through",
 				"return member.isLetThrough() && !isPaused(member.crowd().key())", "return member.isLetThrough()",
 				"KeyPauseTests#messageThatComesBackWaitsToo");
@@ -372,7 +374,7 @@ final class PlantedBugs {
 		add("all that is old goes before what is better", "turn.claimed = 0;", "",
 				"AgeingTests#oneOfEightIsTheOneThatWaitsLongest");
 		add("the order of a queue ends with its first priority", "priority = lower(queue, task, priority);",
-				"priority = null;", "LifoTests#newestStartsFirstWithinItsPriority");
+				"priority = null;", "LifoTests#newestIsHandedOutFirstAndLowerPrioritiesInTheSameClaim");
 	}
 
 	private void indexes() {
@@ -664,7 +666,7 @@ final class PlantedBugs {
 				"return (holder != 0) ? holder : session.reserve(key, this.row.id(), this.epoch);",
 				"return (holder == Long.MIN_VALUE) ? holder : session.reserve(key, this.row.id(), this.epoch);",
 				"UniqueTests#uniqueAfterEndCountsFromTheEndHoweverItEndsAndWhetherItIsKept");
-		add("windows stay where they were", "moveWindows(); logger", "logger",
+		add("windows stay where they were", "moveWindows(); moveSchedules();", "moveSchedules();",
 				"UniqueTests#windowWhenTheNumberOfShardsChangesGoesOn");
 	}
 
@@ -681,6 +683,43 @@ final class PlantedBugs {
 				contract("Bounds#insertWhenTheFrontOfALineIsDroppedLetsTheNextOneGo"));
 		add("a handler waits for room that it would make", "this.bound != null && !HandlerThread.isCurrent()",
 				"this.bound != null", "FullQueueTests#blockWhenAHandlerEnqueuesIntoItsFullQueueDoesNotWait");
+	}
+
+	private void schedules() {
+		this.rule = "A slot of a schedule gives one message, in the transaction that sets the next one";
+		add("a slot is fired by each who has seen it", "SELECT fired FROM schedule WHERE name = ?1 AND revision = ?2",
+				"SELECT fired FROM schedule WHERE name = ?1 AND ?2 = ?2",
+				contract("Schedules#fireWhenSomebodyWasQuickerStoresNothing"));
+		add("the next slot is set in a transaction of its own",
+				"return adding(firing.schedule(), (session) -> Optional.ofNullable(session.fire(firing)));",
+				"Firing next = new Firing(firing.schedule(), firing.revision(), List.of(), firing.nextAt(), 0, null, false);\n"
+						+ "if (adding(firing.schedule(), (session) -> Optional.ofNullable(session.fire(next))).isEmpty()) { return Optional.empty(); }\n"
+						+ "Firing rest = new Firing(firing.schedule(), firing.revision() + 1, firing.slots(), firing.nextAt(), firing.missed(), firing.times(), firing.skipsWhenLive());\n"
+						+ "return adding(firing.schedule(), (session) -> Optional.ofNullable(session.fire(rest)));",
+				"reliability.points.CrashPointsLayer#crash-points");
+		add("an overlap is not looked at",
+				"if (!slot.brought() && firing.skipsWhenLive() && isLive(firing.schedule())) {",
+				"if (!slot.brought() && firing.skipsWhenLive() && firing.slots().isEmpty()) {",
+				contract("Schedules#fireWhenAMessageHasNotEndedLeavesTheSlotOut"));
+		add("a schedule that nobody declares fires", "AND (declared = 0 OR EXISTS (", "AND (declared < 2 OR EXISTS (",
+				contract("Schedules#declaredScheduleIsDueOnlyWhileSomebodyDeclaresIt"));
+		add("what the dead have declared is declared", "this.schedules.leave(epoch);", "",
+				contract("Schedules#whatADeadInstanceDeclaredIsDeclaredByNobody"));
+		add("a schedule fires more often than it may", "if (stored.size() >= most) {", "if (stored.size() > most) {",
+				contract("Schedules#fireGivesNoMoreMessagesThanItMay"));
+		add("each missed slot gives a message", "case FIRE_ONCE -> 1;", "case FIRE_ONCE -> MOST_SLOTS;",
+				"ScheduleTests#fireOnceGivesOneMessageForAllThatWasMissed");
+		add("a clock that is set back stops schedules",
+				"this.store.schedules().forEach((stored) -> startOver(stored, now));", "",
+				"ScheduleTests#clockThatStepsBackByMuchStartsOverFromThen");
+		add("a schedule stays where it was when the shards change", "ScheduleTable.add(there, schedule);", "",
+				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsSchedulesAndTheirLines");
+		add("a time that comes twice is a slot twice", "return !this.hourly && !this.rules",
+				"return !this.rules.isFixedOffset() && this.hourly && !this.rules",
+				"schedule.TimetableTests#cronWhoseTimeComesTwiceFiresTheFirstTimeOnly");
+		add("nobody hears of a schedule of another process",
+				"this.listeners.forEach((listener) -> guard(() -> listener.firingChanged(firingAt)));", "",
+				"ScheduleProcessTests#slotFiresAtOnceAlsoWhenAnotherProcessHasCreatedItsSchedule");
 	}
 
 	private void stopping() {
@@ -763,16 +802,15 @@ final class PlantedBugs {
 				"StepTests#stepsThatWereChangedLeaveTheMessageDeadAndSayWhatWasThere");
 		add("a damaged step is believed", "boolean damaged = checksum.ofStep(id, step) != row.getLong(3);",
 				"boolean damaged = false;", "StepTests#stepIsEncryptedLikeAPayloadAndDamageIsNoticed");
-		add("what is pruned leaves its steps", "else if (!ids.isEmpty()) { this.records.deleted(LongJson.of(ids)); }",
-				"else if (ids.isEmpty()) { this.records.deleted(LongJson.of(ids)); }",
-				contract("Records#allGoesWhenTheMessageIsPruned"));
+		add("what is pruned leaves its steps", "else if (!ids.isEmpty()) { this.records.deleted(LongJson.of(ids));",
+				"else if (!ids.isEmpty()) {", contract("Records#allGoesWhenTheMessageIsPruned"));
 	}
 
 	private void payloads() {
 		this.rule = "A payload is read as it was written, and by nobody without the key";
 		add("a payload is read by the codec that writes now", "PayloadCodec codec = this.codecs.get(parsed.codec());",
 				"PayloadCodec codec = this.codec;", "PayloadTests#messageIsReadByTheCodecThatWroteItWhateverWritesNow");
-		add("results are not encrypted", "return seal(write(what, value));", "return write(what, value);",
+		add("results are not encrypted", ": seal(write(what, value));", ": write(what, value);",
 				"PayloadTests#nothingOfAnEncryptedPayloadResultOrValueIsReadableInTheFiles");
 		add("sealed values are compared as they are stored",
 				"&& Arrays.equals(open(format, parsed, bytes), plain.bytes());",

@@ -105,6 +105,10 @@ final class MessageBrowser {
 		return MessageSummary.of(this.operations.find(message.id()).orElse(message));
 	}
 
+	MessageSummary summary(MessageId id) {
+		return MessageSummary.of(find(id));
+	}
+
 	private Message find(MessageId id) {
 		return this.operations.find(id)
 			.orElseThrow(() -> QueueEndpointException.notFound("No message " + id + ": unknown or already removed"));

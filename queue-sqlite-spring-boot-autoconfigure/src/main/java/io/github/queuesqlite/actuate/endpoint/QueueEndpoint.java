@@ -24,11 +24,13 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 @Endpoint(id = "queue", defaultAccess = Access.READ_ONLY)
 public class QueueEndpoint {
 
-	private static final String KINDS = "messages, tasks, queues or keys";
+	private static final String KINDS = "messages, tasks, queues, keys or schedules";
 
 	private final EmbeddedQueue queue;
 
 	private final MessageBrowser messages;
+
+	private final ScheduleBrowser schedules;
 
 	private final Show showValues;
 
@@ -43,6 +45,7 @@ public class QueueEndpoint {
 	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues) {
 		this.queue = queue;
 		this.messages = new MessageBrowser(queue.operations(), new Sanitizer(sanitizingFunctions));
+		this.schedules = new ScheduleBrowser(queue.schedules());
 		this.showValues = showValues;
 	}
 
@@ -56,8 +59,9 @@ public class QueueEndpoint {
 	}
 
 	/**
-	 * Lists messages, tasks or queues.
-	 * @param kind {@code messages}, {@code tasks}, {@code queues} or {@code keys}
+	 * Lists messages, tasks, queues, paused keys or schedules.
+	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys} or
+	 * {@code schedules}
 	 * @param state only messages in one of these states, separated by commas
 	 * @param queue only messages of this queue
 	 * @param task only messages of this task
@@ -65,7 +69,8 @@ public class QueueEndpoint {
 	 * @param after only messages with greater ids
 	 * @param limit how many messages at most, 1 to 1,000; 100 when null
 	 * @return {@link MessagesDescriptor}, {@link TasksDescriptor},
-	 * {@link QueuesDescriptor} or {@link KeysDescriptor}, of the keys that are paused
+	 * {@link QueuesDescriptor}, {@link KeysDescriptor}, of the keys that are paused, or
+	 * {@link SchedulesDescriptor}
 	 */
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
@@ -75,19 +80,21 @@ public class QueueEndpoint {
 			case "tasks" -> new TasksDescriptor(new Snapshot(this.queue).tasks());
 			case "queues" -> new QueuesDescriptor(new Snapshot(this.queue).queues());
 			case "keys" -> new KeysDescriptor(new Snapshot(this.queue).pausedKeys());
+			case "schedules" -> this.schedules.list();
 			default -> throw unknownKind(kind);
 		};
 	}
 
 	/**
-	 * Shows one message, task, queue or key.
-	 * @param kind {@code messages}, {@code tasks}, {@code queues} or {@code keys}
+	 * Shows one message, task, queue, key or schedule.
+	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys} or
+	 * {@code schedules}
 	 * @param name the id or the name
 	 * @param payload {@code true} to show the payload of a message, if values may be
 	 * shown
 	 * @param result {@code true} to show the result of a message, if values may be shown
-	 * @return {@link MessageDescriptor}, {@link TaskDescriptor}, {@link QueueDescriptor}
-	 * or {@link KeyDescriptor}
+	 * @return {@link MessageDescriptor}, {@link TaskDescriptor}, {@link QueueDescriptor},
+	 * {@link KeyDescriptor} or {@link ScheduleDescriptor}
 	 */
 	@ReadOperation
 	public OperationResponseBody show(@Selector String kind, @Selector String name, @Nullable String payload,
@@ -102,23 +109,25 @@ public class QueueEndpoint {
 			case "tasks" -> task(name);
 			case "queues" -> queue(name);
 			case "keys" -> new Snapshot(this.queue).key(name);
+			case "schedules" -> this.schedules.show(name);
 			default -> throw unknownKind(kind);
 		};
 	}
 
 	/**
-	 * Retries or cancels a message, pauses or resumes a task, a queue or a key, changes a
-	 * limit.
-	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys} or
-	 * {@code limits}
+	 * Retries or cancels a message, pauses or resumes a task, a queue, a key or a
+	 * schedule, runs or deletes a schedule, changes a limit.
+	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys},
+	 * {@code schedules} or {@code limits}
 	 * @param name the id or the name
 	 * @param operation {@code retry} or {@code cancel}; {@code pause} or {@code resume};
-	 * a number or {@code reset}
+	 * {@code run} or {@code delete}; a number or {@code reset}
 	 * @param until when a pause ends by itself: a time as {@code 2026-01-31T12:00:00Z} or
 	 * from now as {@code 10m}; null for a pause that ends when it is resumed
 	 * @return {@link MessageSummary}, {@link TaskDescriptor}, {@link QueueDescriptor},
-	 * {@link KeyDescriptor} or {@link QueueReport.LimitDescriptor}, as the operation left
-	 * it
+	 * {@link KeyDescriptor}, {@link ScheduleDescriptor} or
+	 * {@link QueueReport.LimitDescriptor}, as the operation left it; the
+	 * {@link MessageSummary} of what {@code run} has enqueued
 	 */
 	@WriteOperation
 	public OperationResponseBody operate(@Selector String kind, @Selector String name, @Nullable String operation,
@@ -126,11 +135,15 @@ public class QueueEndpoint {
 		if (until != null && !"pause".equals(operation)) {
 			throw QueueEndpointException.badRequest("'until' belongs to the operation pause");
 		}
+		if (until != null && kind.equals("schedules")) {
+			throw QueueEndpointException.badRequest("A schedule is paused until it is resumed");
+		}
 		return switch (kind) {
 			case "messages" -> operateMessage(name, operation);
 			case "tasks" -> operateTask(name, operation, PauseEnd.parse(until));
 			case "queues" -> operateQueue(name, operation, PauseEnd.parse(until));
 			case "keys" -> operateKey(name, operation, PauseEnd.parse(until));
+			case "schedules" -> operateSchedule(name, operation);
 			case "limits" -> operateLimit(name, operation);
 			default -> throw unknownKind(kind);
 		};
@@ -204,6 +217,16 @@ public class QueueEndpoint {
 				this.queue.operations().pauseKey(name);
 			}
 		});
+	}
+
+	private OperationResponseBody operateSchedule(String name, @Nullable String operation) {
+		return switch (String.valueOf(operation)) {
+			case "pause" -> this.schedules.pause(name);
+			case "resume" -> this.schedules.resume(name);
+			case "delete" -> this.schedules.delete(name);
+			case "run" -> this.messages.summary(this.schedules.run(name));
+			default -> throw unknownOperation("pause, resume, run or delete", operation);
+		};
 	}
 
 	private QueueReport.LimitDescriptor operateLimit(String name, @Nullable String operation) {

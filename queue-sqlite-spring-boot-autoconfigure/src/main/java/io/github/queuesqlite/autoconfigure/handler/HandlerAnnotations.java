@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import io.github.queuesqlite.annotation.QueueListener;
+import io.github.queuesqlite.annotation.QueueSchedule;
 import io.github.queuesqlite.annotation.QueueTask;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodIntrospector;
@@ -16,7 +17,8 @@ import org.springframework.core.annotation.AnnotationUtils;
 /** Finds methods annotated with our annotations, or with annotations made of them. */
 final class HandlerAnnotations {
 
-	private static final List<Class<? extends Annotation>> TYPES = List.of(QueueTask.class, QueueListener.class);
+	private static final List<Class<? extends Annotation>> TYPES = List.of(QueueTask.class, QueueListener.class,
+			QueueSchedule.class);
 
 	private HandlerAnnotations() {
 	}
@@ -32,7 +34,8 @@ final class HandlerAnnotations {
 	private static @Nullable List<Annotation> of(Method method) {
 		List<Annotation> annotations = Stream
 			.<@Nullable Annotation>of(AnnotatedElementUtils.findMergedAnnotation(method, QueueTask.class),
-					AnnotatedElementUtils.findMergedAnnotation(method, QueueListener.class))
+					AnnotatedElementUtils.findMergedAnnotation(method, QueueListener.class),
+					AnnotatedElementUtils.findMergedAnnotation(method, QueueSchedule.class))
 			.flatMap(Stream::ofNullable)
 			.toList();
 		return annotations.isEmpty() ? null : annotations;

@@ -1,10 +1,16 @@
 package io.github.queuesqlite.autoconfigure.handler;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.github.queuesqlite.annotation.QueueListener;
+import io.github.queuesqlite.annotation.QueueSchedule;
 import io.github.queuesqlite.annotation.QueueTask;
 import io.github.queuesqlite.autoconfigure.QueueProperties;
 import io.github.queuesqlite.listen.ListenerDefinition;
 import io.github.queuesqlite.listen.ListenerRegistry;
+import io.github.queuesqlite.schedule.Schedule;
+import io.github.queuesqlite.schedule.ScheduleOperations;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -25,25 +31,33 @@ final class HandlerRegistrar {
 
 	private final ListenerMethods listenerMethods;
 
+	private final ScheduleMethods scheduleMethods;
+
+	/** What the application declares; guarded by this. */
+	private final List<Schedule> schedules = new ArrayList<>();
+
 	private final MistakenListeners mistakenListeners;
 
 	private HandlerRegistrar(ConfigurableListableBeanFactory beanFactory, TaskRegistry tasks,
-			ListenerRegistry listeners, TaskMethods taskMethods, MistakenListeners mistakenListeners) {
+			ListenerRegistry listeners, TaskMethods taskMethods, ScheduleMethods scheduleMethods,
+			MistakenListeners mistakenListeners) {
 		this.beanFactory = beanFactory;
 		this.tasks = tasks;
 		this.listeners = listeners;
 		this.taskMethods = taskMethods;
 		this.listenerMethods = new ListenerMethods(beanFactory);
+		this.scheduleMethods = scheduleMethods;
 		this.mistakenListeners = mistakenListeners;
 	}
 
 	static HandlerRegistrar create(ConfigurableListableBeanFactory beanFactory) {
 		QueueProperties properties = beanFactory.getBean(QueueProperties.class);
 		SmartValidator validator = beanFactory.getBeanProvider(SmartValidator.class).getIfUnique();
-		TaskMethods taskMethods = new TaskMethods(beanFactory, new TaskArguments(beanFactory, validator),
-				properties.retry().toPolicy());
+		TaskArguments arguments = new TaskArguments(beanFactory, validator);
+		TaskMethods taskMethods = new TaskMethods(beanFactory, arguments, properties.retry().toPolicy());
 		TaskRegistry tasks = beanFactory.getBean(TaskRegistry.class);
 		return new HandlerRegistrar(beanFactory, tasks, beanFactory.getBean(ListenerRegistry.class), taskMethods,
+				new ScheduleMethods(beanFactory, arguments),
 				new MistakenListeners(tasks, properties.queues().keySet()));
 	}
 
@@ -51,6 +65,22 @@ final class HandlerRegistrar {
 	void registerDefinitions() {
 		beans(TaskDefinition.class).orderedStream().forEach(this::register);
 		beans(ListenerDefinition.class).orderedStream().forEach(this::register);
+		beans(Schedule.class).orderedStream().forEach(this::register);
+	}
+
+	/** Tells the queue of the schedules that were registered. */
+	synchronized void declareSchedules() {
+		ScheduleOperations operations = beans(ScheduleOperations.class).getIfAvailable();
+		if (operations == null) {
+			return;
+		}
+		try {
+			operations.declare(this.schedules);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new FailureAnalyzedException("Schedules cannot be declared: " + ex.getMessage() + ".",
+					"Correct the @QueueSchedule methods and the beans of type Schedule.", ex);
+		}
 	}
 
 	private <T> ObjectProvider<T> beans(Class<T> type) {
@@ -65,6 +95,23 @@ final class HandlerRegistrar {
 		else if (method.annotation() instanceof QueueListener annotation) {
 			register(method, this.listenerMethods.define(method, annotation));
 		}
+		else if (method.annotation() instanceof QueueSchedule annotation) {
+			register(method, annotation);
+		}
+	}
+
+	private void register(BeanMethod method, QueueSchedule annotation) {
+		Schedule schedule = this.scheduleMethods.define(method, annotation);
+		if (ScheduleMethods.task(method) == null) {
+			register(this.taskMethods.define(method, this.scheduleMethods.defaultTask(method, annotation)));
+		}
+		if (schedule != null) {
+			register(schedule);
+		}
+	}
+
+	private synchronized void register(Schedule schedule) {
+		this.schedules.add(schedule);
 	}
 
 	private void checkSingleton(BeanMethod method) {

@@ -22,8 +22,9 @@ import org.springframework.core.Ordered;
 
 /**
  * Finds the methods annotated with
- * {@link io.github.queuesqlite.annotation.QueueTask @QueueTask} and
- * {@link io.github.queuesqlite.annotation.QueueListener @QueueListener} and registers
+ * {@link io.github.queuesqlite.annotation.QueueTask @QueueTask},
+ * {@link io.github.queuesqlite.annotation.QueueListener @QueueListener} and
+ * {@link io.github.queuesqlite.annotation.QueueSchedule @QueueSchedule} and registers
  * them once all singletons exist; those of beans created later, at once. A method that
  * cannot be a handler stops the start.
  * <p>
@@ -85,6 +86,7 @@ public final class QueueAnnotationBeanPostProcessor
 		}
 		if (started != null) {
 			started.register(method);
+			started.declareSchedules();
 		}
 	}
 
@@ -103,6 +105,7 @@ public final class QueueAnnotationBeanPostProcessor
 		}
 		created.registerDefinitions();
 		methods.forEach(created::register);
+		created.declareSchedules();
 		new UnregisteredHandlers(factory).check();
 	}
 

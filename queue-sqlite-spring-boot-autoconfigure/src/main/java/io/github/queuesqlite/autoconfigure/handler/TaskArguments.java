@@ -74,6 +74,18 @@ final class TaskArguments {
 		return type;
 	}
 
+	/** Returns whether a method cannot be called without a payload. */
+	boolean needsPayload(BeanMethod method) {
+		for (MethodParameter parameter : method.parameters()) {
+			Payload annotation = parameter.getParameterAnnotation(Payload.class);
+			boolean optional = parameter.isOptional() || (annotation != null && !annotation.required());
+			if (!this.notPayload.supportsParameter(parameter) && !optional) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	private static void checkPayload(BeanMethod method, MethodParameter parameter) {
 		Payload annotation = parameter.getParameterAnnotation(Payload.class);
 		if (annotation != null && StringUtils.hasText(annotation.expression())) {

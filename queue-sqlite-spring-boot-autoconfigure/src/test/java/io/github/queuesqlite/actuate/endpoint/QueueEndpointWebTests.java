@@ -3,6 +3,7 @@ package io.github.queuesqlite.actuate.endpoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +16,8 @@ import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.Priority;
+import io.github.queuesqlite.schedule.Schedule;
+import io.github.queuesqlite.schedule.ScheduleOperations;
 import io.github.queuesqlite.task.PermanentTaskException;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.TaskDefinition;
@@ -48,12 +51,16 @@ class QueueEndpointWebTests {
 
 	private final QueueOperations operations;
 
+	private final ScheduleOperations schedules;
+
 	private final Tasks tasks;
 
 	@Autowired
-	QueueEndpointWebTests(WebApplicationContext context, QueueOperations operations, Tasks tasks) {
+	QueueEndpointWebTests(WebApplicationContext context, QueueOperations operations, ScheduleOperations schedules,
+			Tasks tasks) {
 		this.mvc = MockMvcTester.from(context);
 		this.operations = operations;
+		this.schedules = schedules;
 		this.tasks = tasks;
 	}
 
@@ -394,43 +401,45 @@ class QueueEndpointWebTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks, queues or keys
-			/things/x                        | NOT_FOUND   | No kind 'things': expected messages, tasks, queues or keys
-			/queues/mial                     | NOT_FOUND   | No queue 'mial'
-			/tasks/mial                      | NOT_FOUND   | No task 'mial'
-			/messages/0000000000000          | NOT_FOUND   | No message 0000000000000: unknown or already removed
-			/messages/17                     | BAD_REQUEST | 'id': '17' is not a message id
-			/messages?state=sleeping         | BAD_REQUEST | 'state' must be one or more of [SCHEDULED, READY
-			/messages?limit=0                | BAD_REQUEST | 'limit' must be from 1 to 1000, was '0'
-			/messages?limit=1001             | BAD_REQUEST | 'limit' must be from 1 to 1000, was '1001'
-			/messages?limit=many             | BAD_REQUEST | 'limit' must be from 1 to 1000, was 'many'
-			/messages?after=x                | BAD_REQUEST | 'after': 'x' is not a message id
-			/messages/0000000000000?payload=yes | BAD_REQUEST | 'payload' must be true or false, was 'yes'
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
+					/things/x                        | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
+					/queues/mial                     | NOT_FOUND   | No queue 'mial'
+					/tasks/mial                      | NOT_FOUND   | No task 'mial'
+					/messages/0000000000000          | NOT_FOUND   | No message 0000000000000: unknown or already removed
+					/messages/17                     | BAD_REQUEST | 'id': '17' is not a message id
+					/messages?state=sleeping         | BAD_REQUEST | 'state' must be one or more of [SCHEDULED, READY
+					/messages?limit=0                | BAD_REQUEST | 'limit' must be from 1 to 1000, was '0'
+					/messages?limit=1001             | BAD_REQUEST | 'limit' must be from 1 to 1000, was '1001'
+					/messages?limit=many             | BAD_REQUEST | 'limit' must be from 1 to 1000, was 'many'
+					/messages?after=x                | BAD_REQUEST | 'after': 'x' is not a message id
+					/messages/0000000000000?payload=yes | BAD_REQUEST | 'payload' must be true or false, was 'yes'
+					""")
 	void readWhenTheRequestIsWrongSaysSo(String path, HttpStatus status, String detail) {
 		assertProblem(get(path), status, detail);
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			/things/x               | pause  | NOT_FOUND   | No kind 'things': expected messages, tasks, queues or keys
-			/queues/mial            | pause  | NOT_FOUND   | No queue 'mial'
-			/queues/mail            | drop   | BAD_REQUEST | No operation 'drop': expected pause or resume
-			/queues/mail            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
-			/messages/0000000000000 | retry  | NOT_FOUND   | No message 0000000000000: unknown or already removed
-			/messages/0000000000000 | pause  | BAD_REQUEST | No operation 'pause': expected retry, cancel or cancel-tree
-			/messages/17            | cancel | BAD_REQUEST | 'id': '17' is not a message id
-			/tasks/greet            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
-			/tasks/gret             | pause  | NOT_FOUND   | No task 'gret'
-			/limits/lock:x          | 3      | BAD_REQUEST | Limits that can be changed begin with task:, keys: or rate:
-			/limits/task:mial       | 3      | NOT_FOUND   | No limit 'task:mial'
-			/limits/rate:task:later | 1000001 | BAD_REQUEST | 'most' must be at most 1000000 for a rate, was 1000001
-			/limits/rate:task:later | 3      | NOT_FOUND   | No limit 'rate:task:later'
-			/limits/rate:keys:later | 3      | NOT_FOUND   | No limit 'rate:keys:later'
-			/limits/task:later      | 0      | BAD_REQUEST | No operation '0': expected a number from 1, or reset
-			/limits/task:later      | many   | BAD_REQUEST | No operation 'many': expected a number from 1, or reset
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					/things/x               | pause  | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
+					/queues/mial            | pause  | NOT_FOUND   | No queue 'mial'
+					/queues/mail            | drop   | BAD_REQUEST | No operation 'drop': expected pause or resume
+					/queues/mail            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
+					/messages/0000000000000 | retry  | NOT_FOUND   | No message 0000000000000: unknown or already removed
+					/messages/0000000000000 | pause  | BAD_REQUEST | No operation 'pause': expected retry, cancel or cancel-tree
+					/messages/17            | cancel | BAD_REQUEST | 'id': '17' is not a message id
+					/tasks/greet            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
+					/tasks/gret             | pause  | NOT_FOUND   | No task 'gret'
+					/limits/lock:x          | 3      | BAD_REQUEST | Limits that can be changed begin with task:, keys: or rate:
+					/limits/task:mial       | 3      | NOT_FOUND   | No limit 'task:mial'
+					/limits/rate:task:later | 1000001 | BAD_REQUEST | 'most' must be at most 1000000 for a rate, was 1000001
+					/limits/rate:task:later | 3      | NOT_FOUND   | No limit 'rate:task:later'
+					/limits/rate:keys:later | 3      | NOT_FOUND   | No limit 'rate:keys:later'
+					/limits/task:later      | 0      | BAD_REQUEST | No operation '0': expected a number from 1, or reset
+					/limits/task:later      | many   | BAD_REQUEST | No operation 'many': expected a number from 1, or reset
+					""")
 	void operationWhenTheRequestIsWrongSaysSo(String path, String operation, HttpStatus status, String detail) {
 		assertProblem(post(path, operation), status, detail);
 	}
@@ -461,6 +470,53 @@ class QueueEndpointWebTests {
 			.containsEntry("declared", 2);
 		assertThat(post("/limits/keys:limited", "3")).bodyJson().extractingPath("$.most").isEqualTo(3);
 		assertThat(post("/limits/task:limited", "reset")).bodyJson().extractingPath("$.most").isEqualTo(2);
+	}
+
+	@Test
+	void schedulesAreListedShownAndSteered() {
+		this.schedules.create(Schedule.of("nightly", NewMessage.to("greet").payload("Ada"))
+			.cron("0 30 2 * * *")
+			.zone(ZoneId.of("Europe/Berlin")));
+		assertThat(get("/schedules")).bodyJson()
+			.extractingPath("$.schedules.nightly")
+			.asMap()
+			.containsEntry("when", "cron 0 30 2 * * * in Europe/Berlin")
+			.containsEntry("state", "ACTIVE")
+			.containsEntry("declared", false)
+			.containsEntry("task", "greet")
+			.containsEntry("queue", "mail")
+			.containsEntry("misfire", "FIRE_ONCE")
+			.containsEntry("overlap", "SKIP")
+			.containsEntry("fired", 0)
+			.containsKey("nextSlot")
+			.doesNotContainKeys("latestSlot", "nextSlots");
+		assertThat(get("/schedules/nightly")).bodyJson().extractingPath("$.nextSlots.length()").isEqualTo(5);
+		assertThat(get("/schedules/nightly")).bodyJson()
+			.extractingPath("$.nextSlots[0]")
+			.asString()
+			.startsWith("in ")
+			.endsWith("(Europe/Berlin)");
+		assertThat(post("/schedules/nightly", "pause")).bodyJson().extractingPath("$.state").isEqualTo("PAUSED");
+		assertProblem(post("/schedules/nightly", "pause"), HttpStatus.CONFLICT, "Schedule 'nightly' is paused");
+		MvcTestResult run = post("/schedules/nightly", "run");
+		assertThat(run).hasStatusOk();
+		assertThat(run).bodyJson().extractingPath("$.task").isEqualTo("greet");
+		assertThat(post("/schedules/nightly", "resume")).bodyJson().extractingPath("$.state").isEqualTo("ACTIVE");
+		assertProblem(post("/schedules/nightly", "resume"), HttpStatus.CONFLICT, "Schedule 'nightly' is not paused");
+		assertProblem(pause("/schedules/nightly", "10m"), HttpStatus.BAD_REQUEST,
+				"A schedule is paused until it is resumed");
+		this.schedules.declare(List.of(Schedule.of("declared", "greet").every(Duration.ofHours(1))));
+		assertProblem(post("/schedules/declared", "delete"), HttpStatus.CONFLICT,
+				"Schedule 'declared' is declared by code that runs and cannot be deleted: pause it, or remove the"
+						+ " declaration");
+		this.schedules.declare(List.of());
+		assertThat(get("/schedules/declared")).bodyJson().extractingPath("$.state").isEqualTo("INACTIVE");
+		assertThat(post("/schedules/declared", "delete")).hasStatusOk();
+		assertThat(post("/schedules/nightly", "delete")).bodyJson().extractingPath("$.name").isEqualTo("nightly");
+		assertProblem(get("/schedules/nightly"), HttpStatus.NOT_FOUND, "No schedule 'nightly': there are []");
+		assertProblem(post("/schedules/nightly", "run"), HttpStatus.NOT_FOUND, "No schedule 'nightly': there are []");
+		assertProblem(post("/schedules/nightly", "fire"), HttpStatus.BAD_REQUEST,
+				"No operation 'fire': expected pause, resume, run or delete");
 	}
 
 	@Test

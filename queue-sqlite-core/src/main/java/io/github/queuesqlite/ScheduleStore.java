@@ -1,0 +1,273 @@
+package io.github.queuesqlite;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.PayloadException;
+import io.github.queuesqlite.message.Priority;
+import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.payload.Payloads;
+import io.github.queuesqlite.payload.Payloads.Encoded;
+import io.github.queuesqlite.schedule.Overlap;
+import io.github.queuesqlite.schedule.Schedule;
+import io.github.queuesqlite.schedule.ScheduleState;
+import io.github.queuesqlite.schedule.ScheduleStatus;
+import io.github.queuesqlite.schedule.Timetable;
+import io.github.queuesqlite.store.AttributesCodec;
+import io.github.queuesqlite.store.BlockingCompletion;
+import io.github.queuesqlite.store.InsertResult;
+import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.Peer;
+import io.github.queuesqlite.store.ScheduleCodec;
+import io.github.queuesqlite.store.StoreInstance;
+import io.github.queuesqlite.store.StoredSchedule;
+import io.github.queuesqlite.store.Terms;
+import io.github.queuesqlite.task.TaskDefinition;
+import io.github.queuesqlite.task.TaskRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Schedules on their way into the store and back, and the messages they give.
+ * <p>
+ * <b>Threads:</b> safe for use by several threads.
+ */
+final class ScheduleStore {
+
+	private final StoreAccess access;
+
+	private final Payloads payloads;
+
+	private final TaskRegistry tasks;
+
+	private final InstantSource clock;
+
+	private final long maxSize;
+
+	ScheduleStore(StoreAccess access, Payloads payloads, TaskRegistry tasks, InstantSource clock, long maxSize) {
+		this.access = access;
+		this.payloads = payloads;
+		this.tasks = tasks;
+		this.clock = clock;
+		this.maxSize = maxSize;
+	}
+
+	MessageStore store() {
+		return this.access.store();
+	}
+
+	InstantSource clock() {
+		return this.clock;
+	}
+
+	/** Does something as the instance of this process, which does not leave meanwhile. */
+	<R> R as(Function<StoreInstance, R> action) {
+		int phase = this.access.inFlight().enter();
+		try {
+			return action.apply(this.access.instance().get());
+		}
+		finally {
+			this.access.inFlight().exit(phase);
+		}
+	}
+
+	// ---- schedules
+
+	/** What a schedule is that was not stored yet. */
+	StoredSchedule created(Schedule schedule, boolean declared) {
+		long now = this.clock.millis();
+		Written written = write(schedule);
+		Instant next = new Timetable(schedule, Instant.ofEpochMilli(now)).next(beginning(schedule, now));
+		Encoded payload = stored(written.payload);
+		return new StoredSchedule(schedule.name(), 0, declared, false, written.definition, payload.codec(),
+				payload.bytes(), now, millis(next), null, null, 0, 0, 0, Set.of());
+	}
+
+	/** A start that was a moment ago is meant to be now. */
+	private static Instant beginning(Schedule schedule, long now) {
+		Instant start = schedule.startAt();
+		if (start != null && start.toEpochMilli() <= now && now - start.toEpochMilli() < Firer.GRACE.toMillis()) {
+			return start.minusMillis(1);
+		}
+		return Instant.ofEpochMilli(now);
+	}
+
+	/** What a stored schedule is that is to say something else; null when it says it. */
+	@Nullable StoredSchedule changed(StoredSchedule stored, Schedule schedule, boolean declared) {
+		Written written = write(schedule);
+		if (isSame(written, stored) && declared == stored.declared()) {
+			return null;
+		}
+		boolean sameTimes = ScheduleCodec.haveSameTimes(written.definition, stored.definition());
+		// A new interval counts from the latest slot.
+		long anchor = (sameTimes || stored.latestAt() == null) ? stored.anchor() : stored.latestAt();
+		Long next = stored.nextAt();
+		if (!sameTimes || next == null) {
+			next = next(schedule, stored.fired(), anchor);
+		}
+		Encoded payload = stored(written.payload);
+		return new StoredSchedule(stored.name(), stored.revision(), declared, stored.paused(), written.definition,
+				payload.codec(), payload.bytes(), anchor, stored.paused() ? null : next, stored.latestAt(),
+				stored.latestId(), stored.fired(), stored.skipped(), stored.missed(), stored.declarers());
+	}
+
+	/** The next slot from now on; null for none. */
+	@Nullable Long next(StoredSchedule stored) {
+		return next(read(stored), stored.fired(), stored.anchor());
+	}
+
+	private @Nullable Long next(Schedule schedule, long fired, long anchor) {
+		Long times = schedule.times();
+		return (times != null && fired >= times) ? null
+				: millis(new Timetable(schedule, Instant.ofEpochMilli(anchor)).next(this.clock.instant()));
+	}
+
+	private static @Nullable Long millis(@Nullable Instant time) {
+		return (time != null) ? Long.valueOf(time.toEpochMilli()) : null;
+	}
+
+	private Written write(Schedule schedule) {
+		NewMessage message = schedule.message();
+		TaskDefinition<?> task = this.tasks.find(message.task()).orElse(null);
+		if (message.queue() == null) {
+			message = message.queue((task != null) ? task.queue() : Lanes.DEFAULT);
+		}
+		if (message.priority() == null) {
+			message = message.priority((task != null) ? task.priority() : Priority.NORMAL.value());
+		}
+		if (message.timeToLive() == null && task != null && task.timeToLive() != null) {
+			message = message.timeToLive(task.timeToLive());
+		}
+		String definition = ScheduleCodec.encode(schedule.message(message));
+		if (definition.length() > this.maxSize) {
+			throw new PayloadException("Headers, tags, metadata and source of schedule '" + schedule.name() + "' have "
+					+ definition.length() + " characters, more than the " + this.maxSize
+					+ " that 'payload.max-size' allows", null);
+		}
+		return new Written(definition, message.payload());
+	}
+
+	/** What is stored of a payload; of one that was read, the same. */
+	private Encoded stored(@Nullable Object payload) {
+		return this.payloads.encode("payload", payload);
+	}
+
+	/** Whether it says what is stored. An encrypted payload is another one each time. */
+	private boolean isSame(Written written, StoredSchedule stored) {
+		return written.definition.equals(stored.definition()) && isSamePayload(written.payload, stored);
+	}
+
+	private boolean isSamePayload(@Nullable Object payload, StoredSchedule stored) {
+		String format = stored.codec();
+		byte[] bytes = stored.payload();
+		if (payload instanceof Encoded read) {
+			return Objects.equals(read.codec(), format) && Arrays.equals(read.bytes(), bytes);
+		}
+		if (payload == null || format == null || bytes == null) {
+			return payload == null && format == null;
+		}
+		return this.payloads.isSame(this.payloads.write("payload", payload), format, bytes);
+	}
+
+	static Schedule read(StoredSchedule stored) {
+		return ScheduleCodec.decode(stored.name(), stored.definition(), new Encoded(stored.codec(), stored.payload()));
+	}
+
+	static Timetable timetable(StoredSchedule stored) {
+		return new Timetable(read(stored), Instant.ofEpochMilli(stored.anchor()));
+	}
+
+	// ---- who declares
+
+	/** The instances that live, as far as this process knows. */
+	Set<Long> living() {
+		return store().peers()
+			.stream()
+			.filter((peer) -> !peer.dead() && !store().isGone(peer))
+			.map(Peer::epoch)
+			.collect(Collectors.toSet());
+	}
+
+	static boolean isDeclaredByAny(StoredSchedule stored, Set<Long> living) {
+		return !stored.declared() || stored.declarers().stream().anyMatch(living::contains);
+	}
+
+	ScheduleStatus status(StoredSchedule stored, Set<Long> living) {
+		return new ScheduleStatus(read(stored), state(stored, living), stored.declared(), instant(stored.nextAt()),
+				instant(stored.latestAt()), (stored.latestId() != null) ? new MessageId(stored.latestId()) : null,
+				stored.fired(), stored.skipped(), stored.missed());
+	}
+
+	private static ScheduleState state(StoredSchedule stored, Set<Long> living) {
+		if (!isDeclaredByAny(stored, living)) {
+			return ScheduleState.INACTIVE;
+		}
+		if (stored.paused()) {
+			return ScheduleState.PAUSED;
+		}
+		return (stored.nextAt() != null) ? ScheduleState.ACTIVE : ScheduleState.ENDED;
+	}
+
+	private static @Nullable Instant instant(@Nullable Long millis) {
+		return (millis != null) ? Instant.ofEpochMilli(millis) : null;
+	}
+
+	// ---- messages
+
+	/**
+	 * Makes a message of a schedule.
+	 * @param instance who stores it
+	 * @param stored the schedule
+	 * @param schedule the same
+	 * @param slot its slot; null when somebody wants it now
+	 * @param runAt not before
+	 */
+	Insertion message(StoreInstance instance, StoredSchedule stored, Schedule schedule, @Nullable Instant slot,
+			long runAt) {
+		NewMessage template = schedule.message().header(Schedule.NAME_HEADER, schedule.name());
+		NewMessage message = (slot != null) ? template.header(Schedule.SLOT_HEADER, slot.toString()) : template;
+		String line = StoredSchedule.line(schedule.name());
+		Keys home = new Keys(message.task(), null, null, line);
+		Keys keys = (schedule.overlap() != Overlap.ALLOW) ? home : new Keys(message.task(), null, null);
+		long now = this.clock.millis();
+		Long expiresAt = (message.timeToLive() != null) ? Long.valueOf(now + message.timeToLive().toMillis()) : null;
+		Integer maxAttempts = (message.maxRetries() != null) ? Integer.valueOf(message.maxRetries() + 1) : null;
+		return new Insertion(store().assignId(instance, home), keys, Objects.requireNonNull(message.queue()),
+				message.task(), Objects.requireNonNull(message.priority()), now, runAt, expiresAt, maxAttempts,
+				AttributesCodec.encode(message), stored.codec(), stored.payload(), false, Terms.NONE);
+	}
+
+	/** Stores a message that is of no slot. */
+	MessageId run(StoredSchedule stored) {
+		return as((instance) -> {
+			Insertion message = message(instance, stored, read(stored), null, this.clock.millis());
+			BlockingCompletion<InsertResult> completion = BlockingCompletion.ofOne();
+			store().insert(instance, List.of(message), completion);
+			MessageId id = new MessageId(message.id());
+			completion.await(() -> new QueueException(
+					"Interrupted while waiting for the commit of message " + id + ": the outcome is unknown", id,
+					null));
+			recordStored(List.of(message));
+			return id;
+		});
+	}
+
+	void recordStored(List<Insertion> messages) {
+		messages.forEach((message) -> this.access.recorder().enqueued(message.queue(), message.task(), 1));
+	}
+
+	/** A schedule as text, and its payload. */
+	private record Written(String definition, @Nullable Object payload) {
+
+	}
+
+}
