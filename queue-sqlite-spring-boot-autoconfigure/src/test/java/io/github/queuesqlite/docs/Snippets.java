@@ -199,6 +199,9 @@ public abstract class Snippets {
 	public record ImportRequest(String file) {
 	}
 
+	public record ApiRequest(String path) {
+	}
+
 	public record Page(String text) {
 	}
 
