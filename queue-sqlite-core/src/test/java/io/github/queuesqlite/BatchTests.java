@@ -359,6 +359,28 @@ class BatchTests extends ProcessTester {
 	}
 
 	@Test
+	void handlerIsInterruptedWhenTheTimeOfTheLastOneIsOver() throws Exception {
+		openOne();
+		enqueue("a", "b");
+		CountDownLatch interrupted = new CountDownLatch(1);
+		AtomicInteger runsBefore = new AtomicInteger();
+		start(batch((payloads, runs) -> {
+			if (runsBefore.getAndIncrement() == 0) {
+				runs.get(1).extend(Duration.ofMillis(600));
+				try {
+					new CountDownLatch(1).await();
+				}
+				catch (InterruptedException ex) {
+					interrupted.countDown();
+				}
+			}
+			return null;
+		}).timeout(Duration.ofMillis(300)).build());
+		awaitLatch(interrupted);
+		awaitEnded(2);
+	}
+
+	@Test
 	void cancelOfOneThatRunsDisturbsNoOther() throws Exception {
 		openOne();
 		List<MessageId> ids = enqueue("a", "b");

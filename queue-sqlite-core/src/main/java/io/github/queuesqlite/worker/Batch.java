@@ -42,7 +42,7 @@ final class Batch implements Call {
 	Batch(Lane lane, HostedTask task) {
 		this.lane = lane;
 		this.task = task;
-		this.state = new CallState(lane.engine());
+		this.state = new CallState(lane);
 	}
 
 	/** Adds a message, in claim order. */

@@ -15,7 +15,7 @@ import org.slf4j.MDC;
  */
 final class CallState {
 
-	private final Engine engine;
+	private final Holder holder;
 
 	private final Handling handling = new Handling();
 
@@ -34,8 +34,8 @@ final class CallState {
 	/** What the log lines of the handler bear. Of its thread. */
 	private Map<String, String> logged = Map.of();
 
-	CallState(Engine engine) {
-		this.engine = engine;
+	CallState(Holder holder) {
+		this.holder = holder;
 	}
 
 	// Among the permits
@@ -57,7 +57,7 @@ final class CallState {
 	}
 
 	void takePermit(String queue, String task) {
-		this.allowance = new CallAllowance(this.engine.limits, queue, task);
+		this.allowance = new CallAllowance(this.holder.engine().limits, queue, task);
 	}
 
 	void givePermitBack() {
@@ -78,7 +78,7 @@ final class CallState {
 	/** The current thread goes into the handler. */
 	void enter(Call call) {
 		this.handling.enter();
-		if (this.engine.logsContext) {
+		if (this.holder.engine().logsContext) {
 			this.logged = call.logContext();
 			this.logged.forEach(MDC::put);
 		}
@@ -140,7 +140,7 @@ final class CallState {
 	}
 
 	void interrupt() {
-		this.engine.interrupts().execute(this.handling::interrupt);
+		this.holder.engine().interrupts().execute(this.handling::interrupt);
 	}
 
 	@Nullable OverdueRun overdue(Call call, long now) {

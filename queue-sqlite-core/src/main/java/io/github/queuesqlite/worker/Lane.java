@@ -787,7 +787,12 @@ final class Lane implements Holder {
 			next = Math.min(next, look(call, now, late, handed));
 		}
 		this.crew.wake(runners);
-		late.forEach((call) -> call.timeOut(now));
+		for (Call call : late) {
+			call.timeOut(now);
+			// Others of its messages may have more time.
+			long left = call.untilDeadline(now);
+			next = (left > 0) ? Math.min(next, left) : next;
+		}
 		handed.forEach(this::takeBack);
 		unstarted.forEach(Call::recall);
 		poke(poke);

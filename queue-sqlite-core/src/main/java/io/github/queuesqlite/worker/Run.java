@@ -48,7 +48,7 @@ final class Run extends Claim implements TaskContext, Call {
 		super(lane, row, instance, deaths, claimedAt);
 		this.lane = lane;
 		this.task = task;
-		this.state = new CallState(lane.engine());
+		this.state = new CallState(lane);
 	}
 
 	@Override
