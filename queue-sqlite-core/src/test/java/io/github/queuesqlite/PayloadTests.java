@@ -94,7 +94,7 @@ class PayloadTests extends QueueTester {
 		reopen((builder) -> builder);
 		assertThatExceptionOfType(TaskFailedException.class).isThrownBy(() -> handled(id))
 			.satisfies((ex) -> assertThat(ex.state()).isEqualTo(MessageState.DEAD))
-			.withMessageContaining("Written by codec 'smile', but this process has only [json]");
+			.withMessageContaining("Written by codec 'smile', but this process has only [json");
 	}
 
 	@ParameterizedTest

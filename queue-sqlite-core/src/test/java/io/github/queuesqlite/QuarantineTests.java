@@ -172,7 +172,7 @@ class QuarantineTests extends QueueTester {
 		List<MessageId> ids = fill(400);
 		this.queue.close();
 		// The schema and the roots stay: only who comes to the messages finds out.
-		damage(1, 60);
+		damage(1, 90);
 		openTwoShards();
 		Set<String> failed = ConcurrentHashMap.newKeySet();
 		this.queue.tasks().register(TASK, String.class, (payload, context) -> null);

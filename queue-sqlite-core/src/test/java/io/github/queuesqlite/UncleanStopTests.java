@@ -30,7 +30,7 @@ class UncleanStopTests extends QueueTester {
 	private static final int PAGE = 4096;
 
 	/** The schema and the roots are before it. */
-	private static final int FIRST_DAMAGED_PAGE = 60;
+	private static final int FIRST_DAMAGED_PAGE = 90;
 
 	private static final String SMALL = "x".repeat(3000);
 
