@@ -36,7 +36,6 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionManager;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -56,7 +55,7 @@ class UserBeansTests {
 
 	static Stream<Class<?>> types() {
 		return Stream.of(DataSource.class, JdbcOperations.class, Flyway.class, TransactionManager.class, Executor.class,
-				ObjectMapper.class);
+				JsonMapper.class);
 	}
 
 	@ParameterizedTest
@@ -158,7 +157,7 @@ class UserBeansTests {
 		}
 
 		@Bean
-		JsonMapper ownObjectMapper() {
+		JsonMapper ownJsonMapper() {
 			return JsonMapper.builder().build();
 		}
 

@@ -2,6 +2,7 @@ package io.github.queuesqlite.actuate.endpoint;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
@@ -17,7 +18,8 @@ final class PauseEnd {
 			return null;
 		}
 		try {
-			return until.contains("-") ? Instant.parse(until) : Instant.now().plus(DurationStyle.detectAndParse(until));
+			return until.contains("-") ? Instant.parse(until)
+					: Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(DurationStyle.detectAndParse(until));
 		}
 		catch (DateTimeException | ArithmeticException | IllegalArgumentException ex) {
 			throw QueueEndpointException
