@@ -127,8 +127,9 @@ final class PlantedBugs {
 
 	private void oneTransaction() {
 		this.rule = "State, result, failure and counters of an end are one transaction, and nobody is told before it is committed";
-		add("the result is not stored with the completion", "result_codec = ?2, result = ?3",
-				"result_codec = ?2, result = nullif(?3, ?3)", contract("Settlements#completeStoresResult"));
+		add("the result is not stored with the completion", "result_codec = ?2, result = ?3, checksum = (checksum",
+				"result_codec = ?2, result = nullif(?3, ?3), checksum = (checksum",
+				contract("Settlements#completeStoresResult"));
 		add("a counter is not moved",
 				"this.books.moved(key.queue(), key.task(), StateCode.RUNNING, StateCode.COMPLETED, 1);", "",
 				contract("Reads#countsWhenManyThreadsChangeEverythingStaysExact"));
@@ -173,7 +174,7 @@ final class PlantedBugs {
 
 	private void liveness() {
 		this.rule = "Neither a busy lane nor a handler that hangs keeps others from seeing that a process lives, or from recovering its work";
-		add("nobody looks at deadlines", "late.forEach((call) -> call.timeOut(now));", "",
+		add("nobody looks at deadlines", "call.timeOut(now);", "",
 				"worker.RunningTests#timeoutInterruptsTheHandlerAndFailsTheAttempt");
 		add("a time-out does not interrupt",
 				"void stopWorking(long now) { this.state.overdueFrom(now); this.state.interrupt();",
@@ -525,8 +526,8 @@ final class PlantedBugs {
 	private void waiters() {
 		this.rule = "No result is missed: a waiter is there before the message, and stored state resolves it too";
 		add("a waiter comes after its message",
-				"if (waiter != null) { this.access.waiters().handingIn(this.id); this.access.waiters().register(this.id, waiter); } this.access.store().insert(instance, List.of(this.draft.withId(this.id, waiter != null)), this);",
-				"this.access.store().insert(instance, List.of(this.draft.withId(this.id, waiter != null)), this);\nif (waiter != null) { this.access.waiters().handingIn(this.id); this.access.waiters().register(this.id, waiter); }",
+				"if (waiter != null) { this.access.waiters().handingIn(waitedFor); this.access.waiters().register(waitedFor, waiter); } this.access.store() .insert(instance, List .of(this.draft.withIds(this.id, this.linkIds, (message) -> waiter != null && message == waitedFor)), this);",
+				"this.access.store() .insert(instance, List .of(this.draft.withIds(this.id, this.linkIds, (message) -> waiter != null && message == waitedFor)), this);\nif (waiter != null) { this.access.waiters().handingIn(waitedFor); this.access.waiters().register(waitedFor, waiter); }",
 				"HandingTests#waiterIsThereWhenTheStoreGetsTheMessage");
 		add("a message that somebody waits for is pruned at once", "row.awaited() ? 2 : 0", "0",
 				contract("Pruning#pruneWhenTooManySparesAwaitedRowsForAMinute"));
@@ -646,7 +647,8 @@ final class PlantedBugs {
 				"return (this.settlement instanceof Settlement.Complete complete && complete.first()) ? Sync.NOW",
 				"return (this.settlement instanceof Settlement.Complete complete && complete.key() == null) ? Sync.NOW",
 				"store.SyncScheduleTests#completionBeforeTheHandlerIsSyncedWhateverTheDurability");
-		add("a message that is to be durable is not", "if (own == Sync.NOW) { return own; }", "",
+		add("a message that is to be durable is not", "return (durable == null) ? Sync.AS_SET : Sync.NOW;",
+				"return Sync.AS_SET;",
 				"store.SyncScheduleTests#insertIsSyncedAsTheQueueIsDurableUnlessItSaysOtherwise");
 	}
 
@@ -778,8 +780,8 @@ final class PlantedBugs {
 
 	private void events() {
 		this.rule = "Events are told after the commit that made them true, in order for each message";
-		add("what is stored is told before it is", "this.stored.add(rows.get(i));",
-				"this.stored.add(rows.get(i));\nList<Insertion> one = List.of(rows.get(i));\nthis.listeners.forEach((listener) -> listener.stored(one));",
+		add("what is stored is told before it is", "this.stored.add(row);",
+				"this.stored.add(row);\nList<Insertion> one = List.of(row);\nthis.listeners.forEach((listener) -> listener.stored(one));",
 				"EventTests#eventIsToldAfterTheCommit");
 		add("what was claimed is handed over before it is told as stored", "tellOfStored(); tellOfTakenBack();",
 				"for (int i = 0; i < this.claimed.size(); i++) { hand(this.claimed.get(i)); }\nthis.claimed.clear();\ntellOfStored(); tellOfTakenBack();",
