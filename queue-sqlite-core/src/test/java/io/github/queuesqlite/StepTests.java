@@ -171,13 +171,14 @@ class StepTests extends ProcessTester {
 	@Test
 	void processThatIsKilledAtRandomRepeatsNoStoredStep() throws Exception {
 		open();
+		int kills = 4;
 		List<MessageId> ids = new ArrayList<>();
-		for (int i = 0; i < 40; i++) {
-			ids.add(this.operations.enqueue(TASK, "m" + i));
-		}
-		for (int kills = 0; kills < 4; kills++) {
-			Process child = start(StepChild.class);
+		for (int kill = 0; kill < kills; kill++) {
 			int before = starts().size();
+			for (int i = 0; i < 40; i++) {
+				ids.add(this.operations.enqueue(TASK, "m" + ids.size()));
+			}
+			Process child = start(StepChild.class);
 			await().atMost(LONG).until(() -> starts().size() > before + 20);
 			kill(child);
 		}
@@ -187,7 +188,8 @@ class StepTests extends ProcessTester {
 		}
 		// A step whose process died before its commit is done again: at most what ran
 		// then.
-		assertThat(starts()).hasSizeBetween(40 * StepChild.STEPS, 40 * StepChild.STEPS + 4 * 8);
+		int steps = ids.size() * StepChild.STEPS;
+		assertThat(starts()).hasSizeBetween(steps, steps + kills * 8);
 	}
 
 	@Test
