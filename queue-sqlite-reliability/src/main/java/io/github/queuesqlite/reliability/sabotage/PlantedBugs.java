@@ -355,7 +355,7 @@ final class PlantedBugs {
 		add("a message that fails takes its batch with it", "end(partly.failures(), partly.results());",
 				"endAll(failure);", "BatchTests#messagesThatTheExceptionNamesFailAndTheOthersComplete");
 		add("the time of one message is over for its batch", "if (this.runs.stream().noneMatch(BatchRun::isWanted)) {",
-				"if (this.overdueSince == 0) {", "BatchTests#messagesTimeOutEachByItself");
+				"if (!this.state.isOverdue()) {", "BatchTests#messagesTimeOutEachByItself");
 		add("each message of a batch counts as a permit", "return (n + each - 1) / each;", "return n;",
 				contract("Permits#claimWhenAPermitIsForSeveralMessagesGivesSoManyAndTakesOneForThem"));
 		this.rule = "Nothing of a paused key starts, whatever brings it back";
