@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 import io.github.queuesqlite.message.LeaseLostException;
+import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
@@ -387,6 +388,22 @@ class StepTests extends ProcessTester {
 			assertThat(this.operations.log(id).get(99).text()).hasSize(2000);
 		});
 		assertThat(this.operations.log(new MessageId(1))).isEmpty();
+	}
+
+	@Test
+	void whatIsSaidLastIsStoredWhenTheTimeOfTheRunIsOver() {
+		openWithHandler((builder) -> builder.timeout(Duration.ofMillis(50)), (payload, context) -> {
+			if (context.attempt() == 1) {
+				context.log("first");
+				context.log("second");
+				new CountDownLatch(1).await();
+			}
+			return null;
+		});
+		MessageId id = this.operations.enqueue(TASK, "a");
+		this.operations.await(id, Void.class, LONG);
+		await().untilAsserted(() -> assertThat(this.operations.log(id)).extracting(LogEntry::text)
+			.containsExactly("first", "second"));
 	}
 
 	@Test

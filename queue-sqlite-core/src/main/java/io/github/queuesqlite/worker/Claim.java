@@ -389,15 +389,15 @@ abstract class Claim implements Completion<SettleResult> {
 		Settlement settlement = this.settlement;
 		if (settlement != null) {
 			this.settlement = null;
-			Records records = this.records;
-			if (records != null) {
-				records.flush();
-			}
 			submit(settlement);
 		}
 	}
 
 	private void submit(Settlement settlement) {
+		Records records = this.records;
+		if (records != null) {
+			records.flush();
+		}
 		if (events().isListening()) {
 			this.toldOf = settlement;
 		}
