@@ -363,9 +363,10 @@ final class DefaultQueueOperations implements QueueOperations {
 		return reported(List.of(row)).get(0);
 	}
 
-	/** With what their handlers said. */
+	/** With what their handlers said, if any has begun. */
 	private List<Message> reported(List<StoredMessage> rows) {
-		Map<Long, Progress> progress = rows.isEmpty() ? Map.of() : this.store.progress(rows);
+		List<StoredMessage> begun = rows.stream().filter((row) -> row.run() > 0).toList();
+		Map<Long, Progress> progress = begun.isEmpty() ? Map.of() : this.store.progress(begun);
 		return rows.stream().map((row) -> view(row, progress.get(row.id()))).toList();
 	}
 

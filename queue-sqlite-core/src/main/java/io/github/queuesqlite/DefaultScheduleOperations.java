@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import io.github.queuesqlite.message.MessageId;
@@ -153,16 +154,28 @@ final class DefaultScheduleOperations implements ScheduleOperations {
 
 	@Override
 	public List<Instant> nextSlots(String name, int count) {
+		return nextSlots(name, count, (timetable, slot) -> slot);
+	}
+
+	@Override
+	public List<String> nextSlotsInWords(String name, int count) {
+		Instant now = this.schedules.clock().instant();
+		return nextSlots(name, count, (timetable, slot) -> timetable.inWords(slot, now));
+	}
+
+	private <T> List<T> nextSlots(String name, int count, BiFunction<Timetable, Instant, T> as) {
 		if (count < 1 || count > MAX_SLOTS) {
 			throw new IllegalArgumentException("'count' must be from 1 to " + MAX_SLOTS + ", was " + count);
 		}
 		checkOpen(name);
-		return this.store.schedule(name).map((stored) -> nextSlots(stored, count)).orElse(List.of());
+		return this.store.schedule(name).map((stored) -> {
+			Timetable timetable = ScheduleStore.timetable(stored);
+			return nextSlots(stored, timetable, count).stream().map((slot) -> as.apply(timetable, slot)).toList();
+		}).orElse(List.of());
 	}
 
-	private static List<Instant> nextSlots(StoredSchedule stored, int count) {
+	private static List<Instant> nextSlots(StoredSchedule stored, Timetable timetable, int count) {
 		Schedule schedule = ScheduleStore.read(stored);
-		Timetable timetable = ScheduleStore.timetable(stored);
 		long most = (schedule.times() != null) ? Math.min(count, schedule.times() - stored.fired()) : count;
 		List<Instant> slots = new ArrayList<>();
 		Instant slot = (stored.nextAt() != null) ? Instant.ofEpochMilli(stored.nextAt()) : null;
@@ -171,16 +184,6 @@ final class DefaultScheduleOperations implements ScheduleOperations {
 			slot = timetable.next(slot);
 		}
 		return slots;
-	}
-
-	@Override
-	public List<String> nextSlotsInWords(String name, int count) {
-		List<Instant> slots = nextSlots(name, count);
-		Instant now = this.schedules.clock().instant();
-		return this.store.schedule(name)
-			.map(ScheduleStore::timetable)
-			.map((timetable) -> slots.stream().map((slot) -> timetable.inWords(slot, now)).toList())
-			.orElse(List.of());
 	}
 
 	/** Refuses whatever is asked from now on. */

@@ -98,13 +98,7 @@ final class Deferral implements TransactionSynchronization {
 	}
 
 	private MessageId assignId(Draft draft) {
-		int phase = this.access.inFlight().enter();
-		try {
-			return new MessageId(this.access.store().assignId(this.access.instance().get(), draft.keys()));
-		}
-		finally {
-			this.access.inFlight().exit(phase);
-		}
+		return this.access.as((instance) -> new MessageId(this.access.store().assignId(instance, draft.keys())));
 	}
 
 	private Entry add(Draft draft, MessageId id, @Nullable CompletableFuture<MessageId> future) {

@@ -283,7 +283,8 @@ final class Intake {
 		}
 	}
 
-	private static String queue(NewMessage message, @Nullable TaskDefinition<?> task) {
+	/** Where a message goes: as its sender says, else its task, else the default. */
+	static String queue(NewMessage message, @Nullable TaskDefinition<?> task) {
 		String queue = message.queue();
 		if (queue != null) {
 			return queue;
@@ -291,7 +292,8 @@ final class Intake {
 		return (task != null) ? task.queue() : Lanes.DEFAULT;
 	}
 
-	private static int priority(NewMessage message, @Nullable TaskDefinition<?> task) {
+	/** As above, its priority. */
+	static int priority(NewMessage message, @Nullable TaskDefinition<?> task) {
 		Integer priority = message.priority();
 		if (priority != null) {
 			return priority;
@@ -299,7 +301,8 @@ final class Intake {
 		return (task != null) ? task.priority() : Priority.NORMAL.value();
 	}
 
-	private static @Nullable Integer maxAttempts(NewMessage message) {
+	/** How many attempts its sender allows; null when the task decides. */
+	static @Nullable Integer maxAttempts(NewMessage message) {
 		Integer maxRetries = message.maxRetries();
 		return (maxRetries != null) ? maxRetries + 1 : null;
 	}

@@ -25,15 +25,10 @@ final class PreparedFollowUps implements FollowUps {
 					+ " key that its task makes (task '" + draft.keys().task()
 					+ "'): they may be at home elsewhere. Enqueue it with QueueOperations.");
 		}
-		int phase = this.access.inFlight().enter();
-		try {
-			long id = this.access.store().assignId(this.access.instance().get(), shard);
-			long[] linkIds = draft.assignLinks(this.access, id);
-			return draft.withIds(id, linkIds, this.access.waiters()::isWaitedFor);
-		}
-		finally {
-			this.access.inFlight().exit(phase);
-		}
+		return this.access.as((instance) -> {
+			long id = this.access.store().assignId(instance, shard);
+			return draft.withIds(id, draft.assignLinks(this.access, id), this.access.waiters()::isWaitedFor);
+		});
 	}
 
 }

@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PayloadException;
-import io.github.queuesqlite.message.Priority;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.payload.Payloads.Encoded;
@@ -71,13 +70,7 @@ final class ScheduleStore {
 
 	/** Does something as the instance of this process, which does not leave meanwhile. */
 	<R> R as(Function<StoreInstance, R> action) {
-		int phase = this.access.inFlight().enter();
-		try {
-			return action.apply(this.access.instance().get());
-		}
-		finally {
-			this.access.inFlight().exit(phase);
-		}
+		return this.access.as(action);
 	}
 
 	// ---- schedules
@@ -136,14 +129,10 @@ final class ScheduleStore {
 	}
 
 	private Written write(Schedule schedule) {
-		NewMessage message = schedule.message();
-		TaskDefinition<?> task = this.tasks.find(message.task()).orElse(null);
-		if (message.queue() == null) {
-			message = message.queue((task != null) ? task.queue() : Lanes.DEFAULT);
-		}
-		if (message.priority() == null) {
-			message = message.priority((task != null) ? task.priority() : Priority.NORMAL.value());
-		}
+		TaskDefinition<?> task = this.tasks.find(schedule.message().task()).orElse(null);
+		NewMessage message = schedule.message()
+			.queue(Intake.queue(schedule.message(), task))
+			.priority(Intake.priority(schedule.message(), task));
 		if (message.timeToLive() == null && task != null && task.timeToLive() != null) {
 			message = message.timeToLive(task.timeToLive());
 		}
@@ -240,10 +229,10 @@ final class ScheduleStore {
 		Keys keys = (schedule.overlap() != Overlap.ALLOW) ? home : new Keys(message.task(), null, null);
 		long now = this.clock.millis();
 		Long expiresAt = (message.timeToLive() != null) ? Long.valueOf(now + message.timeToLive().toMillis()) : null;
-		Integer maxAttempts = (message.maxRetries() != null) ? Integer.valueOf(message.maxRetries() + 1) : null;
 		return new Insertion(store().assignId(instance, home), keys, Objects.requireNonNull(message.queue()),
-				message.task(), Objects.requireNonNull(message.priority()), now, runAt, expiresAt, maxAttempts,
-				AttributesCodec.encode(message), stored.codec(), stored.payload(), false, Terms.NONE);
+				message.task(), Objects.requireNonNull(message.priority()), now, runAt, expiresAt,
+				Intake.maxAttempts(message), AttributesCodec.encode(message), stored.codec(), stored.payload(), false,
+				Terms.NONE);
 	}
 
 	/** Stores a message that is of no slot. */

@@ -1,5 +1,6 @@
 package io.github.queuesqlite;
 
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.queuesqlite.event.QueueRecorder;
@@ -21,5 +22,16 @@ import io.github.queuesqlite.store.StoreInstance;
  */
 record StoreAccess(MessageStore store, Supplier<StoreInstance> instance, InFlight inFlight, Waiters waiters,
 		CompletionExecutor completions, QueueRecorder recorder, Bounds bounds) {
+
+	/** Does something as the instance of this process, which does not leave meanwhile. */
+	<R> R as(Function<StoreInstance, R> action) {
+		int phase = this.inFlight.enter();
+		try {
+			return action.apply(this.instance.get());
+		}
+		finally {
+			this.inFlight.exit(phase);
+		}
+	}
 
 }

@@ -4,13 +4,14 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
 import io.github.queuesqlite.annotation.Enqueue;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Implements interfaces whose methods enqueue, so that tasks are called with the types
@@ -65,7 +66,7 @@ public final class TaskClients {
 		}
 		Map<Method, EnqueueMethod> methods = new HashMap<>();
 		for (Method method : type.getMethods()) {
-			if (Modifier.isAbstract(method.getModifiers()) && !isOfObject(method)) {
+			if (Modifier.isAbstract(method.getModifiers()) && !ReflectionUtils.isObjectMethod(method)) {
 				methods.put(method, EnqueueMethod.of(method));
 			}
 		}
@@ -75,12 +76,6 @@ public final class TaskClients {
 		}
 		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
 				new Client(type, this.operations, methods)));
-	}
-
-	private static boolean isOfObject(Method method) {
-		return Arrays.stream(Object.class.getMethods())
-			.anyMatch((other) -> other.getName().equals(method.getName())
-					&& Arrays.equals(other.getParameterTypes(), method.getParameterTypes()));
 	}
 
 	/** What stands behind an implementation. */

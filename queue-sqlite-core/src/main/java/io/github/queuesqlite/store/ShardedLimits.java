@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.task.RateLimit;
@@ -53,17 +54,21 @@ final class ShardedLimits {
 		return states;
 	}
 
-	/** Does something with the wishes of each shard that is the home of some. */
 	private <W> void inHomes(List<W> wishes, Function<W, String> name,
 			BiConsumer<GroupCommitWriter<ShardSession>, List<W>> action) {
+		inShards(wishes, (wish) -> this.shards.group().router().homeOfLimit(name.apply(wish)), action);
+	}
+
+	/** Does something in each shard that some are of. */
+	private <T> void inShards(List<T> all, ToIntFunction<T> shardOf,
+			BiConsumer<GroupCommitWriter<ShardSession>, List<T>> action) {
 		this.shards.checkOpen();
-		Map<Integer, List<W>> byHome = new TreeMap<>();
-		for (W wish : wishes) {
-			int home = this.shards.group().router().homeOfLimit(name.apply(wish));
-			byHome.computeIfAbsent(home, (shard) -> new ArrayList<>()).add(wish);
+		Map<Integer, List<T>> byShard = new TreeMap<>();
+		for (T one : all) {
+			byShard.computeIfAbsent(shardOf.applyAsInt(one), (shard) -> new ArrayList<>()).add(one);
 		}
 		this.shards.inEach((shard) -> {
-			List<W> some = byHome.get(shard.number());
+			List<T> some = byShard.get(shard.number());
 			if (some != null) {
 				action.accept(this.shards.writer(shard.number()), some);
 			}
@@ -110,20 +115,10 @@ final class ShardedLimits {
 	}
 
 	void begun(List<RunKey> runs) {
-		this.shards.checkOpen();
-		Map<Integer, List<RunKey>> byShard = new TreeMap<>();
-		for (RunKey run : runs) {
-			byShard.computeIfAbsent(run.shard(), (shard) -> new ArrayList<>()).add(run);
-		}
-		this.shards.inEach((shard) -> {
-			List<RunKey> some = byShard.get(shard.number());
-			if (some != null) {
-				this.shards.writer(shard.number()).call((session) -> {
-					session.begun(some);
-					return 0;
-				});
-			}
-		});
+		inShards(runs, RunKey::shard, (writer, some) -> writer.call((session) -> {
+			session.begun(some);
+			return 0;
+		}));
 	}
 
 	void weigh(String concurrencyKey, int weight) {

@@ -330,7 +330,7 @@ final class Run extends Claim implements TaskContext, Call {
 
 	@Override
 	public MessageId enqueue(NewMessage message) {
-		if (this.committed != null) {
+		if (hasEndedFirst()) {
 			throw new IllegalStateException("Message " + id() + " of task '" + row().task()
 					+ "' cannot enqueue with its end, which was stored before its handler was called: its delivery is"
 					+ " at most once. Enqueue with QueueOperations.");
