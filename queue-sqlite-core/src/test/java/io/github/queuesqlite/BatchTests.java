@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import io.github.queuesqlite.message.Message;
@@ -55,6 +56,24 @@ class BatchTests extends ProcessTester {
 			this.calls.add(new ArrayList<>(payloads));
 			return handler.handle(payloads, runs);
 		}).retryPolicy(SOON);
+	}
+
+	/** Its first call hangs until it is interrupted. */
+	private TaskDefinition.Builder<String> hangsAtFirst(CountDownLatch interrupted,
+			Consumer<List<TaskContext>> before) {
+		AtomicInteger callsBefore = new AtomicInteger();
+		return batch((payloads, runs) -> {
+			if (callsBefore.getAndIncrement() == 0) {
+				before.accept(runs);
+				try {
+					new CountDownLatch(1).await();
+				}
+				catch (InterruptedException ex) {
+					interrupted.countDown();
+				}
+			}
+			return null;
+		});
 	}
 
 	/** One shard, one call at a time: what is handed in before the start is together. */
@@ -341,17 +360,7 @@ class BatchTests extends ProcessTester {
 		openOne();
 		enqueue("a", "b");
 		CountDownLatch interrupted = new CountDownLatch(1);
-		AtomicInteger runsBefore = new AtomicInteger();
-		start(batch((payloads, runs) -> {
-			if (runsBefore.getAndIncrement() == 0) {
-				try {
-					new CountDownLatch(1).await();
-				}
-				catch (InterruptedException ex) {
-					interrupted.countDown();
-				}
-			}
-			return null;
+		start(hangsAtFirst(interrupted, (runs) -> {
 		}).timeout(Duration.ofMillis(100)).build());
 		awaitLatch(interrupted);
 		awaitEnded(2);
@@ -363,19 +372,9 @@ class BatchTests extends ProcessTester {
 		openOne();
 		enqueue("a", "b");
 		CountDownLatch interrupted = new CountDownLatch(1);
-		AtomicInteger runsBefore = new AtomicInteger();
-		start(batch((payloads, runs) -> {
-			if (runsBefore.getAndIncrement() == 0) {
-				runs.get(1).extend(Duration.ofMillis(600));
-				try {
-					new CountDownLatch(1).await();
-				}
-				catch (InterruptedException ex) {
-					interrupted.countDown();
-				}
-			}
-			return null;
-		}).timeout(Duration.ofMillis(300)).build());
+		start(hangsAtFirst(interrupted, (runs) -> runs.get(1).extend(Duration.ofMillis(600)))
+			.timeout(Duration.ofMillis(300))
+			.build());
 		awaitLatch(interrupted);
 		awaitEnded(2);
 	}

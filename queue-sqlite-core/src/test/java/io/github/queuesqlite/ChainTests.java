@@ -29,8 +29,6 @@ import io.github.queuesqlite.task.UniqueKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.SQLiteDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -442,9 +440,7 @@ class ChainTests extends ProcessTester {
 	void chainInATransactionIsStoredAfterItsCommit(@TempDir Path other) {
 		open();
 		start();
-		SQLiteDataSource dataSource = new SQLiteDataSource();
-		dataSource.setUrl("jdbc:sqlite:" + other.resolve("application.db"));
-		TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+		TransactionTemplate transaction = new TransactionTemplate(transactionsOf(other));
 		List<CompletableFuture<?>> futures = new ArrayList<>();
 		transaction.executeWithoutResult((status) -> {
 			this.operations.enqueue(add().payload(1).then(add()));

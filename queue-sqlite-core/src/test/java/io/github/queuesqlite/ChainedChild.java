@@ -4,12 +4,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.queuesqlite.message.FailedMessage;
 import io.github.queuesqlite.message.NewMessage;
-import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 
 /**
@@ -30,15 +28,11 @@ public final class ChainedChild {
 
 	public static void main(String[] args) throws IOException {
 		FileChannel log = FileChannel.open(Path.of(args[1]), StandardOpenOption.APPEND);
-		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0]))
-			.concurrency(4)
-			.probation(Duration.ofMillis(200))
-			.build();
-		RetryPolicy retry = new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(5), 0);
+		EmbeddedQueue queue = OrderedChild.open(args);
 		queue.tasks()
 			.register(TaskDefinition.builder(TASK, String.class, (payload, context) -> next(log, payload))
 				.storeResult(false)
-				.retryPolicy(retry)
+				.retryPolicy(OrderedChild.AGAIN)
 				.build());
 		queue.tasks().register(TaskDefinition.builder(SPAWNING, String.class, (payload, context) -> {
 			String[] words = payload.split(" ");
@@ -47,7 +41,7 @@ public final class ChainedChild {
 					.payload(words[0] + " " + (Integer.parseInt(words[1]) + 1) + " " + words[2]));
 			}
 			return next(log, words[0] + " " + words[1]);
-		}).retryPolicy(retry).build());
+		}).retryPolicy(OrderedChild.AGAIN).build());
 		queue.tasks().register(FAILED, FailedMessage.class, (payload, context) -> {
 			OrderedChild.say(log, "unwanted", payload.id() + " 0");
 			return null;

@@ -25,8 +25,6 @@ import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.RetryTaskException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.SQLiteDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -202,9 +200,7 @@ class FullDiskTests extends QueueTester {
 	@Test
 	void enqueueWhenDeferredIsThrownFromTheCommitWithTheIds(@TempDir Path other) {
 		open(1);
-		SQLiteDataSource dataSource = new SQLiteDataSource();
-		dataSource.setUrl("jdbc:sqlite:" + other.resolve("application.db"));
-		TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+		TransactionTemplate transaction = new TransactionTemplate(transactionsOf(other));
 		fill();
 		AtomicReference<MessageId> id = new AtomicReference<>();
 		assertThatExceptionOfType(StoreUnavailableException.class).isThrownBy(

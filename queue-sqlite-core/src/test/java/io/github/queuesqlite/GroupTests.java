@@ -27,8 +27,6 @@ import io.github.queuesqlite.task.TaskDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.SQLiteDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -323,9 +321,7 @@ class GroupTests extends ProcessTester {
 	void groupInATransactionIsStoredAfterItsCommit(@TempDir Path other) {
 		open();
 		start();
-		SQLiteDataSource dataSource = new SQLiteDataSource();
-		dataSource.setUrl("jdbc:sqlite:" + other.resolve("application.db"));
-		TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+		TransactionTemplate transaction = new TransactionTemplate(transactionsOf(other));
 		List<MessageId> ids = new ArrayList<>();
 		transaction.executeWithoutResult((status) -> {
 			ids.add(this.operations.enqueueGroup(parts(3).then(sum())));

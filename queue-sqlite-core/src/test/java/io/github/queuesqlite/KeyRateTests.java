@@ -19,7 +19,6 @@ import io.github.queuesqlite.task.Delivery;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
-import io.github.queuesqlite.task.TaskHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,19 +30,9 @@ import static org.awaitility.Awaitility.await;
  * Rates of concurrency keys end to end: in one process, and in several that are killed.
  */
 @Timeout(value = 60, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class KeyRateTests extends KillTester {
-
-	/** 100 a second, 10 at once at most. */
-	private static final RateLimit FAST = RateLimit.of("100/1s");
-
-	private static final RateLimit SLOW = RateLimit.of("5/1s");
-
-	private static final RateLimit HOURLY = RateLimit.of("1/1h");
+class KeyRateTests extends RateTester {
 
 	private static final String RATE = "rate:keys:" + TASK;
-
-	/** A thread may stand still between the call of the handler and its note. */
-	private static final int SLACK = 30;
 
 	/** When handlers have begun, by key. */
 	private final Map<String, ConcurrentLinkedQueue<Long>> starts = new ConcurrentHashMap<>();
@@ -52,19 +41,8 @@ class KeyRateTests extends KillTester {
 		super("keyrate");
 	}
 
-	private TaskDefinition.Builder<Integer> task() {
-		return task((payload, context) -> null);
-	}
-
-	/** A task that notes when its handlers begin. */
-	private TaskDefinition.Builder<Integer> task(TaskHandler<Integer> handler) {
-		return TaskDefinition.builder(TASK, Integer.class, (payload, context) -> {
-			begun(context.message());
-			return handler.handle(payload, context);
-		});
-	}
-
-	private void begun(Message message) {
+	@Override
+	void begun(Message message) {
 		this.starts.computeIfAbsent(String.valueOf(message.concurrencyKey()), (key) -> new ConcurrentLinkedQueue<>())
 			.add(System.nanoTime());
 	}
@@ -73,21 +51,12 @@ class KeyRateTests extends KillTester {
 		return List.copyOf(this.starts.getOrDefault(key, new ConcurrentLinkedQueue<>()));
 	}
 
-	/** Nothing but the signals wakes anybody. */
-	private void openWithoutSafetyNet() {
-		open((builder) -> builder.shards(3).pollInterval(Duration.ofMinutes(1)));
-	}
-
 	private List<MessageId> enqueue(String key, int count) {
 		List<NewMessage> messages = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
 			messages.add(message().concurrencyKey(key).payload(i));
 		}
 		return this.operations.enqueueAll(messages);
-	}
-
-	private void awaitCompleted(int count) {
-		await().atMost(PATIENCE).until(() -> this.operations.stats().count(MessageState.COMPLETED) == count);
 	}
 
 	private void assertNoOtherBegins(String key, int begun) {

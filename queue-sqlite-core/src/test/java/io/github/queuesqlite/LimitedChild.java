@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 
 /**
@@ -31,10 +29,7 @@ public final class LimitedChild {
 
 	public static void main(String[] args) throws IOException {
 		FileChannel log = FileChannel.open(Path.of(args[1]), StandardOpenOption.APPEND);
-		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0]))
-			.concurrency(4)
-			.probation(Duration.ofMillis(200))
-			.build();
+		EmbeddedQueue queue = OrderedChild.open(args);
 		queue.tasks().register(task(THREE, log).maxConcurrent(3).build());
 		for (String name : LOCKED) {
 			queue.tasks().register(task(name, log).queue(name).lock("both").build());
@@ -55,7 +50,7 @@ public final class LimitedChild {
 				throw new IllegalStateException("again");
 			}
 			return null;
-		}).retryPolicy(new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(5), 0));
+		}).retryPolicy(OrderedChild.AGAIN);
 	}
 
 }

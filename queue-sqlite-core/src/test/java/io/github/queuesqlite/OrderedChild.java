@@ -18,15 +18,15 @@ public final class OrderedChild {
 
 	static final String TASK = "ordered";
 
+	/** Again, soon, and as often as it takes. */
+	static final RetryPolicy AGAIN = new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(5), 0);
+
 	private OrderedChild() {
 	}
 
 	public static void main(String[] args) throws IOException {
 		FileChannel log = FileChannel.open(Path.of(args[1]), StandardOpenOption.APPEND);
-		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0]))
-			.concurrency(4)
-			.probation(Duration.ofMillis(200))
-			.build();
+		EmbeddedQueue queue = open(args);
 		queue.tasks().register(TaskDefinition.builder(TASK, String.class, (payload, context) -> {
 			say(log, "start", payload);
 			if (ThreadLocalRandom.current().nextInt(10) == 0) {
@@ -35,8 +35,13 @@ public final class OrderedChild {
 			}
 			say(log, "end", payload);
 			return null;
-		}).retryPolicy(new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(5), 0)).build());
+		}).retryPolicy(AGAIN).build());
 		queue.start();
+	}
+
+	/** Opens a queue that others like it may kill at any time. */
+	static EmbeddedQueue open(String[] args) {
+		return EmbeddedQueue.builder(Path.of(args[0])).concurrency(4).probation(Duration.ofMillis(200)).build();
 	}
 
 	/** Says who did it, too. */

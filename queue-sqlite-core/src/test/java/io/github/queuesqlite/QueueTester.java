@@ -20,6 +20,9 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.sqlite.SQLiteDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -92,6 +95,13 @@ abstract class QueueTester {
 				ResultSet row = statement.executeQuery(sql)) {
 			return row.getLong(1);
 		}
+	}
+
+	/** The transactions of an application with a database of its own. */
+	static PlatformTransactionManager transactionsOf(Path other) {
+		SQLiteDataSource dataSource = new SQLiteDataSource();
+		dataSource.setUrl("jdbc:sqlite:" + other.resolve("application.db"));
+		return new JdbcTransactionManager(dataSource);
 	}
 
 	Connection shard0() throws SQLException {

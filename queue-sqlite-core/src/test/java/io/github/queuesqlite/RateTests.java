@@ -18,7 +18,6 @@ import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
-import io.github.queuesqlite.task.TaskHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,17 +27,9 @@ import static org.awaitility.Awaitility.await;
 
 /** Rates end to end: in one process, and in several that are killed. */
 @Timeout(value = 60, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RateTests extends KillTester {
-
-	/** 100 a second, 10 at once at most. */
-	private static final RateLimit FAST = RateLimit.of("100/1s");
-
-	private static final RateLimit HOURLY = RateLimit.of("1/1h");
+class RateTests extends RateTester {
 
 	private static final String RATE = "rate:task:" + TASK;
-
-	/** A thread may stand still between the token and the handler. */
-	private static final int SLACK = 30;
 
 	private final Queue<Long> starts = new ConcurrentLinkedQueue<>();
 
@@ -46,21 +37,9 @@ class RateTests extends KillTester {
 		super("rate");
 	}
 
-	private TaskDefinition.Builder<Integer> task() {
-		return task((payload, context) -> null);
-	}
-
-	/** A task that notes when its handlers begin. */
-	private TaskDefinition.Builder<Integer> task(TaskHandler<Integer> handler) {
-		return TaskDefinition.builder(TASK, Integer.class, (payload, context) -> {
-			this.starts.add(System.nanoTime());
-			return handler.handle(payload, context);
-		});
-	}
-
-	/** Nothing but the signals wakes anybody. */
-	private void openWithoutSafetyNet() {
-		open((builder) -> builder.shards(3).pollInterval(Duration.ofMinutes(1)));
+	@Override
+	void begun(Message message) {
+		this.starts.add(System.nanoTime());
 	}
 
 	private List<MessageId> enqueue(int count) {
@@ -69,10 +48,6 @@ class RateTests extends KillTester {
 			messages.add(message().payload(i));
 		}
 		return this.operations.enqueueAll(messages);
-	}
-
-	private void awaitCompleted(int count) {
-		await().atMost(PATIENCE).until(() -> this.operations.stats().count(MessageState.COMPLETED) == count);
 	}
 
 	/** A process has asked for a token and was told that there is none. */
@@ -104,7 +79,7 @@ class RateTests extends KillTester {
 	@Test
 	void rateLimitWhenItIsLowBeginsEachWhenItsTokenIsThere() {
 		openWithoutSafetyNet();
-		this.queue.tasks().register(task().rateLimit(RateLimit.of("5/1s")).build());
+		this.queue.tasks().register(task().rateLimit(SLOW).build());
 		this.queue.start();
 		enqueue(6);
 		awaitCompleted(6);

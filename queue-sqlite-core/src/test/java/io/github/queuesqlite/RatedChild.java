@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 
 import io.github.queuesqlite.task.RateLimit;
-import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 
 /**
@@ -26,10 +24,7 @@ public final class RatedChild {
 
 	public static void main(String[] args) throws IOException {
 		FileChannel log = FileChannel.open(Path.of(args[1]), StandardOpenOption.APPEND);
-		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0]))
-			.concurrency(4)
-			.probation(Duration.ofMillis(200))
-			.build();
+		EmbeddedQueue queue = OrderedChild.open(args);
 		TaskDefinition.Builder<Integer> task = TaskDefinition
 			.builder(QueueTester.TASK, Integer.class, (payload, context) -> {
 				String key = context.message().concurrencyKey();
@@ -39,7 +34,7 @@ public final class RatedChild {
 				WorkChild.say(log, "end", run + System.nanoTime());
 				return null;
 			})
-			.retryPolicy(new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(5), 0));
+			.retryPolicy(OrderedChild.AGAIN);
 		RateLimit rate = RateLimit.of(args[2]);
 		boolean perKey = args.length > 3 && args[3].equals(PER_KEY);
 		queue.tasks().register((perKey ? task.rateLimitPerKey(rate) : task.rateLimit(rate)).build());

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * front of it has ended, a message that runs again after its end. Only a killed process
  * may have left a run without end, or an end that was not stored.
  */
-final class RunLog extends ProcessLog {
+class RunLog extends ProcessLog {
 
 	private final Map<String, Line> lines = new HashMap<>();
 
@@ -28,8 +28,17 @@ final class RunLog extends ProcessLog {
 	}
 
 	@Override
-	long ended() {
+	final long ended() {
 		return this.ended;
+	}
+
+	/** How many lines whose name begins so have nothing under way. */
+	final long done(String prefix) {
+		return this.lines.entrySet()
+			.stream()
+			.filter((line) -> line.getKey().startsWith(prefix))
+			.filter((line) -> line.getValue().done)
+			.count();
 	}
 
 	private final class Line {

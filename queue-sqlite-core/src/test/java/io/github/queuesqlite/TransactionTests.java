@@ -19,8 +19,6 @@ import io.github.queuesqlite.message.QueueException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.SQLiteDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -43,9 +41,7 @@ class TransactionTests extends QueueTester {
 
 	@BeforeEach
 	void createTransactions(@TempDir Path other) {
-		SQLiteDataSource dataSource = new SQLiteDataSource();
-		dataSource.setUrl("jdbc:sqlite:" + other.resolve("application.db"));
-		PlatformTransactionManager manager = new JdbcTransactionManager(dataSource);
+		PlatformTransactionManager manager = transactionsOf(other);
 		this.transaction = new TransactionTemplate(manager);
 		this.inner = new TransactionTemplate(manager);
 		this.inner.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);

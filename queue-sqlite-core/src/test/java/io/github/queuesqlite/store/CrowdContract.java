@@ -32,18 +32,6 @@ abstract class CrowdContract extends StoreSubject {
 		super(opener);
 	}
 
-	private static Draft keyed(String key) {
-		return Draft.of(TASK).concurrencyKey(key);
-	}
-
-	private List<Long> crowd(String key, int count) {
-		List<Long> ids = new ArrayList<>();
-		for (int i = 0; i < count; i++) {
-			ids.add(insert(keyed(key)));
-		}
-		return ids;
-	}
-
 	private void limit(Integer most) {
 		Map<String, Integer> limits = new HashMap<>();
 		limits.put(TASK, most);
@@ -56,13 +44,13 @@ abstract class CrowdContract extends StoreSubject {
 
 	/** A key that lives in the same shard. */
 	private String neighbour(String key) {
-		int home = shardOf(this.store.assignId(this.instance, keyed(key).keys()));
+		int home = shardOf(this.store.assignId(this.instance, crowded(key).keys()));
 		int i = 0;
 		String other;
 		do {
 			other = "neighbour" + i++;
 		}
-		while (shardOf(this.store.assignId(this.instance, keyed(other).keys())) != home);
+		while (shardOf(this.store.assignId(this.instance, crowded(other).keys())) != home);
 		return other;
 	}
 
@@ -102,9 +90,9 @@ abstract class CrowdContract extends StoreSubject {
 
 	@Test
 	void claimWhenPriorityIsHigherTakesItFirstWithinTheKey() {
-		long first = insert(keyed("a"));
-		long second = insert(keyed("a"));
-		long better = insert(keyed("a").priority(3));
+		long first = insert(crowded("a"));
+		long second = insert(crowded("a"));
+		long better = insert(crowded("a").priority(3));
 		assertThat(ids(claim(1))).containsExactly(first);
 		assertThat(ids(claim(1))).containsExactly(better);
 		assertThat(ids(claim(1))).containsExactly(second);
@@ -213,7 +201,7 @@ abstract class CrowdContract extends StoreSubject {
 	@Test
 	void rescueWhenNoAttemptIsLeftLetsTheNextThrough() {
 		limit(1);
-		insert(keyed("a").maxAttempts(1));
+		insert(crowded("a").maxAttempts(1));
 		List<Long> ids = crowd("a", 1);
 		StoreInstance other = this.store.register("other");
 		other.started(this.store.claim(other, QUEUE, TASKS, 10).get(0).runKey());
@@ -281,7 +269,7 @@ abstract class CrowdContract extends StoreSubject {
 	@Test
 	void delayedMessagesAreNoPartUntilTheyAreDue() {
 		limit(1);
-		long later = insert(keyed("a").delay(1000));
+		long later = insert(crowded("a").delay(1000));
 		List<Long> now = crowd("a", 1);
 		StoredMessage running = claimOne();
 		assertThat(running.id()).isEqualTo(now.get(0));
@@ -302,7 +290,7 @@ abstract class CrowdContract extends StoreSubject {
 
 	@Test
 	void expiryWhenLetThroughLetsTheNextThrough() {
-		insert(keyed("a").timeToLive(1000L));
+		insert(crowded("a").timeToLive(1000L));
 		List<Long> ids = crowd("a", 1);
 		pass(1000);
 		promote();
@@ -355,10 +343,10 @@ abstract class CrowdContract extends StoreSubject {
 	@Test
 	void uniqueKeyWhenConcurrencyKeyDecidesTheShardIsTakenUntilTheEnd() {
 		for (int i = 0; i < 6; i++) {
-			Draft draft = keyed("c" + i).uniqueKey("u").idempotencyKey("i" + i);
+			Draft draft = crowded("c" + i).uniqueKey("u").idempotencyKey("i" + i);
 			long first = insert(draft);
 			assertThat(hand(Draft.of(TASK).uniqueKey("u")).existing()).isEqualTo(first);
-			assertThat(hand(keyed("d" + i).uniqueKey("u")).existing()).isEqualTo(first);
+			assertThat(hand(crowded("d" + i).uniqueKey("u")).existing()).isEqualTo(first);
 			settle(dead(claimOne()));
 			long second = insert(Draft.of(TASK).uniqueKey("u"));
 			assertThat(this.store.retry(first)).isFalse();
@@ -412,7 +400,7 @@ abstract class CrowdContract extends StoreSubject {
 			Random random = new Random(seed + thread);
 			threads.add(() -> {
 				for (int i = 0; i < 100; i++) {
-					insert(keyed(key));
+					insert(crowded(key));
 				}
 				return 0;
 			});

@@ -32,18 +32,6 @@ abstract class KeyRateContract extends StoreSubject {
 		super(opener);
 	}
 
-	private static Draft keyed(String key) {
-		return Draft.of(TASK).concurrencyKey(key);
-	}
-
-	private List<Long> crowd(String key, int count) {
-		List<Long> ids = new ArrayList<>();
-		for (int i = 0; i < count; i++) {
-			ids.add(insert(keyed(key)));
-		}
-		return ids;
-	}
-
 	private void rate(@Nullable RateLimit rate) {
 		Map<String, @Nullable RateLimit> rates = new HashMap<>();
 		rates.put(TASK, rate);
@@ -163,7 +151,7 @@ abstract class KeyRateContract extends StoreSubject {
 	void delayedMessagesWaitForATokenWhenTheyAreDue() {
 		rate(SLOW);
 		List<Long> ids = crowd("a", 1);
-		long later = insert(keyed("a").delay(500));
+		long later = insert(crowded("a").delay(500));
 		settle(complete(claimOne()));
 		assertThat(claimAfter(500)).isEmpty();
 		assertThat(claimAfter(500)).containsExactly(later);
@@ -405,7 +393,7 @@ abstract class KeyRateContract extends StoreSubject {
 			switch (this.random.nextInt(10)) {
 				case 0, 1, 2 -> {
 					String key = "k" + this.random.nextInt(3);
-					this.keys.put(insert(keyed(key).delay(this.random.nextInt(3) * 40L)), key);
+					this.keys.put(insert(crowded(key).delay(this.random.nextInt(3) * 40L)), key);
 				}
 				case 3, 4 -> this.claimed.addAll(claim(1 + this.random.nextInt(5)));
 				case 5 -> {

@@ -131,6 +131,19 @@ abstract class StoreSubject {
 	}
 
 	/** Inserts a message that may have a taken key. */
+	static Draft crowded(String concurrencyKey) {
+		return Draft.of(TASK).concurrencyKey(concurrencyKey);
+	}
+
+	/** Inserts messages with a concurrency key, one after the other. */
+	List<Long> crowd(String concurrencyKey, int count) {
+		List<Long> ids = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			ids.add(insert(crowded(concurrencyKey)));
+		}
+		return ids;
+	}
+
 	Handed hand(Draft draft) {
 		return hand(this.instance, draft);
 	}
