@@ -61,7 +61,8 @@ abstract class KillTester extends ProcessTester {
 				handedIn = upTo;
 				// Somewhere in the midst of it.
 				readUntil(log, Math.min(handedIn, log.ended() + 1 + this.random.nextInt(this.messages / kills)));
-				Process victim = children.remove(this.random.nextInt(children.size()));
+				Process victim = (kill == 1) ? worker(children, log) : children.get(this.random.nextInt(children.size()));
+				children.remove(victim);
 				say("kill", Long.toString(victim.pid()));
 				kill(victim);
 				children.add(start(main));
@@ -77,6 +78,14 @@ abstract class KillTester extends ProcessTester {
 		assertThat(log.killed()).hasSize(kills);
 		assertThat(this.operations.stats().count(MessageState.DEAD)).isZero();
 		return log;
+	}
+
+	/** Whoever is killed first has worked, so that another goes on with its work. */
+	private static Process worker(List<Process> children, ProcessLog log) {
+		return children.stream()
+			.filter((child) -> log.latest().equals(Long.toString(child.pid())))
+			.findFirst()
+			.orElseThrow();
 	}
 
 	/** However slow the machine is: something must end. */

@@ -19,6 +19,8 @@ abstract class ProcessLog {
 
 	private int position;
 
+	private String latest = "";
+
 	ProcessLog(Path file) {
 		this.file = file;
 	}
@@ -36,6 +38,7 @@ abstract class ProcessLog {
 				killed(words[1]);
 			}
 			else {
+				this.latest = words[3];
 				read(words[0], words[1], words[2], words[3], entry);
 			}
 		}
@@ -50,6 +53,11 @@ abstract class ProcessLog {
 
 	/** How many messages have ended. */
 	abstract long ended();
+
+	/** The process that wrote the latest line, empty before there is one. */
+	final String latest() {
+		return this.latest;
+	}
 
 	final Set<String> killed() {
 		return this.killed;
