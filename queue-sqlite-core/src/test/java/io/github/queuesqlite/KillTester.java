@@ -61,7 +61,8 @@ abstract class KillTester extends ProcessTester {
 				handedIn = upTo;
 				// Somewhere in the midst of it.
 				readUntil(log, Math.min(handedIn, log.ended() + 1 + this.random.nextInt(this.messages / kills)));
-				Process victim = (kill == 1) ? worker(children, log) : children.get(this.random.nextInt(children.size()));
+				Process victim = (kill == 1) ? worker(children, log)
+						: children.get(this.random.nextInt(children.size()));
 				children.remove(victim);
 				say("kill", Long.toString(victim.pid()));
 				kill(victim);

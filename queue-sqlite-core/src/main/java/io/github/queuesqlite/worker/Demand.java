@@ -91,9 +91,10 @@ final class Demand {
 		this.poked = false;
 	}
 
-	/** A shard that asks gets nothing now, but later. */
+	/** A shard that asks gets nothing now, but later: it is to be told again. */
 	void putOff(int shard) {
 		this.unserved |= 1L << shard;
+		this.poked = false;
 	}
 
 	/**

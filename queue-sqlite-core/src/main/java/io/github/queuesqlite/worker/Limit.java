@@ -28,6 +28,8 @@ final class Limit implements SharedAllowance<PermitWish, PermitState> {
 
 	private final int declared;
 
+	private final Runnable opened;
+
 	// Guarded by this
 
 	/** Under which instance the permits are held. */
@@ -61,9 +63,16 @@ final class Limit implements SharedAllowance<PermitWish, PermitState> {
 	/** Whether the store is to be told under this epoch how many there are. */
 	private boolean toDeclare;
 
-	Limit(String name, int declared) {
+	/**
+	 * Creates a limit.
+	 * @param name its name
+	 * @param declared how many permits there are unless somebody chose another number
+	 * @param opened called under the lock whenever there is a free permit and was none
+	 */
+	Limit(String name, int declared, Runnable opened) {
 		this.name = name;
 		this.declared = declared;
+		this.opened = opened;
 		this.state = new PermitState(declared, 0, declared, false, false, 1);
 	}
 
@@ -80,6 +89,13 @@ final class Limit implements SharedAllowance<PermitWish, PermitState> {
 		return (epoch == this.epoch) ? Math.max(0, Math.min(this.held, this.usable) - this.used) : 0;
 	}
 
+	/** Tells when there is a free one now. */
+	private void changedFrom(int before) {
+		if (before == 0 && free(this.epoch) > 0) {
+			this.opened.run();
+		}
+	}
+
 	@Override
 	public synchronized int take(long epoch, int max) {
 		int taken = Math.min(max, free(epoch));
@@ -90,7 +106,9 @@ final class Limit implements SharedAllowance<PermitWish, PermitState> {
 
 	@Override
 	public synchronized boolean giveBack(int n) {
+		int free = free(this.epoch);
 		this.used -= n;
+		changedFrom(free);
 		return this.held > Math.max(this.usable, this.used);
 	}
 
@@ -115,6 +133,13 @@ final class Limit implements SharedAllowance<PermitWish, PermitState> {
 
 	@Override
 	public synchronized @Nullable PermitWish wish(long epoch, boolean changed, long now) {
+		int free = free(epoch);
+		PermitWish wish = next(epoch, changed, now);
+		changedFrom(free);
+		return wish;
+	}
+
+	private @Nullable PermitWish next(long epoch, boolean changed, long now) {
 		if (this.epoch != epoch) {
 			this.epoch = epoch;
 			this.toDeclare = true;
@@ -168,6 +193,7 @@ final class Limit implements SharedAllowance<PermitWish, PermitState> {
 
 	@Override
 	public synchronized void settled(PermitState state, long now) {
+		int free = free(this.epoch);
 		if (state.held() > this.held) {
 			this.grantedAt = now;
 			this.peakSince = now;
@@ -178,6 +204,7 @@ final class Limit implements SharedAllowance<PermitWish, PermitState> {
 		this.state = state;
 		this.toDeclare = false;
 		this.unsettled = false;
+		changedFrom(free);
 	}
 
 	@Override

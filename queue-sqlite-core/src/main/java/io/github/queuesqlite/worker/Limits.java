@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 
 import io.github.queuesqlite.maintenance.Loop;
@@ -56,6 +57,9 @@ final class Limits {
 	private final Loop loop = new Loop("queue-limits", true, this::pass);
 
 	private volatile boolean changedElsewhere;
+
+	/** Whether something is free that was not, and nobody was told. */
+	private final AtomicBoolean opened = new AtomicBoolean();
 
 	private volatile boolean started;
 
@@ -116,11 +120,11 @@ final class Limits {
 	}
 
 	private Limit limit(String name, int declared) {
-		return this.limits.computeIfAbsent(name, (key) -> new Limit(name, declared));
+		return this.limits.computeIfAbsent(name, (key) -> new Limit(name, declared, this::opened));
 	}
 
 	private Rate rate(String name, RateLimit declared) {
-		return this.rates.computeIfAbsent(name, (key) -> new Rate(name, declared));
+		return this.rates.computeIfAbsent(name, (key) -> new Rate(name, declared, this::opened));
 	}
 
 	/** Returns the rate of a queue; null when it has none. */
@@ -189,13 +193,13 @@ final class Limits {
 		if (!isFree(task)) {
 			this.changed.run();
 		}
+		tellOpened();
 		return taken;
 	}
 
 	/** Gives back what messages that did not begin have taken. */
 	void giveBack(String queue, String task, int n) {
-		Needs needs = of(queue, task);
-		giveBack(needs, needs.all(), n);
+		giveBack(of(queue, task).all(), n);
 	}
 
 	/** A handler begins: its tokens are used up. */
@@ -216,19 +220,23 @@ final class Limits {
 
 	/** A handler that had begun has returned. */
 	void ended(String queue, String task) {
-		Needs needs = of(queue, task);
-		giveBack(needs, needs.limits(), 1);
+		giveBack(of(queue, task).limits(), 1);
 	}
 
-	private void giveBack(Needs needs, List<? extends Allowance> allowances, int n) {
-		if (allowances.isEmpty()) {
-			return;
-		}
-		boolean wasFree = needs.isFree(epoch());
+	private void giveBack(List<? extends Allowance> allowances, int n) {
 		if (Needs.giveBack(allowances, n)) {
 			this.loop.wake();
 		}
-		if (!wasFree) {
+		tellOpened();
+	}
+
+	private void opened() {
+		this.opened.set(true);
+	}
+
+	/** Whoever made something free says so afterwards: what others took to be is old. */
+	private void tellOpened() {
+		if (this.opened.get() && this.opened.getAndSet(false)) {
 			this.changed.run();
 			this.environment.store().demandChanged();
 		}
@@ -255,6 +263,7 @@ final class Limits {
 	void start() {
 		this.started = true;
 		all().forEach((allowance) -> allowance.stop(false));
+		tellOpened();
 		startLoop();
 	}
 
@@ -324,9 +333,9 @@ final class Limits {
 			this.changedElsewhere |= changedElsewhere && !answered;
 		}
 		if (settled) {
-			this.changed.run();
-			this.environment.store().demandChanged();
+			opened();
 		}
+		tellOpened();
 		return settled;
 	}
 

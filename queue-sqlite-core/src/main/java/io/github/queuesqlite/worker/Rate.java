@@ -32,6 +32,8 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 
 	private final RateLimit declared;
 
+	private final Runnable opened;
+
 	// Guarded by this
 
 	/** Under which instance the tokens are held. */
@@ -82,9 +84,16 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 	/** Whether the store is to be told under this epoch what the rate is. */
 	private boolean toDeclare;
 
-	Rate(String name, RateLimit declared) {
+	/**
+	 * Creates a rate.
+	 * @param name its name
+	 * @param declared what it is unless somebody chose another number
+	 * @param opened called under the lock whenever there is a free token and was none
+	 */
+	Rate(String name, RateLimit declared, Runnable opened) {
 		this.name = name;
 		this.declared = declared;
+		this.opened = opened;
 	}
 
 	String name() {
@@ -96,6 +105,13 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 		return (epoch == this.epoch && !this.stopped) ? Math.max(0, this.held - this.taken) : 0;
 	}
 
+	/** Tells when there is a free one now. */
+	private void changedFrom(int before) {
+		if (before == 0 && free(this.epoch) > 0) {
+			this.opened.run();
+		}
+	}
+
 	@Override
 	public synchronized int take(long epoch, int max) {
 		int some = Math.min(max, free(epoch));
@@ -105,7 +121,9 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 
 	@Override
 	public synchronized boolean giveBack(int n) {
+		int free = free(this.epoch);
 		this.taken -= n;
+		changedFrom(free);
 		return false;
 	}
 
@@ -133,8 +151,10 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 
 	@Override
 	public synchronized void stop(boolean stopped) {
+		int free = free(this.epoch);
 		this.stopped = stopped;
 		this.wanted &= !stopped;
+		changedFrom(free);
 	}
 
 	@Override
@@ -175,6 +195,7 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 
 	@Override
 	public synchronized void settled(TokenState state, long now) {
+		int free = free(this.epoch);
 		// What it does not know of is not there.
 		int lost = this.told - (state.held() - state.granted());
 		this.held = Math.max(0, this.held - lost) + state.granted();
@@ -188,6 +209,7 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 		}
 		this.waits = this.asked && state.granted() == 0;
 		this.mayAskAt = this.askedAt + PACE_NANOS;
+		changedFrom(free);
 		this.blocked = state.untilNext() == TokenState.UNKNOWN;
 		this.nextAt = Math.max(this.mayAskAt, now + TimeUnit.MILLISECONDS.toNanos(Math.max(0, state.untilNext())));
 	}

@@ -13,7 +13,13 @@ class SharedLimitTests {
 
 	private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
-	private final Limit limit = new Limit("task:a", 10);
+	private int openings;
+
+	private final Limit limit = new Limit("task:a", 10, this::opened);
+
+	private void opened() {
+		this.openings++;
+	}
 
 	/** The store has answered, at a time. */
 	private void answered(int held, boolean othersWait, int claimants, long millis) {
@@ -93,7 +99,7 @@ class SharedLimitTests {
 
 	@Test
 	void theOnlyPermitIsKeptForATurnAndGivenBackThen() {
-		Limit lock = new Limit("lock:a", 1);
+		Limit lock = new Limit("lock:a", 1, this::opened);
 		lock.want(1);
 		lock.wish(1, false, 0);
 		lock.settled(new PermitState(1, 1, 0, false, true, 2), 0);
@@ -150,6 +156,39 @@ class SharedLimitTests {
 		assertThat(this.limit.take(1, 1)).isZero();
 		assertThat(this.limit.giveBack(1)).isTrue();
 		assertThat(wish(2)).isEqualTo(new PermitWish("task:a", null, 1, false));
+	}
+
+	@Test
+	void whatIsFreeAgainIsTold() {
+		this.limit.want(1);
+		wish(0);
+		answered(2, false, 1, 0);
+		assertThat(this.openings).isEqualTo(1);
+		this.limit.take(1, 1);
+		this.limit.giveBack(1);
+		assertThat(this.openings).as("one was free all the time").isEqualTo(1);
+		this.limit.take(1, 2);
+		this.limit.giveBack(1);
+		this.limit.giveBack(1);
+		assertThat(this.openings).isEqualTo(2);
+	}
+
+	@Test
+	void whatWasToBeGivenBackIsFreeAgainWhenNobodyWaitsAnyMore() {
+		this.limit.want(1);
+		wish(0);
+		answered(10, false, 1, 0);
+		this.limit.take(1, 8);
+		answered(10, true, 2, 1000);
+		assertThat(wish(1000)).isNotNull();
+		answered(8, true, 2, 1000);
+		this.limit.giveBack(1);
+		assertThat(this.limit.free(1)).isZero();
+		answered(8, false, 1, 1001);
+		this.openings = 0;
+		assertThat(wish(1002)).isNull();
+		assertThat(this.limit.free(1)).isOne();
+		assertThat(this.openings).isOne();
 	}
 
 }

@@ -16,7 +16,13 @@ class SharedRateTests {
 
 	private static final String NAME = "rate:task:a";
 
-	private final Rate rate = new Rate(NAME, DECLARED);
+	private int openings;
+
+	private final Rate rate = new Rate(NAME, DECLARED, this::opened);
+
+	private void opened() {
+		this.openings++;
+	}
 
 	private TokenWish wish(long millis) {
 		return this.rate.wish(1, false, nanos(millis));
@@ -189,6 +195,19 @@ class SharedRateTests {
 		assertThat(this.rate.take(1, 1)).isZero();
 		assertThat(this.rate.isWorthAsking(1)).isFalse();
 		assertThat(wish(1)).isEqualTo(new TokenWish(NAME, null, 2, 3, false));
+	}
+
+	@Test
+	void whatIsFreeAgainIsTold() {
+		granted(2, 0);
+		assertThat(this.openings).isOne();
+		this.rate.take(1, 2);
+		this.rate.giveBack(1);
+		this.rate.giveBack(1);
+		assertThat(this.openings).isEqualTo(2);
+		this.rate.stop(true);
+		this.rate.stop(false);
+		assertThat(this.openings).isEqualTo(3);
 	}
 
 }
