@@ -1,5 +1,7 @@
 package io.github.queuesqlite;
 
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -382,6 +384,39 @@ class ExplainTests extends ProcessTester {
 		this.operations.pauseTask(TASK);
 		MessageId unlimited = this.operations.enqueue(message());
 		assertThat(this.operations.explain(unlimited).is(ReasonKind.LIMIT)).isFalse();
+	}
+
+	@Test
+	void messageWhenAPermitIsKeptUnusedSaysNothingOfTheLimit() throws Exception {
+		open((builder) -> builder.concurrency(4).shards(1));
+		start(task(TASK).maxConcurrent(1));
+		MessageId first = this.operations.enqueue(message());
+		this.goOn.release();
+		await().atMost(LONG).until(() -> state(first) == MessageState.COMPLETED);
+		// Alone, this process keeps its permit.
+		assertThat(this.operations.stats().limits()).anyMatch((limit) -> limit.held() == 1);
+		this.operations.pause("default");
+		MessageId id = this.operations.enqueue(message());
+		await().untilAsserted(() -> assertThat(explain(id).reasons()).extracting(Reason::kind)
+			.containsExactly(ReasonKind.QUEUE_PAUSED));
+	}
+
+	@Test
+	void messageWhenItsShardIsQuarantinedSaysThatNobodyKnows() throws Exception {
+		open((builder) -> builder.shards(1));
+		MessageId id = this.operations.enqueue(TASK, "x".repeat(3000));
+		this.queue.close();
+		Path file = this.directory.resolve("default/queue_shard_0.db");
+		try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+			bytes.write(new byte[4096]);
+		}
+		open((builder) -> builder.shards(1));
+		Explanation explanation = explain(id);
+		assertThat(explanation.state()).isNull();
+		assertThat(explanation.reasons()).extracting(Reason::kind).containsExactly(ReasonKind.SHARD_QUARANTINED);
+		assertThat(explanation.reasons().get(0).name()).isEqualTo("0");
+		assertThat(explanation.summary())
+			.contains("shard 0, which would have it, is quarantined: Shard 0 (queue_shard_0.db)");
 	}
 
 	@Test
