@@ -180,8 +180,9 @@ class QueueEndpointWebTests {
 
 	@Test
 	void messageSaysWhyItDoesNotRun() throws Exception {
-		MessageId id = this.operations
-			.enqueue(NewMessage.to("later").delay(Duration.ofHours(1)).orderingKey("<b>\n'; DROP TABLE message; --"));
+		MessageId id = this.operations.enqueue(NewMessage.to("nobody.has.this")
+			.delay(Duration.ofHours(1))
+			.orderingKey("<b>\n'; DROP TABLE message; --"));
 		MvcTestResult result = get("/messages/" + id);
 		assertThat(result).bodyJson()
 			.extractingPath("$.explanation.reasons[*].kind")
@@ -191,11 +192,12 @@ class QueueEndpointWebTests {
 		assertThat(result).bodyJson()
 			.extractingPath("$.explanation.summary")
 			.asString()
-			.startsWith("Message " + id + " of task 'later' in queue 'default' is SCHEDULED and does not run: waits for"
+			.startsWith("Message " + id
+					+ " of task 'nobody.has.this' in queue 'default' is SCHEDULED and does not run: waits for"
 					+ " its time: due in ")
 			.endsWith(" (and 1 further reason)");
 		MessageId behind = this.operations
-			.enqueue(NewMessage.to("later").orderingKey("<b>\n'; DROP TABLE message; --"));
+			.enqueue(NewMessage.to("nobody.has.this").orderingKey("<b>\n'; DROP TABLE message; --"));
 		MvcTestResult second = get("/messages/" + behind);
 		assertThat(second).bodyJson().extractingPath("$.explanation.reasons[1].heldBy").isEqualTo(id.toString());
 		assertThat(second).bodyJson()
