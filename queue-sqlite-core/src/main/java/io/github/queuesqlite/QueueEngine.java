@@ -204,7 +204,8 @@ final class QueueEngine {
 			this.store.addListener(access.bounds());
 		}
 		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access), overview,
-				payloads, this.tasks, builder.retry, this.workers);
+				payloads, this.tasks, builder.retry, this.workers, new Explainer(this.store, this.presence,
+						this.workers, builder.claimOrder().newestFirst(), builder.clock));
 	}
 
 	/** Nothing is owned before there are workers. */
