@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -310,6 +312,34 @@ final class DefaultQueueOperations implements QueueOperations {
 		}
 		finally {
 			this.waiters.remove(id.value(), waiter);
+		}
+	}
+
+	@Override
+	public <R> List<@Nullable R> awaitAll(Collection<MessageId> ids, Class<R> resultType, Duration timeout) {
+		Objects.requireNonNull(resultType, "'resultType' must not be null");
+		List<MessageId> all = List.copyOf(ids);
+		long deadline = deadline(timeout);
+		checkOpen();
+		all.forEach(this.deferrals::refuseWaiting);
+		Map<MessageId, BlockingWaiter> waiting = new LinkedHashMap<>();
+		try {
+			for (MessageId id : all) {
+				BlockingWaiter waiter = new BlockingWaiter();
+				if (waiting.putIfAbsent(id, waiter) == null) {
+					this.waiters.register(id.value(), waiter);
+					lookUp(id);
+				}
+			}
+			List<@Nullable R> results = new ArrayList<>(all.size());
+			for (MessageId id : all) {
+				Ending ending = Objects.requireNonNull(waiting.get(id)).await(id, deadline);
+				results.add(ending.result(this.payloads, resultType));
+			}
+			return Collections.unmodifiableList(results);
+		}
+		finally {
+			waiting.forEach((id, waiter) -> this.waiters.remove(id.value(), waiter));
 		}
 	}
 

@@ -181,6 +181,22 @@ public interface QueueOperations {
 	<R> @Nullable R await(MessageId id, ParameterizedTypeReference<R> resultType, Duration timeout);
 
 	/**
+	 * Waits for the results of several messages, whichever processes run them.
+	 * @param ids the messages, one or many; the same one may come twice
+	 * @param resultType the type to read each result as
+	 * @param timeout how long at most, for all of them together
+	 * @return the results in the order of the ids, null where there is none; unmodifiable
+	 * @throws io.github.queuesqlite.message.QueueTimeoutException if one has not ended in
+	 * time: it names the first of them
+	 * @throws io.github.queuesqlite.message.TaskFailedException if one ended DEAD,
+	 * CANCELLED or EXPIRED: the first of them in the order of the ids, once those before
+	 * it have ended
+	 * @throws io.github.queuesqlite.message.QueueException if an id is unknown or already
+	 * removed
+	 */
+	<R> List<@Nullable R> awaitAll(Collection<MessageId> ids, Class<R> resultType, Duration timeout);
+
+	/**
 	 * Reads a message in any state.
 	 * @param id the id
 	 * @return empty when it is unknown or already removed

@@ -231,6 +231,50 @@ class WaitingTests extends QueueTester {
 	}
 
 	@Test
+	void awaitAllGivesTheResultsInTheOrderOfTheIds() {
+		open();
+		List<MessageId> ids = this.operations
+			.enqueueAll(List.of(message().payload("a"), message().payload("b"), message().payload("none")));
+		host((payload, context) -> payload.equals("none") ? null : "done " + payload);
+		List<MessageId> asked = List.of(ids.get(1), ids.get(2), ids.get(0), ids.get(1));
+		assertThat(this.operations.awaitAll(asked, String.class, LONG)).containsExactly("done b", null, "done a",
+				"done b");
+		assertThat(this.operations.awaitAll(List.of(), String.class, Duration.ZERO)).isEmpty();
+		assertNobodyWaits();
+	}
+
+	@Test
+	void awaitAllWhenOneFailsThrowsItsFailureAndLeavesNothingBehind() {
+		open();
+		MessageId good = this.operations.enqueue(TASK, "good");
+		MessageId bad = this.operations.enqueue(TASK, "bad");
+		host((payload, context) -> {
+			if (payload.equals("bad")) {
+				throw new PermanentTaskException("as told");
+			}
+			return payload;
+		});
+		assertThatExceptionOfType(TaskFailedException.class)
+			.isThrownBy(() -> this.operations.awaitAll(List.of(good, bad), String.class, LONG))
+			.satisfies((ex) -> assertThat(ex.messageId()).isEqualTo(bad));
+		assertNobodyWaits();
+	}
+
+	@Test
+	void awaitAllWhenOneIsLateOrUnknownNamesIt() {
+		open();
+		MessageId waits = this.operations.enqueue(TASK, "a");
+		MessageId unknown = new MessageId(1);
+		assertThatExceptionOfType(QueueTimeoutException.class)
+			.isThrownBy(() -> this.operations.awaitAll(List.of(waits), String.class, Duration.ofMillis(20)))
+			.satisfies((ex) -> assertThat(ex.messageId()).isEqualTo(waits));
+		assertThatExceptionOfType(QueueException.class)
+			.isThrownBy(() -> this.operations.awaitAll(List.of(unknown, waits), String.class, LONG))
+			.withMessageContaining(unknown.toString());
+		assertNobodyWaits();
+	}
+
+	@Test
 	void awaitWhenManyThreadsWaitTellsEach() throws Exception {
 		open();
 		MessageId id = this.operations.enqueue(TASK, "a");

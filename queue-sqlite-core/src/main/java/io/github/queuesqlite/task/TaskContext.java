@@ -3,6 +3,7 @@ package io.github.queuesqlite.task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 import io.github.queuesqlite.message.Message;
@@ -84,6 +85,19 @@ public interface TaskContext {
 	 * @return true once it should
 	 */
 	boolean isCancelled();
+
+	/**
+	 * Ends the handler when it should stop: for loops that would ask
+	 * {@link #isCancelled()} and return.
+	 * @throws java.util.concurrent.CancellationException once it should; nothing else may
+	 * come of it than what has made it stop
+	 */
+	default void checkTimeout() {
+		if (isCancelled()) {
+			throw new CancellationException("The run of message " + id() + " is to stop: its time is over, somebody has"
+					+ " cancelled it, the application stops, or it runs elsewhere");
+		}
+	}
 
 	/**
 	 * Moves this run's deadline to this long from now.

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -232,6 +233,31 @@ class RunningTests {
 		}).timeout(Duration.ofMillis(30)).build());
 		this.queue.enqueue("late", null);
 		assertThat(thrown.get(60, TimeUnit.SECONDS)).isInstanceOf(LeaseLostException.class);
+	}
+
+	@Test
+	void checkTimeoutEndsTheHandlerOfACancelledMessage() throws Exception {
+		start((settings) -> settings);
+		CountDownLatch started = new CountDownLatch(1);
+		CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+		this.queue.tasks.register("check", Void.class, (nothing, context) -> {
+			context.checkTimeout();
+			started.countDown();
+			try {
+				while (true) {
+					context.checkTimeout();
+				}
+			}
+			catch (CancellationException ex) {
+				thrown.complete(ex);
+				throw ex;
+			}
+		});
+		long id = this.queue.enqueue("check", null);
+		assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.queue.store.cancel(id)).isNotNull();
+		assertThat(thrown.get(60, TimeUnit.SECONDS)).hasMessageContaining(new MessageId(id).toString());
+		this.queue.awaitState(id, MessageState.CANCELLED);
 	}
 
 	@Test

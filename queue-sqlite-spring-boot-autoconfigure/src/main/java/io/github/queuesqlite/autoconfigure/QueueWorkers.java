@@ -1,6 +1,11 @@
 package io.github.queuesqlite.autoconfigure;
 
 import io.github.queuesqlite.EmbeddedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -9,15 +14,21 @@ import org.springframework.context.SmartLifecycle;
  * Inject it to stop and start them by hand.
  * <p>
  * A stop claims nothing more, gives back what has not started, and waits for running
- * handlers up to {@code queue.sqlite.shutdown.drain-timeout}.
+ * handlers up to {@code queue.sqlite.shutdown.drain-timeout}. {@link QueueStarted} and
+ * {@link QueueStopping} tell the application.
  *
  * @since 0.1.0
  */
-public final class QueueWorkers implements SmartLifecycle {
+public final class QueueWorkers implements SmartLifecycle, ApplicationEventPublisherAware {
+
+	private static final Logger logger = LoggerFactory.getLogger(QueueWorkers.class);
 
 	private final EmbeddedQueue queue;
 
 	private final boolean autoStartup;
+
+	private ApplicationEventPublisher events = (event) -> {
+	};
 
 	/**
 	 * Creates the life-cycle of a queue.
@@ -30,12 +41,24 @@ public final class QueueWorkers implements SmartLifecycle {
 	}
 
 	@Override
+	public void setApplicationEventPublisher(ApplicationEventPublisher publisher) {
+		this.events = publisher;
+	}
+
+	@Override
 	public void start() {
 		this.queue.start();
+		this.events.publishEvent(new QueueStarted(this.queue));
 	}
 
 	@Override
 	public void stop() {
+		try {
+			this.events.publishEvent(new QueueStopping(this.queue));
+		}
+		catch (RuntimeException ex) {
+			logger.error("A listener of QueueStopping failed; the queue stops", ex);
+		}
 		this.queue.stop();
 	}
 

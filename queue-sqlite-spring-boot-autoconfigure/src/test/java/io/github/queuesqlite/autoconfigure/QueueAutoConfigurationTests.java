@@ -38,6 +38,7 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -67,6 +68,23 @@ class QueueAutoConfigurationTests {
 			.hasSingleBean(QueueAnnotationBeanPostProcessor.class)
 			.getBean(QueueWorkers.class)
 			.satisfies((workers) -> assertThat(workers.isRunning()).isTrue()));
+	}
+
+	@Test
+	void startAndStopAreToldToTheApplication() {
+		List<String> told = new ArrayList<>();
+		this.contextRunner.withInitializer((context) -> context.addApplicationListener((event) -> {
+			if (event instanceof PayloadApplicationEvent<?> payload) {
+				if (payload.getPayload() instanceof QueueStarted started) {
+					told.add("started, runs: " + started.queue().isRunning());
+				}
+				if (payload.getPayload() instanceof QueueStopping stopping) {
+					told.add("stopping, runs: " + stopping.queue().isRunning());
+					throw new IllegalStateException("a listener that fails");
+				}
+			}
+		})).run((context) -> assertThat(told).containsExactly("started, runs: true"));
+		assertThat(told).containsExactly("started, runs: true", "stopping, runs: true");
 	}
 
 	@Test
