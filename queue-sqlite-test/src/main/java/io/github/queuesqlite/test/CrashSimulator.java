@@ -54,15 +54,14 @@ import org.springframework.util.FileSystemUtils;
  * <p>
  * <b>Threads:</b> immutable; the handler is called on the thread that calls {@link #run}.
  *
- * @param <T> the type of the payload
  * @since 0.1.0
  */
-public final class CrashSimulator<T> {
+public final class CrashSimulator {
 
 	/** A message that fails for other reasons than crashes has so many retries. */
 	private static final int RETRIES = 5;
 
-	private final TaskDefinition<T> task;
+	private final TaskDefinition<?> task;
 
 	private final Set<Kind> kinds;
 
@@ -70,7 +69,7 @@ public final class CrashSimulator<T> {
 
 	private final @Nullable Supplier<?> observe;
 
-	private CrashSimulator(TaskDefinition<T> task, Set<Kind> kinds, @Nullable Runnable reset,
+	private CrashSimulator(TaskDefinition<?> task, Set<Kind> kinds, @Nullable Runnable reset,
 			@Nullable Supplier<?> observe) {
 		this.task = task;
 		this.kinds = kinds;
@@ -85,25 +84,24 @@ public final class CrashSimulator<T> {
 	 * @param handler the handler
 	 * @return crashes at every point
 	 */
-	public static <T> CrashSimulator<T> of(Class<T> payloadType, TaskHandler<T> handler) {
+	public static <T> CrashSimulator of(Class<T> payloadType, TaskHandler<T> handler) {
 		return of(TaskDefinition.builder("task", payloadType, handler).build());
 	}
 
 	/**
 	 * Simulates crashes of a task, such as one of the application:
 	 * {@code taskRegistry.find("order").orElseThrow()}.
-	 * @param <T> the type of the payload
 	 * @param task the task; of it the name, the handler and its payload are used
 	 * @return crashes at every point
 	 * @throws IllegalArgumentException if it is delivered at most once: it never runs
 	 * again
 	 */
-	public static <T> CrashSimulator<T> of(TaskDefinition<T> task) {
+	public static CrashSimulator of(TaskDefinition<?> task) {
 		if (task.delivery() == Delivery.AT_MOST_ONCE) {
 			throw new IllegalArgumentException(
 					"Task '" + task.name() + "' is delivered at most once: after a crash it does not run again");
 		}
-		return new CrashSimulator<>(task, EnumSet.noneOf(Kind.class), null, null);
+		return new CrashSimulator(task, EnumSet.noneOf(Kind.class), null, null);
 	}
 
 	/**
@@ -111,7 +109,7 @@ public final class CrashSimulator<T> {
 	 * nowhere else.
 	 * @return a copy
 	 */
-	public CrashSimulator<T> crashAfterEachStep() {
+	public CrashSimulator crashAfterEachStep() {
 		return with(Kind.STEP_STORED);
 	}
 
@@ -120,7 +118,7 @@ public final class CrashSimulator<T> {
 	 * asked for too, nowhere else.
 	 * @return a copy
 	 */
-	public CrashSimulator<T> crashBeforeEachStepIsStored() {
+	public CrashSimulator crashBeforeEachStepIsStored() {
 		return with(Kind.STEP_DONE);
 	}
 
@@ -129,14 +127,14 @@ public final class CrashSimulator<T> {
 	 * others are asked for too, nowhere else.
 	 * @return a copy
 	 */
-	public CrashSimulator<T> crashBeforeTheEndIsStored() {
+	public CrashSimulator crashBeforeTheEndIsStored() {
 		return with(Kind.RETURNED);
 	}
 
-	private CrashSimulator<T> with(Kind kind) {
+	private CrashSimulator with(Kind kind) {
 		Set<Kind> kinds = EnumSet.of(kind);
 		kinds.addAll(this.kinds);
-		return new CrashSimulator<>(this.task, kinds, this.reset, this.observe);
+		return new CrashSimulator(this.task, kinds, this.reset, this.observe);
 	}
 
 	/**
@@ -144,8 +142,8 @@ public final class CrashSimulator<T> {
 	 * @param reset called before each message
 	 * @return a copy
 	 */
-	public CrashSimulator<T> reset(Runnable reset) {
-		return new CrashSimulator<>(this.task, this.kinds, Objects.requireNonNull(reset), this.observe);
+	public CrashSimulator reset(Runnable reset) {
+		return new CrashSimulator(this.task, this.kinds, Objects.requireNonNull(reset), this.observe);
 	}
 
 	/**
@@ -154,18 +152,18 @@ public final class CrashSimulator<T> {
 	 * the world is. Of collections a copy is kept
 	 * @return a copy
 	 */
-	public CrashSimulator<T> observe(Supplier<?> observe) {
-		return new CrashSimulator<>(this.task, this.kinds, this.reset, Objects.requireNonNull(observe));
+	public CrashSimulator observe(Supplier<?> observe) {
+		return new CrashSimulator(this.task, this.kinds, this.reset, Objects.requireNonNull(observe));
 	}
 
 	/**
 	 * Has the handler go through all crashes.
-	 * @param payload of each message; null for none
+	 * @param payload of each message, written as by an enqueue; null for none
 	 * @return what came of them
 	 * @throws IllegalStateException if something is observed and not reset, or the
 	 * message does not end without any crash
 	 */
-	public CrashReport run(@Nullable T payload) {
+	public CrashReport run(@Nullable Object payload) {
 		if (this.observe != null && this.reset == null) {
 			throw new IllegalStateException("What is observed must be the same before each message: set 'reset' too");
 		}
@@ -183,7 +181,7 @@ public final class CrashSimulator<T> {
 	}
 
 	/** The whole life of one message. */
-	private CrashOutcome live(CrashingRuns runs, @Nullable T payload) {
+	private CrashOutcome live(CrashingRuns runs, @Nullable Object payload) {
 		if (this.reset != null) {
 			this.reset.run();
 		}
@@ -230,7 +228,7 @@ public final class CrashSimulator<T> {
 			this.runs = runs;
 		}
 
-		CrashOutcome run(@Nullable T payload) {
+		CrashOutcome run(@Nullable Object payload) {
 			while (true) {
 				boolean before = this.runs.hasCrashed();
 				try (TestQueue process = open()) {
@@ -258,13 +256,12 @@ public final class CrashSimulator<T> {
 		private TestQueue open() {
 			TestQueue process = TestQueue.create(EmbeddedQueue.builder(this.directory), RunMode.MANUAL, this.clock,
 					(builder) -> builder.drainTimeout(Duration.ZERO));
-			TaskDefinition<T> task = CrashSimulator.this.task;
-			process.tasks().register(copy(task));
+			process.tasks().register(copy(CrashSimulator.this.task));
 			this.runs.runIn(process.queue());
 			return process;
 		}
 
-		private TaskDefinition<T> copy(TaskDefinition<T> task) {
+		private <T> TaskDefinition<T> copy(TaskDefinition<T> task) {
 			return TaskDefinition.builder(task.name(), typeOf(task), this.runs.of(task)).build();
 		}
 

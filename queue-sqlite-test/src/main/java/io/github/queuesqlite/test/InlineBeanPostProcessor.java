@@ -18,7 +18,8 @@ final class InlineBeanPostProcessor implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		return (this.inline && bean instanceof QueueOperations) ? this.queue.getObject().operations() : bean;
+		return (this.inline && bean instanceof QueueOperations operations)
+				? InlineOperations.of(operations, this.queue.getObject()) : bean;
 	}
 
 }

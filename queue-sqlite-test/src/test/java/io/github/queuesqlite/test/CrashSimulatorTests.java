@@ -42,7 +42,7 @@ class CrashSimulatorTests {
 		return "receipt of " + order;
 	}
 
-	private CrashSimulator<String> simulate(TaskHandler<String> handler) {
+	private CrashSimulator simulate(TaskHandler<String> handler) {
 		return CrashSimulator.of(String.class, handler).reset(this.charged::clear).observe(() -> this.charged);
 	}
 

@@ -1,7 +1,14 @@
 package io.github.queuesqlite.test;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.TaskClients;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.task.TaskRegistry;
+import io.github.queuesqlite.test.app.MailApplication;
+import io.github.queuesqlite.test.app.MailClient;
 import io.github.queuesqlite.test.app.MailServer;
 import io.github.queuesqlite.test.app.Mails;
 import io.github.queuesqlite.test.app.Registration;
@@ -24,7 +31,7 @@ class QueueTestTests {
 
 	@Nested
 	@QueueTest(Mails.class)
-	@ContextConfiguration(classes = io.github.queuesqlite.test.app.MailApplication.class)
+	@ContextConfiguration(classes = MailApplication.class)
 	class WithHandlers {
 
 		@Autowired
@@ -50,6 +57,23 @@ class QueueTestTests {
 		}
 
 		@Test
+		void crashesOfAHandlerOfTheApplicationAreSimulated(@Autowired TaskRegistry tasks) {
+			List<String> sent = new ArrayList<>();
+			given(this.server.send("ada@example.org")).willAnswer((call) -> {
+				sent.add(call.getArgument(0));
+				return "mocked";
+			});
+			CrashReport report = CrashSimulator.of(tasks.find("mail.welcome").orElseThrow())
+				.reset(sent::clear)
+				.observe(() -> sent)
+				.run(new Mails.Welcome("ada@example.org"));
+			assertThat(report.expected().result()).isEqualTo("\"mocked\"");
+			assertThat(report.expected().observed()).isEqualTo(List.of("ada@example.org"));
+			assertThat(report.differing()).hasSize(1);
+			assertThat(this.queue).hasEnqueuedNothing();
+		}
+
+		@Test
 		void nothingElseOfTheApplicationIsLoaded() {
 			assertThat(this.context.getBeanProvider(Registration.class)).isEmpty();
 			assertThat(this.context.getBeanProvider(Reports.class)).isEmpty();
@@ -60,7 +84,7 @@ class QueueTestTests {
 
 	@Nested
 	@QueueTest
-	@ContextConfiguration(classes = io.github.queuesqlite.test.app.MailApplication.class)
+	@ContextConfiguration(classes = MailApplication.class)
 	class WithoutNames {
 
 		@MockitoBean
@@ -81,7 +105,7 @@ class QueueTestTests {
 					classes = { Registration.class, MailServer.class }),
 			excludeFilters = @Filter(type = FilterType.ASSIGNABLE_TYPE, classes = Tagging.class),
 			properties = "queue.sqlite.name=inline")
-	@ContextConfiguration(classes = io.github.queuesqlite.test.app.MailApplication.class)
+	@ContextConfiguration(classes = MailApplication.class)
 	class WithFilters {
 
 		@Autowired
@@ -93,6 +117,9 @@ class QueueTestTests {
 			assertThat(this.queue).message(registration.register("ada@example.org"))
 				.isCompleted()
 				.hasResult("sent to ada@example.org");
+			assertThat(
+					context.getBean(TaskClients.class).create(MailClient.class).welcome(new Mails.Welcome("bob@x.org")))
+				.satisfies((id) -> assertThat(this.queue).message(id).isCompleted());
 			assertThat(context.getBeanProvider(Tagging.class)).isEmpty();
 			assertThat(this.queue.queue().directory().resolve("inline")).exists();
 		}
