@@ -233,12 +233,11 @@ public final class TestQueue implements AutoCloseable, AssertProvider<QueueAsser
 		int runs = drain(timeout);
 		Instant next = nextMessage();
 		while (next != null) {
-			Duration left = Duration.ofNanos(deadline - System.nanoTime());
-			if (left.isNegative()) {
+			if (System.nanoTime() - deadline >= 0) {
 				throw new AssertionError("Messages are delayed anew for ever: after " + timeout + " and " + runs
 						+ " calls of handlers there are still some. The clock shows " + clock.instant());
 			}
-			runs += moveTo(next.isAfter(clock.instant()) ? next : clock.instant()) + drain(left);
+			runs += moveTo(next.isAfter(clock.instant()) ? next : clock.instant()) + drain(timeout);
 			next = nextMessage();
 		}
 		return runs;
