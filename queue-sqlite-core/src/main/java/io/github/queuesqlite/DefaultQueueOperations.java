@@ -74,6 +74,8 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	private final WorkerPool workers;
 
+	private final Explainer explainer;
+
 	private volatile boolean closed;
 
 	/**
@@ -86,9 +88,10 @@ final class DefaultQueueOperations implements QueueOperations {
 	 * @param tasks what this process hosts
 	 * @param retry where sender and task say nothing
 	 * @param workers hand out messages
+	 * @param explainer says why messages wait
 	 */
 	DefaultQueueOperations(StoreAccess access, Intake intake, Deferrals deferrals, Overview overview, Payloads payloads,
-			TaskRegistry tasks, RetryPolicy retry, WorkerPool workers) {
+			TaskRegistry tasks, RetryPolicy retry, WorkerPool workers, Explainer explainer) {
 		this.access = access;
 		this.store = access.store();
 		this.waiters = access.waiters();
@@ -99,6 +102,7 @@ final class DefaultQueueOperations implements QueueOperations {
 		this.tasks = tasks;
 		this.retry = retry;
 		this.workers = workers;
+		this.explainer = explainer;
 	}
 
 	@Override
@@ -343,6 +347,13 @@ final class DefaultQueueOperations implements QueueOperations {
 		Objects.requireNonNull(query, "'query' must not be null");
 		checkOpen();
 		return reported(this.store.list(query));
+	}
+
+	@Override
+	public Explanation explain(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.explainer.explain(id);
 	}
 
 	@Override

@@ -213,7 +213,8 @@ final class QueueEngine {
 			this.store.addListener(access.bounds());
 		}
 		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access),
-				this.overview, payloads, this.tasks, builder.retry, this.workers);
+				this.overview, payloads, this.tasks, builder.retry, this.workers, new Explainer(this.store,
+						this.presence, this.workers, builder.claimOrder().newestFirst(), builder.clock));
 	}
 
 	/** Nothing is owned before there are workers. */

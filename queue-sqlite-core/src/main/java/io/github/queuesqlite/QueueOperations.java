@@ -202,6 +202,15 @@ public interface QueueOperations {
 	List<Message> list(MessageQuery query);
 
 	/**
+	 * Says why a message is not running, what it is doing, or how it ended. Reads
+	 * indexes: its cost does not grow with how many messages there are.
+	 * @param id the message
+	 * @return as of now; says so when there is no such message, or when its shard is
+	 * quarantined
+	 */
+	Explanation explain(MessageId id);
+
+	/**
 	 * Reads why the attempts of a message failed. Only failures are recorded, and they go
 	 * with the message.
 	 * @param id the message

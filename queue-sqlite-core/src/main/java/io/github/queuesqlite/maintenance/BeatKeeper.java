@@ -30,6 +30,7 @@ final class BeatKeeper implements StoreListener {
 		this.store = store;
 		this.presence = presence;
 		this.intervalNanos = leaseDuration.toNanos() / 3;
+		presence.onHosting(this.loop::wake);
 	}
 
 	Loop loop() {
@@ -44,6 +45,12 @@ final class BeatKeeper implements StoreListener {
 	}
 
 	private long pass() {
+		long next = beat();
+		this.presence.tellHosting();
+		return next;
+	}
+
+	private long beat() {
 		StoreInstance instance = this.presence.current();
 		boolean late = !this.presence.holdsLease(instance);
 		if (!this.store.beat(instance)) {

@@ -3,8 +3,10 @@ package io.github.queuesqlite.maintenance;
 import java.time.Duration;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.store.Hosting;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.StoreInstance;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,17 @@ public final class Presence {
 	private final Runnable beforeLeaving;
 
 	private volatile StoreInstance current;
+
+	private volatile Hosting hosting = Hosting.NONE;
+
+	/** Wakes whoever tells the store. */
+	private volatile Runnable hostingChanged = () -> {
+	};
+
+	/** What the store was told last, and of whom. By one thread at a time. */
+	private Hosting told = Hosting.NONE;
+
+	private @Nullable StoreInstance toldOf;
 
 	/**
 	 * Joins the store.
@@ -74,6 +87,31 @@ public final class Presence {
 	 */
 	public Duration leaseDuration() {
 		return this.lease.duration();
+	}
+
+	/**
+	 * Says what this process takes: soon the others know it, also under a new epoch.
+	 * @param hosting what it takes
+	 */
+	public void host(Hosting hosting) {
+		this.hosting = hosting;
+		this.hostingChanged.run();
+	}
+
+	/** Sets who is to call {@link #tellHosting()}. */
+	void onHosting(Runnable hostingChanged) {
+		this.hostingChanged = hostingChanged;
+	}
+
+	/** Tells the store what this process takes, unless it knows. */
+	void tellHosting() {
+		Hosting hosting = this.hosting;
+		StoreInstance instance = this.current;
+		boolean known = hosting.equals(this.told) && (instance == this.toldOf || hosting.equals(Hosting.NONE));
+		if (!known && this.store.host(instance, hosting)) {
+			this.told = hosting;
+			this.toldOf = instance;
+		}
 	}
 
 	/**

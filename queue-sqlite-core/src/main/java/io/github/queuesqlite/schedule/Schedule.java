@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.OnDuplicate;
+import io.github.queuesqlite.message.TimeWords;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -287,7 +288,7 @@ public final class Schedule {
 	 */
 	public String inWords() {
 		Duration every = this.fields.every;
-		String when = (every != null) ? "every " + SlotWords.of(every)
+		String when = (every != null) ? "every " + TimeWords.of(every)
 				: "cron " + this.fields.cron + " in " + this.fields.zone;
 		when += (this.fields.startAt != null) ? ", from " + this.fields.startAt : "";
 		when += (this.fields.endAt != null) ? ", until " + this.fields.endAt : "";

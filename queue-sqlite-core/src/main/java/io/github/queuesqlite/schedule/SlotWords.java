@@ -6,9 +6,9 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
+
+import io.github.queuesqlite.message.TimeWords;
 
 /** Says for people when a slot is. */
 final class SlotWords {
@@ -25,25 +25,8 @@ final class SlotWords {
 	/** {@code in 3 h 20 min: Mon, 30 Nov 2026 at 02:30:00 +01:00 (Europe/Berlin)}. */
 	static String of(Instant slot, Instant now, ZoneId zone) {
 		Duration ahead = Duration.between(now, slot);
-		String when = (ahead.isNegative() || ahead.isZero()) ? "now" : "in " + of(ahead);
+		String when = (ahead.isNegative() || ahead.isZero()) ? "now" : "in " + TimeWords.of(ahead);
 		return when + ": " + TIME.format(slot.atZone(zone)) + " (" + zone + ")";
-	}
-
-	/** The two greatest units: {@code 3 h 20 min}. */
-	static String of(Duration duration) {
-		long[] amounts = { duration.toDays(), duration.toHoursPart(), duration.toMinutesPart(),
-				duration.toSecondsPart(), duration.toMillisPart() };
-		String[] units = { "d", "h", "min", "s", "ms" };
-		List<String> parts = new ArrayList<>();
-		for (int i = 0; i < amounts.length && parts.size() < 2; i++) {
-			if (amounts[i] > 0) {
-				parts.add(amounts[i] + " " + units[i]);
-			}
-			else if (!parts.isEmpty()) {
-				break;
-			}
-		}
-		return parts.isEmpty() ? "0 ms" : String.join(" ", parts);
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.store;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.message.LogEntry;
@@ -339,6 +341,45 @@ public interface MessageStore extends AutoCloseable {
 	Optional<Arrivals> arrivals(long id);
 
 	/**
+	 * Reads a message with what decides in its shard whether it runs.
+	 * @param id the id
+	 * @return empty when it is not stored
+	 */
+	Optional<Situation> situation(long id);
+
+	/**
+	 * Counts the READY messages that go before one.
+	 * @param message the message, READY
+	 * @param tasks those of which they count
+	 * @param newestFirst whether the newest of its queue is next
+	 * @param most where to stop
+	 * @return at most so many
+	 */
+	int ahead(StoredMessage message, Predicate<String> tasks, boolean newestFirst, int most);
+
+	/**
+	 * Counts the messages that some instances have claimed and not ended.
+	 * @param epochs the instances
+	 * @return by instance, queue and task
+	 */
+	List<RunCount> running(Collection<Long> epochs);
+
+	/**
+	 * Returns how quickly messages of a queue were completed of late.
+	 * @param queue the queue
+	 * @param window how far to look back at most
+	 * @return how many in a second; too few, or 0, where they are not kept
+	 */
+	double pace(String queue, Duration window);
+
+	/**
+	 * Reads a limit or rate, with who has what of it.
+	 * @param name as {@link QueueStats.LimitStats} says, but for those of keys
+	 * @return empty when nobody has declared it
+	 */
+	Optional<LimitUse> limit(String name);
+
+	/**
 	 * Reads the failed attempts of a message.
 	 * @param id the message
 	 * @return oldest first
@@ -598,6 +639,15 @@ public interface MessageStore extends AutoCloseable {
 	 * @return false when the instance was declared dead
 	 */
 	boolean beat(StoreInstance instance);
+
+	/**
+	 * Notes what an instance takes, for those who ask why a message waits. Need not be
+	 * fsynced.
+	 * @param instance a registered instance
+	 * @param hosting what it takes
+	 * @return false when a shard does not know it: to be tried again
+	 */
+	boolean host(StoreInstance instance, Hosting hosting);
 
 	/**
 	 * Reads the instances that are not dead, or still own messages although they are: who

@@ -1,10 +1,12 @@
 package io.github.queuesqlite.store;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
@@ -46,6 +48,24 @@ public interface ShardReader extends AutoCloseable {
 
 	/** Counts what became of those that a message waits or waited for. */
 	Optional<Arrivals> arrivals(long id);
+
+	/** Reads a message with what decides in this shard whether it runs. */
+	Optional<Situation> situation(long id);
+
+	/**
+	 * Counts the READY messages of its queue and of some tasks that go before a message,
+	 * no more than {@code most}.
+	 */
+	int ahead(StoredMessage message, Predicate<String> tasks, boolean newestFirst, int most);
+
+	/** Counts what some instances run. */
+	List<RunCount> running(Collection<Long> epochs);
+
+	/** Returns how many messages of a queue end in a second, as far as was kept. */
+	double pace(String queue, Duration window);
+
+	/** Reads a limit or rate that has its home here, but for those of keys. */
+	Optional<LimitUse> limit(String name);
 
 	/** Reads the failed attempts of a message. */
 	List<FailureRecord> failures(long id);

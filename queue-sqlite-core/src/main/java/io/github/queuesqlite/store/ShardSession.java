@@ -211,6 +211,9 @@ public interface ShardSession extends Session {
 	 */
 	boolean beat(long epoch, long number) throws SQLException;
 
+	/** Notes what an instance takes, for people. */
+	void host(long epoch, Hosting hosting) throws SQLException;
+
 	/** Declares an epoch dead. */
 	void declareDead(long epoch) throws SQLException;
 

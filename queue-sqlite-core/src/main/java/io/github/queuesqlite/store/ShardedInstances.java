@@ -148,6 +148,16 @@ final class ShardedInstances {
 		return !dead;
 	}
 
+	boolean host(StoreInstance instance, Hosting hosting) {
+		ShardAccess.Told<Boolean> told = this.shards
+			.tellEach((writer, completion) -> writer.submitUnsynced((session) -> {
+				session.host(instance.epoch(), hosting);
+				return true;
+			}, completion));
+		told.failures().forEach((ex) -> logger.debug("A shard does not know what '{}' takes", instance.name(), ex));
+		return told.failures().isEmpty();
+	}
+
 	List<Peer> peers() {
 		Map<Long, Peer> found = new TreeMap<>();
 		this.shards.readEach((reader) -> reader.peers().forEach((peer) -> found.merge(peer.epoch(), peer, Peer::and)));

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.store;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.message.LogEntry;
@@ -94,6 +96,11 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public boolean beat(StoreInstance instance) {
 		return this.instances.beat(instance);
+	}
+
+	@Override
+	public boolean host(StoreInstance instance, Hosting hosting) {
+		return this.instances.host(instance, hosting);
 	}
 
 	@Override
@@ -332,6 +339,31 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public Optional<Arrivals> arrivals(long id) {
 		return this.reads.arrivals(id);
+	}
+
+	@Override
+	public Optional<Situation> situation(long id) {
+		return this.reads.situation(id);
+	}
+
+	@Override
+	public int ahead(StoredMessage message, Predicate<String> tasks, boolean newestFirst, int most) {
+		return this.reads.ahead(message, tasks, newestFirst, most);
+	}
+
+	@Override
+	public List<RunCount> running(Collection<Long> epochs) {
+		return this.reads.running(epochs);
+	}
+
+	@Override
+	public double pace(String queue, Duration window) {
+		return this.reads.pace(queue, window);
+	}
+
+	@Override
+	public Optional<LimitUse> limit(String name) {
+		return this.reads.limit(name);
 	}
 
 	@Override

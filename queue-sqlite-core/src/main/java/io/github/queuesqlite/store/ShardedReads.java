@@ -1,5 +1,6 @@
 package io.github.queuesqlite.store;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageId;
@@ -89,6 +91,40 @@ final class ShardedReads {
 		this.shards.readEach((reader) -> found.addAll(reader.list(query)));
 		found.sort(Comparator.comparingLong(StoredMessage::id));
 		return (found.size() > query.limit()) ? List.copyOf(found.subList(0, query.limit())) : found;
+	}
+
+	Optional<Situation> situation(long id) {
+		return locate(id).flatMap((shard) -> this.shards.reader(shard).situation(id));
+	}
+
+	int ahead(StoredMessage message, Predicate<String> tasks, boolean newestFirst, int most) {
+		int[] ahead = { 0 };
+		this.shards.readEach((reader) -> {
+			if (ahead[0] < most) {
+				ahead[0] += reader.ahead(message, tasks, newestFirst, most);
+			}
+		});
+		return Math.min(ahead[0], most);
+	}
+
+	List<RunCount> running(Collection<Long> epochs) {
+		Map<RunCount, Integer> sums = new LinkedHashMap<>();
+		this.shards.readEach((reader) -> reader.running(epochs)
+			.forEach((count) -> sums.merge(new RunCount(count.epoch(), count.queue(), count.task(), 0),
+					count.messages(), Integer::sum)));
+		List<RunCount> counts = new ArrayList<>();
+		sums.forEach((key, n) -> counts.add(new RunCount(key.epoch(), key.queue(), key.task(), n)));
+		return counts;
+	}
+
+	double pace(String queue, Duration window) {
+		double[] pace = { 0 };
+		this.shards.readEach((reader) -> pace[0] += reader.pace(queue, window));
+		return pace[0];
+	}
+
+	Optional<LimitUse> limit(String name) {
+		return this.shards.reader(this.router.homeOfLimit(name)).limit(name);
 	}
 
 	List<FailureRecord> failures(long id) {

@@ -84,6 +84,11 @@ final class Limit implements SharedAllowance<PermitWish, PermitState> {
 		return this.declared;
 	}
 
+	/** How many are in use; -1 when this process has none. */
+	synchronized int used(long epoch) {
+		return (epoch == this.epoch && this.held > 0) ? this.used : -1;
+	}
+
 	@Override
 	public synchronized int free(long epoch) {
 		return (epoch == this.epoch) ? Math.max(0, Math.min(this.held, this.usable) - this.used) : 0;

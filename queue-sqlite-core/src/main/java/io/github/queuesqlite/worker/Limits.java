@@ -138,6 +138,12 @@ final class Limits {
 		return (isNone() && this.batchSizes.isEmpty()) ? Quota.UNLIMITED : new LaneQuota(this, queue);
 	}
 
+	/** Returns how many permits of a limit this process uses; -1 when it has none. */
+	int used(String limit) {
+		Limit known = this.limits.get(limit);
+		return (known != null) ? known.used(epoch()) : -1;
+	}
+
 	/** Returns whether messages of a queue and task need permits or tokens. */
 	boolean isLimited(String queue, String task) {
 		return !of(queue, task).isNothing();

@@ -3,6 +3,8 @@ package io.github.queuesqlite.worker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.store.Hosting;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StoreListener;
@@ -116,7 +119,32 @@ public final class WorkerPool {
 			this.engine.limits.start();
 			lanes().forEach(this::open);
 			this.engine.environment.store().demandChanged();
+			tellHosting();
 		}
+	}
+
+	/**
+	 * Returns what this process takes.
+	 * @return no queue while the workers are stopped
+	 */
+	public Hosting hosting() {
+		Map<String, Integer> queues = new HashMap<>();
+		Map<String, String> tasks = new HashMap<>();
+		Set<String> batches = new HashSet<>();
+		if (this.running) {
+			this.lanes.forEach((queue, lane) -> queues.put(queue, lane.state().concurrency()));
+		}
+		for (TaskDefinition<?> task : this.engine.environment.tasks().tasks()) {
+			tasks.put(task.name(), Objects.requireNonNullElse(task.lock(), ""));
+			if (task.batchSize() > 1) {
+				batches.add(task.name());
+			}
+		}
+		return new Hosting(queues, tasks, batches, this.receivers.keySet());
+	}
+
+	private void tellHosting() {
+		this.engine.environment.presence().host(hosting());
 	}
 
 	/**
@@ -137,6 +165,7 @@ public final class WorkerPool {
 				lane.close();
 			});
 			this.running = false;
+			tellHosting();
 			if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()))) {
 				lanes().forEach((lane) -> lane.forEachRunning(Call::stop));
 				if (!isDrained(AFTER_INTERRUPT_NANOS)) {
@@ -301,6 +330,7 @@ public final class WorkerPool {
 					this.receivers.remove(queue);
 				}
 			}
+			tellHosting();
 			return receiver;
 		}
 	}
@@ -352,6 +382,30 @@ public final class WorkerPool {
 	}
 
 	/**
+	 * Returns how many permits of a limit handlers of this process use.
+	 * @param limit its name
+	 * @return -1 when this process has none
+	 */
+	public int permitsUsed(String limit) {
+		return this.engine.limits.used(limit);
+	}
+
+	/**
+	 * Returns what this process does with a message that it has claimed.
+	 * @param id the message
+	 * @return null when it has not, or is done with it
+	 */
+	public @Nullable OwnRun ownRun(long id) {
+		@Nullable OwnRun[] found = { null };
+		holders().forEach((holder) -> holder.forEachClaim((claim) -> {
+			if (claim.key().id() == id) {
+				found[0] = new OwnRun(!claim.isNew(), claim.isRunning() ? claim.deadline() : null);
+			}
+		}));
+		return found[0];
+	}
+
+	/**
 	 * Returns the runs that go on although their time is over or they were cancelled.
 	 * @return those that do for half a second or longer
 	 */
@@ -399,6 +453,7 @@ public final class WorkerPool {
 			if (this.running) {
 				added.forEach(this::open);
 				this.engine.environment.store().demandChanged();
+				tellHosting();
 			}
 		}
 	}

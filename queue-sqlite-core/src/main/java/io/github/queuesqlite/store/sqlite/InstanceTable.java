@@ -34,6 +34,8 @@ final class InstanceTable {
 	private static final String BEAT = """
 			UPDATE instance SET beat = max(beat + 1, ?2), beat_at = ?3 WHERE epoch = ?1 AND dead = 0""";
 
+	private static final String HOST = "UPDATE instance SET hosting = ?2 WHERE epoch = ?1";
+
 	private static final String DECLARE_DEAD = "UPDATE instance SET dead = 1 WHERE epoch = ?1";
 
 	private static final String DECLARE_DEAD_SINCE = """
@@ -60,6 +62,11 @@ final class InstanceTable {
 	/** False when the epoch is dead. */
 	boolean beat(long epoch, long number, long now) throws SQLException {
 		return this.statements.update(BEAT, epoch, number, now) == 1;
+	}
+
+	/** Notes what an instance takes. */
+	void host(long epoch, String hosting) throws SQLException {
+		this.statements.update(HOST, epoch, hosting);
 	}
 
 	boolean isAlive(long epoch) throws SQLException {

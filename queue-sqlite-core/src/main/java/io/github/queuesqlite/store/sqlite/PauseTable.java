@@ -25,6 +25,8 @@ final class PauseTable {
 
 	private static final String KEYS = "SELECT name, paused_until FROM paused_key";
 
+	private static final String NAMED = " WHERE name = ?1";
+
 	private static final String PAUSE_KEY = """
 			INSERT INTO paused_key (name, paused_at, paused_until) VALUES (?1, ?2, ?3)
 			ON CONFLICT (name) DO UPDATE SET paused_until = excluded.paused_until""";
@@ -200,14 +202,22 @@ final class PauseTable {
 		return new Pauses(read(statements, QUEUES, now), read(statements, TASKS, now), read(statements, KEYS, now));
 	}
 
-	private static Map<String, Long> read(Statements statements, String sql, long now) throws SQLException {
+	/** Reads the pauses of one queue, task and key; null for no key. */
+	static Pauses read(Statements statements, String queue, String task, @Nullable String key, long now)
+			throws SQLException {
+		return new Pauses(read(statements, QUEUES + NAMED, now, queue), read(statements, TASKS + NAMED, now, task),
+				read(statements, KEYS + NAMED, now, key));
+	}
+
+	private static Map<String, Long> read(Statements statements, String sql, long now, @Nullable Object... names)
+			throws SQLException {
 		Map<String, Long> pauses = new HashMap<>();
 		statements.each((row) -> {
 			Long until = Statements.nullableLong(row, 2);
 			if (until == null || until > now) {
 				pauses.put(row.getString(1), (until != null) ? until : Pauses.UNTIL_RESUMED);
 			}
-		}, sql);
+		}, sql, names);
 		return pauses;
 	}
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
@@ -24,12 +25,15 @@ import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.Arrivals;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.LimitUse;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.RunCount;
 import io.github.queuesqlite.store.ShardReader;
+import io.github.queuesqlite.store.Situation;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredSchedule;
 import io.github.queuesqlite.store.StoredStep;
@@ -329,6 +333,34 @@ final class SqliteShardReader implements ShardReader {
 			case StateCode.CANCELLED, WaitingTable.DELETED -> 3;
 			default -> 0;
 		};
+	}
+
+	@Override
+	public Optional<Situation> situation(long id) {
+		return snapshot((statements) -> Optional
+			.ofNullable(new SituationReader(statements, this.shard, this.clock.millis()).read(id)));
+	}
+
+	@Override
+	public int ahead(StoredMessage message, Predicate<String> tasks, boolean newestFirst, int most) {
+		return read((statements) -> new ClaimOutlook(statements).ahead(message, tasks, newestFirst, most));
+	}
+
+	@Override
+	public List<RunCount> running(Collection<Long> epochs) {
+		return read((statements) -> new ClaimOutlook(statements).running(epochs));
+	}
+
+	@Override
+	public double pace(String queue, Duration window) {
+		long now = this.clock.millis();
+		return read((statements) -> new ClaimOutlook(statements).pace(queue, now - window.toMillis(), now));
+	}
+
+	@Override
+	public Optional<LimitUse> limit(String name) {
+		return snapshot(
+				(statements) -> Optional.ofNullable(new ClaimOutlook(statements).limit(name, this.clock.millis())));
 	}
 
 	@Override

@@ -12,10 +12,11 @@ import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.ToIntFunction;
 
-import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.CancelResult;
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Firing;
 import io.github.queuesqlite.store.HolderChange;
+import io.github.queuesqlite.store.Hosting;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Pauses;
@@ -462,6 +463,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public boolean beat(long epoch, long number) throws SQLException {
 		return this.instances.beat(epoch, number, this.clock.millis());
+	}
+
+	@Override
+	public void host(long epoch, Hosting hosting) throws SQLException {
+		this.instances.host(epoch, hosting.encode());
 	}
 
 	@Override

@@ -99,6 +99,36 @@ class QueryPlanTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "FIND, PRIMARY KEY", "OWNER, PRIMARY KEY", "WAITS, PRIMARY KEY", "WAITED_FOR, follower_waiting",
+			"FOLLOWERS, PRIMARY KEY", "TURN, PRIMARY KEY", "COUNT_BEFORE_IN_LINE, PRIMARY KEY",
+			"FIRST_IN_LINE, PRIMARY KEY", "CROWD, PRIMARY KEY", "PASSED, crowd_key",
+			"COUNT_BEFORE_IN_CROWD, crowd_key" })
+	void explainingStatementSearches(String name, String index) throws Exception {
+		assertExplains((String) SituationReader.class.getDeclaredField(name).get(null), index);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "OLDER_AHEAD, message_ready", "NEWER_AHEAD, message_ready", "RUNNING, message_owner",
+			"PACE, message_ended", "LIMIT, PRIMARY KEY", "PERMITS, PRIMARY KEY", "RATE, PRIMARY KEY",
+			"TOKENS, PRIMARY KEY" })
+	void outlookStatementSearches(String name, String index) throws Exception {
+		assertExplains((String) ClaimOutlook.class.getDeclaredField(name).get(null), index);
+	}
+
+	private static void assertExplains(String sql, String index) throws Exception {
+		Path file = directory.resolve("shard.db");
+		try (Connection connection = SqliteConnections.openWriter(file)) {
+			Migrations.shard().apply(connection, file);
+			List<String> steps = plan(connection, sql);
+			assertThat(steps).anyMatch((step) -> step.contains(index));
+			// What is scanned is what a search with a limit has found.
+			assertThat(steps.stream().filter((step) -> step.startsWith("SCAN")))
+				.allMatch((step) -> step.startsWith("SCAN earlier") || step.startsWith("SCAN (")
+						|| step.contains("CONSTANT") || step.contains("json_each"));
+		}
+	}
+
 	@Test
 	void nextScheduleIsTheFirstOfItsIndex() throws Exception {
 		Path file = directory.resolve("shard.db");

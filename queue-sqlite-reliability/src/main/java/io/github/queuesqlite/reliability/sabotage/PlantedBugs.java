@@ -57,6 +57,7 @@ final class PlantedBugs {
 		bugs.events();
 		bugs.steps();
 		bugs.payloads();
+		bugs.explanations();
 		return bugs.bugs;
 	}
 
@@ -832,6 +833,19 @@ final class PlantedBugs {
 		add("a local payload is kept for ever", "messages.forEach((message) -> this.payloads.ended(message.id()));",
 				"messages.forEach((message) -> message.id());",
 				"LocalPayloadTests#objectIsForgottenWhenItsMessageHasEndedOrIsDeletedOrIsADuplicate");
+	}
+
+	private void explanations() {
+		this.rule = "An explanation says what keeps a message, and nothing that does not";
+		add("nobody learns what a process takes", "long next = beat(); this.presence.tellHosting();",
+				"long next = beat();", "ExplainTests#messageWhenNobodyHostsItsTaskSaysSoUntilAProcessDoes");
+		add("permits that are kept unused count as used", "if (used < holder.getValue()) {", "if (used < 0) {",
+				"ExplainTests#messageWhenAPermitIsKeptUnusedSaysNothingOfTheLimit");
+		add("those behind a message are counted", "AHEAD.replace('#', '<')", "AHEAD.replace('#', '>')",
+				"ExplainTests#messageWhenItsLimitIsReachedHereNamesItAndThoseBefore");
+		add("who waits behind its line is about to start", "if (line != null && line.holder() != null) {",
+				"if (line != null && line.ahead() < 0) {",
+				"ExplainTests#messageWhenItsOrderingKeyRunsElsewhereNamesWhoHasIt");
 	}
 
 }

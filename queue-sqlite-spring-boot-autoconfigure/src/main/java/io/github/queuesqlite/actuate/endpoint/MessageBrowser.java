@@ -53,8 +53,9 @@ final class MessageBrowser {
 		Message message = find(id("id", id));
 		byte[] rawPayload = message.rawPayload();
 		byte[] rawResult = message.rawResult();
-		return new MessageDescriptor(MessageSummary.of(message), message.source(), message.idempotencyKey(),
-				message.uniqueKey(), message.orderingKey(), message.concurrencyKey(),
+		return new MessageDescriptor(MessageSummary.of(message),
+				ExplanationDescriptor.of(this.operations.explain(message.id())), message.source(),
+				message.idempotencyKey(), message.uniqueKey(), message.orderingKey(), message.concurrencyKey(),
 				sanitize(message.headers(), unsanitized), sanitize(message.metadata(), unsanitized),
 				(rawPayload.length > 0) ? payload(message, rawPayload, payload, unsanitized) : null,
 				(rawResult != null) ? body("result", rawResult, result, unsanitized, () -> message.result(Object.class))

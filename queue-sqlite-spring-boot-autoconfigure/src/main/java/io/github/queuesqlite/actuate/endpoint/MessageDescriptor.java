@@ -15,6 +15,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * All that is known about one message.
  *
  * @param summary what a list shows, inlined
+ * @param explanation why it is not running, what it is doing, or how it ended
  * @param source where it came from; null when the sender did not say
  * @param idempotencyKey null when the sender gave none
  * @param uniqueKey null when the sender gave none
@@ -31,11 +32,11 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record MessageDescriptor(@JsonUnwrapped MessageSummary summary, @Nullable String source,
-		@Nullable String idempotencyKey, @Nullable String uniqueKey, @Nullable String orderingKey,
-		@Nullable String concurrencyKey, Map<String, @Nullable Object> headers, Map<String, @Nullable Object> metadata,
-		@Nullable BodyDescriptor payload, @Nullable BodyDescriptor result, List<LogEntry> log, List<Failure> failures,
-		@Nullable MessageTree tree) implements OperationResponseBody {
+public record MessageDescriptor(@JsonUnwrapped MessageSummary summary, ExplanationDescriptor explanation,
+		@Nullable String source, @Nullable String idempotencyKey, @Nullable String uniqueKey,
+		@Nullable String orderingKey, @Nullable String concurrencyKey, Map<String, @Nullable Object> headers,
+		Map<String, @Nullable Object> metadata, @Nullable BodyDescriptor payload, @Nullable BodyDescriptor result,
+		List<LogEntry> log, List<Failure> failures, @Nullable MessageTree tree) implements OperationResponseBody {
 
 	/**
 	 * A payload or a result.

@@ -179,6 +179,50 @@ class QueueEndpointWebTests {
 	}
 
 	@Test
+	void messageSaysWhyItDoesNotRun() throws Exception {
+		MessageId id = this.operations.enqueue(NewMessage.to("nobody.has.this")
+			.delay(Duration.ofHours(1))
+			.orderingKey("<b>\n'; DROP TABLE message; --"));
+		MvcTestResult result = get("/messages/" + id);
+		assertThat(result).bodyJson()
+			.extractingPath("$.explanation.reasons[*].kind")
+			.isEqualTo(List.of("NOT_DUE", "NOT_HOSTED"));
+		assertThat(result).bodyJson().extractingPath("$.explanation.reasons[0].until").asString().endsWith("Z");
+		assertThat(result).bodyJson().doesNotHavePath("$.explanation.reasons[0].heldBy");
+		assertThat(result).bodyJson()
+			.extractingPath("$.explanation.summary")
+			.asString()
+			.startsWith("Message " + id
+					+ " of task 'nobody.has.this' in queue 'default' is SCHEDULED and does not run: waits for"
+					+ " its time: due in ")
+			.endsWith(" (and 1 further reason)");
+		MessageId behind = this.operations
+			.enqueue(NewMessage.to("nobody.has.this").orderingKey("<b>\n'; DROP TABLE message; --"));
+		MvcTestResult second = get("/messages/" + behind);
+		assertThat(second).bodyJson().extractingPath("$.explanation.reasons[1].heldBy").isEqualTo(id.toString());
+		assertThat(second).bodyJson()
+			.extractingPath("$.explanation.reasons[1].text")
+			.asString()
+			.startsWith("its ordering key '<b>\\n'; DROP TABLE message; --' is held by message " + id);
+	}
+
+	@Test
+	void messageThatRunsOrHasEndedSaysWhereAndHow() {
+		MessageId id = this.operations.enqueue("block", null);
+		await().until(() -> this.operations.explain(id).run() != null);
+		MvcTestResult result = get("/messages/" + id);
+		assertThat(result).bodyJson().extractingPath("$.explanation.run.self").isEqualTo(true);
+		assertThat(result).bodyJson().extractingPath("$.explanation.run.alive").isEqualTo(true);
+		assertThat(result).bodyJson().extractingPath("$.explanation.reasons").isEqualTo(List.of());
+		MvcTestResult dead = get("/messages/" + dead());
+		assertThat(dead).bodyJson()
+			.extractingPath("$.explanation.summary")
+			.asString()
+			.contains(" is DEAD since ", "no such customer");
+		assertThat(dead).bodyJson().doesNotHavePath("$.explanation.run");
+	}
+
+	@Test
 	void messageShowsAllButValues() {
 		MessageId id = message();
 		MvcTestResult result = get("/messages/" + id);
