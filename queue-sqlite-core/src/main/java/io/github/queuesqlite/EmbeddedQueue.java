@@ -148,6 +148,28 @@ public final class EmbeddedQueue implements AutoCloseable {
 	}
 
 	/**
+	 * Does what is due by the clock of this moment before it returns: messages whose time
+	 * has come are READY then, those whose time to live is over EXPIRED, pauses that end
+	 * are over, and schedules have enqueued their messages, unless
+	 * {@link Builder#scheduleFiring} is off. All of that happens by itself; this is for a
+	 * {@linkplain Builder#clock clock} that somebody moves by hand.
+	 */
+	public void catchUp() {
+		this.engine.catchUp();
+	}
+
+	/**
+	 * Returns whether at this moment no handler of this process runs or could start, and
+	 * no listener has changes before it. Messages that are delayed, wait for a retry, are
+	 * held by a key, or are of paused or foreign queues and tasks do not count; those
+	 * that wait for a permit or for the token of a rate do.
+	 * @return true also while stopped, when there is nothing to run
+	 */
+	public boolean isIdle() {
+		return this.engine.isIdle();
+	}
+
+	/**
 	 * Returns where the files are.
 	 * @return absolute
 	 */
@@ -173,6 +195,22 @@ public final class EmbeddedQueue implements AutoCloseable {
 	 */
 	public void stop() {
 		this.engine.stop();
+	}
+
+	/**
+	 * Holds the workers and listeners of this process until {@link #letGo()}: they claim
+	 * and start nothing, also after a {@link #start()}. Gives back what has not started
+	 * and waits for running handlers up to the drain timeout. Nothing of it is stored;
+	 * messages are still accepted, and {@link QueueOperations#receive} still hands out.
+	 * Cheaper than a stop, and with no end of the instance. No effect while held.
+	 */
+	public void hold() {
+		this.engine.hold();
+	}
+
+	/** Ends a {@link #hold()}. No effect when nothing is held. */
+	public void letGo() {
+		this.engine.letGo();
 	}
 
 	/**

@@ -90,7 +90,8 @@ final class Firer implements StoreListener {
 		this.loop.wake();
 	}
 
-	private long pass() {
+	/** One at a time: the thread of the loop, or who wants it done at once. */
+	synchronized long pass() {
 		this.alarm.begin();
 		QueueException undeclared = settle();
 		long nanos = (this.store.nextFiringAt() != Long.MAX_VALUE) ? fire() : this.alarm.plan(Long.MAX_VALUE);

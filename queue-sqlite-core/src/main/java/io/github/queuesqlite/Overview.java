@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiPredicate;
 
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueException;
@@ -168,9 +169,27 @@ final class Overview implements StoreListener {
 	}
 
 	private boolean isNothingLeft() {
+		return !this.store.hasRunnable(startable(), this.clock.millis());
+	}
+
+	/** Whether handlers here may take messages of a queue and task. */
+	private BiPredicate<String, String> startable() {
 		Pauses pauses = this.store.pauses();
-		return !this.store.hasRunnable((queue, task) -> !pauses.holdBack(queue, task) && this.lanes.hosts(queue, task),
-				this.clock.millis());
+		return (queue, task) -> !pauses.holdBack(queue, task) && this.lanes.hosts(queue, task);
+	}
+
+	/** Whether no handler here runs or could start now, and nothing is handed in. */
+	boolean isIdle() {
+		for (int i = 0; i < SURE; i++) {
+			long entered = this.inFlight.entered();
+			if (!this.inFlight.isIdle() || this.store.hasStartable(startable())) {
+				return false;
+			}
+			if (this.inFlight.entered() == entered) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	@Override

@@ -83,11 +83,18 @@ final class QueueEngine {
 
 	private final Firer firer;
 
+	private final boolean scheduleFiring;
+
+	private final Overview overview;
+
 	/** How to close what is open, the latest first. */
 	private final Deque<Runnable> closers = new ArrayDeque<>();
 
 	/** Guarded by this. */
 	private boolean startedBefore;
+
+	/** Guarded by this. */
+	private boolean held;
 
 	private volatile boolean running;
 
@@ -127,7 +134,9 @@ final class QueueEngine {
 			StoreAccess access = new StoreAccess(this.store, this.presence::current, this.inFlight, this.waiters,
 					completions, builder.recorder,
 					new Bounds(builder.maxLength, builder.onFull, builder.blockTimeout, this.store.shards()));
-			this.operations = operations(builder, access, payloads);
+			Lanes lanes = new Lanes(this.tasks, builder.lanes(), this.workers::isReceivedFrom);
+			this.overview = new Overview(this.store, lanes, this.tasks, this.inFlight, builder.clock);
+			this.operations = operations(builder, access, payloads, lanes);
 			this.closers.push(this.operations::close);
 			ScheduleStore scheduleStore = new ScheduleStore(access, payloads, this.tasks, builder.clock,
 					builder.maxPayloadSize);
@@ -135,7 +144,8 @@ final class QueueEngine {
 			this.firer = new Firer(scheduleStore, declarations, builder.pollInterval);
 			this.schedules = new DefaultScheduleOperations(scheduleStore, declarations);
 			this.closers.push(this.schedules::close);
-			if (builder.scheduleFiring) {
+			this.scheduleFiring = builder.scheduleFiring;
+			if (this.scheduleFiring) {
 				this.store.addListener(this.firer);
 				this.firer.loop().start();
 				this.closers.push(this.firer.loop()::stop);
@@ -194,18 +204,17 @@ final class QueueEngine {
 		return this.operations.followUps().prepare(message, shard);
 	}
 
-	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads) {
-		Lanes lanes = new Lanes(this.tasks, builder.lanes(), this.workers::isReceivedFrom);
+	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads,
+			Lanes lanes) {
 		Intake intake = new Intake(this.tasks, payloads, builder.maxPayloadSize, builder.clock,
 				builder.enqueueInterceptors, lanes, access.bounds());
-		Overview overview = new Overview(this.store, lanes, this.tasks, this.inFlight, builder.clock);
-		this.store.addListener(overview);
+		this.store.addListener(this.overview);
 		if (builder.maxLength != -1) {
 			this.store.addListener(access.bounds());
 		}
-		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access), overview,
-				payloads, this.tasks, builder.retry, this.workers, new Explainer(this.store, this.presence,
-						this.workers, builder.claimOrder().newestFirst(), builder.clock));
+		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access),
+				this.overview, payloads, this.tasks, builder.retry, this.workers, new Explainer(this.store,
+						this.presence, this.workers, builder.claimOrder().newestFirst(), builder.clock));
 	}
 
 	/** Nothing is owned before there are workers. */
@@ -265,7 +274,9 @@ final class QueueEngine {
 		this.startedBefore = true;
 		boolean started = false;
 		try {
-			this.listen.start();
+			if (!this.held) {
+				this.listen.start();
+			}
 			this.workers.start();
 			started = true;
 		}
@@ -337,6 +348,36 @@ final class QueueEngine {
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	synchronized void hold() {
+		if (!this.held) {
+			this.held = true;
+			this.workers.hold();
+			this.listen.stop();
+		}
+	}
+
+	synchronized void letGo() {
+		if (this.held) {
+			this.held = false;
+			if (this.running) {
+				this.listen.start();
+			}
+			this.workers.letGo();
+		}
+	}
+
+	void catchUp() {
+		this.maintenance.catchUp();
+		this.workers.catchUp();
+		if (this.scheduleFiring) {
+			this.firer.pass();
+		}
+	}
+
+	boolean isIdle() {
+		return this.overview.isIdle() && this.listen.isCaughtUp();
 	}
 
 	List<LaneStatus> lanes() {

@@ -74,6 +74,15 @@ public final class ListenData {
 	}
 
 	/**
+	 * Returns whether every listener of this process has been told of all changes.
+	 * @return true also while stopped, and for listeners that cannot be served
+	 */
+	public boolean isCaughtUp() {
+		return status().stream()
+			.allMatch((listener) -> !listener.failure().isEmpty() || (listener.active() && listener.behind() == 0));
+	}
+
+	/**
 	 * Returns how the listeners are.
 	 * @return one for each listener of this process, in no order; none while stopped
 	 */

@@ -71,6 +71,14 @@ public final class Maintenance {
 	}
 
 	/**
+	 * Makes READY what is due and EXPIRED what is too old by the clock of now, on this
+	 * thread.
+	 */
+	public void catchUp() {
+		this.promoter.catchUp();
+	}
+
+	/**
 	 * Returns the services whose latest pass failed.
 	 * @return why, by the name of their thread
 	 */

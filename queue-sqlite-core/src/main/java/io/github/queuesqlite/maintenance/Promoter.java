@@ -34,12 +34,17 @@ final class Promoter implements StoreListener {
 
 	private long pass() {
 		this.alarm.begin();
+		catchUp();
+		return this.alarm.plan(this.store.nextDueAt());
+	}
+
+	/** Does what is due by the clock of now. */
+	void catchUp() {
 		int changed;
 		do {
 			changed = this.store.promoteDue();
 		}
 		while (changed > 0);
-		return this.alarm.plan(this.store.nextDueAt());
 	}
 
 }

@@ -311,6 +311,14 @@ public interface MessageStore extends AutoCloseable {
 	boolean hasRunnable(BiPredicate<String, String> hosted, long now);
 
 	/**
+	 * Returns whether a message is RUNNING, or READY and held back by no key.
+	 * @param hosted whether messages of the queue and task (in this order) concern the
+	 * caller
+	 * @return true when there is at least one
+	 */
+	boolean hasStartable(BiPredicate<String, String> hosted);
+
+	/**
 	 * Reads the messages that were stored together with one.
 	 * @param id any of them
 	 * @return empty when it is not stored

@@ -97,6 +97,9 @@ public interface ShardReader extends AutoCloseable {
 	/** Returns whether anything hosted is RUNNING, READY, due or waits for a retry. */
 	boolean hasRunnable(BiPredicate<String, String> hosted, long now);
 
+	/** Returns whether anything hosted is RUNNING, or READY and not held back. */
+	boolean hasStartable(BiPredicate<String, String> hosted);
+
 	/** Returns whether there are ended messages that are older than is kept. */
 	boolean mayPrune();
 

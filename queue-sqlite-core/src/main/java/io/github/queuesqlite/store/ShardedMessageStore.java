@@ -418,6 +418,11 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
+	public boolean hasStartable(BiPredicate<String, String> hosted) {
+		return this.reads.hasStartable(hosted);
+	}
+
+	@Override
 	public Map<String, Long> oldestReady() {
 		return this.reads.oldestReady();
 	}

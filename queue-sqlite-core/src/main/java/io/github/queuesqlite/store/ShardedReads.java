@@ -196,6 +196,12 @@ final class ShardedReads {
 		return any[0];
 	}
 
+	boolean hasStartable(BiPredicate<String, String> hosted) {
+		boolean[] any = { false };
+		this.shards.readEach((reader) -> any[0] = any[0] || reader.hasStartable(hosted));
+		return any[0];
+	}
+
 	Map<String, Long> oldestReady() {
 		Map<String, Long> oldest = new TreeMap<>();
 		this.shards

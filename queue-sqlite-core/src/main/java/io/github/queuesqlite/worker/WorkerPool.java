@@ -60,10 +60,13 @@ public final class WorkerPool {
 
 	private volatile boolean running;
 
-	/** Guards the field below; a lane's lock may be taken inside. */
+	/** Guards the fields below; a lane's lock may be taken inside. */
 	private final Object pauses = new Object();
 
 	private Pauses paused = Pauses.NONE;
+
+	/** Whether nothing starts, whatever is paused. */
+	private boolean held;
 
 	/** Guards the coming of receivers and the field below. */
 	private final Object reception = new Object();
@@ -187,6 +190,33 @@ public final class WorkerPool {
 		this.watch.stop();
 		this.engine.limits.close();
 		this.engine.environment.store().removeListener(this.listener);
+	}
+
+	/**
+	 * Starts nothing more, as if all queues were paused in this process only: gives back
+	 * what has not started, and waits for running handlers and the commit of their ends
+	 * up to the drain timeout.
+	 */
+	public void hold() {
+		synchronized (this.pauses) {
+			this.held = true;
+			applyPauses(this.paused);
+		}
+		isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()));
+	}
+
+	/** Ends a hold. */
+	public void letGo() {
+		synchronized (this.pauses) {
+			this.held = false;
+			applyPauses(this.paused);
+		}
+		this.engine.environment.store().demandChanged();
+	}
+
+	/** The wall clock was moved: tokens that are due by now are asked for. */
+	public void catchUp() {
+		this.engine.limits.changedElsewhere();
 	}
 
 	/** Handlers that wait for us are not waited for. */
@@ -454,7 +484,7 @@ public final class WorkerPool {
 
 	private void open(Lane lane) {
 		synchronized (this.pauses) {
-			if (this.paused.queues().containsKey(lane.queue())) {
+			if (this.held || this.paused.queues().containsKey(lane.queue())) {
 				lane.pause();
 			}
 		}
@@ -493,7 +523,7 @@ public final class WorkerPool {
 		synchronized (this.pauses) {
 			this.paused = paused;
 			this.lanes.forEach((queue, lane) -> {
-				if (paused.queues().containsKey(queue)) {
+				if (this.held || paused.queues().containsKey(queue)) {
 					lane.pause();
 				}
 				else {

@@ -499,6 +499,12 @@ final class SqliteShardReader implements ShardReader {
 		});
 	}
 
+	@Override
+	public boolean hasStartable(BiPredicate<String, String> hosted) {
+		return read((statements) -> counts(statements, CounterTable.LIVE_UNHELD).stream()
+			.anyMatch((count) -> count.state() != MessageState.SCHEDULED && hosted.test(count.queue(), count.task())));
+	}
+
 	/** Of those that are held only these go on by themselves. */
 	private static boolean isAnyWaitingForToken(Statements statements, BiPredicate<String, String> hosted)
 			throws SQLException {

@@ -734,6 +734,14 @@ final class PlantedBugs {
 		add("a stop does not wait for handlers",
 				"if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()))) {", "if (!isDrained(0)) {",
 				"worker.LaneTests#stopReleasesUnstartedWaitsForRunningAndStartGoesOn");
+		this.rule = "A hold starts nothing in this process, whatever is resumed, and waits for what runs";
+		add("a queue that is resumed while held starts", "if (this.held || paused.queues().containsKey(queue)) {",
+				"if (paused.queues().containsKey(queue)) {", "HoldTests#queueThatIsResumedWhileHeldStaysHeld");
+		add("a start ends a hold", "if (this.held || this.paused.queues().containsKey(lane.queue())) {",
+				"if (this.paused.queues().containsKey(lane.queue())) {", "HoldTests#holdBeforeTheStartHoldsTheStart");
+		add("a hold does not wait for handlers",
+				"this.held = true; applyPauses(this.paused); } isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()));",
+				"this.held = true; applyPauses(this.paused); }", "HoldTests#holdWaitsForTheEndOfWhatRuns");
 	}
 
 	private void foreignHands() {
