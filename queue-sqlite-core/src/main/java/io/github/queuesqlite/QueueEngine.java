@@ -127,9 +127,12 @@ final class QueueEngine {
 			StoreAccess access = new StoreAccess(this.store, this.presence::current, this.inFlight, this.waiters,
 					completions, builder.recorder,
 					new Bounds(builder.maxLength, builder.onFull, builder.blockTimeout, this.store.shards()));
-			this.operations = operations(builder, access, payloads);
+			Lanes lanes = new Lanes(this.tasks, builder.lanes(), this.workers::isReceivedFrom);
+			Intake intake = new Intake(this.tasks, payloads, builder.maxPayloadSize, builder.clock,
+					builder.enqueueInterceptors, lanes, access.bounds());
+			this.operations = operations(builder, access, payloads, lanes, intake);
 			this.closers.push(this.operations::close);
-			ScheduleStore scheduleStore = new ScheduleStore(access, payloads, this.tasks, builder.clock,
+			ScheduleStore scheduleStore = new ScheduleStore(access, payloads, this.tasks, builder.clock, intake,
 					builder.maxPayloadSize);
 			Declarations declarations = new Declarations(scheduleStore);
 			this.firer = new Firer(scheduleStore, declarations, builder.pollInterval);
@@ -194,10 +197,8 @@ final class QueueEngine {
 		return this.operations.followUps().prepare(message, shard);
 	}
 
-	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads) {
-		Lanes lanes = new Lanes(this.tasks, builder.lanes(), this.workers::isReceivedFrom);
-		Intake intake = new Intake(this.tasks, payloads, builder.maxPayloadSize, builder.clock,
-				builder.enqueueInterceptors, lanes, access.bounds());
+	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads,
+			Lanes lanes, Intake intake) {
 		Overview overview = new Overview(this.store, lanes, this.tasks, this.inFlight, builder.clock);
 		this.store.addListener(overview);
 		if (builder.maxLength != -1) {

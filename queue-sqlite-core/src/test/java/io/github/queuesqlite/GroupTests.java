@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import io.github.queuesqlite.event.MessageEvent;
+import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.FailedMessage;
 import io.github.queuesqlite.message.GroupMember;
 import io.github.queuesqlite.message.GroupProgress;
@@ -159,6 +161,24 @@ class GroupTests extends ProcessTester {
 		start();
 		MessageId id = this.operations.enqueueGroup(parts(2));
 		await().atMost(LONG).untilAsserted(() -> assertThat(completed).hasSize(3).endsWith(id));
+	}
+
+	@Test
+	void groupWithoutCallbackIsRecordedBeforeItsWaitersAreReleased() {
+		List<String> finished = new CopyOnWriteArrayList<>();
+		open((builder) -> builder.recorder(new QueueRecorder() {
+
+			@Override
+			public void finished(String queue, String task, RunOutcome outcome, Duration duration) {
+				finished.add(queue + " " + task + " " + outcome);
+			}
+
+		}));
+		start();
+		MessageId id = this.operations.enqueueGroup(parts(2));
+		this.operations.await(id, GroupResult.class, LONG);
+		assertThat(finished).containsExactlyInAnyOrder("default part COMPLETED", "default part COMPLETED",
+				"default queue:group COMPLETED");
 	}
 
 	@Test
