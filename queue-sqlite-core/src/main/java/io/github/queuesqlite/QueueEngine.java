@@ -27,6 +27,7 @@ import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.WriterSettings;
 import io.github.queuesqlite.store.sqlite.SqliteListenSettings;
 import io.github.queuesqlite.store.sqlite.SqliteListenStore;
@@ -193,8 +194,8 @@ final class QueueEngine {
 	}
 
 	/** Nothing runs before there are operations. */
-	private Insertion followUp(NewMessage message, int shard) {
-		return this.operations.followUps().prepare(message, shard);
+	private Insertion followUp(NewMessage message, StoredMessage running) {
+		return this.operations.followUps().prepare(message, running);
 	}
 
 	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads,

@@ -74,6 +74,9 @@ class ChainKillTests extends KillTester {
 		if (this.random.nextInt(3) == 0) {
 			return NewMessage.to(ChainedChild.SPAWNING).payload("s" + this.chains++ + " 0 " + (length - 1));
 		}
+		if (this.random.nextInt(3) == 0) {
+			return ordered("k" + this.random.nextInt(4), length);
+		}
 		NewMessage chain = NewMessage.to(ChainedChild.TASK).payload("c" + this.chains++ + " 0");
 		if (this.random.nextInt(4) == 0) {
 			chain = chain.idempotencyKey("i" + this.chains);
@@ -82,6 +85,15 @@ class ChainKillTests extends KillTester {
 			chain = chain.then(NewMessage.to(ChainedChild.TASK).queue("default"));
 		}
 		return chain.onFailure(NewMessage.to(ChainedChild.FAILED));
+	}
+
+	private NewMessage ordered(String key, int length) {
+		NewMessage link = NewMessage.to(ChainedChild.TASK).orderingKey(key);
+		NewMessage chain = link.payload(key + "c" + this.chains++ + " 0");
+		for (int i = 1; i < length; i++) {
+			chain = chain.then(link);
+		}
+		return chain.onFailure(NewMessage.to(ChainedChild.FAILED).orderingKey(key));
 	}
 
 	/** Each end that was said is stored soon, and no handler of a failure is left. */

@@ -272,7 +272,8 @@ class FollowUpTests extends ProcessTester {
 				.build());
 		start((payload, context) -> {
 			List<NewMessage> wrong = List.of(next(1).idempotencyKey("k"), next(1).uniqueKey("k"),
-					next(1).orderingKey("k"), next(1).concurrencyKey("k"), NewMessage.to("unique").payload(1));
+					next(1).orderingKey("k"), next(1).concurrencyKey("k"), next(1).then(next(2).orderingKey("k")),
+					NewMessage.to("unique").payload(1));
 			for (NewMessage message : wrong) {
 				try {
 					context.enqueue(message);
@@ -291,8 +292,43 @@ class FollowUpTests extends ProcessTester {
 		});
 		MessageId id = this.operations.enqueue(message().payload(1));
 		await().atMost(LONG).until(() -> state(id) == MessageState.COMPLETED);
-		assertThat(thrown).hasSize(6).extracting(Throwable::getMessage).first().asString().contains("has no keys");
+		assertThat(thrown).hasSize(7).extracting(Throwable::getMessage).satisfies((texts) -> {
+			assertThat(texts.get(0)).contains("has no idempotency key and no unique key");
+			assertThat(texts.get(2))
+				.contains("has no other ordering key or concurrency key than the message that runs");
+		});
 		assertThat(all()).hasSize(1);
+	}
+
+	@Test
+	void messageMayHaveTheKeyOfTheOneThatRuns() {
+		open((builder) -> builder.shards(3));
+		List<String> refused = new CopyOnWriteArrayList<>();
+		start((payload, context) -> {
+			Message message = context.message();
+			if (message.orderingKey() != null) {
+				context.enqueue(next("ordered").orderingKey(message.orderingKey()));
+				context.enqueue(next("first").then(next("then").orderingKey(message.orderingKey())));
+			}
+			else {
+				context.enqueue(next("crowded").concurrencyKey(message.concurrencyKey()));
+			}
+			try {
+				context.enqueue(next("other").orderingKey("other"));
+			}
+			catch (IllegalArgumentException ex) {
+				refused.add(ex.getMessage());
+			}
+			return null;
+		});
+		this.operations.enqueue(message().payload(1).orderingKey("k"));
+		MessageId behind = this.operations.enqueue(next("behind").orderingKey("k"));
+		this.operations.enqueue(message().payload(2).concurrencyKey("k"));
+		await().atMost(LONG).untilAsserted(() -> assertThat(this.ran).hasSize(5));
+		assertThat(this.ran).containsExactlyInAnyOrder("ordered", "behind", "first", "then", "crowded")
+			.containsSubsequence("behind", "ordered");
+		assertThat(refused).hasSize(2);
+		assertThat(state(behind)).isEqualTo(MessageState.COMPLETED);
 	}
 
 	@Test

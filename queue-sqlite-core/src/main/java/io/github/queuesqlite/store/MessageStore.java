@@ -91,7 +91,7 @@ public interface MessageStore extends AutoCloseable {
 	long assignId(StoreInstance instance, Keys keys);
 
 	/**
-	 * Gives an id to a message without keys that is stored with the end of a run.
+	 * Gives an id to a message that is stored with the end of a run, in its shard.
 	 * @param instance who hands it in
 	 * @param shard the shard of the run
 	 * @return an id on that shard
@@ -99,7 +99,7 @@ public interface MessageStore extends AutoCloseable {
 	long assignId(StoreInstance instance, int shard);
 
 	/**
-	 * Gives an id to a message without keys that is stored together with another one.
+	 * Gives an id to a message that is stored together with another one.
 	 * @param instance who hands them in
 	 * @param id of the other one
 	 * @return an id on the same shard

@@ -156,10 +156,12 @@ public interface TaskContext {
 	 * message of this run is COMPLETED, and it is forgotten when the run fails, is lost
 	 * or times out. It is exempt from the bounds of queues. Until that commit it can
 	 * neither be found nor awaited.
-	 * @param message without keys, also none that its task makes; may begin a chain
+	 * @param message without idempotency key and unique key, also none that its task
+	 * makes; its ordering key or concurrency key, if any, is that of the message that
+	 * runs. May begin a chain
 	 * @return the id it will have
-	 * @throws IllegalArgumentException if it has a key, or is refused as an enqueue would
-	 * refuse it
+	 * @throws IllegalArgumentException if it has another key, or is refused as an enqueue
+	 * would refuse it
 	 * @throws IllegalStateException if the run enqueues more than 1,000 messages or 8 MB,
 	 * or the delivery of its task is at most once
 	 * @throws io.github.queuesqlite.message.LeaseLostException if the run is no longer

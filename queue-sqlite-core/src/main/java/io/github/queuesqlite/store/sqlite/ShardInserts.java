@@ -160,10 +160,23 @@ final class ShardInserts {
 			existing = insertKeyed(row, now);
 		}
 		if (existing == 0 && row.composition() != Composition.NONE) {
-			insertPlain(row.composition().others(), now);
+			insertOthers(row.composition().others(), now);
 			this.followers.joined(row);
 		}
 		return existing;
+	}
+
+	private void insertOthers(List<Insertion> rows, long now) throws SQLException {
+		List<Insertion> plain = new ArrayList<>(rows.size());
+		for (Insertion row : rows) {
+			if (!row.keys().isPlaced()) {
+				plain.add(row);
+			}
+			else if (!isInserted(row, now)) {
+				throw new SQLException("Message " + row.id() + " was not inserted, yet nothing can have its key");
+			}
+		}
+		insertPlain(plain, now);
 	}
 
 	private void insertPlain(List<Insertion> rows, long now) throws SQLException {
@@ -211,6 +224,9 @@ final class ShardInserts {
 
 	private boolean isInserted(Insertion row, long now) throws SQLException {
 		String orderingKey = row.keys().orderingKey();
+		if (row.isWaiting() && row.keys().isPlaced()) {
+			return isInsertedWaiting(row);
+		}
 		if (orderingKey != null) {
 			return isInsertedInLine(row, orderingKey, now);
 		}
@@ -224,6 +240,17 @@ final class ShardInserts {
 		}
 		this.books.inserted(row, now);
 		this.windows.inserted(row);
+		return true;
+	}
+
+	/** It takes its place in its line or crowd when it is set free. */
+	private boolean isInsertedWaiting(Insertion row) throws SQLException {
+		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_ORDERED);
+		MessageTable.bindOrdered(statement, row, row.id(), StateCode.SCHEDULED, this.checksum);
+		if (statement.executeUpdate() == 0) {
+			return false;
+		}
+		this.books.inserted(row, StateCode.SCHEDULED);
 		return true;
 	}
 

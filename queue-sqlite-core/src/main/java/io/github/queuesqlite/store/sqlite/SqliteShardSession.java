@@ -107,7 +107,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		OrderingLines lines = new OrderingLines(statements, this.books);
 		this.lines = lines;
 		this.crowds = new Crowds(statements, this.books, this.sequence, new KeyRates(statements, this.books, clock));
-		this.followers = new Followers(statements, this.books, this.sequence, shard);
+		this.followers = new Followers(statements, this.books, this.sequence, lines, this.crowds, shard);
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, this.crowds,
 				retention);
 		this.claims = new ShardClaims(statements, this.books, this.sequence, this.settling, lines, this.crowds,
