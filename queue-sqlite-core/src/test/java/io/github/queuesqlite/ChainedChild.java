@@ -43,7 +43,7 @@ public final class ChainedChild {
 			return next(log, words[0] + " " + words[1]);
 		}).retryPolicy(OrderedChild.AGAIN).build());
 		queue.tasks().register(FAILED, FailedMessage.class, (payload, context) -> {
-			OrderedChild.say(log, "unwanted", payload.id() + " 0");
+			OrderedChild.say(log, "unwanted", payload.id() + ":" + payload.failure().type() + " 0");
 			return null;
 		});
 		queue.start();
