@@ -23,28 +23,21 @@ final class PreparedFollowUps implements FollowUps {
 	public Insertion prepare(NewMessage message, StoredMessage running) {
 		long now = this.intake.now();
 		Draft draft = this.intake.draft(this.intake.accept(message, now), now).unbounded();
-		check(draft, running);
 		return this.access.as((instance) -> {
-			long id = this.access.store().assignId(instance, running.shard());
+			long id = isStoredBeside(draft, running) ? this.access.store().assignId(instance, running.shard())
+					: this.access.store().assignId(instance, draft.home());
 			return draft.withIds(id, draft.assignLinks(this.access, id), this.access.waiters()::isWaitedFor);
 		});
 	}
 
-	/** It is stored in the shard of the message that runs. */
-	private static void check(Draft draft, StoredMessage running) {
-		Keys keys = draft.keys();
-		if (keys.idempotencyKey() != null || keys.uniqueKey() != null) {
-			throw new IllegalArgumentException("What is enqueued with the end of a run has no idempotency key and no"
-					+ " unique key, not even one that its task makes (task '" + keys.task()
-					+ "'): they may be at home elsewhere. Enqueue it with QueueOperations.");
+	/** Whether it is at home in the shard of the message that runs. */
+	private static boolean isStoredBeside(Draft draft, StoredMessage running) {
+		if (draft.home().isEmpty()) {
+			return true;
 		}
 		String concurrencyKey = AttributesCodec.decode(running.attributes()).concurrencyKey();
 		Keys own = new Keys(running.task(), null, null, running.orderingKey(), concurrencyKey);
-		if (draft.home().isPlaced() && !draft.home().isPlacedLike(own)) {
-			throw new IllegalArgumentException("What is enqueued with the end of a run has no other ordering key or"
-					+ " concurrency key than the message that runs (task '" + draft.home().task()
-					+ "'): it may be at home elsewhere. Enqueue it with QueueOperations.");
-		}
+		return draft.home().isPlaced() && draft.home().isPlacedLike(own);
 	}
 
 }

@@ -37,8 +37,7 @@ public final class ChainedChild {
 		queue.tasks().register(TaskDefinition.builder(SPAWNING, String.class, (payload, context) -> {
 			String[] words = payload.split(" ");
 			if (!words[1].equals(words[2])) {
-				context.enqueue(NewMessage.to(SPAWNING)
-					.payload(words[0] + " " + (Integer.parseInt(words[1]) + 1) + " " + words[2]));
+				context.enqueue(spawned(words[0], Integer.parseInt(words[1]) + 1, words[2]));
 			}
 			return next(log, words[0] + " " + words[1]);
 		}).retryPolicy(OrderedChild.AGAIN).build());
@@ -47,6 +46,18 @@ public final class ChainedChild {
 			return null;
 		});
 		queue.start();
+	}
+
+	/** Some have a key whose home is anywhere. */
+	private static NewMessage spawned(String name, int number, String last) {
+		NewMessage message = NewMessage.to(SPAWNING).payload(name + " " + number + " " + last).maxRetries(1000);
+		return switch (ThreadLocalRandom.current().nextInt(4)) {
+			case 0 -> message.orderingKey("o" + ThreadLocalRandom.current().nextInt(20));
+			case 1 -> message.uniqueKey(name + " " + number);
+			case 2 -> message.idempotencyKey(name + " " + number)
+				.concurrencyKey("c" + ThreadLocalRandom.current().nextInt(20));
+			default -> message;
+		};
 	}
 
 	private static String next(FileChannel log, String payload) throws IOException {

@@ -363,7 +363,7 @@ final class KeyReservations {
 				}
 
 			};
-			if (this.reserved.isEmpty()) {
+			if (this.reserved.isEmpty() && this.row.terms().origin() == null) {
 				this.insert.insert(List.of(this.row), 0, stored);
 				return;
 			}

@@ -562,6 +562,23 @@ public interface MessageStore extends AutoCloseable {
 	Optional<Firing.Outcome> fire(Firing firing);
 
 	/**
+	 * Returns whether a message may be under way that the end of a run has enqueued for
+	 * another shard.
+	 * @return false mostly
+	 */
+	boolean isAnyRelay();
+
+	/**
+	 * Hands such messages over: those that this instance has committed, and those of dead
+	 * ones. Blocks until committed. By one thread of an instance at a time.
+	 * @param instance who hands them over
+	 * @return how many have arrived
+	 * @throws io.github.queuesqlite.message.QueueException if some have not, other than
+	 * for a quarantined shard
+	 */
+	int handOver(StoreInstance instance);
+
+	/**
 	 * Returns when the next schedule fires.
 	 * @return epoch milliseconds; {@link Long#MAX_VALUE} when none will
 	 */

@@ -55,6 +55,8 @@ public final class ShardedMessageStore implements MessageStore {
 
 	private final ShardedSchedules schedules;
 
+	private final ShardedRelays relays;
+
 	private final ShardedLimits limits;
 
 	/** Listeners added here. */
@@ -76,6 +78,7 @@ public final class ShardedMessageStore implements MessageStore {
 		this.reservations = new KeyReservations(this.shards, (id) -> find(id).orElse(null), this.instances::isAlive);
 		this.inserts = new ShardedInserts(group, this.reservations);
 		this.schedules = new ShardedSchedules(this.shards);
+		this.relays = new ShardedRelays(this.shards, this.inserts, this.instances::isAlive);
 		this.limits = new ShardedLimits(this.shards);
 	}
 
@@ -306,7 +309,10 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public Optional<StoredMessage> find(long id) {
-		return this.reads.find(id);
+		boolean anyRelay = this.relays.isAny();
+		Optional<StoredMessage> found = this.reads.find(id);
+		// What arrives between the first two is found by the third.
+		return (found.isPresent() || !anyRelay) ? found : this.relays.find(id).or(() -> this.reads.find(id));
 	}
 
 	@Override
@@ -382,7 +388,18 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public boolean hasRunnable(BiPredicate<String, String> hosted, long now) {
-		return this.reads.hasRunnable(hosted, now);
+		// What arrives meanwhile is in one of the two.
+		return this.relays.isUnderWay() || this.reads.hasRunnable(hosted, now) || this.relays.isUnderWay();
+	}
+
+	@Override
+	public boolean isAnyRelay() {
+		return this.relays.isAny();
+	}
+
+	@Override
+	public int handOver(StoreInstance instance) {
+		return this.relays.handOver(instance);
 	}
 
 	@Override

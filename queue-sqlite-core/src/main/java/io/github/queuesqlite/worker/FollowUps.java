@@ -16,8 +16,9 @@ public interface FollowUps {
 	 * Makes a message ready.
 	 * @param message what the handler enqueues
 	 * @param running the message whose run enqueues it
-	 * @return with an id of the shard of that, and without a bound
-	 * @throws IllegalArgumentException if it cannot be stored there
+	 * @return with an id of the shard of that, or of the one where its keys are at home;
+	 * without a bound
+	 * @throws IllegalArgumentException if it is refused as an enqueue would refuse it
 	 */
 	Insertion prepare(NewMessage message, StoredMessage running);
 

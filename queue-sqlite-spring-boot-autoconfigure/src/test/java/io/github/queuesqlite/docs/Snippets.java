@@ -43,7 +43,7 @@ public abstract class Snippets {
 
 	protected ReportService service;
 
-	protected ReportWindow window;
+	protected ReportWindow desktop;
 
 	protected Customers customers;
 

@@ -43,7 +43,7 @@ final class Migrations {
 	}
 
 	static Migrations shard() {
-		return new Migrations("shard", 12);
+		return new Migrations("shard", 13);
 	}
 
 	static Migrations control() {

@@ -12,6 +12,7 @@ import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.Composition;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.Relay;
 import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Terms;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +43,13 @@ final class ShardInserts {
 
 	private final Followers followers;
 
+	private final RelayTable relays;
+
 	private final Checksum checksum = new Checksum();
 
 	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
-			OrderingLines lines, KeyHolders holders, UniqueWindows windows, Crowds crowds, Followers followers) {
+			OrderingLines lines, KeyHolders holders, UniqueWindows windows, Crowds crowds, Followers followers,
+			RelayTable relays) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
@@ -56,6 +60,7 @@ final class ShardInserts {
 		this.room = new QueueRoom(statements, books, lines, crowds);
 		this.crowds = crowds;
 		this.followers = followers;
+		this.relays = relays;
 	}
 
 	/**
@@ -72,6 +77,9 @@ final class ShardInserts {
 		for (int i = 0; i < existing.length; i++) {
 			Insertion row = rows.get(i);
 			Terms.Bound bound = row.terms().bound();
+			if (isArrived(row)) {
+				continue;
+			}
 			if (row.isWaiting()) {
 				QueueException full = insertGroup(row, now);
 				if (full != null) {
@@ -103,6 +111,14 @@ final class ShardInserts {
 		}
 		insertPlain(plain, now);
 		return new InsertResult(existing, failed);
+	}
+
+	/**
+	 * Whether it has come from the same place before: then it is as if it were stored.
+	 */
+	private boolean isArrived(Insertion row) throws SQLException {
+		Relay.Origin origin = row.terms().origin();
+		return origin != null && !this.relays.note(origin);
 	}
 
 	/** Changes who has the key, if that is wanted; says why it cannot. */

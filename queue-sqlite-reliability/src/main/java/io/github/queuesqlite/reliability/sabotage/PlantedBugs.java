@@ -361,6 +361,18 @@ final class PlantedBugs {
 				"ChainTests#keysOfLinksHoldWhenTheNumberOfShardsChanges");
 		add("a link with a concurrency key does not take turns", "this.crowds.returned(message.id());", "",
 				"GroupTests#callbackWithAConcurrencyKeyTakesItsTurn");
+		add("what is handed over to another shard again is stored again",
+				"return origin != null && !this.relays.note(origin);",
+				"if (origin != null) { this.relays.note(origin); } return false;",
+				"store.sqlite.RelayTests#messageWhenItsProcessDiesBeforeItIsForgottenIsStoredOnce");
+		add("what the dead have left to hand over stays", "session.ownRelays(instance.epoch(), epoch);", "",
+				"store.sqlite.RelayTests#messageWhenItsProcessDiesBeforeItIsHandedOverIsHandedOverByAnother");
+		add("a process that is taken for dead hands over",
+				"return (rows.get(0).terms().origin() != null) ? instance.epoch() : 0;", "return 0;",
+				"store.sqlite.RelayTests#instanceThatIsTakenForDeadComesTooLate");
+		add("the number of shards changes while messages are under way", "return isAnyRelay() ? \"messages are",
+				"return (isAnyRelay() && this.connections.isEmpty()) ? \"messages are",
+				"store.sqlite.RelayTests#numberOfShardsStaysWhileMessagesAreUnderWay");
 	}
 
 	private void calls() {
