@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -279,15 +281,44 @@ class ReplacedFileTests extends QueueTester {
 		awaitQuarantine("its file is damaged");
 	}
 
+	/** Nothing that is stored tells the time. */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void useWhenAnOlderCopyOfTheSameMomentWasWrittenOverAllFilesIsRefused(boolean logBeginsAnew) throws Exception {
+		open((builder) -> builder.shards(2).clock(this.clock));
+		enqueue(40);
+		copyEach("", ".older");
+		if (logBeginsAnew) {
+			execute("PRAGMA wal_checkpoint(TRUNCATE)");
+		}
+		// Nobody copies and restores a shard within the time from one look to the next.
+		awaitLook();
+		copyEach(".older", "");
+		awaitQuarantine("its file is damaged");
+	}
+
+	/** Until the process has looked at the log after each of some messages. */
+	private void awaitLook() {
+		long start = System.nanoTime();
+		await().pollInterval(Duration.ofMillis(1)).until(() -> {
+			enqueue(2);
+			return System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(100);
+		});
+	}
+
+	private void execute(String sql) throws SQLException {
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+				Statement statement = connection.createStatement()) {
+			statement.execute("PRAGMA busy_timeout = 20000");
+			statement.execute(sql);
+		}
+	}
+
 	@Test
 	void useWhenWhatIsStoredIsOlderThanWhatWasCommittedIsRefused() throws SQLException {
 		openTwoShards();
 		enqueue(40);
-		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
-				Statement statement = connection.createStatement()) {
-			statement.execute("PRAGMA busy_timeout = 20000");
-			statement.execute("UPDATE shard SET high_water = high_water - 1");
-		}
+		execute("UPDATE shard SET high_water = high_water - 1");
 		awaitQuarantine("older than what was committed");
 	}
 
@@ -295,11 +326,7 @@ class ReplacedFileTests extends QueueTester {
 	void useWhenTablesAreMissingIsRefused() throws SQLException {
 		openTwoShards();
 		enqueue(40);
-		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
-				Statement statement = connection.createStatement()) {
-			statement.execute("PRAGMA busy_timeout = 20000");
-			statement.execute("DROP TABLE counter");
-		}
+		execute("DROP TABLE counter");
 		awaitQuarantine("no such table");
 	}
 

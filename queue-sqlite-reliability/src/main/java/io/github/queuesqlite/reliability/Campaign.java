@@ -65,8 +65,14 @@ public final class Campaign {
 				this.settings.seed(), directory);
 		Outcome outcome = new Outcome();
 		Instant start = Instant.now();
-		layer.run(effort, outcome);
-		Ledger.Entry entry = Ledger.Entry.of(layer, start, Duration.between(start, Instant.now()), effort, outcome);
+		try (Interruption interruption = new Interruption(() -> {
+			if (!outcome.counts().isEmpty()) {
+				ledger.append(entry(layer, start, effort, outcome));
+			}
+		})) {
+			layer.run(effort, outcome);
+		}
+		Ledger.Entry entry = entry(layer, start, effort, outcome);
 		ledger.append(entry);
 		entry.counts().forEach((name, n) -> this.out.printf("   %,d %s%n", n, name));
 		outcome.violations().forEach((violation) -> this.out.println("   BROKEN: " + violation));
@@ -76,6 +82,10 @@ public final class Campaign {
 		}
 		this.out.println("   Files are left in " + directory);
 		return false;
+	}
+
+	private static Ledger.Entry entry(Layer layer, Instant start, Effort effort, Outcome outcome) {
+		return Ledger.Entry.of(layer, start, Duration.between(start, Instant.now()), effort, outcome);
 	}
 
 }

@@ -26,7 +26,7 @@ final class ListenSession extends SqliteSession {
 
 	ListenSession(Connection connection, ReaderGate gate, Path file, Quarantine quarantine,
 			SqliteListenSettings settings) {
-		super(connection, gate, file, WAL_MAX, quarantine, watermark(file, settings.disk()));
+		super(connection, gate, file, WAL_MAX, quarantine, watermark(file, settings.disk()), "change_log");
 		this.settings = settings;
 	}
 

@@ -31,11 +31,14 @@ final class LogFrames {
 
 	private final Path log;
 
-	/** Of the latest look. */
+	/** At the latest look at a log with frames; 0 before. */
 	private long salts;
 
-	/** Frames at the latest look. */
+	/** Frames at that look. */
 	private long frames;
+
+	/** Of the last of them, with all before. */
+	private long checksum;
 
 	LogFrames(Path log) {
 		this.log = log;
@@ -49,7 +52,8 @@ final class LogFrames {
 	 */
 	boolean areThere(long frames) {
 		if (frames == 0) {
-			this.frames = 0;
+			// All is in the file. The log of before does not come back, unless somebody
+			// brings it.
 			return true;
 		}
 		try (FileChannel channel = FileChannel.open(this.log, StandardOpenOption.READ)) {
@@ -61,17 +65,34 @@ final class LogFrames {
 		}
 	}
 
+	/** Returns which log the latest look has found: another one has others. */
+	long salts() {
+		return this.salts;
+	}
+
+	/** Returns which log there is now; 0 when that cannot be read. */
+	long readSalts() {
+		try (FileChannel channel = FileChannel.open(this.log, StandardOpenOption.READ)) {
+			return read(channel, 0, HEADER).getLong(16);
+		}
+		catch (IOException ex) {
+			return 0;
+		}
+	}
+
 	private boolean areThere(FileChannel channel, long frames) throws IOException {
 		ByteBuffer header = read(channel, 0, HEADER);
 		long salts = header.getLong(16);
 		boolean there = isHeader(header) && isThere(channel, header, frames);
 		if (there && salts == this.salts && this.frames > 0) {
 			// One log only grows.
-			there = this.frames == frames || (this.frames < frames && isThere(channel, header, this.frames));
+			there = this.frames <= frames && checksum(channel, header, this.frames) == this.checksum
+					&& (this.frames == frames || isThere(channel, header, this.frames));
 		}
 		if (there) {
 			this.salts = salts;
 			this.frames = frames;
+			this.checksum = checksum(channel, header, frames);
 		}
 		return there;
 	}
@@ -84,15 +105,20 @@ final class LogFrames {
 	/** Whether a frame is of the log, and its checksum follows from the one before. */
 	private static boolean isThere(FileChannel channel, ByteBuffer header, long number) throws IOException {
 		int size = FRAME_HEADER + header.getInt(8);
-		long at = HEADER + (number - 1) * size;
-		ByteBuffer frame = read(channel, at, size);
+		ByteBuffer frame = read(channel, HEADER + (number - 1) * size, size);
 		if (frame.getLong(8) != header.getLong(16)) {
 			return false;
 		}
-		long before = (number == 1) ? header.getLong(HEADER - 8) : read(channel, at - size, FRAME_HEADER).getLong(16);
+		long before = (number == 1) ? header.getLong(HEADER - 8) : checksum(channel, header, number - 1);
 		ByteOrder order = ((header.getInt(0) & 1) != 0) ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
 		long sum = PageFile.sum(frame.slice(0, 8).order(order), before);
 		return PageFile.sum(frame.slice(FRAME_HEADER, size - FRAME_HEADER).order(order), sum) == frame.getLong(16);
+	}
+
+	/** What a frame says of itself and all before. */
+	private static long checksum(FileChannel channel, ByteBuffer header, long number) throws IOException {
+		long size = FRAME_HEADER + header.getInt(8);
+		return read(channel, HEADER + (number - 1) * size, FRAME_HEADER).getLong(16);
 	}
 
 	/** What is behind the end reads as zeros. */

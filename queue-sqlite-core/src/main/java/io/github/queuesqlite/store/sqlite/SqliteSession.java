@@ -67,6 +67,8 @@ abstract class SqliteSession implements Session {
 
 	private final LogFrames frames;
 
+	private final LogNumbers logs;
+
 	/** When the files are looked at again before a transaction, at the earliest. */
 	private long lookAt = System.nanoTime();
 
@@ -85,8 +87,12 @@ abstract class SqliteSession implements Session {
 	/** Pages in the log at which the next passive checkpoint is worth it. */
 	private long nextCheckpoint = CHECKPOINT_PAGES;
 
+	/**
+	 * Creates a session.
+	 * @param table its only row has what the session stores of the write-ahead log
+	 */
 	SqliteSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
-			Watermark watermark) {
+			Watermark watermark, String table) {
 		this.connection = connection;
 		this.statements = new Statements(connection);
 		this.gate = gate;
@@ -96,6 +102,7 @@ abstract class SqliteSession implements Session {
 		this.watermark = watermark;
 		this.identity = new FileIdentity(file);
 		this.frames = new LogFrames(QueueFiles.wal(file));
+		this.logs = new LogNumbers(this.statements, this.frames, table);
 	}
 
 	final Statements statements() {
@@ -118,11 +125,13 @@ abstract class SqliteSession implements Session {
 			this.synced = synced;
 		}
 		this.statements.run("BEGIN IMMEDIATE");
+		this.logs.number();
 	}
 
 	@Override
 	public void commit() throws SQLException {
 		this.statements.run("COMMIT");
+		this.logs.committed();
 		refuseChanged();
 		if (System.nanoTime() - this.logLookAt > 0) {
 			refuseOtherLog();
@@ -155,6 +164,7 @@ abstract class SqliteSession implements Session {
 		WalState state = checkpoint(WAL_STATE);
 		for (int i = 0; i < LOG_LOOKS; i++) {
 			if (this.frames.areThere(state.pages())) {
+				this.logs.check();
 				return;
 			}
 			state = checkpoint(WAL_STATE);
@@ -189,6 +199,7 @@ abstract class SqliteSession implements Session {
 
 	@Override
 	public void rollback() {
+		this.logs.rolledBack();
 		try {
 			this.statements.run("ROLLBACK");
 		}

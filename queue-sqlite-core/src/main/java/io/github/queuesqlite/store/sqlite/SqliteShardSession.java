@@ -95,7 +95,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention, ClaimOrder order)
 			throws SQLException {
-		super(connection, gate, file, walMax, quarantine, watermark);
+		super(connection, gate, file, walMax, quarantine, watermark, "shard");
 		Statements statements = statements();
 		AttemptTable attempts = new AttemptTable(statements);
 		this.shard = shard;

@@ -199,4 +199,31 @@ class LogFramesTests {
 		assertThat(areThere()).isFalse();
 	}
 
+	/** As when all that belongs to it was overwritten, and written on. */
+	@Test
+	void areThereWhenAnEarlierOneOfItselfWasWrittenOnIsFalse() throws SQLException, IOException {
+		commit(3);
+		byte[] older = Files.readAllBytes(log());
+		byte[] olderFile = Files.readAllBytes(this.directory.resolve("t.db"));
+		commit(30);
+		assertThat(areThere()).isTrue();
+		this.connection.close();
+		Files.write(log(), older);
+		Files.write(this.directory.resolve("t.db"), olderFile);
+		this.connection = connect();
+		execute(this.connection, "PRAGMA wal_autocheckpoint = 0");
+		commit(60);
+		assertThat(areThere()).isFalse();
+	}
+
+	@Test
+	void areThereWhenLogComesBackThatWasAllCopiedIsFalseOnceItHasLess() throws SQLException {
+		commit(3);
+		assertThat(areThere()).isTrue();
+		assertThat(this.frames.areThere(0)).isTrue();
+		assertThat(areThere()).as("SQLite may read it anew").isTrue();
+		assertThat(this.frames.areThere(0)).isTrue();
+		assertThat(this.frames.areThere(2)).isFalse();
+	}
+
 }

@@ -27,6 +27,8 @@ class RollbackTests {
 		try (Connection connection = SqliteConnections.openWriter(this.file)) {
 			SqliteConnections.execute(connection, "CREATE TABLE number (n INTEGER PRIMARY KEY)");
 			SqliteConnections.execute(connection, "INSERT INTO number VALUES (1), (2), (3)");
+			SqliteConnections.execute(connection,
+					"CREATE TABLE book (id INTEGER, log_number INTEGER, log_salts INTEGER)");
 		}
 	}
 
@@ -74,7 +76,7 @@ class RollbackTests {
 
 		NumberSession(Connection connection, Path file) {
 			super(connection, new ReaderGate(), file, 1L << 30, new Quarantine(0, "numbers"),
-					TestStore.noWatermark(file));
+					TestStore.noWatermark(file), "book");
 		}
 
 		@Override

@@ -34,6 +34,8 @@ class SqliteSessionTests {
 	void open() throws SQLException {
 		this.connection = SqliteConnections.openWriter(file());
 		SqliteConnections.execute(this.connection, "CREATE TABLE fact (n INTEGER)");
+		SqliteConnections.execute(this.connection,
+				"CREATE TABLE book (id INTEGER, log_number INTEGER, log_salts INTEGER)");
 		this.session = new PlainSession(this.connection, file());
 	}
 
@@ -116,7 +118,7 @@ class SqliteSessionTests {
 
 		PlainSession(Connection connection, Path file) {
 			super(connection, new ReaderGate(), file, Long.MAX_VALUE, new Quarantine(0, "test"),
-					TestStore.noWatermark(file));
+					TestStore.noWatermark(file), "book");
 		}
 
 		@Override

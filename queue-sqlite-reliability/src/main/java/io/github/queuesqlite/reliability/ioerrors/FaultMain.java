@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +47,7 @@ final class FaultMain {
 	/**
 	 * Runs all faults, or some.
 	 * @param args the directory, the file of the control, the seed, how many faults are
-	 * sampled (0 for all), and the scenario (empty for all)
+	 * sampled (0 for all), and after how many seconds no further scenario is begun
 	 */
 	@SuppressWarnings("SystemOut") // its parent reads it
 	public static void main(String[] args) throws Exception {
@@ -57,9 +59,7 @@ final class FaultMain {
 			main.sample(random, samples);
 		}
 		else {
-			for (Scenario scenario : Scenario.values()) {
-				main.all(scenario, random);
-			}
+			main.all(random, System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.parseLong(args[4])));
 		}
 		main.out.println("end");
 		Runtime.getRuntime().halt(0);
@@ -74,7 +74,21 @@ final class FaultMain {
 		}
 	}
 
-	private void all(Scenario scenario, RandomGenerator random) throws Exception {
+	/** Begins with another one each time, so that several runs come to all. */
+	private void all(RandomGenerator random, long end) throws Exception {
+		List<Scenario> scenarios = new ArrayList<>(List.of(Scenario.values()));
+		Collections.rotate(scenarios, random.nextInt(scenarios.size()));
+		for (Scenario scenario : scenarios) {
+			if (System.nanoTime() - end > 0) {
+				return;
+			}
+			this.out.println("all " + scenario + " " + all(scenario, random));
+		}
+	}
+
+	/** Returns how many faults there were. */
+	private int all(Scenario scenario, RandomGenerator random) throws Exception {
+		int faults = 0;
 		for (FaultControl.Call call : FaultControl.Call.values()) {
 			for (FaultControl.Error error : FaultControl.Error.values()) {
 				if (error == FaultControl.Error.HALF && call != FaultControl.Call.WRITE) {
@@ -83,11 +97,13 @@ final class FaultMain {
 				for (boolean lasting : List.of(false, true)) {
 					long nth = 1;
 					while (run(scenario, new FaultControl.Fault(call, error, lasting, nth))) {
+						faults++;
 						nth += (nth < ALL_UP_TO) ? 1 : random.nextInt(1, 50);
 					}
 				}
 			}
 		}
+		return faults;
 	}
 
 	/** Returns whether the call was reached. */

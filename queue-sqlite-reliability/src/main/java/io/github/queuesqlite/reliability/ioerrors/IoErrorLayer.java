@@ -2,7 +2,9 @@ package io.github.queuesqlite.reliability.ioerrors;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.github.queuesqlite.reliability.ChildProcess;
@@ -20,6 +22,8 @@ public final class IoErrorLayer implements Layer {
 	/** A run has its own deadline; this is for a process that says nothing at all. */
 	private static final long SILENCE_SECONDS = 600;
 
+	private static final Duration NO_END = Duration.ofDays(30);
+
 	@Override
 	public String name() {
 		return "io-errors";
@@ -33,6 +37,19 @@ public final class IoErrorLayer implements Layer {
 	}
 
 	@Override
+	public String details(Map<String, String> notes) {
+		if (notes.isEmpty()) {
+			return "";
+		}
+		StringBuilder text = new StringBuilder("### Operations in which each call was made to fail\n\n");
+		text.append("| Operation | Faults |\n|---|---|\n");
+		for (Scenario scenario : Scenario.values()) {
+			text.append("| `%s` | %s |%n".formatted(scenario, notes.getOrDefault(scenario.toString(), "not yet")));
+		}
+		return text.toString();
+	}
+
+	@Override
 	public void run(Effort effort, Outcome outcome) throws Exception {
 		Optional<DiskLibrary> library = DiskLibrary.compile(effort.directory());
 		if (library.isEmpty()) {
@@ -43,7 +60,7 @@ public final class IoErrorLayer implements Layer {
 		Path control = effort.directory().resolve("control");
 		new FaultControl(control).disarm();
 		List<String> args = List.of(root.toString(), control.toString(), Long.toString(effort.seed()),
-				Integer.toString(effort.count(16, 0)));
+				Integer.toString(effort.count(16, 0)), Long.toString(effort.duration(NO_END, NO_END).toSeconds()));
 		try (ChildProcess child = ChildProcess.start(FaultMain.class, library.get().failing(root, control), List.of(),
 				args)) {
 			if (read(child, outcome)) {
@@ -69,6 +86,10 @@ public final class IoErrorLayer implements Layer {
 					outcome.count("faults", line.startsWith("ran true") ? 1 : 0);
 					outcome.count("runs without the call", line.startsWith("ran true") ? 0 : 1);
 					outcome.count("faults that were told", line.equals("ran true true") ? 1 : 0);
+				}
+				case "all" -> {
+					String[] words = line.split(" ");
+					outcome.note(words[1], words[2]);
 				}
 				case "end" -> {
 					return true;
