@@ -43,7 +43,7 @@ final class Migrations {
 	}
 
 	static Migrations shard() {
-		return new Migrations("shard", 13);
+		return new Migrations("shard", 14);
 	}
 
 	static Migrations control() {
