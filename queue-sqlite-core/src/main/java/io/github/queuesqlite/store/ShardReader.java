@@ -92,8 +92,8 @@ public interface ShardReader extends AutoCloseable {
 	/** Returns whether a message waits to be handed over to one of some shards. */
 	boolean isAnyRelay(Collection<Long> targets);
 
-	/** Returns the least number of those that wait; null when none does. */
-	@Nullable Long relayFloor();
+	/** Returns the least number of those that wait; the greatest long when none does. */
+	long relayFloor();
 
 	/** Returns by whom messages wait to be handed over. */
 	Set<Long> relayEpochs();

@@ -107,11 +107,8 @@ final class ShardedRelays {
 
 	private int handOver(StoreInstance instance, Shard source, List<QueueException> failures) {
 		ownThoseOfTheDead(instance, source);
-		Long floor = source.reader().relayFloor();
+		long floor = source.reader().relayFloor();
 		List<Relay> relays = source.reader().relays(instance.epoch(), targets(), STEP);
-		if (floor == null || relays.isEmpty()) {
-			return 0;
-		}
 		Map<Integer, List<Relay>> byTarget = new LinkedHashMap<>();
 		for (Relay relay : relays) {
 			byTarget.computeIfAbsent(IdLayout.shard(relay.message().id()), (shard) -> new ArrayList<>()).add(relay);

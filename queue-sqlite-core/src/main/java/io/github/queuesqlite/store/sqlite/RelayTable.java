@@ -101,9 +101,10 @@ final class RelayTable {
 		return statements.number(IS_ANY_FOR, LongJson.of(targets)) != null;
 	}
 
-	/** Returns the least number there is; null when there is none. */
-	static @Nullable Long floor(Statements statements) throws SQLException {
-		return statements.number(FLOOR);
+	/** Returns the least number there is; the greatest long when there is none. */
+	static long floor(Statements statements) throws SQLException {
+		Long floor = statements.number(FLOOR);
+		return (floor != null) ? floor : Long.MAX_VALUE;
 	}
 
 	/** Returns whose there are. */

@@ -517,7 +517,7 @@ final class SqliteShardReader implements ShardReader {
 	}
 
 	@Override
-	public @Nullable Long relayFloor() {
+	public long relayFloor() {
 		return read(RelayTable::floor);
 	}
 
