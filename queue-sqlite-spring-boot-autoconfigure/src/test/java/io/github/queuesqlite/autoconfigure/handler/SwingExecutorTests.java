@@ -87,7 +87,7 @@ class SwingExecutorTests {
 			Thread before = eventThread();
 			MessageId id = queue.enqueue("hang", null);
 			assertThatExceptionOfType(TaskFailedException.class).isThrownBy(() -> queue.await(id, String.class, LONG))
-				.withMessageContaining("timeout");
+				.withMessageContaining("Timeout: The handler was still running");
 			assertThat(this.window.interrupted.await(1, TimeUnit.MINUTES)).isTrue();
 			assertThat(queue.submit(show(1), String.class).get()).isEqualTo("shown 1");
 			assertThat(eventThread()).isSameAs(before);
