@@ -6,7 +6,7 @@ const gallery = $('gallery');
 const tiles = new Map();
 let tab = 'all';
 let shown = PAGE;
-let overview = { done: 0, waiting: 0, running: 0, retrying: 0, failed: 0, imports: [] };
+let overview = { done: 0, waiting: 0, running: 0, retrying: 0, failed: 0, imports: [], sheets: {} };
 
 const number = (value) => value.toLocaleString('en');
 const size = (bytes) => bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
@@ -100,9 +100,30 @@ function importCard(progress) {
   bar.append(ok, bad);
   const path = element('div', 'path', progress.folder);
   path.title = progress.folder;
+  const sheet = overview.sheets[progress.importId];
+  const make = element('button', 'quiet', 'Contact sheet');
+  make.addEventListener('click', () => makeSheet(progress.importId, make));
+  const foot = element('div', 'head');
+  foot.append(make);
+  if (sheet) {
+    const link = element('a', 'sheet', `${number(sheet.photos)} photos on one sheet`);
+    link.href = `thumbnails/${sheet.file}`;
+    foot.append(link);
+  }
   const failed = progress.failed > 0 ? ` · ${number(progress.failed)} failed` : '';
-  card.append(head, bar, element('div', 'sum', `${number(ended)} of ${number(progress.total)} photos${failed}`), path);
+  card.append(head, bar, element('div', 'sum', `${number(ended)} of ${number(progress.total)} photos${failed}`), path, foot);
   return card;
+}
+
+async function makeSheet(id, button) {
+  button.disabled = true;
+  try {
+    const status = await call(`api/imports/${id}/sheet`, { method: 'POST' });
+    notice(`A contact sheet of ${number(status.tiles)} photos is being made.`);
+  } catch (error) {
+    notice(error.message, true);
+  }
+  button.disabled = false;
 }
 
 function drawGallery(list) {
@@ -283,6 +304,8 @@ $('viewer').addEventListener('click', (event) => {
 });
 
 // Events tell when to look; the slow clock is for the time without a connection.
-new EventSource('api/events').addEventListener('progress', refresh);
+const events = new EventSource('api/events');
+events.addEventListener('progress', refresh);
+events.addEventListener('sheet', refresh);
 setInterval(refresh, 3000);
 refresh();

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PayloadException;
+import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ final class Chains {
 	private final long mostBytes;
 
 	private final List<Draft> links = new ArrayList<>();
+
+	/** The first with a key that decides where all of them live. */
+	private @Nullable Draft placed;
 
 	private long bytes;
 
@@ -69,7 +74,7 @@ final class Chains {
 	private Draft chain(NewMessage message) {
 		Draft first = count(this.drafts.apply(message, isResultWanted(message.then(), 0, false)));
 		int last = addRest(message, 0, false);
-		return first.with(this.links, last);
+		return checkWindow(first).with(this.links, last);
 	}
 
 	private Draft group(NewGroup group) {
@@ -150,6 +155,7 @@ final class Chains {
 	}
 
 	private Draft count(Draft draft) {
+		checkPlace(draft);
 		this.bytes += draft.size();
 		if (this.bytes > this.mostBytes) {
 			throw new PayloadException("The payloads of a " + this.what + " have " + this.bytes
@@ -157,6 +163,38 @@ final class Chains {
 					+ " that are stored together. Nothing was stored.", null);
 		}
 		return draft;
+	}
+
+	/** They are stored in one transaction, so in one shard. */
+	private void checkPlace(Draft draft) {
+		if (!draft.keys().isPlaced()) {
+			return;
+		}
+		if (this.placed == null) {
+			this.placed = draft;
+		}
+		else if (!this.placed.keys().isPlacedLike(draft.keys())) {
+			throw new IllegalArgumentException("All messages of a " + this.what
+					+ " that have an ordering key or a concurrency key must have the same one, since they are stored"
+					+ " together: task '" + this.placed.keys().task() + "' has " + text(this.placed.keys()) + ", task '"
+					+ draft.keys().task() + "' has " + text(draft.keys()) + ". Nothing was stored.");
+		}
+	}
+
+	private static String text(Keys keys) {
+		String orderingKey = keys.orderingKey();
+		return (orderingKey != null) ? "the ordering key '" + Names.oneLine(orderingKey) + "'"
+				: "the concurrency key '" + Names.oneLine(String.valueOf(keys.concurrencyKey())) + "'";
+	}
+
+	/** As with a message that has such a key itself. */
+	private Draft checkWindow(Draft first) {
+		if (first.terms().window() != null && this.placed != null) {
+			throw new IllegalArgumentException("'uniqueFor' and 'uniqueAfterEnd' cannot be had in a " + this.what
+					+ " with an ordering key or a concurrency key, which may put it into another shard than the window"
+					+ " of its unique key. Nothing was stored.");
+		}
+		return first;
 	}
 
 	/** A link, and what is done when it fails. */

@@ -126,6 +126,7 @@ final class Declarations {
 				written = isWritten(schedule);
 			}
 			this.stored.add(name);
+			this.schedules.recordKnown(name);
 		}
 		this.store.declareSchedule(name, instance, true);
 		this.signed.add(name);

@@ -49,6 +49,7 @@ final class DefaultScheduleOperations implements ScheduleOperations {
 		boolean created = this.store.schedule(schedule.name()).isEmpty()
 				&& this.store.putSchedule(this.schedules.created(schedule, false));
 		if (created) {
+			this.schedules.recordKnown(schedule.name());
 			logger.info("Schedule '{}' was created: {}", schedule.name(), Names.oneLine(schedule.inWords()));
 		}
 		return created;
@@ -168,7 +169,7 @@ final class DefaultScheduleOperations implements ScheduleOperations {
 			throw new IllegalArgumentException("'count' must be from 1 to " + MAX_SLOTS + ", was " + count);
 		}
 		checkOpen(name);
-		return this.store.schedule(name).map((stored) -> {
+		return this.store.schedule(name).filter(ScheduleStore::isReadable).map((stored) -> {
 			Timetable timetable = ScheduleStore.timetable(stored);
 			return nextSlots(stored, timetable, count).stream().map((slot) -> as.apply(timetable, slot)).toList();
 		}).orElse(List.of());

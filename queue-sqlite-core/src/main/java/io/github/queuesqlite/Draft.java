@@ -56,6 +56,18 @@ record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, lon
 		return keyless(terms, Wait.NOT_DUE, (waits.timeToLive() != null) ? null : this.expiresAt, waits);
 	}
 
+	/** The keys that decide where it lives, with all that is stored with it. */
+	Keys home() {
+		if (!this.keys.isPlaced()) {
+			for (Draft link : this.links) {
+				if (link.keys.isPlaced()) {
+					return link.keys;
+				}
+			}
+		}
+		return this.keys;
+	}
+
 	/** Takes away a unique key that its task makes. */
 	Draft keyless() {
 		return keyless(new Terms(this.terms.bound(), OnDuplicate.RETURN_EXISTING, null, this.terms.durable()),
@@ -63,9 +75,8 @@ record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, lon
 	}
 
 	private Draft keyless(Terms terms, long runAt, @Nullable Long expiresAt, @Nullable Waiting waits) {
-		return new Draft(new Keys(this.keys.task(), null, null), OnDuplicate.RETURN_EXISTING, this.queue, this.priority,
-				this.createdAt, runAt, expiresAt, this.maxAttempts, this.attributes, this.payload, terms, waits,
-				List.of(), 0);
+		return new Draft(this.keys.placing(), OnDuplicate.RETURN_EXISTING, this.queue, this.priority, this.createdAt,
+				runAt, expiresAt, this.maxAttempts, this.attributes, this.payload, terms, waits, List.of(), 0);
 	}
 
 	/** Exempts it from bounds. */

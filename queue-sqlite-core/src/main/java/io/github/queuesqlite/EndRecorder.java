@@ -1,16 +1,18 @@
 package io.github.queuesqlite;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.StoreListener;
 
 /**
  * Records the ends that no run of this process reports: expiry, rescue without a try
- * left, damage, and what was cancelled to make room.
+ * left, damage, what was cancelled to make room, and groups without callback.
  */
 final class EndRecorder implements StoreListener {
 
@@ -33,6 +35,9 @@ final class EndRecorder implements StoreListener {
 			}
 			else if (message.state() == MessageState.DEAD && isUnrun(message)) {
 				this.recorder.diedUnrun(message.queue(), message.task(), 1);
+			}
+			else if (message.state() == MessageState.COMPLETED && message.task().equals(Chains.GROUP)) {
+				this.recorder.finished(message.queue(), message.task(), RunOutcome.COMPLETED, Duration.ZERO);
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import io.github.queuesqlite.maintenance.Alarm;
 import io.github.queuesqlite.maintenance.Loop;
@@ -149,8 +150,9 @@ final class Firer implements StoreListener {
 			return false;
 		}
 		Schedule schedule = ScheduleStore.read(stored);
+		Function<StoreInstance, Firing> prepared = firing(stored, schedule, now);
 		return this.schedules.as((instance) -> {
-			Firing firing = firing(instance, stored, schedule, now);
+			Firing firing = prepared.apply(instance);
 			Optional<Firing.Outcome> outcome = this.store.fire(firing);
 			outcome.ifPresent((done) -> fired(schedule, firing, done));
 			return outcome.isPresent();
@@ -163,24 +165,27 @@ final class Firer implements StoreListener {
 				|| ScheduleStore.isDeclaredByAny(stored, this.schedules.living());
 	}
 
-	private Firing firing(StoreInstance instance, StoredSchedule stored, Schedule schedule, long now) {
+	/** Interceptors see the messages now. */
+	private Function<StoreInstance, Firing> firing(StoredSchedule stored, Schedule schedule, long now) {
 		Timetable timetable = ScheduleStore.timetable(stored);
 		Instant first = Instant.ofEpochMilli((stored.nextAt() != null) ? stored.nextAt() : now);
 		boolean misfire = now - first.toEpochMilli() > GRACE.toMillis();
 		Timetable.Due due = timetable.due(first, Instant.ofEpochMilli(now), most(schedule, misfire));
-		List<Firing.Slot> slots = new ArrayList<>();
+		List<Function<StoreInstance, Firing.Slot>> slots = new ArrayList<>();
 		for (Instant slot : due.latest()) {
 			boolean late = now - slot.toEpochMilli() > GRACE.toMillis();
 			if (!misfire || !late || schedule.misfire() != Misfire.SKIP) {
-				slots.add(new Firing.Slot(slot.toEpochMilli(),
-						this.schedules.message(instance, stored, schedule, slot, late ? now : slot.toEpochMilli()),
-						misfire && schedule.misfire() == Misfire.FIRE_ALL));
+				boolean brought = misfire && schedule.misfire() == Misfire.FIRE_ALL;
+				slots.add(this.schedules.message(stored, schedule, slot, late ? now : slot.toEpochMilli())
+					.andThen((message) -> new Firing.Slot(slot.toEpochMilli(), message, brought)));
 			}
 		}
 		Instant last = due.latest().isEmpty() ? first : due.latest().get(due.latest().size() - 1);
 		Instant next = timetable.next(last);
-		return new Firing(schedule.name(), stored.revision(), slots, (next != null) ? next.toEpochMilli() : null,
-				due.count() - slots.size(), schedule.times(), schedule.overlap() == Overlap.SKIP);
+		return (instance) -> new Firing(schedule.name(), stored.revision(),
+				slots.stream().map((slot) -> slot.apply(instance)).toList(),
+				(next != null) ? next.toEpochMilli() : null, due.count() - slots.size(), schedule.times(),
+				schedule.overlap() == Overlap.SKIP);
 	}
 
 	private static int most(Schedule schedule, boolean misfire) {
@@ -195,7 +200,7 @@ final class Firer implements StoreListener {
 	}
 
 	private void fired(Schedule schedule, Firing firing, Firing.Outcome outcome) {
-		this.schedules.recordStored(outcome.stored());
+		this.schedules.recordFired(schedule.name(), outcome, firing.missed());
 		if (logger.isDebugEnabled()) {
 			logger.debug("Schedule '{}' fired: {} messages, {} slots left out", schedule.name(),
 					outcome.stored().size(), outcome.skipped());
@@ -232,7 +237,10 @@ final class Firer implements StoreListener {
 		long now = this.clock.millis();
 		boolean first = this.latest == Long.MAX_VALUE;
 		if (first || now < this.latest - SMALL_STEP.toMillis()) {
-			this.store.schedules().forEach((stored) -> startOver(stored, now));
+			for (StoredSchedule stored : this.store.schedules()) {
+				this.schedules.recordKnown(stored.name());
+				startOver(stored, now);
+			}
 			this.latest = now;
 		}
 		this.latest = Math.max(this.latest, now);
@@ -241,7 +249,7 @@ final class Firer implements StoreListener {
 	private void startOver(StoredSchedule stored, long now) {
 		Long latest = stored.latestAt();
 		long known = (latest != null) ? Math.max(latest, stored.anchor()) : stored.anchor();
-		if (stored.nextAt() == null || known <= now + SMALL_STEP.toMillis()) {
+		if (stored.nextAt() == null || known <= now + SMALL_STEP.toMillis() || !ScheduleStore.isReadable(stored)) {
 			return;
 		}
 		StoredSchedule anew = stored.anchored(Math.min(stored.anchor(), now), null);

@@ -125,7 +125,12 @@ final class Intake {
 		return accepted;
 	}
 
-	private NewMessage intercept(NewMessage message) {
+	/**
+	 * Shows one message to the interceptors.
+	 * @param message what is to be stored
+	 * @return what they make of it
+	 */
+	NewMessage intercept(NewMessage message) {
 		for (EnqueueInterceptor interceptor : this.interceptors) {
 			NewMessage next = interceptor.beforeEnqueue(message);
 			if (next == null) {
@@ -168,12 +173,7 @@ final class Intake {
 	private Draft draft(NewMessage message, boolean resultWanted, long now) {
 		TaskDefinition<?> task = this.tasks.find(message.task()).orElse(null);
 		Encoded payload = encode(message);
-		String attributes = AttributesCodec.encode(message, resultWanted);
-		if (attributes != null && attributes.length() > this.maxSize) {
-			throw new PayloadException("Headers, tags, metadata and source of a message for task '" + message.task()
-					+ "' have " + attributes.length() + " characters, more than the " + this.maxSize
-					+ " that 'payload.max-size' allows", null);
-		}
+		String attributes = attributes(message, resultWanted);
 		Keys keys = new Keys(message.task(), message.idempotencyKey(), uniqueKey(message, task, payload),
 				message.orderingKey(), message.concurrencyKey());
 		String queue = queue(message, task);
@@ -181,6 +181,23 @@ final class Intake {
 		return new Draft(keys, message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
 				expiresAt(message, task, now), maxAttempts(message), attributes, this.payloads.seal(payload),
 				terms(message, now), null, List.of(), 0);
+	}
+
+	/**
+	 * Returns what is stored of headers, tags, metadata and source.
+	 * @param message the message
+	 * @param resultWanted whether its result flows on
+	 * @return null for none
+	 * @throws PayloadException if they cannot be written or are too large
+	 */
+	@Nullable String attributes(NewMessage message, boolean resultWanted) {
+		String attributes = AttributesCodec.encode(message, resultWanted);
+		if (attributes != null && attributes.length() > this.maxSize) {
+			throw new PayloadException("Headers, tags, metadata and source of a message for task '" + message.task()
+					+ "' have " + attributes.length() + " characters, more than the " + this.maxSize
+					+ " that 'payload.max-size' allows", null);
+		}
+		return attributes;
 	}
 
 	private Terms terms(NewMessage message, long now) {
@@ -347,7 +364,8 @@ final class Intake {
 		return time.plusNanos(999_999).toEpochMilli();
 	}
 
-	private static long ceilMillis(Duration duration) {
+	/** The stored unit is coarser, and what was asked for is a minimum. */
+	static long ceilMillis(Duration duration) {
 		return duration.plusNanos(999_999).toMillis();
 	}
 

@@ -27,6 +27,7 @@ import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.WriterSettings;
 import io.github.queuesqlite.store.sqlite.SqliteListenSettings;
 import io.github.queuesqlite.store.sqlite.SqliteListenStore;
@@ -136,9 +137,11 @@ final class QueueEngine {
 					new Bounds(builder.maxLength, builder.onFull, builder.blockTimeout, this.store.shards()));
 			Lanes lanes = new Lanes(this.tasks, builder.lanes(), this.workers::isReceivedFrom);
 			this.overview = new Overview(this.store, lanes, this.tasks, this.inFlight, builder.clock);
-			this.operations = operations(builder, access, payloads, lanes);
+			Intake intake = new Intake(this.tasks, payloads, builder.maxPayloadSize, builder.clock,
+					builder.enqueueInterceptors, lanes, access.bounds());
+			this.operations = operations(builder, access, payloads, lanes, intake);
 			this.closers.push(this.operations::close);
-			ScheduleStore scheduleStore = new ScheduleStore(access, payloads, this.tasks, builder.clock,
+			ScheduleStore scheduleStore = new ScheduleStore(access, payloads, this.tasks, builder.clock, intake,
 					builder.maxPayloadSize);
 			Declarations declarations = new Declarations(scheduleStore);
 			this.firer = new Firer(scheduleStore, declarations, builder.pollInterval);
@@ -200,14 +203,12 @@ final class QueueEngine {
 	}
 
 	/** Nothing runs before there are operations. */
-	private Insertion followUp(NewMessage message, int shard) {
-		return this.operations.followUps().prepare(message, shard);
+	private Insertion followUp(NewMessage message, StoredMessage running) {
+		return this.operations.followUps().prepare(message, running);
 	}
 
 	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads,
-			Lanes lanes) {
-		Intake intake = new Intake(this.tasks, payloads, builder.maxPayloadSize, builder.clock,
-				builder.enqueueInterceptors, lanes, access.bounds());
+			Lanes lanes, Intake intake) {
 		this.store.addListener(this.overview);
 		if (builder.maxLength != -1) {
 			this.store.addListener(access.bounds());

@@ -1,5 +1,6 @@
 package io.github.queuesqlite;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.PayloadException;
 import io.github.queuesqlite.message.QueueException;
@@ -20,8 +22,8 @@ import io.github.queuesqlite.schedule.Schedule;
 import io.github.queuesqlite.schedule.ScheduleState;
 import io.github.queuesqlite.schedule.ScheduleStatus;
 import io.github.queuesqlite.schedule.Timetable;
-import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.BlockingCompletion;
+import io.github.queuesqlite.store.Firing;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
@@ -50,13 +52,17 @@ final class ScheduleStore {
 
 	private final InstantSource clock;
 
+	private final Intake intake;
+
 	private final long maxSize;
 
-	ScheduleStore(StoreAccess access, Payloads payloads, TaskRegistry tasks, InstantSource clock, long maxSize) {
+	ScheduleStore(StoreAccess access, Payloads payloads, TaskRegistry tasks, InstantSource clock, Intake intake,
+			long maxSize) {
 		this.access = access;
 		this.payloads = payloads;
 		this.tasks = tasks;
 		this.clock = clock;
+		this.intake = intake;
 		this.maxSize = maxSize;
 	}
 
@@ -100,7 +106,7 @@ final class ScheduleStore {
 		if (isSame(written, stored) && declared == stored.declared()) {
 			return null;
 		}
-		boolean sameTimes = ScheduleCodec.haveSameTimes(written.definition, stored.definition());
+		boolean sameTimes = isReadable(stored) && ScheduleCodec.haveSameTimes(written.definition, stored.definition());
 		// A new interval counts from the latest slot.
 		long anchor = (sameTimes || stored.latestAt() == null) ? stored.anchor() : stored.latestAt();
 		Long next = stored.nextAt();
@@ -167,8 +173,34 @@ final class ScheduleStore {
 		return this.payloads.isSame(this.payloads.write("payload", payload), format, bytes);
 	}
 
+	/**
+	 * Reads what a schedule says.
+	 * @throws QueueException if a newer version has written what this one does not know
+	 */
 	static Schedule read(StoredSchedule stored) {
-		return ScheduleCodec.decode(stored.name(), stored.definition(), new Encoded(stored.codec(), stored.payload()));
+		try {
+			return ScheduleCodec.decode(stored.name(), stored.definition(),
+					new Encoded(stored.codec(), stored.payload()));
+		}
+		catch (RuntimeException ex) {
+			throw new QueueException("Schedule '" + stored.name()
+					+ "' cannot be read, perhaps since a newer version has written it: " + Names.oneLine(ex.toString()),
+					ex);
+		}
+	}
+
+	static boolean isReadable(StoredSchedule stored) {
+		return readable(stored) != null;
+	}
+
+	private static @Nullable Schedule readable(StoredSchedule stored) {
+		try {
+			return read(stored);
+		}
+		catch (QueueException ex) {
+			// Who needs to know why reads it.
+			return null;
+		}
 	}
 
 	static Timetable timetable(StoredSchedule stored) {
@@ -191,7 +223,9 @@ final class ScheduleStore {
 	}
 
 	ScheduleStatus status(StoredSchedule stored, Set<Long> living) {
-		return new ScheduleStatus(read(stored), state(stored, living), stored.declared(), instant(stored.nextAt()),
+		Schedule schedule = readable(stored);
+		ScheduleState state = (schedule != null) ? state(stored, living) : ScheduleState.UNREADABLE;
+		return new ScheduleStatus(stored.name(), schedule, state, stored.declared(), instant(stored.nextAt()),
 				instant(stored.latestAt()), (stored.latestId() != null) ? new MessageId(stored.latestId()) : null,
 				stored.fired(), stored.skipped(), stored.missed());
 	}
@@ -213,32 +247,48 @@ final class ScheduleStore {
 	// ---- messages
 
 	/**
-	 * Makes a message of a schedule.
-	 * @param instance who stores it
+	 * Makes a message of a schedule: shows it to the interceptors now, and gives it an id
+	 * when it is to be stored.
 	 * @param stored the schedule
 	 * @param schedule the same
 	 * @param slot its slot; null when somebody wants it now
 	 * @param runAt not before
 	 */
-	Insertion message(StoreInstance instance, StoredSchedule stored, Schedule schedule, @Nullable Instant slot,
+	Function<StoreInstance, Insertion> message(StoredSchedule stored, Schedule schedule, @Nullable Instant slot,
 			long runAt) {
 		NewMessage template = schedule.message().header(Schedule.NAME_HEADER, schedule.name());
-		NewMessage message = (slot != null) ? template.header(Schedule.SLOT_HEADER, slot.toString()) : template;
+		NewMessage message = this.intake
+			.intercept((slot != null) ? template.header(Schedule.SLOT_HEADER, slot.toString()) : template);
+		Encoded payload = stored(message);
+		String attributes = this.intake.attributes(message, false);
+		TaskDefinition<?> task = this.tasks.find(message.task()).orElse(null);
 		String line = StoredSchedule.line(schedule.name());
 		Keys home = new Keys(message.task(), null, null, line);
 		Keys keys = (schedule.overlap() != Overlap.ALLOW) ? home : new Keys(message.task(), null, null);
-		long now = this.clock.millis();
-		Long expiresAt = (message.timeToLive() != null) ? Long.valueOf(now + message.timeToLive().toMillis()) : null;
-		return new Insertion(store().assignId(instance, home), keys, Objects.requireNonNull(message.queue()),
-				message.task(), Objects.requireNonNull(message.priority()), now, runAt, expiresAt,
-				Intake.maxAttempts(message), AttributesCodec.encode(message), stored.codec(), stored.payload(), false,
-				Terms.NONE);
+		return (instance) -> {
+			long now = this.clock.millis();
+			Duration timeToLive = message.timeToLive();
+			Long expiresAt = (timeToLive != null) ? Long.valueOf(now + Intake.ceilMillis(timeToLive)) : null;
+			return new Insertion(store().assignId(instance, home), keys, Intake.queue(message, task), message.task(),
+					Intake.priority(message, task), now, runAt, expiresAt, Intake.maxAttempts(message), attributes,
+					payload.codec(), payload.bytes(), false, Terms.NONE);
+		};
+	}
+
+	/** Of a message that an interceptor may have changed. */
+	private Encoded stored(NewMessage message) {
+		if (message.isLocal()) {
+			throw new IllegalArgumentException(
+					"The message of a schedule must not have a localPayload: an interceptor" + " has given it one");
+		}
+		return stored(message.payload());
 	}
 
 	/** Stores a message that is of no slot. */
 	MessageId run(StoredSchedule stored) {
+		Function<StoreInstance, Insertion> prepared = message(stored, read(stored), null, this.clock.millis());
 		return as((instance) -> {
-			Insertion message = message(instance, stored, read(stored), null, this.clock.millis());
+			Insertion message = prepared.apply(instance);
 			BlockingCompletion<InsertResult> completion = BlockingCompletion.ofOne();
 			store().insert(instance, List.of(message), completion);
 			MessageId id = new MessageId(message.id());
@@ -250,8 +300,19 @@ final class ScheduleStore {
 		});
 	}
 
-	void recordStored(List<Insertion> messages) {
+	private void recordStored(List<Insertion> messages) {
 		messages.forEach((message) -> this.access.recorder().enqueued(message.queue(), message.task(), 1));
+	}
+
+	/** Meters are told of what has fired. */
+	void recordFired(String name, Firing.Outcome outcome, long missed) {
+		recordStored(outcome.stored());
+		this.access.recorder().fired(name, outcome.stored().size(), outcome.skipped(), missed);
+	}
+
+	/** Meters are to show it, though it has not fired. */
+	void recordKnown(String name) {
+		this.access.recorder().fired(name, 0, 0, 0);
 	}
 
 	/** A schedule as text, and its payload. */

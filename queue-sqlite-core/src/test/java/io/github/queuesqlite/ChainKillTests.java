@@ -60,28 +60,45 @@ class ChainKillTests extends KillTester {
 		}
 	}
 
+	/** Also those that have no such task, and take over from the dead, try again. */
+	private static NewMessage link(String task) {
+		return NewMessage.to(task).maxRetries(1000);
+	}
+
 	private void group(int size) {
 		int number = this.chains++;
 		List<NewMessage> members = new ArrayList<>();
 		for (int i = 0; i < size; i++) {
-			members.add(NewMessage.to(ChainedChild.TASK).payload("m" + number + "-" + i + " 0"));
+			members.add(link(ChainedChild.TASK).payload("m" + number + "-" + i + " 0"));
 		}
-		this.operations.enqueueGroup(
-				NewGroup.of(members).then(NewMessage.to(ChainedChild.TASK).payload("g" + number + "-" + size + " 0")));
+		this.operations
+			.enqueueGroup(NewGroup.of(members).then(link(ChainedChild.TASK).payload("g" + number + "-" + size + " 0")));
 	}
 
 	private NewMessage chain(int length) {
 		if (this.random.nextInt(3) == 0) {
-			return NewMessage.to(ChainedChild.SPAWNING).payload("s" + this.chains++ + " 0 " + (length - 1));
+			return link(ChainedChild.SPAWNING).payload("s" + this.chains++ + " 0 " + (length - 1));
 		}
-		NewMessage chain = NewMessage.to(ChainedChild.TASK).payload("c" + this.chains++ + " 0");
+		if (this.random.nextInt(3) == 0) {
+			return ordered("k" + this.random.nextInt(4), length);
+		}
+		NewMessage chain = link(ChainedChild.TASK).payload("c" + this.chains++ + " 0");
 		if (this.random.nextInt(4) == 0) {
 			chain = chain.idempotencyKey("i" + this.chains);
 		}
 		for (int i = 1; i < length; i++) {
-			chain = chain.then(NewMessage.to(ChainedChild.TASK).queue("default"));
+			chain = chain.then(link(ChainedChild.TASK).queue("default"));
 		}
 		return chain.onFailure(NewMessage.to(ChainedChild.FAILED));
+	}
+
+	private NewMessage ordered(String key, int length) {
+		NewMessage link = link(ChainedChild.TASK).orderingKey(key);
+		NewMessage chain = link.payload(key + "c" + this.chains++ + " 0");
+		for (int i = 1; i < length; i++) {
+			chain = chain.then(link);
+		}
+		return chain.onFailure(NewMessage.to(ChainedChild.FAILED).orderingKey(key));
 	}
 
 	/** Each end that was said is stored soon, and no handler of a failure is left. */

@@ -3,11 +3,13 @@ package io.github.queuesqlite;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -110,9 +112,7 @@ class ChainTests extends ProcessTester {
 	@Test
 	void linkWithAKeyIsRefused() {
 		Map<String, NewMessage> links = Map.of("idempotencyKey", add().idempotencyKey("k"), "uniqueKey",
-				add().uniqueKey("k"), "orderingKey", add().orderingKey("k"), "concurrencyKey",
-				add().concurrencyKey("k"), "uniqueFor", add().uniqueFor(LONG), "uniqueAfterEnd",
-				add().uniqueAfterEnd(LONG));
+				add().uniqueKey("k"), "uniqueFor", add().uniqueFor(LONG), "uniqueAfterEnd", add().uniqueAfterEnd(LONG));
 		links.forEach((key, link) -> {
 			String text = "A message that waits for others or is waited for by a group has no '" + key
 					+ "': only the first of a chain may have one (task 'add')";
@@ -121,6 +121,26 @@ class ChainTests extends ProcessTester {
 		});
 		assertThatNullPointerException().isThrownBy(() -> message().then(null)).withMessage("'next' must not be null");
 		assertThat(message().onFailure(add()).onFailure(null).onFailure()).isNull();
+	}
+
+	@Test
+	void linksWithDifferentKeysAreRefusedWithNothingStored() {
+		open();
+		NewMessage first = add().payload(1).orderingKey("a");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.operations.enqueue(first.then(add().orderingKey("b"))))
+			.withMessage(
+					"All messages of a chain that have an ordering key or a concurrency key must have the same one,"
+							+ " since they are stored together: task 'add' has the ordering key 'a', task 'add' has the ordering"
+							+ " key 'b'. Nothing was stored.");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.operations.enqueue(first.onFailure(clean().concurrencyKey("a"))))
+			.withMessageContaining("task 'clean' has the concurrency key 'a'");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.operations
+				.enqueue(add().payload(1).uniqueKey("u").uniqueFor(LONG).then(add().orderingKey("a"))))
+			.withMessageContaining("cannot be had in a chain with an ordering key or a concurrency key");
+		assertThat(all()).isEmpty();
 	}
 
 	@Test
@@ -519,6 +539,124 @@ class ChainTests extends ProcessTester {
 		assertThat(this.operations.retry(first)).isTrue();
 		await().atMost(LONG).until(() -> states(ADD).equals(List.of(MessageState.COMPLETED)));
 		assertThat(this.operations.list(MessageQuery.all().task(ADD)).get(0).result(Integer.class)).isEqualTo(102);
+	}
+
+	// --- keys
+
+	/** Runs of one task, each of which waits for its permission. */
+	private Semaphore startGated(List<String> ran) {
+		Semaphore gate = new Semaphore(0);
+		AtomicInteger running = new AtomicInteger();
+		this.queue.tasks().register("gated", String.class, (payload, context) -> {
+			ran.add(payload);
+			assertThat(running.incrementAndGet()).isOne();
+			gate.acquire();
+			running.decrementAndGet();
+			return null;
+		});
+		this.queue.start();
+		return gate;
+	}
+
+	private static NewMessage gated(String payload) {
+		return NewMessage.to("gated").payload(payload).maxRetries(0);
+	}
+
+	@Test
+	void linkTakesItsPlaceInItsLineWhenItsTurnComes() {
+		open((builder) -> builder.shards(3).concurrency(4));
+		List<String> ran = new CopyOnWriteArrayList<>();
+		Semaphore gate = startGated(ran);
+		MessageId first = this.operations
+			.enqueue(gated("1").orderingKey("k").then(gated("3").orderingKey("k")).then(gated("4").orderingKey("k")));
+		await().atMost(LONG).untilAsserted(() -> assertThat(ran).containsExactly("1"));
+		this.operations.enqueue(gated("2").orderingKey("k"));
+		gate.release(4);
+		await().atMost(LONG).until(() -> this.operations.length() == 0);
+		assertThat(ran).containsExactly("1", "2", "3", "4");
+		assertThat(state(first)).isEqualTo(MessageState.COMPLETED);
+		assertThat(this.operations.stats().count(MessageState.COMPLETED)).isEqualTo(4);
+	}
+
+	@Test
+	void linkThatWaitsHoldsNobodyOfItsKey() {
+		open((builder) -> builder.shards(3));
+		start();
+		this.operations.pauseTask(ADD);
+		MessageId first = this.operations.enqueue(add().payload(1).then(fail().orderingKey("k")));
+		List<MessageId> others = this.operations
+			.enqueueAll(List.of(fail().payload(0).orderingKey("k"), fail().payload(0).orderingKey("k")));
+		others.forEach((id) -> assertThat(endOf(id)).isEqualTo(MessageState.DEAD));
+		assertThat(state(first)).isEqualTo(MessageState.READY);
+		this.operations.resumeTask(ADD);
+		await().atMost(LONG).until(() -> this.operations.length() == 0);
+		assertThat(states(FAIL)).hasSize(3).containsOnly(MessageState.DEAD);
+	}
+
+	@Test
+	void linkThatIsCancelledWhileItWaitsOrAfterwardsLetsItsLineGoOn() {
+		open();
+		MessageId first = this.operations
+			.enqueue(add().payload(1).then(add().orderingKey("k").delay(Duration.ofDays(1))));
+		MessageId link = this.operations.tree(first).orElseThrow().nodes().get(1).id();
+		assertThat(this.operations.cancel(link)).isTrue();
+		assertThat(this.operations.retry(link)).isTrue();
+		start();
+		assertThat(endOf(first)).isEqualTo(MessageState.COMPLETED);
+		await().atMost(LONG).until(() -> find(link).runAt().isBefore(Instant.now().plus(Duration.ofDays(2))));
+		MessageId behind = this.operations.enqueue(add().payload(5).orderingKey("k"));
+		assertThat(this.operations.drain(LONG)).isTrue();
+		assertThat(state(behind)).isEqualTo(MessageState.READY);
+		assertThat(this.operations.cancel(link)).isTrue();
+		assertThat(endOf(behind)).isEqualTo(MessageState.COMPLETED);
+	}
+
+	@Test
+	void uniqueKeyOfTheFirstHoldsWhereverTheKeyOfALinkPutsIt() {
+		open((builder) -> builder.shards(5));
+		start();
+		this.operations.pauseTask(FAIL);
+		List<MessageId> firsts = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			NewMessage chain = fail().payload(1).uniqueKey("u" + i).then(add().concurrencyKey("c" + i));
+			firsts.add(this.operations.enqueue(chain));
+			assertThat(this.operations.enqueue(chain)).isEqualTo(firsts.get(i));
+			assertThat(this.operations.enqueue(fail().payload(1).uniqueKey("u" + i))).isEqualTo(firsts.get(i));
+		}
+		assertThat(all()).hasSize(40);
+		this.operations.resumeTask(FAIL);
+		firsts.forEach((id) -> assertThat(endOf(id)).isEqualTo(MessageState.DEAD));
+		this.operations.pauseTask(FAIL);
+		for (int i = 0; i < 20; i++) {
+			assertThat(this.operations.enqueue(fail().payload(1).uniqueKey("u" + i))).isNotEqualTo(firsts.get(i));
+			assertThat(this.operations.retry(firsts.get(i))).as("its key is taken").isFalse();
+		}
+	}
+
+	@Test
+	void keysOfLinksHoldWhenTheNumberOfShardsChanges() {
+		open((builder) -> builder.shards(2));
+		for (int i = 0; i < 20; i++) {
+			this.operations.enqueue(
+					add().payload(i).uniqueKey("u" + i).idempotencyKey("i" + i).then(gated("chain").orderingKey("k")));
+			this.operations.enqueue(gated("alone").orderingKey("k"));
+		}
+		this.queue.close();
+		open((builder) -> builder.shards(5).concurrency(4));
+		for (int i = 0; i < 20; i++) {
+			assertThat(this.operations.enqueue(add().payload(i).uniqueKey("u" + i)))
+				.isEqualTo(this.operations.findByKey("i" + i).orElseThrow().id());
+		}
+		List<String> ran = new CopyOnWriteArrayList<>();
+		Semaphore gate = startGated(ran);
+		gate.release(20);
+		await().atMost(LONG).untilAsserted(() -> assertThat(ran).hasSize(20));
+		assertThat(ran.subList(0, 20)).as("what waits holds nobody").containsOnly("alone");
+		this.queue.tasks().register(ADD, Integer.class, (payload, context) -> "chain");
+		gate.release(20);
+		await().atMost(LONG).until(() -> this.operations.length() == 0);
+		assertThat(ran).hasSize(40);
+		assertThat(this.operations.stats().count(MessageState.COMPLETED)).isEqualTo(60);
 	}
 
 	@Test

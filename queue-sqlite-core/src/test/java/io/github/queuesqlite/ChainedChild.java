@@ -37,16 +37,27 @@ public final class ChainedChild {
 		queue.tasks().register(TaskDefinition.builder(SPAWNING, String.class, (payload, context) -> {
 			String[] words = payload.split(" ");
 			if (!words[1].equals(words[2])) {
-				context.enqueue(NewMessage.to(SPAWNING)
-					.payload(words[0] + " " + (Integer.parseInt(words[1]) + 1) + " " + words[2]));
+				context.enqueue(spawned(words[0], Integer.parseInt(words[1]) + 1, words[2]));
 			}
 			return next(log, words[0] + " " + words[1]);
 		}).retryPolicy(OrderedChild.AGAIN).build());
 		queue.tasks().register(FAILED, FailedMessage.class, (payload, context) -> {
-			OrderedChild.say(log, "unwanted", payload.id() + " 0");
+			OrderedChild.say(log, "unwanted", payload.id() + ":" + payload.failure().type() + " 0");
 			return null;
 		});
 		queue.start();
+	}
+
+	/** Some have a key whose home is anywhere. */
+	private static NewMessage spawned(String name, int number, String last) {
+		NewMessage message = NewMessage.to(SPAWNING).payload(name + " " + number + " " + last).maxRetries(1000);
+		return switch (ThreadLocalRandom.current().nextInt(4)) {
+			case 0 -> message.orderingKey("o" + ThreadLocalRandom.current().nextInt(20));
+			case 1 -> message.uniqueKey(name + " " + number);
+			case 2 -> message.idempotencyKey(name + " " + number)
+				.concurrencyKey("c" + ThreadLocalRandom.current().nextInt(20));
+			default -> message;
+		};
 	}
 
 	private static String next(FileChannel log, String payload) throws IOException {

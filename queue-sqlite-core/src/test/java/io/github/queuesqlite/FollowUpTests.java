@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 import io.github.queuesqlite.event.MessageEvent;
 import io.github.queuesqlite.event.QueueRecorder;
@@ -19,6 +22,7 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.OnDuplicate;
 import io.github.queuesqlite.task.BatchFailedException;
 import io.github.queuesqlite.task.Delivery;
 import io.github.queuesqlite.task.PermanentTaskException;
@@ -62,7 +66,7 @@ class FollowUpTests extends ProcessTester {
 	}
 
 	private List<Message> nexts() {
-		return this.operations.list(MessageQuery.all().task(NEXT));
+		return this.operations.list(MessageQuery.all().task(NEXT).limit(1000));
 	}
 
 	@Test
@@ -266,13 +270,9 @@ class FollowUpTests extends ProcessTester {
 	void whatIsWrongIsRefusedAndTheRunGoesOn() {
 		open();
 		List<Throwable> thrown = new CopyOnWriteArrayList<>();
-		this.queue.tasks()
-			.register(TaskDefinition.builder("unique", Integer.class, (payload, context) -> null)
-				.uniqueKey(UniqueKey.ofBody())
-				.build());
 		start((payload, context) -> {
-			List<NewMessage> wrong = List.of(next(1).idempotencyKey("k"), next(1).uniqueKey("k"),
-					next(1).orderingKey("k"), next(1).concurrencyKey("k"), NewMessage.to("unique").payload(1));
+			List<NewMessage> wrong = List.of(next(1).uniqueFor(LONG),
+					next(1).orderingKey("a").then(next(2).orderingKey("b")));
 			for (NewMessage message : wrong) {
 				try {
 					context.enqueue(message);
@@ -291,8 +291,120 @@ class FollowUpTests extends ProcessTester {
 		});
 		MessageId id = this.operations.enqueue(message().payload(1));
 		await().atMost(LONG).until(() -> state(id) == MessageState.COMPLETED);
-		assertThat(thrown).hasSize(6).extracting(Throwable::getMessage).first().asString().contains("has no keys");
+		assertThat(thrown).hasSize(3).extracting(Throwable::getMessage).satisfies((texts) -> {
+			assertThat(texts.get(0)).contains("'uniqueFor' needs a 'uniqueKey'");
+			assertThat(texts.get(1)).contains("must have the same one, since they are stored together");
+		});
 		assertThat(all()).hasSize(1);
+	}
+
+	// --- keys of other shards
+
+	@Test
+	void messagesWithKeysRunInTheOrderOfTheirKeysWhereverTheseAreAtHome() {
+		open((builder) -> builder.shards(4).concurrency(8));
+		start((payload, context) -> {
+			for (int i = 0; i < 10; i++) {
+				context.enqueue(next(payload + " " + i).orderingKey("k" + payload));
+			}
+			return null;
+		});
+		for (int i = 0; i < 20; i++) {
+			this.operations.enqueue(message().payload(i));
+		}
+		assertThat(this.operations.drain(LONG)).isTrue();
+		assertThat(this.ran).hasSize(200);
+		for (int i = 0; i < 20; i++) {
+			String key = i + " ";
+			assertThat(this.ran).filteredOn((payload) -> payload.toString().startsWith(key))
+				.containsExactlyElementsOf(IntStream.range(0, 10).<Object>mapToObj((number) -> key + number).toList());
+		}
+		assertThat(nexts()).hasSize(200).allSatisfy((message) -> assertThat(message.orderingKey()).startsWith("k"));
+	}
+
+	@Test
+	void keyThatIsTakenWhenItsMessageArrivesStoresNothing() {
+		open((builder) -> builder.shards(4));
+		Queue<MessageId> ids = new ConcurrentLinkedQueue<>();
+		start((payload, context) -> {
+			ids.add(context.enqueue(next("unique").uniqueKey("u" + payload).delay(Duration.ofDays(1))));
+			ids.add(context.enqueue(next("once").idempotencyKey("i" + payload).delay(Duration.ofDays(1))));
+			ids.add(context.enqueue(next("replaced").uniqueKey("u" + payload).onDuplicate(OnDuplicate.REPLACE)));
+			return null;
+		});
+		for (int i = 0; i < 10; i++) {
+			this.operations.enqueue(message().payload(i));
+			this.operations.enqueue(message().payload(i));
+		}
+		assertThat(this.operations.drain(LONG)).isTrue();
+		assertThat(ids).hasSize(60);
+		assertThat(nexts()).hasSize(20)
+			.extracting((message) -> message.payload(String.class))
+			.containsOnly("replaced", "once");
+		assertThat(ids.stream().filter((id) -> this.operations.find(id).isPresent())).hasSize(20);
+	}
+
+	@Test
+	void chainsAndTheirLinksComeWithTheirKeys() {
+		open((builder) -> builder.shards(4));
+		start((payload, context) -> {
+			context.enqueue(next("a" + payload).uniqueKey("u" + payload)
+				.concurrencyKey("c" + payload)
+				.then(next("b" + payload).concurrencyKey("c" + payload)));
+			return null;
+		});
+		for (int i = 0; i < 10; i++) {
+			this.operations.enqueue(message().payload(i));
+		}
+		assertThat(this.operations.drain(LONG)).isTrue();
+		assertThat(this.ran).hasSize(20);
+		assertThat(nexts()).hasSize(20).extracting(Message::concurrencyKey).doesNotContainNull();
+	}
+
+	@Test
+	void messageIsFoundAndAwaitedWhileItIsUnderWay() {
+		open((builder) -> builder.shards(4));
+		Queue<MessageId> ids = new ConcurrentLinkedQueue<>();
+		List<Boolean> found = new CopyOnWriteArrayList<>();
+		this.queue.addEventListener((event) -> {
+			if (event instanceof MessageEvent.Completed && event.task().equals(TASK)) {
+				found.add(this.operations.find(ids.remove()).isPresent());
+			}
+		});
+		start((payload, context) -> {
+			ids.add(context.enqueue(next(payload).uniqueKey("u" + payload)));
+			return null;
+		});
+		for (int i = 0; i < 200; i++) {
+			this.operations.enqueue(message().payload(i));
+			assertThat(this.operations.drain(LONG)).isTrue();
+		}
+		await().atMost(LONG).until(() -> found.size() == 200);
+		assertThat(found).containsOnly(true);
+		assertThat(this.ran).hasSize(200);
+	}
+
+	@Test
+	void messageMayHaveTheKeyOfTheOneThatRuns() {
+		open((builder) -> builder.shards(3));
+		start((payload, context) -> {
+			Message message = context.message();
+			if (message.orderingKey() != null) {
+				context.enqueue(next("ordered").orderingKey(message.orderingKey()));
+				context.enqueue(next("first").then(next("then").orderingKey(message.orderingKey())));
+			}
+			else {
+				context.enqueue(next("crowded").concurrencyKey(message.concurrencyKey()));
+			}
+			return null;
+		});
+		this.operations.enqueue(message().payload(1).orderingKey("k"));
+		MessageId behind = this.operations.enqueue(next("behind").orderingKey("k"));
+		this.operations.enqueue(message().payload(2).concurrencyKey("k"));
+		await().atMost(LONG).untilAsserted(() -> assertThat(this.ran).hasSize(5));
+		assertThat(this.ran).containsExactlyInAnyOrder("ordered", "behind", "first", "then", "crowded")
+			.containsSubsequence("behind", "ordered");
+		assertThat(state(behind)).isEqualTo(MessageState.COMPLETED);
 	}
 
 	@Test

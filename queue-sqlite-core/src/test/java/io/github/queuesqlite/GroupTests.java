@@ -8,13 +8,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.github.queuesqlite.event.MessageEvent;
+import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.FailedMessage;
 import io.github.queuesqlite.message.GroupMember;
 import io.github.queuesqlite.message.GroupProgress;
 import io.github.queuesqlite.message.GroupResult;
+import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
@@ -159,6 +163,24 @@ class GroupTests extends ProcessTester {
 		start();
 		MessageId id = this.operations.enqueueGroup(parts(2));
 		await().atMost(LONG).untilAsserted(() -> assertThat(completed).hasSize(3).endsWith(id));
+	}
+
+	@Test
+	void groupWithoutCallbackIsRecordedBeforeItsWaitersAreReleased() {
+		List<String> finished = new CopyOnWriteArrayList<>();
+		open((builder) -> builder.recorder(new QueueRecorder() {
+
+			@Override
+			public void finished(String queue, String task, RunOutcome outcome, Duration duration) {
+				finished.add(queue + " " + task + " " + outcome);
+			}
+
+		}));
+		start();
+		MessageId id = this.operations.enqueueGroup(parts(2));
+		this.operations.await(id, GroupResult.class, LONG);
+		assertThat(finished).containsExactlyInAnyOrder("default part COMPLETED", "default part COMPLETED",
+				"default queue:group COMPLETED");
 	}
 
 	@Test
@@ -345,10 +367,85 @@ class GroupTests extends ProcessTester {
 
 	@Test
 	void keyThatAnInterceptorAddsIsRefused() {
-		open((builder) -> builder.enqueueInterceptor((message) -> message.concurrencyKey("tenant")));
+		open((builder) -> builder.enqueueInterceptor((message) -> message.uniqueKey("key")));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.enqueueGroup(parts(2)))
-			.withMessageContaining("has no 'concurrencyKey'");
+			.withMessageContaining("has no 'uniqueKey'");
 		assertThat(all()).isEmpty();
+	}
+
+	// --- keys
+
+	@Test
+	void membersWithDifferentKeysAreRefusedWithNothingStored() {
+		open();
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.operations
+				.enqueueGroup(NewGroup.of(part(1).concurrencyKey("a"), part(2), part(3).concurrencyKey("b"))))
+			.withMessageContaining(
+					"All messages of a group that have an ordering key or a concurrency key must have the"
+							+ " same one, since they are stored together: task 'part' has the concurrency key 'a', task 'part'"
+							+ " has the concurrency key 'b'");
+		assertThat(all()).isEmpty();
+	}
+
+	@Test
+	void membersOfATenantRunAsManyAtOnceAsItsTaskSays() {
+		open((builder) -> builder.shards(3)
+			.concurrency(8)
+			.enqueueInterceptor((message) -> message.concurrencyKey("tenant")));
+		AtomicInteger running = new AtomicInteger();
+		AtomicInteger most = new AtomicInteger();
+		this.queue.tasks().register(TaskDefinition.builder("part", Integer.class, (payload, context) -> {
+			most.accumulateAndGet(running.incrementAndGet(), Math::max);
+			Thread.sleep(5);
+			running.decrementAndGet();
+			return 10 * payload;
+		}).maxConcurrentPerKey(2).build());
+		this.queue.tasks()
+			.register(SUM, GroupResult.class,
+					(payload, context) -> payload.results(Integer.class).stream().mapToInt(Integer::intValue).sum());
+		this.queue.start();
+		MessageId id = this.operations.enqueueGroup(parts(20).then(sum()));
+		assertThat(this.operations.await(id, Integer.class, LONG)).isEqualTo(1900);
+		assertThat(most).hasValue(2);
+		assertThat(all()).hasSize(21).extracting(Message::concurrencyKey).containsOnly("tenant");
+	}
+
+	@Test
+	void callbackWithAConcurrencyKeyTakesItsTurn() throws Exception {
+		open((builder) -> builder.shards(3).concurrency(8));
+		CountDownLatch gate = new CountDownLatch(1);
+		this.queue.tasks().register("part", Integer.class, (payload, context) -> payload);
+		this.queue.tasks().register(TaskDefinition.builder(SUM, GroupResult.class, (payload, context) -> {
+			gate.await();
+			return null;
+		}).maxConcurrentPerKey(1).build());
+		MessageId one = this.operations.enqueueGroup(parts(3).then(sum().concurrencyKey("tenant")));
+		MessageId other = this.operations.enqueueGroup(parts(3).then(sum().concurrencyKey("tenant")));
+		this.queue.start();
+		await().atMost(LONG).until(() -> progress(one).completed() + progress(other).completed() == 6);
+		await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.RUNNING) == 1);
+		assertThat(List.of(state(one), state(other))).containsExactlyInAnyOrder(MessageState.RUNNING,
+				MessageState.READY);
+		gate.countDown();
+		await().atMost(LONG).until(() -> this.operations.length() == 0);
+	}
+
+	@Test
+	void callbackOfTheLineOfItsMembersRunsBehindThem() {
+		open((builder) -> builder.shards(3).concurrency(8));
+		List<Object> ran = new CopyOnWriteArrayList<>();
+		this.queue.tasks().register("part", Integer.class, (payload, context) -> {
+			ran.add(payload);
+			return payload;
+		});
+		this.queue.tasks().register(SUM, GroupResult.class, (payload, context) -> ran.add("sum"));
+		MessageId id = this.operations
+			.enqueueGroup(NewGroup.of(IntStream.range(0, 5).mapToObj((i) -> part(i).orderingKey("k")).toList())
+				.then(sum().orderingKey("k")));
+		this.queue.start();
+		await().atMost(LONG).until(() -> state(id) == MessageState.COMPLETED);
+		assertThat(ran).containsExactly(0, 1, 2, 3, 4, "sum");
 	}
 
 	// --- restarts

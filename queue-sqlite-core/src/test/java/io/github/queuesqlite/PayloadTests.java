@@ -94,16 +94,18 @@ class PayloadTests extends QueueTester {
 		reopen((builder) -> builder);
 		assertThatExceptionOfType(TaskFailedException.class).isThrownBy(() -> handled(id))
 			.satisfies((ex) -> assertThat(ex.state()).isEqualTo(MessageState.DEAD))
-			.withMessageContaining("Written by codec 'smile', but this process has only [json");
+			.withMessageContaining("Written by codec 'smile', but this process has only [json]");
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			strings = { "", "json+deflate", "with space", "json@2", "ä", "a-name-of-more-than-thirty-two-characters" })
+	@ValueSource(strings = { "", "json+deflate", "with space", "json@2", "ä",
+			"a-name-of-more-than-thirty-two-characters", "bytes", "local", "group" })
 	void codecWhoseNameCannotBeStoredIsRefused(String name) {
 		assertThatIllegalArgumentException().isThrownBy(() -> new JacksonPayloadCodec(name, new JsonMapper()))
 			.withMessageContaining("1 to 32 letters, digits or '-'");
 		assertThatIllegalArgumentException().isThrownBy(() -> open((builder) -> builder.codec(new Named(name))))
+			.withMessageContaining("1 to 32 letters, digits or '-'");
+		assertThatIllegalArgumentException().isThrownBy(() -> open((builder) -> builder.readCodec(new Named(name))))
 			.withMessageContaining("1 to 32 letters, digits or '-'");
 	}
 

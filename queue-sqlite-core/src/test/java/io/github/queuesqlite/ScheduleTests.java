@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -25,6 +26,7 @@ import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.payload.PayloadKeys;
@@ -120,6 +122,7 @@ class ScheduleTests extends QueueTester {
 	@Test
 	void listenersAndMetersAreToldOfItsMessages() {
 		Queue<MessageEvent> events = new ConcurrentLinkedQueue<>();
+		Queue<String> fired = new ConcurrentLinkedQueue<>();
 		AtomicInteger enqueued = new AtomicInteger();
 		open((builder) -> builder.clock(this.clock)
 			.pollInterval(Duration.ofMillis(10))
@@ -131,6 +134,11 @@ class ScheduleTests extends QueueTester {
 					enqueued.addAndGet(count);
 				}
 
+				@Override
+				public void fired(String schedule, int messages, int skipped, long missed) {
+					fired.add(schedule + " " + messages + " " + skipped + " " + missed);
+				}
+
 			}));
 		this.queue.schedules().create(HOURLY);
 		this.queue.schedules().run("hourly");
@@ -139,6 +147,11 @@ class ScheduleTests extends QueueTester {
 		this.queue.schedules().update(HOURLY.overlap(Overlap.ALLOW));
 		this.clock.move(Duration.ofHours(1));
 		await().atMost(LONG).until(() -> events.size() == 2 && enqueued.get() == 2);
+		this.clock.move(Duration.ofMinutes(5 * 60 + 30));
+		await().atMost(LONG).until(() -> events.size() == 3 && fired.contains("hourly 1 0 4"));
+		assertThat(fired).startsWith("hourly 0 0 0")
+			.filteredOn((line) -> !line.equals("hourly 0 0 0"))
+			.containsExactly("hourly 0 1 0", "hourly 1 0 0", "hourly 1 0 4");
 		assertThat(events).hasOnlyElementsOfType(MessageEvent.Enqueued.class)
 			.extracting(MessageEvent::id)
 			.containsExactlyElementsOf(all().stream().map(Message::id).toList());
@@ -642,14 +655,7 @@ class ScheduleTests extends QueueTester {
 		this.schedules.create(Schedule.of("newer", TASK).every(MINUTE));
 		this.schedules.create(Schedule.of("known", TASK).every(MINUTE).overlap(Overlap.ALLOW));
 		this.queue.close();
-		for (int shard = 0; shard < 3; shard++) {
-			try (Connection connection = DriverManager
-				.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_" + shard + ".db"));
-					Statement statement = connection.createStatement()) {
-				statement.execute("UPDATE schedule SET definition = replace(definition, 'SKIP', 'LATER')"
-						+ " WHERE name = 'newer'");
-			}
-		}
+		makeUnreadable("newer");
 		openAfter(MINUTE);
 		await().atMost(LONG).until(() -> all().size() == 1);
 		await().atMost(LONG)
@@ -657,6 +663,114 @@ class ScheduleTests extends QueueTester {
 				.contains("Schedule 'newer' cannot fire"));
 		this.clock.move(MINUTE);
 		await().atMost(LONG).until(() -> all().size() == 2);
+	}
+
+	@Test
+	void scheduleThatCannotBeReadIsListedPausedReplacedAndDeleted() throws SQLException {
+		openQueue();
+		this.schedules.create(Schedule.of("known", TASK).every(MINUTE));
+		this.schedules.create(Schedule.of("newer", TASK).every(MINUTE));
+		makeUnreadable("newer");
+		assertThat(this.schedules.list()).extracting(ScheduleStatus::name).containsExactly("known", "newer");
+		assertThat(status("newer")).satisfies((status) -> {
+			assertThat(status.state()).isEqualTo(ScheduleState.UNREADABLE);
+			assertThat(status.schedule()).isNull();
+			assertThat(status.nextSlot()).isEqualTo(time("12:01:00"));
+		});
+		assertThat(this.schedules.nextSlots("newer", 1)).isEmpty();
+		assertThat(this.schedules.nextSlotsInWords("newer", 1)).isEmpty();
+		assertThatExceptionOfType(QueueException.class).isThrownBy(() -> this.schedules.run("newer"))
+			.withMessageStartingWith("Schedule 'newer' cannot be read, perhaps since a newer version has written it: ");
+		assertThat(this.schedules.pause("newer")).isTrue();
+		assertThatExceptionOfType(QueueException.class).isThrownBy(() -> this.schedules.resume("newer"))
+			.withMessageStartingWith("Schedule 'newer' cannot be read");
+		assertThat(status("newer").state()).isEqualTo(ScheduleState.UNREADABLE);
+		assertThat(this.schedules.update(Schedule.of("newer", TASK).every(MINUTE))).isTrue();
+		assertThat(status("newer").state()).isEqualTo(ScheduleState.PAUSED);
+		makeUnreadable("newer");
+		assertThat(this.schedules.delete("newer")).isTrue();
+		assertThat(this.schedules.list()).extracting(ScheduleStatus::name).containsExactly("known");
+	}
+
+	/** As a newer version might write it. */
+	private void makeUnreadable(String name) throws SQLException {
+		for (int shard = 0; shard < 3; shard++) {
+			try (Connection connection = DriverManager
+				.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_" + shard + ".db"));
+					Statement statement = connection.createStatement()) {
+				statement.execute("UPDATE schedule SET definition = replace(definition, 'SKIP', 'LATER') WHERE name = '"
+						+ name + "'");
+			}
+		}
+	}
+
+	@Test
+	void timeToLiveOfAFractionIsRoundedUp() {
+		openQueue();
+		this.schedules.create(Schedule.of("short", message().timeToLive(Duration.ofNanos(1_000_001))).every(MINUTE));
+		Message message = find(this.schedules.run("short").orElseThrow());
+		assertThat(message.expiresAt()).isEqualTo(message.createdAt().plusMillis(2));
+	}
+
+	@Test
+	void interceptorsSeeItsMessagesAndMayChangeThem() {
+		Queue<String> threads = new ConcurrentLinkedQueue<>();
+		open((builder) -> builder.clock(this.clock).pollInterval(Duration.ofMillis(10)).enqueueInterceptor((shown) -> {
+			threads.add(Thread.currentThread().getName());
+			return shown.header("tenant", "acme of " + shown.headers().get(Schedule.NAME_HEADER))
+				.queue("other")
+				.priority(7)
+				.uniqueKey("does not count")
+				.delay(Duration.ofDays(1));
+		}).enqueueInterceptor((shown) -> shown.task().equals("plain") ? shown : shown.payload("replaced")));
+		this.schedules = this.queue.schedules();
+		this.schedules.create(Schedule.of("plain", NewMessage.to("plain").payload("kept")).every(MINUTE));
+		this.schedules.create(HOURLY);
+		MessageId now = this.schedules.run("hourly").orElseThrow();
+		this.clock.move(MINUTE);
+		await().atMost(LONG).until(() -> all().size() == 2);
+		assertThat(all()).allSatisfy((message) -> {
+			assertThat(message.headers()).containsEntry("tenant", "acme of " + message.headers().get("schedule"));
+			assertThat(message.queue()).isEqualTo("other");
+			assertThat(message.priority()).isEqualTo(7);
+			assertThat(message.uniqueKey()).isNull();
+			assertThat(message.state()).isEqualTo(MessageState.READY);
+		});
+		assertThat(all()).extracting((message) -> message.payload(String.class))
+			.containsExactlyInAnyOrder("replaced", "kept");
+		assertThat(find(now).headers()).doesNotContainKey(Schedule.SLOT_HEADER);
+		assertThat(threads).hasSize(2).noneMatch((name) -> name.contains("writer") || name.contains("shard"));
+	}
+
+	@Test
+	void interceptorThatThrowsHoldsUpItsScheduleOnlyUntilItThrowsNoMore() {
+		AtomicBoolean broken = new AtomicBoolean(true);
+		open((builder) -> builder.clock(this.clock).pollInterval(Duration.ofMillis(10)).enqueueInterceptor((shown) -> {
+			if (shown.task().equals("bad") && broken.get()) {
+				throw new IllegalStateException("no tenant");
+			}
+			return shown;
+		}));
+		this.schedules = this.queue.schedules();
+		this.schedules.create(Schedule.of("bad", "bad").every(MINUTE));
+		this.schedules.create(Schedule.of("good", TASK).every(MINUTE));
+		this.clock.move(MINUTE);
+		await().atMost(LONG)
+			.untilAsserted(() -> assertThat(this.queue.status().failingLoops().get("queue-schedule"))
+				.contains("Schedule 'bad' cannot fire: no tenant"));
+		assertThat(all()).extracting(Message::task).containsExactly(TASK);
+		broken.set(false);
+		await().atMost(LONG).until(() -> all().size() == 2);
+		await().atMost(LONG).until(() -> this.queue.status().failingLoops().isEmpty());
+	}
+
+	@Test
+	void localPayloadOfAnInterceptorIsRefused() {
+		open((builder) -> builder.enqueueInterceptor((shown) -> shown.localPayload("x")));
+		this.queue.schedules().create(HOURLY);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.queue.schedules().run("hourly"))
+			.withMessageStartingWith("The message of a schedule must not have a localPayload");
+		assertThat(all()).isEmpty();
 	}
 
 	@Test

@@ -36,7 +36,8 @@ public interface QueueRecorder {
 	}
 
 	/**
-	 * A run ended and its outcome is stored.
+	 * A run ended and its outcome is stored; or a group without callback, of task
+	 * {@code queue:group}, which nobody runs.
 	 * @param queue its queue
 	 * @param task its task
 	 * @param outcome what became of it
@@ -70,6 +71,17 @@ public interface QueueRecorder {
 	 * @param messages how many
 	 */
 	default void diedUnrun(String queue, String task, int messages) {
+	}
+
+	/**
+	 * A schedule has fired. Called with zeros when this process hears of a schedule.
+	 * @param schedule its name
+	 * @param messages how many messages its slots gave
+	 * @param skipped how many slots were left out since a message had not ended
+	 * @param missed how many slots were left out, or were represented by another one,
+	 * since nobody ran when they came
+	 */
+	default void fired(String schedule, int messages, int skipped, long missed) {
 	}
 
 	/**

@@ -13,7 +13,7 @@ import io.github.queuesqlite.store.MessageStore;
  * All services: sign of life, rescue, promotion and pruning. Belongs to the presence, not
  * to the workers: it runs as long as messages are accepted.
  * <p>
- * <b>Threads:</b> four daemon threads between {@link #start()} and {@link #stop()}.
+ * <b>Threads:</b> five daemon threads between {@link #start()} and {@link #stop()}.
  */
 public final class Maintenance {
 
@@ -22,6 +22,8 @@ public final class Maintenance {
 	private final BeatKeeper beatKeeper;
 
 	private final Promoter promoter;
+
+	private final Relayer relayer;
 
 	private final List<Loop> loops;
 
@@ -44,8 +46,10 @@ public final class Maintenance {
 		this.beatKeeper = new BeatKeeper(store, presence, settings.leaseDuration());
 		this.promoter = new Promoter(store, clock, settings.pollInterval());
 		Rescuer rescuer = new Rescuer(store, presence, maxAttempts, nanoTime, settings.leaseDuration());
+		this.relayer = new Relayer(store, presence, settings.pollInterval());
 		Pruner pruner = new Pruner(store, new ClockTrust(clock, nanoTime));
-		this.loops = List.of(this.beatKeeper.loop(), rescuer.loop(), this.promoter.loop(), pruner.loop());
+		this.loops = List.of(this.beatKeeper.loop(), rescuer.loop(), this.promoter.loop(), pruner.loop(),
+				this.relayer.loop());
 	}
 
 	/** Starts all services. No effect while they run. */
@@ -54,6 +58,7 @@ public final class Maintenance {
 			this.running = true;
 			this.store.addListener(this.beatKeeper);
 			this.store.addListener(this.promoter);
+			this.store.addListener(this.relayer);
 			this.loops.forEach(Loop::start);
 		}
 	}
@@ -67,6 +72,7 @@ public final class Maintenance {
 			this.loops.forEach(Loop::stop);
 			this.store.removeListener(this.beatKeeper);
 			this.store.removeListener(this.promoter);
+			this.store.removeListener(this.relayer);
 		}
 	}
 

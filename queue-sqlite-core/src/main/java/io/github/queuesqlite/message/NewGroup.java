@@ -37,12 +37,13 @@ public final class NewGroup {
 
 	/**
 	 * Returns a group.
-	 * @param members at least one, without keys: a unique key that a task makes does not
-	 * count
+	 * @param members at least one, without idempotency keys and unique keys: one that a
+	 * task makes does not count. All of a group that have an ordering key or a
+	 * concurrency key have the same one
 	 * @return without callback: it is a message that is COMPLETED when all members have
 	 * ended, with a {@link GroupResult} as its result
 	 * @throws IllegalArgumentException if there is none or there are more than 10,000, or
-	 * one has a key
+	 * one has an idempotency key or a unique key
 	 */
 	public static NewGroup of(NewMessage... members) {
 		return of(List.of(members));
@@ -71,9 +72,10 @@ public final class NewGroup {
 	 * Sets the callback: it runs when all members have ended, and is given a
 	 * {@link GroupResult} unless it has a payload of its own. Called once more, it adds a
 	 * link behind the callback.
-	 * @param next without keys; may begin a chain
+	 * @param next as a member; its ordering key or concurrency key counts from when all
+	 * members have ended. May begin a chain
 	 * @return a copy
-	 * @throws IllegalArgumentException if it has a key
+	 * @throws IllegalArgumentException if it has an idempotency key or a unique key
 	 */
 	public NewGroup then(NewMessage next) {
 		Objects.requireNonNull(next, "'next' must not be null");

@@ -391,9 +391,12 @@ public final class NewMessage {
 	 * A task whose delivery is at most once is COMPLETED when its handler is called,
 	 * without a result: what follows it does not wait for the handler.
 	 * <p>
-	 * A link has no idempotency key, unique key, ordering key or concurrency key; that
-	 * its task makes a unique key does not count. The first message may have all of them:
-	 * when it is a duplicate, nothing of the chain is stored.
+	 * A link has no idempotency key or unique key; that its task makes a unique key does
+	 * not count. The first message may have both: when it is a duplicate, nothing of the
+	 * chain is stored. A link may have an ordering key or a concurrency key, which counts
+	 * from when it need not wait any more: it takes its place behind the messages that
+	 * have come until then. All of a chain that have such a key have the same one, since
+	 * they are stored together in its home.
 	 * @param next the next link
 	 * @return a copy
 	 * @throws IllegalArgumentException if the link has a key, or the chain has more than
@@ -419,8 +422,8 @@ public final class NewMessage {
 	 * has nothing of its own for that, ends DEAD or EXPIRED. It is given a
 	 * {@link FailedMessage} unless it has a payload of its own. It is stored with this
 	 * message, waits SCHEDULED, and is deleted when nothing can fail any more. It runs
-	 * once, also when what has failed is retried by hand and fails again. As a link it
-	 * has no keys.
+	 * once, also when what has failed is retried by hand and fails again. Its keys are as
+	 * those of a link.
 	 * @param onFailure null for nothing; may begin a chain
 	 * @return a copy
 	 * @throws IllegalArgumentException if it has a key
@@ -441,13 +444,11 @@ public final class NewMessage {
 		});
 	}
 
-	/** Refuses what has a key. */
+	/** Refuses what has a key that may be taken. */
 	static NewMessage link(NewMessage link) {
 		Fields fields = link.fields;
 		String key = (fields.idempotencyKey != null) ? "idempotencyKey" : null;
 		key = (fields.uniqueKey != null) ? "uniqueKey" : key;
-		key = (fields.orderingKey != null) ? "orderingKey" : key;
-		key = (fields.concurrencyKey != null) ? "concurrencyKey" : key;
 		key = (fields.uniqueFor != null) ? "uniqueFor" : key;
 		key = (fields.uniqueAfterEnd != null) ? "uniqueAfterEnd" : key;
 		if (key != null) {

@@ -25,6 +25,8 @@ public final class Payloads {
 
 	private final Map<String, PayloadCodec> codecs = new LinkedHashMap<>();
 
+	private final GroupOutcomes groupOutcomes = new GroupOutcomes(this);
+
 	/** Of most messages. */
 	private final PayloadFormat plainFormat;
 
@@ -56,10 +58,9 @@ public final class Payloads {
 	public Payloads(PayloadSettings settings) {
 		this.codec = settings.codec();
 		this.plainFormat = new PayloadFormat(PayloadFormat.checkName(this.codec.name()), 1, List.of());
-		settings.readCodecs().forEach((other) -> this.codecs.put(other.name(), other));
+		settings.readCodecs().forEach((other) -> this.codecs.put(PayloadFormat.checkName(other.name()), other));
 		this.codecs.putIfAbsent("json", new JsonPayloadCodec());
 		this.codecs.put(this.codec.name(), this.codec);
-		this.codecs.put(GroupOutcomes.NAME, new GroupOutcomes(this));
 		this.upcasts = new PayloadUpcasts(settings.upcasters());
 		this.maxSize = settings.maxSize();
 		PayloadCompression compression = new PayloadCompression(settings.compressOver());
@@ -176,7 +177,8 @@ public final class Payloads {
 			}
 			return plain.clone();
 		}
-		PayloadCodec codec = this.codecs.get(parsed.codec());
+		PayloadCodec codec = parsed.codec().equals(GroupOutcomes.NAME) ? this.groupOutcomes
+				: this.codecs.get(parsed.codec());
 		if (codec == null) {
 			throw new PayloadException("Written by codec '" + parsed.codec() + "', but this process has only "
 					+ this.codecs.keySet() + ": give it the codec too, for reading", null);

@@ -91,9 +91,12 @@ public final class Schedule {
 		refuse("a uniqueFor", message.uniqueFor());
 		refuse("a uniqueAfterEnd", message.uniqueAfterEnd());
 		refuse("'durable'", message.durable());
-		refuse("a localPayload", message.isLocal() ? message.payload() : null);
 		if (message.onDuplicate() != OnDuplicate.RETURN_EXISTING) {
 			refuse("an onDuplicate", message.onDuplicate());
+		}
+		if (message.isLocal()) {
+			throw new IllegalArgumentException("The message of a schedule must not have a localPayload: it is stored,"
+					+ " and fires after a restart and in other processes, where the object is not");
 		}
 	}
 

@@ -32,8 +32,8 @@ public interface ScheduleOperations {
 
 	/**
 	 * Stores a new schedule. Queue, priority and time to live that its message does not
-	 * say are those that its task has in this process. {@code EnqueueInterceptor}s and
-	 * the unique key of the task do not see its messages.
+	 * say are those that its task has in this process; a unique key that the task would
+	 * make does not count.
 	 * @param schedule with a cron expression or an interval
 	 * @return false when there is one of the name, which stays as it is
 	 * @throws IllegalArgumentException if it has neither, or ends before it starts
@@ -76,6 +76,7 @@ public interface ScheduleOperations {
 	 * Resumes a schedule: its next slot is the first one from now on.
 	 * @param name the name
 	 * @return false when there is none, or it is not paused
+	 * @throws io.github.queuesqlite.message.QueueException if it cannot be read
 	 */
 	boolean resume(String name);
 
@@ -93,6 +94,7 @@ public interface ScheduleOperations {
 	 * {@link Overlap}; unless that is {@code ALLOW} it waits for those before it.
 	 * @param name the name
 	 * @return the message; empty when there is no such schedule
+	 * @throws io.github.queuesqlite.message.QueueException if it cannot be read
 	 */
 	Optional<MessageId> run(String name);
 
@@ -114,7 +116,7 @@ public interface ScheduleOperations {
 	 * @param name the name
 	 * @param count how many, 1 to 1,000
 	 * @return fewer when it ends before; none when there is no such schedule, it is
-	 * paused or at its end
+	 * paused, at its end or cannot be read
 	 */
 	List<Instant> nextSlots(String name, int count);
 

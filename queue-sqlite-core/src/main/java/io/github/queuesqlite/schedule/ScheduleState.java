@@ -20,6 +20,13 @@ public enum ScheduleState {
 	INACTIVE,
 
 	/** Nothing more comes: it has fired as often as it should, or its end has come. */
-	ENDED
+	ENDED,
+
+	/**
+	 * This process cannot read what it says, for instance since a newer version has
+	 * written it. It does not fire here; it can be paused, deleted, and replaced by an
+	 * update.
+	 */
+	UNREADABLE
 
 }

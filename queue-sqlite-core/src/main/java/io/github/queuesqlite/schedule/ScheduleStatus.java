@@ -8,11 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A schedule as it is stored, and what it has done. All counts begin when it was stored.
  *
- * @param schedule what it says
+ * @param name its name, unique in the directory
+ * @param schedule what it says; null when it is {@link ScheduleState#UNREADABLE}
  * @param state whether it fires
  * @param declared whether code declares it, rather than somebody having created it
  * @param nextSlot when it fires next; it may be past while nobody fires. Null unless it
- * is active or inactive
+ * is active, inactive or unreadable
  * @param latestSlot its latest slot that gave a message; null for none
  * @param latestMessage that message, which may have been deleted; null for none
  * @param fired how many messages its slots gave
@@ -21,15 +22,8 @@ import org.jspecify.annotations.Nullable;
  * nobody ran when they came
  * @since 0.1.0
  */
-public record ScheduleStatus(Schedule schedule, ScheduleState state, boolean declared, @Nullable Instant nextSlot,
-		@Nullable Instant latestSlot, @Nullable MessageId latestMessage, long fired, long skipped, long missed) {
-
-	/**
-	 * Returns the name of the schedule.
-	 * @return unique in the directory
-	 */
-	public String name() {
-		return this.schedule.name();
-	}
+public record ScheduleStatus(String name, @Nullable Schedule schedule, ScheduleState state, boolean declared,
+		@Nullable Instant nextSlot, @Nullable Instant latestSlot, @Nullable MessageId latestMessage, long fired,
+		long skipped, long missed) {
 
 }

@@ -21,6 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class AttributesCodec {
 
+	/** The name of the field that has the concurrency key, which is read in the store. */
+	public static final String CONCURRENCY_KEY = "concurrencyKey";
+
 	private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
 	private static final TypeReference<Attributes> TYPE = new TypeReference<>() {

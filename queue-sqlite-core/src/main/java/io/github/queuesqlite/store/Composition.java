@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * first one's key is taken.
  *
  * @param waits what it waits for; null for nothing
- * @param others what is stored with it, in the same shard, without keys
+ * @param others what is stored with it, in the same shard, which is the home of the keys
+ * that place them; they have no other ones
  */
 public record Composition(@Nullable Wait waits, List<Insertion> others) {
 

@@ -32,8 +32,8 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 	/**
 	 * Creates a command.
 	 * @param insertions what to store
-	 * @param reserver the epoch that reserved their keys in another shard, 0 for none:
-	 * once it is dead, the keys may be somebody else's
+	 * @param reserver the epoch that reserved their keys in another shard, or hands them
+	 * over from there, 0 for none: once it is dead, both may be somebody else's
 	 * @param completion told in the end
 	 */
 	InsertCommand(List<Insertion> insertions, long reserver, Completion<InsertResult> completion) {
@@ -143,10 +143,9 @@ final class InsertCommand extends Command<ShardSession> implements Inbox.Bounded
 	@Override
 	void succeeded() {
 		if (this.refused) {
-			this.completion.failed(new StoreUnavailableException(
-					"This process gave no sign of life for a lease, and"
-							+ " others hold it for dead: the key that it had reserved for message "
-							+ new MessageId(messageId()) + " may be taken. Nothing was stored. Hand it in again.",
+			this.completion.failed(new StoreUnavailableException("This process gave no sign of life for a lease, and"
+					+ " others hold it for dead: the key that it had reserved for message " + new MessageId(messageId())
+					+ " may be taken, or the message handed over. Nothing was stored. Hand it in again.",
 					new MessageId(messageId()), null));
 			return;
 		}

@@ -91,6 +91,30 @@ public record Insertion(long id, Keys keys, String queue, String task, int prior
 	}
 
 	/**
+	 * Returns the message as it comes from another shard.
+	 * @param origin from where
+	 * @return a copy
+	 */
+	public Insertion from(Relay.Origin origin) {
+		Terms from = new Terms(this.terms.bound(), this.terms.onDuplicate(), this.terms.window(), this.terms.durable(),
+				origin);
+		return new Insertion(this.id, this.keys, this.queue, this.task, this.priority, this.createdAt, this.runAt,
+				this.expiresAt, this.maxAttempts, this.attributes, this.codec, this.payload, this.awaited, from,
+				this.composition);
+	}
+
+	/**
+	 * Returns whether the transaction of a shard cannot store it: it is of another shard,
+	 * or has a key that may be another's, which takes more than one transaction to find
+	 * out.
+	 * @param shard the shard
+	 * @return true when it is handed over afterwards
+	 */
+	public boolean isRelayedBy(int shard) {
+		return IdLayout.shard(this.id) != shard || this.keys.idempotencyKey() != null || this.keys.uniqueKey() != null;
+	}
+
+	/**
 	 * Returns whether it waits for others.
 	 * @return true for one that is not due before they have ended
 	 */

@@ -69,7 +69,9 @@ final class KeyReservations {
 	/** Returns whether the row needs more than an insert into its own shard. */
 	boolean concerns(Insertion row) {
 		Keys keys = row.keys();
-		return keys.idempotencyKey() != null || (keys.uniqueKey() != null && keys.isPlaced());
+		String uniqueKey = keys.uniqueKey();
+		return keys.idempotencyKey() != null || (uniqueKey != null && (keys.isPlaced()
+				|| this.router.homeOf(ReservedKey.ofUnique(row.task(), uniqueKey)) != IdLayout.shard(row.id())));
 	}
 
 	/**
@@ -288,7 +290,7 @@ final class KeyReservations {
 			this.insert = insert;
 			this.completion = completion;
 			this.keys = row.keys().reservable();
-			int shard = KeyReservations.this.router.route(row.keys());
+			int shard = IdLayout.shard(row.id());
 			for (ReservedKey key : this.keys) {
 				int home = KeyReservations.this.router.homeOf(key);
 				if (home != shard) {
@@ -361,7 +363,7 @@ final class KeyReservations {
 				}
 
 			};
-			if (this.reserved.isEmpty()) {
+			if (this.reserved.isEmpty() && this.row.terms().origin() == null) {
 				this.insert.insert(List.of(this.row), 0, stored);
 				return;
 			}

@@ -2,6 +2,7 @@ package io.github.queuesqlite.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -51,9 +52,31 @@ public record Keys(String task, @Nullable String idempotencyKey, @Nullable Strin
 		return keys;
 	}
 
-	/** Returns whether a key that cannot be reserved decides where the message lives. */
-	boolean isPlaced() {
+	/**
+	 * Returns whether a key that cannot be reserved decides where the message lives.
+	 * @return true with an ordering or concurrency key
+	 */
+	public boolean isPlaced() {
 		return this.orderingKey != null || this.concurrencyKey != null;
+	}
+
+	/**
+	 * Returns what decides where the message lives and cannot be reserved.
+	 * @return without any other key
+	 */
+	public Keys placing() {
+		return new Keys(this.task, null, null, this.orderingKey, this.concurrencyKey);
+	}
+
+	/**
+	 * Returns whether messages with these keys live together whatever the number of
+	 * shards.
+	 * @param other other keys, placed like these
+	 * @return true with the same ordering or concurrency key
+	 */
+	public boolean isPlacedLike(Keys other) {
+		return Objects.equals(this.orderingKey, other.orderingKey)
+				&& Objects.equals(this.concurrencyKey, other.concurrencyKey);
 	}
 
 	/**

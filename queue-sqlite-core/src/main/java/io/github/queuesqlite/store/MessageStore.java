@@ -93,7 +93,7 @@ public interface MessageStore extends AutoCloseable {
 	long assignId(StoreInstance instance, Keys keys);
 
 	/**
-	 * Gives an id to a message without keys that is stored with the end of a run.
+	 * Gives an id to a message that is stored with the end of a run, in its shard.
 	 * @param instance who hands it in
 	 * @param shard the shard of the run
 	 * @return an id on that shard
@@ -101,7 +101,7 @@ public interface MessageStore extends AutoCloseable {
 	long assignId(StoreInstance instance, int shard);
 
 	/**
-	 * Gives an id to a message without keys that is stored together with another one.
+	 * Gives an id to a message that is stored together with another one.
 	 * @param instance who hands them in
 	 * @param id of the other one
 	 * @return an id on the same shard
@@ -609,6 +609,23 @@ public interface MessageStore extends AutoCloseable {
 	 * stored, or nobody knows
 	 */
 	Optional<Firing.Outcome> fire(Firing firing);
+
+	/**
+	 * Returns whether a message may be under way that the end of a run has enqueued for
+	 * another shard.
+	 * @return false mostly
+	 */
+	boolean isAnyRelay();
+
+	/**
+	 * Hands such messages over: those that this instance has committed, and those of dead
+	 * ones. Blocks until committed. By one thread of an instance at a time.
+	 * @param instance who hands them over
+	 * @return how many have arrived
+	 * @throws io.github.queuesqlite.message.QueueException if some have not, other than
+	 * for a quarantined shard
+	 */
+	int handOver(StoreInstance instance);
 
 	/**
 	 * Returns when the next schedule fires.

@@ -55,6 +55,9 @@ final class MessageTurn implements Turn<ShardSession> {
 	/** Whether this transaction changed permits. */
 	private boolean permitsChanged;
 
+	/** Whether this transaction added messages to hand over. */
+	private boolean relaysAdded;
+
 	/** When the next message was due before and after this transaction. */
 	private long dueBefore;
 
@@ -106,6 +109,7 @@ final class MessageTurn implements Turn<ShardSession> {
 		this.ended = session.takeEnded();
 		this.takenBack = session.takeTakenBack();
 		this.permitsChanged = session.takePermitsChanged();
+		this.relaysAdded = session.takeRelaysAdded();
 		this.dueAt = session.nextDueAt();
 		this.firingAt = session.nextFiringAt();
 		return rows;
@@ -136,7 +140,7 @@ final class MessageTurn implements Turn<ShardSession> {
 				commands.get(i).result(results[i]);
 				List<Insertion> followUps = settlements.get(i).followUps();
 				if (!followUps.isEmpty() && results[i] == SettleResult.APPLIED && wantStored()) {
-					followUps.forEach(this::stored);
+					followUps.stream().filter((row) -> !row.isRelayedBy(session.shard())).forEach(this::stored);
 				}
 			}
 		}
@@ -313,6 +317,9 @@ final class MessageTurn implements Turn<ShardSession> {
 		if (this.firingAt < this.firingBefore) {
 			this.listeners.forEach((listener) -> guard(() -> listener.firingChanged(this.firingAt)));
 		}
+		if (this.relaysAdded) {
+			this.listeners.forEach((listener) -> guard(listener::relaysAdded));
+		}
 	}
 
 	/** Before anything of it ends or is claimed. */
@@ -357,6 +364,7 @@ final class MessageTurn implements Turn<ShardSession> {
 		this.takenBack = List.of();
 		this.stored.clear();
 		this.permitsChanged = false;
+		this.relaysAdded = false;
 		for (Claimed claim : this.claimed) {
 			if (doubtful) {
 				claim.messages().forEach((message) -> this.doubtful.add(message.runKey()));
@@ -391,6 +399,9 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 		if (session.takePermitsChanged()) {
 			this.listeners.forEach((listener) -> guard(listener::permitsChanged));
+		}
+		if (session.takeRelaysAdded()) {
+			this.listeners.forEach((listener) -> guard(listener::relaysAdded));
 		}
 		Pauses pauses = session.pauses();
 		this.listeners.forEach((listener) -> guard(() -> listener.pausesChanged(pauses)));

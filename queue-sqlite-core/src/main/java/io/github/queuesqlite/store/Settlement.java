@@ -40,7 +40,8 @@ public sealed interface Settlement {
 	 * @param result null for none
 	 * @param first whether the handler is called after this: the commit is fsynced,
 	 * whatever the durability
-	 * @param followUps messages of the same shard without keys, stored when it applies
+	 * @param followUps messages of the same shard whose keys, if any, are at home there,
+	 * stored when it applies
 	 */
 	record Complete(RunKey key, @Nullable String codec, byte @Nullable [] result, boolean first,
 			List<Insertion> followUps) implements Settlement {
@@ -55,7 +56,7 @@ public sealed interface Settlement {
 
 		/**
 		 * Returns the same end, with what is stored with it.
-		 * @param followUps messages of the same shard without keys
+		 * @param followUps messages of the same shard whose keys are at home there
 		 * @return a copy
 		 */
 		public Complete with(List<Insertion> followUps) {

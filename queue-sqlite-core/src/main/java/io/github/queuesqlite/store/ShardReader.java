@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
@@ -102,6 +103,26 @@ public interface ShardReader extends AutoCloseable {
 
 	/** Returns whether there are ended messages that are older than is kept. */
 	boolean mayPrune();
+
+	/**
+	 * Reads the messages that wait longest to be handed over, in order.
+	 * @param epoch by whom
+	 * @param targets to which shards
+	 * @param max how many at most
+	 */
+	List<Relay> relays(long epoch, Collection<Long> targets, int max);
+
+	/** Returns whether a message waits to be handed over to one of some shards. */
+	boolean isAnyRelay(Collection<Long> targets);
+
+	/** Returns the least number of those that wait; the greatest long when none does. */
+	long relayFloor();
+
+	/** Returns by whom messages wait to be handed over. */
+	Set<Long> relayEpochs();
+
+	/** Reads a message that waits to be handed over. */
+	Optional<Relay> relay(long messageId);
 
 	/** Reads the schedules, by name. */
 	List<StoredSchedule> schedules();

@@ -331,6 +331,26 @@ public interface ShardSession extends Session {
 	 */
 	Firing.@Nullable Outcome fire(Firing firing) throws SQLException;
 
+	/** Returns whether a message may wait to be handed over; any thread. */
+	boolean isAnyRelay();
+
+	/** Returns whether one was added, here or elsewhere, since the last call. */
+	boolean takeRelaysAdded();
+
+	/**
+	 * Makes those one's own that a dead instance has left.
+	 * @param epoch whose they are from now on
+	 * @param dead whose they were
+	 */
+	void ownRelays(long epoch, long dead) throws SQLException;
+
+	/**
+	 * Forgets messages that have arrived.
+	 * @param epoch whose they are
+	 * @param seqs their numbers
+	 */
+	void forgetRelays(long epoch, List<Long> seqs) throws SQLException;
+
 	/** Returns when the next schedule fires; any thread. */
 	long nextFiringAt();
 

@@ -73,7 +73,12 @@ final class ShardedInserts {
 		for (Insertion row : rows) {
 			unique |= row.keys().uniqueKey() != null;
 		}
-		insertTogether(rows, 0, unique ? resolving(instance, rows, completion) : completion);
+		insertTogether(rows, reserver(instance, rows), unique ? resolving(instance, rows, completion) : completion);
+	}
+
+	/** Who hands over what comes from another shard must live when it arrives. */
+	private static long reserver(StoreInstance instance, List<Insertion> rows) {
+		return (rows.get(0).terms().origin() != null) ? instance.epoch() : 0;
 	}
 
 	/** A unique key may be reserved for a message that has ended meanwhile. */

@@ -57,6 +57,8 @@ public final class ShardedMessageStore implements MessageStore {
 
 	private final ShardedSchedules schedules;
 
+	private final ShardedRelays relays;
+
 	private final ShardedLimits limits;
 
 	/** Listeners added here. */
@@ -78,6 +80,7 @@ public final class ShardedMessageStore implements MessageStore {
 		this.reservations = new KeyReservations(this.shards, (id) -> find(id).orElse(null), this.instances::isAlive);
 		this.inserts = new ShardedInserts(group, this.reservations);
 		this.schedules = new ShardedSchedules(this.shards);
+		this.relays = new ShardedRelays(this.shards, this.inserts, this.instances::isAlive);
 		this.limits = new ShardedLimits(this.shards);
 	}
 
@@ -313,7 +316,10 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public Optional<StoredMessage> find(long id) {
-		return this.reads.find(id);
+		boolean anyRelay = this.relays.isAny();
+		Optional<StoredMessage> found = this.reads.find(id);
+		// What arrives between the first two is found by the third.
+		return (found.isPresent() || !anyRelay) ? found : this.relays.find(id).or(() -> this.reads.find(id));
 	}
 
 	@Override
@@ -414,7 +420,18 @@ public final class ShardedMessageStore implements MessageStore {
 
 	@Override
 	public boolean hasRunnable(BiPredicate<String, String> hosted, long now) {
-		return this.reads.hasRunnable(hosted, now);
+		// What arrives meanwhile is in one of the two.
+		return this.relays.isUnderWay() || this.reads.hasRunnable(hosted, now) || this.relays.isUnderWay();
+	}
+
+	@Override
+	public boolean isAnyRelay() {
+		return this.relays.isAny();
+	}
+
+	@Override
+	public int handOver(StoreInstance instance) {
+		return this.relays.handOver(instance);
 	}
 
 	@Override

@@ -65,6 +65,12 @@ public interface StoreListener {
 	}
 
 	/**
+	 * A transaction has committed messages that are to be handed over to other shards.
+	 */
+	default void relaysAdded() {
+	}
+
+	/**
 	 * Queues or tasks were paused or resumed, by this process or another one, or by their
 	 * time.
 	 * @param pauses all that is paused

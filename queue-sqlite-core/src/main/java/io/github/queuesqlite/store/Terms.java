@@ -11,12 +11,24 @@ import org.jspecify.annotations.Nullable;
  * @param window how long its unique key is taken beyond its end; null for no longer
  * @param durable whether its commit is fsynced at once or soon after; null for what the
  * durability of the queue says
+ * @param origin where it was enqueued and committed already; null for a new message
  */
-public record Terms(@Nullable Bound bound, OnDuplicate onDuplicate, @Nullable Window window,
-		@Nullable Boolean durable) {
+public record Terms(@Nullable Bound bound, OnDuplicate onDuplicate, @Nullable Window window, @Nullable Boolean durable,
+		Relay.@Nullable Origin origin) {
 
 	/** It is stored whatever is there. */
 	public static final Terms NONE = new Terms(null, OnDuplicate.RETURN_EXISTING, null, null);
+
+	/**
+	 * The terms of a new message.
+	 * @param bound null for any number
+	 * @param onDuplicate what happens to the message that has its unique key
+	 * @param window null for no longer
+	 * @param durable null for what the durability of the queue says
+	 */
+	public Terms(@Nullable Bound bound, OnDuplicate onDuplicate, @Nullable Window window, @Nullable Boolean durable) {
+		this(bound, onDuplicate, window, durable, null);
+	}
 
 	/**
 	 * How long a unique key is taken: one of the two is not null.

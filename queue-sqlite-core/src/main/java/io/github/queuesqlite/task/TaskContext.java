@@ -170,10 +170,15 @@ public interface TaskContext {
 	 * message of this run is COMPLETED, and it is forgotten when the run fails, is lost
 	 * or times out. It is exempt from the bounds of queues. Until that commit it can
 	 * neither be found nor awaited.
-	 * @param message without keys, also none that its task makes; may begin a chain
+	 * <p>
+	 * A message with keys may be at home in another file. Then it is handed over there
+	 * after the commit, once, whatever process dies when; it may run a moment later than
+	 * others. When its unique or idempotency key is taken by then, it is not stored, and
+	 * its id is never found; {@code onDuplicate} says what becomes of the message that
+	 * has the key, but nobody is told of {@code THROW}.
+	 * @param message may begin a chain
 	 * @return the id it will have
-	 * @throws IllegalArgumentException if it has a key, or is refused as an enqueue would
-	 * refuse it
+	 * @throws IllegalArgumentException if it is refused as an enqueue would refuse it
 	 * @throws IllegalStateException if the run enqueues more than 1,000 messages or 8 MB,
 	 * or the delivery of its task is at most once
 	 * @throws io.github.queuesqlite.message.LeaseLostException if the run is no longer

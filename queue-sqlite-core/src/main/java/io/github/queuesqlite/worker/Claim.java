@@ -668,7 +668,7 @@ abstract class Claim implements Completion<SettleResult> {
 	public MessageId enqueue(NewMessage newMessage) {
 		Objects.requireNonNull(newMessage, "'message' must not be null");
 		refuseLost();
-		Insertion row = engine().environment.followUps().prepare(newMessage, this.key.shard());
+		Insertion row = engine().environment.followUps().prepare(newMessage, this.row);
 		// Before the state is looked at: whoever ends it looks after it has changed that.
 		this.enqueues = true;
 		synchronized (this) {

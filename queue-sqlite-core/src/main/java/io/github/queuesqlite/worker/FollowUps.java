@@ -2,6 +2,7 @@ package io.github.queuesqlite.worker;
 
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.StoredMessage;
 
 /**
  * Makes what a run enqueues ready to be stored with its end.
@@ -14,10 +15,11 @@ public interface FollowUps {
 	/**
 	 * Makes a message ready.
 	 * @param message what the handler enqueues
-	 * @param shard where its run will end
-	 * @return with an id of that shard, and without a bound
-	 * @throws IllegalArgumentException if it cannot be stored there
+	 * @param running the message whose run enqueues it
+	 * @return with an id of the shard of that, or of the one where its keys are at home;
+	 * without a bound
+	 * @throws IllegalArgumentException if it is refused as an enqueue would refuse it
 	 */
-	Insertion prepare(NewMessage message, int shard);
+	Insertion prepare(NewMessage message, StoredMessage running);
 
 }

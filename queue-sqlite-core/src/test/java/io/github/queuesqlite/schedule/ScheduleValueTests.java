@@ -83,6 +83,14 @@ class ScheduleValueTests {
 	}
 
 	@Test
+	void localPayloadIsRefusedWithTheReasonAndNotPrinted() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> SCHEDULE.message(NewMessage.to("task").localPayload("secret")))
+			.withMessage("The message of a schedule must not have a localPayload: it is stored, and fires after a"
+					+ " restart and in other processes, where the object is not");
+	}
+
+	@Test
 	void checkWhenItNeverFiresRefuses() {
 		assertThatIllegalArgumentException().isThrownBy(SCHEDULE::check)
 			.withMessage("Schedule 'test' needs 'cron' or 'every'");

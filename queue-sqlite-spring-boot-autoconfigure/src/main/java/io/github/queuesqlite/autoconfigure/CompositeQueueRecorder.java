@@ -55,6 +55,11 @@ final class CompositeQueueRecorder implements QueueRecorder {
 	}
 
 	@Override
+	public void fired(String schedule, int messages, int skipped, long missed) {
+		tell((recorder) -> recorder.fired(schedule, messages, skipped, missed));
+	}
+
+	@Override
 	public void committed(int shard, Duration duration, int rows) {
 		tell((recorder) -> recorder.committed(shard, duration, rows));
 	}

@@ -12,14 +12,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
 /**
- * Counts and times what the engine reports. Meters are made when a task or shard is first
- * heard of; afterwards a call is two map reads and no allocation.
+ * Counts and times what the engine reports. Meters are made when a task, schedule or
+ * shard is first heard of; afterwards a call is two map reads and no allocation.
  */
 final class MicrometerQueueRecorder implements QueueRecorder {
 
 	private final MeterRegistry registry;
 
 	private final Map<String, Map<String, TaskMeters>> tasks = new ConcurrentHashMap<>();
+
+	private final Map<String, ScheduleMeters> schedules = new ConcurrentHashMap<>();
 
 	private final Map<Integer, Timer> commits = new ConcurrentHashMap<>();
 
@@ -85,6 +87,15 @@ final class MicrometerQueueRecorder implements QueueRecorder {
 	@Override
 	public void diedUnrun(String queue, String task, int messages) {
 		meters(queue, task).dead.increment(messages);
+	}
+
+	@Override
+	public void fired(String schedule, int messages, int skipped, long missed) {
+		ScheduleMeters meters = this.schedules.computeIfAbsent(schedule,
+				(name) -> new ScheduleMeters(this.registry, name));
+		meters.fired.increment(messages);
+		meters.skipped.increment(skipped);
+		meters.missed.increment(missed);
 	}
 
 	@Override

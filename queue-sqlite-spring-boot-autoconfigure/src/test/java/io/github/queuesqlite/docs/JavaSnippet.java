@@ -24,6 +24,7 @@ record JavaSnippet(String text) {
 			import java.util.*;
 			import java.util.concurrent.*;
 			import java.util.function.*;
+			import javax.swing.SwingUtilities;
 			import io.github.queuesqlite.*;
 			import io.github.queuesqlite.annotation.*;
 			import io.github.queuesqlite.docs.Snippets;

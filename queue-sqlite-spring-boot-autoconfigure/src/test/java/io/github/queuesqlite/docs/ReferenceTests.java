@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,6 +18,8 @@ import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.metrics.QueueMetricsAutoConfiguration;
 import io.github.queuesqlite.observation.DefaultQueueEnqueueObservationConvention;
 import io.github.queuesqlite.observation.DefaultQueueTaskObservationConvention;
+import io.github.queuesqlite.schedule.Schedule;
+import io.github.queuesqlite.schedule.ScheduleOperations;
 import io.github.queuesqlite.task.TaskRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -71,6 +74,8 @@ class ReferenceTests {
 			.run((context) -> {
 				MeterRegistry registry = context.getBean(MeterRegistry.class);
 				context.getBeansOfType(MeterBinder.class).values().forEach((binder) -> binder.bindTo(registry));
+				context.getBean(ScheduleOperations.class)
+					.create(Schedule.of("nightly", "greet").every(Duration.ofDays(1)));
 				context.getBean(TaskRegistry.class).register("greet", String.class, (name, run) -> name);
 				Set<String> names = new TreeSet<>();
 				registry.getMeters().forEach((meter) -> {
@@ -78,7 +83,7 @@ class ReferenceTests {
 					String row = row(meter.getId().getName());
 					meter.getId().getTags().forEach((tag) -> assertThat(row).contains("`" + tag.getKey() + "`"));
 				});
-				assertThat(names).hasSizeGreaterThanOrEqualTo(14);
+				assertThat(names).hasSizeGreaterThanOrEqualTo(17);
 			});
 	}
 

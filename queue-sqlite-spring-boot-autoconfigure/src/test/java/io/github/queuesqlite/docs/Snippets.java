@@ -43,6 +43,8 @@ public abstract class Snippets {
 
 	protected ReportService service;
 
+	protected ReportWindow desktop;
+
 	protected Customers customers;
 
 	protected Gateway gateway;
@@ -70,6 +72,12 @@ public abstract class Snippets {
 	protected abstract List<Row> rows(ImportRequest request);
 
 	protected abstract void store(Row row);
+
+	public interface ReportWindow {
+
+		void show(Report report);
+
+	}
 
 	public interface ReportService {
 

@@ -100,6 +100,22 @@ class MicrometerQueueRecorderTests {
 	}
 
 	@Test
+	void firedCountsWhatAScheduleDoes() {
+		this.recorder.fired("nightly", 0, 0, 0);
+		assertThat(fired("fired") + fired("skipped") + fired("missed")).isZero();
+		this.recorder.fired("nightly", 2, 3, 5);
+		this.recorder.fired("nightly", 1, 0, 0);
+		this.recorder.fired("other", 100, 100, 100);
+		assertThat(fired("fired")).isEqualTo(3);
+		assertThat(fired("skipped")).isEqualTo(3);
+		assertThat(fired("missed")).isEqualTo(5);
+	}
+
+	private double fired(String what) {
+		return this.registry.get("queue.schedule." + what).tag("schedule", "nightly").counter().count();
+	}
+
+	@Test
 	void committedTimesTheShardAndCountsRows() {
 		this.recorder.addShard(0);
 		this.recorder.committed(1, Duration.ofMillis(2), 40);
@@ -116,9 +132,10 @@ class MicrometerQueueRecorderTests {
 	void metersCarryNoOtherTags() {
 		this.recorder.addTask("mail", "mail.welcome");
 		this.recorder.addShard(0);
+		this.recorder.fired("nightly", 1, 1, 1);
 		assertThat(this.registry.getMeters()).flatExtracting((meter) -> meter.getId().getTags())
 			.extracting(Tag::getKey)
-			.containsOnly("queue", "task", "outcome", "shard");
+			.containsOnly("queue", "task", "outcome", "shard", "schedule");
 	}
 
 	private Counter counter(String name) {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -70,6 +71,10 @@ class ImportProgress {
 
 	Stream<Path> folders() {
 		return this.imports.values().stream().map(PhotoImport::folder);
+	}
+
+	Optional<PhotoImport> find(String id) {
+		return Optional.ofNullable(this.imports.get(id));
 	}
 
 	/** Publishes while there is work, and once more when it is done. */

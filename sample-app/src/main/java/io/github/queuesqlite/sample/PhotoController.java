@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.sample.PhotoImport.ImportFolder;
 import io.github.queuesqlite.sample.PhotoImport.Progress;
+import io.github.queuesqlite.sample.PhotoQueries.SheetStatus;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
@@ -38,12 +40,19 @@ class PhotoController {
 
 	private final PhotoQueries photos;
 
+	private final ImportProgress progress;
+
+	private final ContactSheets sheets;
+
 	private final ProgressStream stream;
 
 	private final QueueOperations queue;
 
-	PhotoController(ImportService imports, PhotoQueries photos, ProgressStream stream, QueueOperations queue) {
+	PhotoController(ImportService imports, PhotoQueries photos, ImportProgress progress, ContactSheets sheets,
+			ProgressStream stream, QueueOperations queue) {
 		this.imports = imports;
+		this.progress = progress;
+		this.sheets = sheets;
 		this.photos = photos;
 		this.stream = stream;
 		this.queue = queue;
@@ -71,6 +80,23 @@ class PhotoController {
 			.filter((progress) -> progress.importId().equals(id))
 			.findFirst()
 			.orElseThrow(() -> notFound("import", id));
+	}
+
+	@PostMapping("/imports/{id}/sheet")
+	ResponseEntity<SheetStatus> makeSheet(@PathVariable String id) {
+		PhotoImport photoImport = this.progress.find(id).orElseThrow(() -> notFound("import", id));
+		try {
+			MessageId sheet = this.sheets.start(photoImport);
+			return ResponseEntity.accepted().location(URI.create("/api/sheets/" + sheet)).body(sheet(sheet));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new ResponseStatusException(HttpStatus.CONFLICT, ex.getMessage(), ex);
+		}
+	}
+
+	@GetMapping("/sheets/{id}")
+	SheetStatus sheet(@PathVariable MessageId id) {
+		return this.photos.sheet(id).orElseThrow(() -> notFound("sheet", id.toString()));
 	}
 
 	@PostMapping(path = "/photos", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)

@@ -75,6 +75,10 @@ class PhotoLibrary {
 		AtomicFile.write(this.thumbnails.resolve(name), content);
 	}
 
+	Path thumbnail(String name) {
+		return this.thumbnails.resolve(name);
+	}
+
 	/**
 	 * Keeps an uploaded file.
 	 * @param id of the photo

@@ -1,15 +1,20 @@
 package io.github.queuesqlite.sample;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.message.Message;
+import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.sample.ContactSheets.Sheet;
 import io.github.queuesqlite.sample.Photo.ProcessPhoto;
 import io.github.queuesqlite.sample.PhotoImport.Progress;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.stereotype.Component;
 
@@ -30,10 +35,13 @@ class PhotoQueries {
 
 	private final ImportProgress progress;
 
-	PhotoQueries(QueueOperations queue, PhotoLibrary library, ImportProgress progress) {
+	private final ContactSheets sheets;
+
+	PhotoQueries(QueueOperations queue, PhotoLibrary library, ImportProgress progress, ContactSheets sheets) {
 		this.queue = queue;
 		this.library = library;
 		this.progress = progress;
+		this.sheets = sheets;
 	}
 
 	Optional<PhotoStatus> find(String id) {
@@ -60,9 +68,30 @@ class PhotoQueries {
 		for (MessageState state : FAILED) {
 			failed += stats.count(PhotoTasks.QUEUE, state);
 		}
+		List<Progress> imports = this.progress.all();
 		return new Overview(this.library.size(), stats.count(PhotoTasks.QUEUE, MessageState.READY),
 				stats.count(PhotoTasks.QUEUE, MessageState.RUNNING),
-				stats.count(PhotoTasks.QUEUE, MessageState.SCHEDULED), failed, this.progress.all());
+				stats.count(PhotoTasks.QUEUE, MessageState.SCHEDULED), failed, imports, sheets(imports));
+	}
+
+	private Map<String, Sheet> sheets(List<Progress> imports) {
+		Map<String, Sheet> found = new HashMap<>();
+		imports
+			.forEach((one) -> this.sheets.find(one.importId()).ifPresent((sheet) -> found.put(one.importId(), sheet)));
+		return found;
+	}
+
+	/**
+	 * Tells how far a contact sheet is.
+	 * @param id what {@link ContactSheets#start} returned
+	 * @return empty for another message
+	 */
+	Optional<SheetStatus> sheet(MessageId id) {
+		return this.queue.group(id).map((group) -> {
+			Message sheet = this.queue.find(id).orElseThrow();
+			return new SheetStatus(group.state(), group.members(), group.completed(), group.failed(), sheet.progress(),
+					(group.state() == MessageState.COMPLETED) ? sheet.result(Sheet.class) : null);
+		});
 	}
 
 	private List<PhotoStatus> list(int limit, MessageState... states) {
@@ -84,8 +113,25 @@ class PhotoQueries {
 	 * @param retrying photos that wait for their next attempt
 	 * @param failed photos that ended without a result
 	 * @param imports the imports, latest first
+	 * @param sheets their contact sheets, of those that have one
 	 */
-	record Overview(long done, long waiting, long running, long retrying, long failed, List<Progress> imports) {
+	record Overview(long done, long waiting, long running, long retrying, long failed, List<Progress> imports,
+			Map<String, Sheet> sheets) {
+
+	}
+
+	/**
+	 * How far a contact sheet is.
+	 *
+	 * @param state SCHEDULED until all tiles have ended
+	 * @param tiles how many it has
+	 * @param made how many of them are made
+	 * @param failed how many cannot be made
+	 * @param progress how far it is put together; null before
+	 * @param sheet null before it is there
+	 */
+	record SheetStatus(MessageState state, int tiles, int made, int failed,
+			io.github.queuesqlite.message.@Nullable Progress progress, @Nullable Sheet sheet) {
 
 	}
 

@@ -43,8 +43,9 @@ class PhotoTasks {
 		this.captions = captions;
 	}
 
+	/** No more often than the caption service lets us call. */
 	@QueueTask(value = PROCESS, queue = QUEUE, maxRetries = 6, timeout = "2m",
-			backoff = @Backoff(delay = "300ms", maxDelay = "10s"))
+			backoff = @Backoff(delay = "300ms", maxDelay = "10s"), rateLimit = "${photos.caption-rate:100/1s}")
 	Photo process(ProcessPhoto task, TaskContext context) throws IOException {
 		Optional<Photo> done = this.library.find(task.id());
 		if (done.isPresent()) {

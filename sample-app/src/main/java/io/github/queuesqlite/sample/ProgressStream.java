@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.queuesqlite.annotation.QueueListener;
+import io.github.queuesqlite.sample.ContactSheets.Sheet;
 import io.github.queuesqlite.sample.PhotoImport.Progress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,13 +36,18 @@ class ProgressStream {
 		page.onCompletion(() -> this.pages.remove(page));
 		page.onError((ex) -> this.pages.remove(page));
 		this.pages.add(page);
-		this.progress.all().forEach((state) -> send(page, state));
+		this.progress.all().forEach((state) -> send(page, "progress", state));
 		return page;
 	}
 
 	@QueueListener("import.*")
 	void onProgress(Progress progress) {
-		this.pages.forEach((page) -> send(page, progress));
+		this.pages.forEach((page) -> send(page, "progress", progress));
+	}
+
+	@QueueListener("sheet.*")
+	void onSheet(Sheet sheet) {
+		this.pages.forEach((page) -> send(page, "sheet", sheet));
 	}
 
 	/** An open stream would hold up the graceful stop of the web server. */
@@ -50,9 +56,9 @@ class ProgressStream {
 		this.pages.forEach(SseEmitter::complete);
 	}
 
-	private void send(SseEmitter page, Progress progress) {
+	private void send(SseEmitter page, String name, Object data) {
 		try {
-			page.send(SseEmitter.event().name("progress").data(progress));
+			page.send(SseEmitter.event().name(name).data(data));
 		}
 		catch (IOException | IllegalStateException ex) {
 			logger.debug("A page has gone: {}", ex.getMessage());

@@ -95,7 +95,8 @@ final class CrowdTable {
 	static final String[] REBUILD = { "DELETE FROM crowd",
 			"INSERT INTO crowd (message_id, task, concurrency_key, phase, priority, seq) SELECT id, task, " + KEY
 					+ ", CASE state WHEN 10 THEN 2 WHEN 21 THEN 0 WHEN 30 THEN 3 ELSE 1 END, priority, seq"
-					+ " FROM message WHERE state < 40 AND " + KEY + " IS NOT NULL" };
+					+ " FROM message WHERE state < 40 AND " + KEY
+					+ " IS NOT NULL AND id NOT IN (SELECT message_id FROM waiting)" };
 
 	private final Statements statements;
 

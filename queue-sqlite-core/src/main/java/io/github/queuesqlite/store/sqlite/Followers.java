@@ -13,6 +13,7 @@ import java.util.Set;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.store.AttributesCodec;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Insertion;
@@ -65,16 +66,23 @@ final class Followers {
 
 	private final ShardSequence sequence;
 
+	private final OrderingLines lines;
+
+	private final Crowds crowds;
+
 	private final WaitingTable table;
 
 	private final int shard;
 
 	private final Checksum checksum = new Checksum();
 
-	Followers(Statements statements, ShardBooks books, ShardSequence sequence, int shard) {
+	Followers(Statements statements, ShardBooks books, ShardSequence sequence, OrderingLines lines, Crowds crowds,
+			int shard) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
+		this.lines = lines;
+		this.crowds = crowds;
 		this.table = new WaitingTable(statements);
 		this.shard = shard;
 	}
@@ -200,11 +208,15 @@ final class Followers {
 	private void setFree(Waiting waiting, List<Arrival> arrivals, long now) throws SQLException {
 		long runAt = (waiting.delay() != null) ? now + waiting.delay() : now;
 		runAt = (waiting.runAt() != null) ? Math.max(runAt, waiting.runAt()) : runAt;
-		int state = (runAt > now) ? StateCode.SCHEDULED : StateCode.READY;
 		StoredMessage message = read(waiting.id());
+		String orderingKey = message.orderingKey();
+		int state = (orderingKey != null) ? StateCode.HELD : StateCode.READY;
+		state = (runAt > now) ? StateCode.SCHEDULED : state;
+		Long end = (orderingKey != null) ? this.lines.end(orderingKey) : null;
+		long seq = OrderingLines.place(this.sequence.next(), end);
 		Long expiresAt = message.expiresAt();
 		if (message.damaged()) {
-			this.statements.update(SET_DAMAGED_FREE, state, runAt, this.sequence.next(), waiting.id());
+			this.statements.update(SET_DAMAGED_FREE, state, runAt, seq, waiting.id());
 		}
 		else {
 			Outcomes flow = waiting.takesPayload() ? Outcomes.of(waiting.kind(), arrivals)
@@ -212,13 +224,26 @@ final class Followers {
 			expiresAt = (waiting.timeToLive() != null) ? Long.valueOf(now + waiting.timeToLive()) : expiresAt;
 			long sum = this.checksum.of(message, flow.codec(), flow.payload()) ^ Checksum.ofExpiry(message.expiresAt())
 					^ Checksum.ofExpiry(expiresAt);
-			this.statements.update(SET_FREE, state, runAt, this.sequence.next(), flow.codec(), flow.payload(),
-					expiresAt, sum, waiting.id());
+			this.statements.update(SET_FREE, state, runAt, seq, flow.codec(), flow.payload(), expiresAt, sum,
+					waiting.id());
 		}
 		this.table.free(waiting.id());
 		this.books.moved(waiting.queue(), waiting.task(), StateCode.SCHEDULED, state, 1);
 		this.books.waits(waiting.queue(), waiting.task(), state, runAt,
 				(expiresAt != null) ? expiresAt : Long.MAX_VALUE);
+		takePlace(message, seq);
+	}
+
+	/** Among the messages of its key, behind those that are there. */
+	private void takePlace(StoredMessage message, long seq) throws SQLException {
+		String attributes = message.attributes();
+		if (message.orderingKey() != null) {
+			this.lines.returned(message.orderingKey(), message.id(), seq);
+			this.lines.arrange(message.orderingKey());
+		}
+		else if (attributes != null && attributes.contains(AttributesCodec.CONCURRENCY_KEY)) {
+			this.crowds.returned(message.id());
+		}
 	}
 
 	private StoredMessage read(long id) throws SQLException {

@@ -41,7 +41,8 @@ final class LineTable {
 	/** Makes both anew from the messages. */
 	static final String[] REBUILD = { "DELETE FROM line", "DELETE FROM turn", """
 			INSERT INTO line (ordering_key, seq, message_id)
-			SELECT ordering_key, seq, id FROM message WHERE ordering_key IS NOT NULL AND state < 40""", """
+			SELECT ordering_key, seq, id FROM message
+			WHERE ordering_key IS NOT NULL AND state < 40 AND id NOT IN (SELECT message_id FROM waiting)""", """
 			INSERT INTO turn (ordering_key, message_id)
 			SELECT ordering_key, id FROM message WHERE ordering_key IS NOT NULL AND state IN (20, 22, 30)""" };
 

@@ -31,6 +31,11 @@ final class Relocation {
 			+ " AS concurrency_key FROM message WHERE id > ?1 AND (unique_key IS NOT NULL OR idempotency_key IS NOT NULL"
 			+ " OR ordering_key IS NOT NULL OR concurrency_key IS NOT NULL) ORDER BY id LIMIT ?2";
 
+	/** What of those that wait for each other has a key that places all of them. */
+	private static final String PLACING = "SELECT ordering_key, " + CrowdTable.KEY
+			+ " AS concurrency_key FROM message WHERE id IN (" + WaitingTable.TOGETHER
+			+ ") AND (ordering_key IS NOT NULL OR concurrency_key IS NOT NULL) LIMIT 1";
+
 	private static final String COPY = """
 			INSERT OR IGNORE INTO home.message SELECT * FROM main.message
 			WHERE id IN (SELECT value FROM json_each(?1))""";
@@ -119,14 +124,14 @@ final class Relocation {
 			Map<Integer, List<Long>> byHome = new LinkedHashMap<>();
 			long last = after;
 			try (Statements statements = new Statements(connection(shard))) {
-				long[] greatest = { after };
-				statements.each((row) -> {
-					greatest[0] = row.getLong(1);
-					int home = this.router.route(new Keys(row.getString(2), row.getString(4), row.getString(3),
-							row.getString(5), row.getString(6)));
-					byHome.computeIfAbsent(home, (key) -> new ArrayList<>()).add(row.getLong(1));
-				}, KEYED, after, STEP);
-				last = greatest[0];
+				Map<Long, Keys> keyed = new LinkedHashMap<>();
+				statements.each((row) -> keyed.put(row.getLong(1), new Keys(row.getString(2), row.getString(4),
+						row.getString(3), row.getString(5), row.getString(6))), KEYED, after, STEP);
+				for (Map.Entry<Long, Keys> row : keyed.entrySet()) {
+					last = row.getKey();
+					int home = this.router.route(placing(statements, row.getKey(), row.getValue()));
+					byHome.computeIfAbsent(home, (key) -> new ArrayList<>()).add(row.getKey());
+				}
 			}
 			if (last == after) {
 				return moved;
@@ -138,6 +143,15 @@ final class Relocation {
 				moved += entry.getValue().size();
 			}
 		}
+	}
+
+	private static Keys placing(Statements statements, long id, Keys own) throws SQLException {
+		Keys[] placing = { own };
+		if (!own.isPlaced()) {
+			statements.each((row) -> placing[0] = new Keys(own.task(), null, null, row.getString(1), row.getString(2)),
+					PLACING, LongJson.of(List.of(id)));
+		}
+		return placing[0];
 	}
 
 	private void move(int from, int home, List<Long> ids) throws SQLException {

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * next one becomes due, and what ended since somebody asked. Changes add up in memory,
  * are written before the commit and forgotten by a rollback.
  * <p>
- * <b>Threads:</b> the writer's; {@link #nextDueAt()}, {@link #isDue()} and
- * {@link #nextFiringAt()} any.
+ * <b>Threads:</b> the writer's; {@link #nextDueAt()}, {@link #isDue()},
+ * {@link #nextFiringAt()} and {@link #isAnyRelay()} any.
  */
 final class ShardBooks {
 
 	private static final String SHARD = "SELECT prunable, " + ReadySuspects.IS_ANY + ", " + LineTable.IS_ANY
 			+ ", permit_changes, " + CrowdTable.IS_ANY + ", " + KeyRateTable.IS_ANY + ", " + RunRecords.IS_ANY + ", "
-			+ ScheduleTable.NEXT + ", " + WaitingTable.IS_ANY + " FROM shard WHERE id = 1";
+			+ ScheduleTable.NEXT + ", " + WaitingTable.IS_ANY + ", " + RelayTable.IS_ANY + " FROM shard WHERE id = 1";
 
 	private final Statements statements;
 
@@ -65,6 +65,12 @@ final class ShardBooks {
 
 	/** Whether a message may wait for another one, or may have waited. */
 	private boolean anyFollowed;
+
+	/** Whether a message may wait to be handed over to another shard. */
+	private volatile boolean anyRelay;
+
+	/** Whether one was added since somebody asked. */
+	private boolean relaysAdded;
 
 	private long prunable;
 
@@ -147,7 +153,9 @@ final class ShardBooks {
 			this.anyRecorded = row.getInt(7) != 0;
 			nextFiring(Statements.nullableLong(row, 8));
 			this.anyFollowed = row.getInt(9) != 0;
+			this.anyRelay = row.getInt(10) != 0;
 		}, SHARD);
+		this.relaysAdded = this.anyRelay;
 		this.pauses.forgetTasks();
 	}
 
@@ -282,6 +290,29 @@ final class ShardBooks {
 	 */
 	boolean isAnyFollowed() {
 		return this.anyFollowed;
+	}
+
+	/** A message waits to be handed over to another shard. */
+	void relayed() {
+		this.anyRelay = true;
+		this.relaysAdded = true;
+	}
+
+	/** Messages have arrived. */
+	void refreshRelays() throws SQLException {
+		Long any = this.statements.number("SELECT " + RelayTable.IS_ANY);
+		this.anyRelay = any != null && any != 0;
+	}
+
+	boolean isAnyRelay() {
+		return this.anyRelay;
+	}
+
+	/** Returns whether one was added since the last call. */
+	boolean takeRelaysAdded() {
+		boolean added = this.relaysAdded;
+		this.relaysAdded = false;
+		return added;
 	}
 
 	/** Pruning by count may delete so many more; negative for fewer. */

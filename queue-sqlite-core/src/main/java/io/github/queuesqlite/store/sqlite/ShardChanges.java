@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class ShardChanges {
 
 	private static final String UNIQUE_KEY = "SELECT task, unique_key, ordering_key IS NOT NULL OR " + CrowdTable.KEY
-			+ " IS NOT NULL FROM message WHERE id = ?1 AND unique_key IS NOT NULL";
+			+ " IS NOT NULL OR EXISTS (SELECT 1 FROM follower WHERE follower.message_id = message.id)"
+			+ " FROM message WHERE id = ?1 AND unique_key IS NOT NULL";
 
 	private static final String IS_UNIQUE_KEY_TAKEN = """
 			SELECT 1 FROM message AS live

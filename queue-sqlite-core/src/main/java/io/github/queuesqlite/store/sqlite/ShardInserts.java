@@ -12,6 +12,7 @@ import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.Composition;
 import io.github.queuesqlite.store.InsertResult;
 import io.github.queuesqlite.store.Insertion;
+import io.github.queuesqlite.store.Relay;
 import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Terms;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +43,13 @@ final class ShardInserts {
 
 	private final Followers followers;
 
+	private final RelayTable relays;
+
 	private final Checksum checksum = new Checksum();
 
 	ShardInserts(Statements statements, ShardBooks books, ShardSequence sequence, ReservationTable reservations,
-			OrderingLines lines, KeyHolders holders, UniqueWindows windows, Crowds crowds, Followers followers) {
+			OrderingLines lines, KeyHolders holders, UniqueWindows windows, Crowds crowds, Followers followers,
+			RelayTable relays) {
 		this.statements = statements;
 		this.books = books;
 		this.sequence = sequence;
@@ -56,6 +60,7 @@ final class ShardInserts {
 		this.room = new QueueRoom(statements, books, lines, crowds);
 		this.crowds = crowds;
 		this.followers = followers;
+		this.relays = relays;
 	}
 
 	/**
@@ -72,6 +77,9 @@ final class ShardInserts {
 		for (int i = 0; i < existing.length; i++) {
 			Insertion row = rows.get(i);
 			Terms.Bound bound = row.terms().bound();
+			if (isArrived(row)) {
+				continue;
+			}
 			if (row.isWaiting()) {
 				QueueException full = insertGroup(row, now);
 				if (full != null) {
@@ -103,6 +111,14 @@ final class ShardInserts {
 		}
 		insertPlain(plain, now);
 		return new InsertResult(existing, failed);
+	}
+
+	/**
+	 * Whether it has come from the same place before: then it is as if it were stored.
+	 */
+	private boolean isArrived(Insertion row) throws SQLException {
+		Relay.Origin origin = row.terms().origin();
+		return origin != null && !this.relays.note(origin);
 	}
 
 	/** Changes who has the key, if that is wanted; says why it cannot. */
@@ -160,10 +176,23 @@ final class ShardInserts {
 			existing = insertKeyed(row, now);
 		}
 		if (existing == 0 && row.composition() != Composition.NONE) {
-			insertPlain(row.composition().others(), now);
+			insertOthers(row.composition().others(), now);
 			this.followers.joined(row);
 		}
 		return existing;
+	}
+
+	private void insertOthers(List<Insertion> rows, long now) throws SQLException {
+		List<Insertion> plain = new ArrayList<>(rows.size());
+		for (Insertion row : rows) {
+			if (!row.keys().isPlaced()) {
+				plain.add(row);
+			}
+			else if (!isInserted(row, now)) {
+				throw new SQLException("Message " + row.id() + " was not inserted, yet nothing can have its key");
+			}
+		}
+		insertPlain(plain, now);
 	}
 
 	private void insertPlain(List<Insertion> rows, long now) throws SQLException {
@@ -211,6 +240,9 @@ final class ShardInserts {
 
 	private boolean isInserted(Insertion row, long now) throws SQLException {
 		String orderingKey = row.keys().orderingKey();
+		if (row.isWaiting() && row.keys().isPlaced()) {
+			return isInsertedWaiting(row);
+		}
 		if (orderingKey != null) {
 			return isInsertedInLine(row, orderingKey, now);
 		}
@@ -224,6 +256,17 @@ final class ShardInserts {
 		}
 		this.books.inserted(row, now);
 		this.windows.inserted(row);
+		return true;
+	}
+
+	/** It takes its place in its line or crowd when it is set free. */
+	private boolean isInsertedWaiting(Insertion row) throws SQLException {
+		PreparedStatement statement = this.statements.prepare(MessageTable.INSERT_ORDERED);
+		MessageTable.bindOrdered(statement, row, row.id(), StateCode.SCHEDULED, this.checksum);
+		if (statement.executeUpdate() == 0) {
+			return false;
+		}
+		this.books.inserted(row, StateCode.SCHEDULED);
 		return true;
 	}
 

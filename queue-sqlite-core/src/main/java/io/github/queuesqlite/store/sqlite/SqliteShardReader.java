@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
@@ -28,6 +29,7 @@ import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.LimitUse;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Peer;
+import io.github.queuesqlite.store.Relay;
 import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
@@ -540,6 +542,31 @@ final class SqliteShardReader implements ShardReader {
 	@Override
 	public Pauses pauses() {
 		return read((statements) -> PauseTable.read(statements, this.clock.millis()));
+	}
+
+	@Override
+	public List<Relay> relays(long epoch, Collection<Long> targets, int max) {
+		return read((statements) -> RelayTable.first(statements, this.shard, epoch, targets, max));
+	}
+
+	@Override
+	public boolean isAnyRelay(Collection<Long> targets) {
+		return read((statements) -> RelayTable.isAnyFor(statements, targets));
+	}
+
+	@Override
+	public long relayFloor() {
+		return read(RelayTable::floor);
+	}
+
+	@Override
+	public Set<Long> relayEpochs() {
+		return read(RelayTable::epochs);
+	}
+
+	@Override
+	public Optional<Relay> relay(long messageId) {
+		return read((statements) -> RelayTable.ofMessage(statements, this.shard, messageId)).stream().findFirst();
 	}
 
 	@Override

@@ -91,6 +91,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final Followers followers;
 
+	private final RelayTable relays;
+
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
 			Watermark watermark, int shard, InstantSource clock, Retention retention, ClaimOrder order)
 			throws SQLException {
@@ -103,12 +105,13 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.reservations = new ReservationTable(statements);
 		this.signals = new SignalTable(statements);
 		this.books = new ShardBooks(statements, clock);
+		this.relays = new RelayTable(statements);
 		this.windows = new UniqueWindows(statements);
 		this.sequence = new ShardSequence(statements, clock, shard, order.newestFirst());
 		OrderingLines lines = new OrderingLines(statements, this.books);
 		this.lines = lines;
 		this.crowds = new Crowds(statements, this.books, this.sequence, new KeyRates(statements, this.books, clock));
-		this.followers = new Followers(statements, this.books, this.sequence, shard);
+		this.followers = new Followers(statements, this.books, this.sequence, lines, this.crowds, shard);
 		this.settling = new ShardSettling(statements, this.books, this.sequence, attempts, lines, this.crowds,
 				retention);
 		this.claims = new ShardClaims(statements, this.books, this.sequence, this.settling, lines, this.crowds,
@@ -123,7 +126,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 				this.crowds, shard);
 		this.holders = new KeyHolders(statements, this.changes);
 		this.inserts = new ShardInserts(statements, this.books, this.sequence, this.reservations, lines, this.holders,
-				this.windows, this.crowds, this.followers);
+				this.windows, this.crowds, this.followers, this.relays);
 		this.schedules = new ShardSchedules(statements, this.books, this.inserts, lines);
 	}
 
@@ -276,10 +279,24 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		for (int i = 0; i < results.length; i++) {
 			List<Insertion> followUps = settlements.get(i).followUps();
 			if (!followUps.isEmpty() && results[i] == SettleResult.APPLIED) {
-				this.inserts.insert(followUps, now);
+				followUp(followUps, settlements.get(i).key().epoch(), now);
 			}
 		}
 		return results;
+	}
+
+	private void followUp(List<Insertion> followUps, long epoch, long now) throws SQLException {
+		List<Insertion> here = new ArrayList<>(followUps.size());
+		for (Insertion message : followUps) {
+			if (message.isRelayedBy(this.shard)) {
+				this.relays.add(epoch, message);
+				this.books.relayed();
+			}
+			else {
+				here.add(message);
+			}
+		}
+		this.inserts.insert(here, now);
 	}
 
 	@Override
@@ -530,6 +547,29 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public void weigh(String concurrencyKey, int weight) throws SQLException {
 		this.crowds.weigh(concurrencyKey, weight);
+	}
+
+	// ---- relays
+
+	@Override
+	public boolean isAnyRelay() {
+		return this.books.isAnyRelay();
+	}
+
+	@Override
+	public boolean takeRelaysAdded() {
+		return this.books.takeRelaysAdded();
+	}
+
+	@Override
+	public void ownRelays(long epoch, long dead) throws SQLException {
+		this.relays.own(epoch, dead);
+	}
+
+	@Override
+	public void forgetRelays(long epoch, List<Long> seqs) throws SQLException {
+		this.relays.forget(epoch, seqs);
+		this.books.refreshRelays();
 	}
 
 	// ---- schedules

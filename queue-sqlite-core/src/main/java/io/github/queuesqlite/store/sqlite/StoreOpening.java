@@ -112,8 +112,7 @@ final class StoreOpening {
 			return stored;
 		}
 		String obstacle = isAnybodyElseHere()
-				? "another process uses it: the stored layout stays. Start alone to change it" : (isAnyDamaged()
-						? "a shard of it is quarantined: the stored layout stays. See to its file first" : "");
+				? "another process uses it: the stored layout stays. Start alone to change it" : obstacle();
 		if (!obstacle.isEmpty()) {
 			logger.warn("'shards' is {}, but {} has {} and {}.", wanted, this.files.directory(),
 					stored.accepting().size(), obstacle);
@@ -132,6 +131,27 @@ final class StoreOpening {
 			}
 		}
 		return resized;
+	}
+
+	private String obstacle() throws SQLException {
+		if (isAnyDamaged()) {
+			return "a shard of it is quarantined: the stored layout stays. See to its file first";
+		}
+		return isAnyRelay() ? "messages are under way between them: the stored layout stays. They arrive now; start"
+				+ " again to change it" : "";
+	}
+
+	/** What is under way is for a shard of the stored layout. */
+	private boolean isAnyRelay() throws SQLException {
+		for (Connection connection : this.connections.values()) {
+			try (Statements statements = new Statements(connection)) {
+				Long any = statements.number("SELECT " + RelayTable.IS_ANY);
+				if (any != null && any != 0) {
+					return true;
+				}
+			}
+		}
+		return false;
 	}
 
 	private boolean isAnyDamaged() {

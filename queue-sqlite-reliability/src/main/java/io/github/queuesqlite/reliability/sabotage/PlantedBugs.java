@@ -262,8 +262,8 @@ final class PlantedBugs {
 		add("a claim does not go on with who is let through",
 				"while (!claimed.isEmpty() && left > 0 && all.size() < Math.max(max, Claimer.MOST_MESSAGES)) {",
 				"while (claimed == null) {", contract("Crowds#claimWhenKeyHasNoLimitGivesAllInTheirOrder"));
-		add("a crowd does not move with a change of the number of shards", "OR concurrency_key IS NOT NULL)", ")",
-				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsCrowdsAndTheirLimits");
+		add("a crowd does not move with a change of the number of shards", "OR concurrency_key IS NOT NULL) ORDER",
+				") ORDER", "store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsCrowdsAndTheirLimits");
 	}
 
 	private void keyRates() {
@@ -349,6 +349,31 @@ final class PlantedBugs {
 		add("what waits for each other is torn apart when the number of shards changes",
 				"String json = together(statements, ids);", "String json = LongJson.of(ids);",
 				"ChainTests#chainStaysTogetherWhenTheNumberOfShardsChanges");
+		add("a link with an ordering key runs as soon as it is set free",
+				"int state = (orderingKey != null) ? StateCode.HELD : StateCode.READY; state = (runAt > now)",
+				"int state = StateCode.READY; state = (runAt > now)",
+				"ChainTests#linkTakesItsPlaceInItsLineWhenItsTurnComes");
+		add("a link that waits holds the line of its key", "if (row.isWaiting() && row.keys().isPlaced()) {",
+				"if (row.isWaiting() && row.keys().isPlaced() && orderingKey == null) {",
+				"ChainTests#linkThatWaitsHoldsNobodyOfItsKey");
+		add("a link that waits holds the line of its key once the shards have changed",
+				"WHERE ordering_key IS NOT NULL AND state < 40 AND id NOT IN (SELECT message_id FROM waiting)",
+				"WHERE ordering_key IS NOT NULL AND state < 40",
+				"ChainTests#keysOfLinksHoldWhenTheNumberOfShardsChanges");
+		add("a link with a concurrency key does not take turns", "this.crowds.returned(message.id());", "",
+				"GroupTests#callbackWithAConcurrencyKeyTakesItsTurn");
+		add("what is handed over to another shard again is stored again",
+				"return origin != null && !this.relays.note(origin);",
+				"if (origin != null) { this.relays.note(origin); } return false;",
+				"store.sqlite.RelayTests#messageWhenItsProcessDiesBeforeItIsForgottenIsStoredOnce");
+		add("what the dead have left to hand over stays", "session.ownRelays(instance.epoch(), epoch);", "",
+				"store.sqlite.RelayTests#messageWhenItsProcessDiesBeforeItIsHandedOverIsHandedOverByAnother");
+		add("a process that is taken for dead hands over",
+				"return (rows.get(0).terms().origin() != null) ? instance.epoch() : 0;", "return 0;",
+				"store.sqlite.RelayTests#instanceThatIsTakenForDeadComesTooLate");
+		add("the number of shards changes while messages are under way", "return isAnyRelay() ? \"messages are",
+				"return (isAnyRelay() && this.connections.isEmpty()) ? \"messages are",
+				"store.sqlite.RelayTests#numberOfShardsStaysWhileMessagesAreUnderWay");
 	}
 
 	private void calls() {
@@ -712,11 +737,14 @@ final class PlantedBugs {
 				contract("Schedules#fireGivesNoMoreMessagesThanItMay"));
 		add("each missed slot gives a message", "case FIRE_ONCE -> 1;", "case FIRE_ONCE -> MOST_SLOTS;",
 				"ScheduleTests#fireOnceGivesOneMessageForAllThatWasMissed");
-		add("a clock that is set back stops schedules",
-				"this.store.schedules().forEach((stored) -> startOver(stored, now));", "",
+		add("a clock that is set back stops schedules", "startOver(stored, now);", "",
 				"ScheduleTests#clockThatStepsBackByMuchStartsOverFromThen");
 		add("a schedule stays where it was when the shards change", "ScheduleTable.add(there, schedule);", "",
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsSchedulesAndTheirLines");
+		add("interceptors do not see the messages of schedules",
+				".intercept((slot != null) ? template.header(Schedule.SLOT_HEADER, slot.toString()) : template);",
+				".intercept(template); message = (slot != null) ? template.header(Schedule.SLOT_HEADER, slot.toString()) : template;",
+				"ScheduleTests#interceptorsSeeItsMessagesAndMayChangeThem");
 		add("a time that comes twice is a slot twice", "return !this.hourly && !this.rules",
 				"return !this.rules.isFixedOffset() && this.hourly && !this.rules",
 				"schedule.TimetableTests#cronWhoseTimeComesTwiceFiresTheFirstTimeOnly");
@@ -819,8 +847,8 @@ final class PlantedBugs {
 
 	private void payloads() {
 		this.rule = "A payload is read as it was written, and by nobody without the key";
-		add("a payload is read by the codec that writes now", "PayloadCodec codec = this.codecs.get(parsed.codec());",
-				"PayloadCodec codec = this.codec;", "PayloadTests#messageIsReadByTheCodecThatWroteItWhateverWritesNow");
+		add("a payload is read by the codec that writes now", ": this.codecs.get(parsed.codec());", ": this.codec;",
+				"PayloadTests#messageIsReadByTheCodecThatWroteItWhateverWritesNow");
 		add("results are not encrypted", ": seal(write(what, value));", ": write(what, value);",
 				"PayloadTests#nothingOfAnEncryptedPayloadResultOrValueIsReadableInTheFiles");
 		add("sealed values are compared as they are stored",
