@@ -43,7 +43,7 @@ final class Migrations {
 	}
 
 	static Migrations shard() {
-		return new Migrations("shard", 14);
+		return new Migrations("shard", 15);
 	}
 
 	static Migrations control() {
