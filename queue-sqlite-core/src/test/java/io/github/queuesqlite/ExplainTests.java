@@ -21,6 +21,7 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.Progress;
+import io.github.queuesqlite.store.IdLayout;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
@@ -403,20 +404,21 @@ class ExplainTests extends ProcessTester {
 
 	@Test
 	void messageWhenItsShardIsQuarantinedSaysThatNobodyKnows() throws Exception {
-		open((builder) -> builder.shards(1));
+		open((builder) -> builder.shards(2));
 		MessageId id = this.operations.enqueue(TASK, "x".repeat(3000));
 		this.queue.close();
-		Path file = this.directory.resolve("default/queue_shard_0.db");
+		int shard = IdLayout.shard(id.value());
+		Path file = this.directory.resolve("default/queue_shard_" + shard + ".db");
 		try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
 			bytes.write(new byte[4096]);
 		}
-		open((builder) -> builder.shards(1));
+		open((builder) -> builder.shards(2));
 		Explanation explanation = explain(id);
 		assertThat(explanation.state()).isNull();
 		assertThat(explanation.reasons()).extracting(Reason::kind).containsExactly(ReasonKind.SHARD_QUARANTINED);
-		assertThat(explanation.reasons().get(0).name()).isEqualTo("0");
-		assertThat(explanation.summary())
-			.contains("shard 0, which would have it, is quarantined: Shard 0 (queue_shard_0.db)");
+		assertThat(explanation.reasons().get(0).name()).isEqualTo(Integer.toString(shard));
+		assertThat(explanation.summary()).contains("shard " + shard + ", which would have it, is quarantined: Shard "
+				+ shard + " (queue_shard_" + shard + ".db)");
 	}
 
 	@Test
