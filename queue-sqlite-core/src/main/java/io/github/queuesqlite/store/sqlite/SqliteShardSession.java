@@ -473,7 +473,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public void audit(AuditEntry entry) throws SQLException {
-		AuditTable.add(this.statements, entry);
+		AuditTable.add(statements(), entry);
 	}
 
 	@Override
