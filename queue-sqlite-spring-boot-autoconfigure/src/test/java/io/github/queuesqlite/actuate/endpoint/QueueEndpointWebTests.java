@@ -472,7 +472,7 @@ class QueueEndpointWebTests {
 					/queues/mail            | drop   | BAD_REQUEST | No operation 'drop': expected pause or resume
 					/queues/mail            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
 					/messages/0000000000000 | retry  | NOT_FOUND   | No message 0000000000000: unknown or already removed
-					/messages/0000000000000 | pause  | BAD_REQUEST | No operation 'pause': expected retry, cancel or cancel-tree
+					/messages/0000000000000 | pause  | BAD_REQUEST | No operation 'pause': expected retry, cancel, cancel-tree, reschedule or delete
 					/messages/17            | cancel | BAD_REQUEST | 'id': '17' is not a message id
 					/tasks/greet            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
 					/tasks/gret             | pause  | NOT_FOUND   | No task 'gret'
