@@ -45,7 +45,7 @@ class ArchitectureTests {
 			.layer("store")
 			.definedBy(ROOT + ".store")
 			.layer("helpers")
-			.definedBy(ROOT + ".listen", ROOT + ".payload", ROOT + ".event")
+			.definedBy(ROOT + ".listen", ROOT + ".payload", ROOT + ".event", ROOT + ".flight")
 			.layer("schedule")
 			.definedBy(ROOT + ".schedule")
 			.layer("task")

@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.queuesqlite.event.FailureNote;
+import io.github.queuesqlite.flight.CommitEvent;
+import io.github.queuesqlite.flight.FlightEvents;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
@@ -226,8 +228,10 @@ final class Batches<S extends Session> {
 	 */
 	private boolean commit(List<Command<S>> batch) {
 		boolean synced = this.syncs.isDue(batch);
+		CommitEvent event = FlightEvents.commit();
 		long start = System.nanoTime();
-		int rows;
+		int rows = 0;
+		boolean committed = false;
 		this.committing = false;
 		try {
 			this.session.begin(synced);
@@ -238,6 +242,7 @@ final class Batches<S extends Session> {
 			this.committing = true;
 			this.session.commit();
 			markCommitted(batch);
+			committed = true;
 		}
 		catch (SQLException ex) {
 			Session.Fault kind = this.session.classify(ex);
@@ -249,6 +254,11 @@ final class Batches<S extends Session> {
 			this.session.rollback();
 			this.turn.rolledBack(this.committing);
 			return failedHere(batch, this.committing ? Session.Fault.STORAGE : Session.Fault.DEFECT, ex);
+		}
+		finally {
+			if (event != null) {
+				event.over(this.shard, rows, synced, committed);
+			}
 		}
 		long end = System.nanoTime();
 		if (synced) {

@@ -8,6 +8,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongPredicate;
 
+import io.github.queuesqlite.flight.ClaimEvent;
+import io.github.queuesqlite.flight.FlightEvents;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -218,6 +220,7 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	private int claim(ShardSession session, Claimer claimer, int wanted) throws SQLException {
 		List<StoredMessage> messages = List.of();
+		ClaimEvent event = FlightEvents.claim();
 		try {
 			messages = session.claim(claimer.owner().epoch(), claimer.queue(), claimer.tasks(), wanted,
 					claimer.quota());
@@ -225,6 +228,9 @@ final class MessageTurn implements Turn<ShardSession> {
 		finally {
 			// Who was asked is answered, also when the claim fails.
 			this.claimed.add(new Claimed(claimer, messages, 0, false));
+			if (event != null) {
+				event.over(this.shard, claimer.queue(), wanted, messages.size());
+			}
 		}
 		return messages.size();
 	}

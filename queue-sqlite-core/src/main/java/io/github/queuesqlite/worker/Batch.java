@@ -92,8 +92,8 @@ final class Batch implements Call {
 
 	@Override
 	public Map<String, String> logContext() {
-		return Map.of("queue.task", this.task.definition().name(), "queue.messages",
-				Integer.toString(this.runs.size()));
+		return Map.of("queue.name", first().row().queue(), "queue.task", this.task.definition().name(),
+				"queue.messages", Integer.toString(this.runs.size()));
 	}
 
 	@Override
@@ -134,7 +134,7 @@ final class Batch implements Call {
 			stage = call();
 		}
 		finally {
-			this.state.leave(this.task);
+			this.state.leave(this);
 		}
 		return stage == null || !isAwaited(stage);
 	}

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
+import io.github.queuesqlite.flight.FlightEvents;
+import io.github.queuesqlite.flight.RunEvent;
 import io.github.queuesqlite.store.StoredMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
@@ -33,6 +35,9 @@ final class CallState {
 
 	/** What the log lines of the handler bear. Of its thread. */
 	private Map<String, String> logged = Map.of();
+
+	/** Null while nobody records runs. Of its thread. */
+	private @Nullable RunEvent event;
 
 	CallState(Holder holder) {
 		this.holder = holder;
@@ -82,11 +87,17 @@ final class CallState {
 			this.logged = call.logContext();
 			this.logged.forEach(MDC::put);
 		}
+		this.event = FlightEvents.run();
 	}
 
 	/** It is out again. An interrupt of ours goes no further. */
-	void leave(HostedTask task) {
-		if (this.handling.leave() || task.executor() == null) {
+	void leave(Call call) {
+		RunEvent event = this.event;
+		if (event != null) {
+			StoredMessage row = call.first().row();
+			event.over(row.queue(), row.task(), call.first().id().toString(), row.attempt());
+		}
+		if (this.handling.leave() || call.task().executor() == null) {
 			Thread.interrupted();
 		}
 		this.logged.keySet().forEach(MDC::remove);

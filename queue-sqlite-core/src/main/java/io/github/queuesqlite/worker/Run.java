@@ -78,8 +78,8 @@ final class Run extends Claim implements TaskContext, Call {
 
 	@Override
 	public Map<String, String> logContext() {
-		return Map.of("queue.message", id().toString(), "queue.task", row().task(), "queue.attempt",
-				Integer.toString(row().attempt()));
+		return Map.of("queue.message", id().toString(), "queue.name", row().queue(), "queue.task", row().task(),
+				"queue.attempt", Integer.toString(row().attempt()));
 	}
 
 	@Override
@@ -130,7 +130,7 @@ final class Run extends Claim implements TaskContext, Call {
 			stage = call();
 		}
 		finally {
-			this.state.leave(this.task);
+			this.state.leave(this);
 		}
 		return stage == null || !isAwaited(stage);
 	}

@@ -361,6 +361,7 @@ class RunningTests {
 		assertThat(run.isCancelled()).isFalse();
 		assertThat(logged.join()).containsEntry("queue.message", new MessageId(id).toString())
 			.containsEntry("queue.task", "look")
+			.containsEntry("queue.name", "default")
 			.containsEntry("queue.attempt", "1");
 	}
 
