@@ -115,6 +115,14 @@ public final class EmbeddedQueue implements AutoCloseable {
 	}
 
 	/**
+	 * Returns what people have done to the queue.
+	 * @return usable until {@link #close()}
+	 */
+	public AuditLog audit() {
+		return this.engine.audit();
+	}
+
+	/**
 	 * Returns the tasks that this process hosts.
 	 * @return the registry
 	 */

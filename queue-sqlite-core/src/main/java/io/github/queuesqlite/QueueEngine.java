@@ -80,6 +80,8 @@ final class QueueEngine {
 
 	private final DefaultQueueOperations operations;
 
+	private final AuditLog audit;
+
 	private final DefaultScheduleOperations schedules;
 
 	private final Firer firer;
@@ -113,6 +115,7 @@ final class QueueEngine {
 			builder.eventListeners.forEach(this.events::add);
 			this.store = openStore(builder, this.directory.path().resolve(this.name));
 			this.closers.push(this.store::close);
+			this.audit = new AuditLog(this.store, builder.clock);
 			// Before the waiters: what is recorded is recorded before anybody is
 			// released.
 			this.store.addListener(new EndRecorder(builder.recorder));
@@ -241,6 +244,10 @@ final class QueueEngine {
 
 	ListenData listen() {
 		return this.listen;
+	}
+
+	AuditLog audit() {
+		return this.audit;
 	}
 
 	TaskRegistry tasks() {

@@ -11,6 +11,7 @@ import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
@@ -488,6 +489,19 @@ public interface MessageStore extends AutoCloseable {
 	 * @param key the key
 	 */
 	void resumeKey(String key);
+
+	/**
+	 * Notes what somebody has done to the queue, in the first shard that can be written.
+	 * @param entry what
+	 */
+	void audit(AuditEntry entry);
+
+	/**
+	 * Reads what people have done to the queue.
+	 * @param max how many at most
+	 * @return the latest first
+	 */
+	List<AuditEntry> audit(int max);
 
 	/**
 	 * Returns what is paused.

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
+import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageTree;
@@ -132,6 +133,9 @@ public interface ShardReader extends AutoCloseable {
 
 	/** Reads the schedules that fire and are due, the longest due first. */
 	List<StoredSchedule> dueSchedules(long now, int max);
+
+	/** Reads what people have done to the queue, the latest first. */
+	List<AuditEntry> audit(int max);
 
 	/** Reads what is paused. */
 	Pauses pauses();

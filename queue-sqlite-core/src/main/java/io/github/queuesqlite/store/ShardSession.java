@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 
@@ -213,6 +214,9 @@ public interface ShardSession extends Session {
 
 	/** Notes what an instance takes, for people. */
 	void host(long epoch, Hosting hosting) throws SQLException;
+
+	/** Notes what somebody has done to the queue, and forgets what was long before. */
+	void audit(AuditEntry entry) throws SQLException;
 
 	/** Declares an epoch dead. */
 	void declareDead(long epoch) throws SQLException;

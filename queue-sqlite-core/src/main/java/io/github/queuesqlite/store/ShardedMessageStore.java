@@ -19,6 +19,7 @@ import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageTree;
@@ -401,6 +402,30 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public List<LogEntry> log(long id) {
 		return this.reads.log(id);
+	}
+
+	@Override
+	public void audit(AuditEntry entry) {
+		StoreUnavailableException failure = new StoreUnavailableException("No shard is in use", null);
+		for (Shard shard : this.group.usable()) {
+			try {
+				this.shards.checkOpen();
+				this.shards.writer(shard.number()).call((session) -> {
+					session.audit(entry);
+					return 0;
+				});
+				return;
+			}
+			catch (StoreUnavailableException ex) {
+				failure = ex;
+			}
+		}
+		throw failure;
+	}
+
+	@Override
+	public List<AuditEntry> audit(int max) {
+		return this.reads.audit(max);
 	}
 
 	@Override

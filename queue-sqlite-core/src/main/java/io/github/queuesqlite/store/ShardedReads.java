@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
+import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
@@ -165,6 +166,12 @@ final class ShardedReads {
 			return this.group.has(named) ? Optional.of(named) : Optional.empty();
 		}
 		return find(id).map(StoredMessage::shard);
+	}
+
+	List<AuditEntry> audit(int max) {
+		List<AuditEntry> entries = new ArrayList<>();
+		this.shards.readEach((reader) -> entries.addAll(reader.audit(max)));
+		return entries.stream().sorted(Comparator.comparing(AuditEntry::at).reversed()).limit(max).toList();
 	}
 
 	Pauses pauses() {

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
+import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
@@ -537,6 +538,11 @@ final class SqliteShardReader implements ShardReader {
 		Long prunable = statements.number("SELECT prunable FROM shard WHERE id = 1");
 		return prunable != null && prunable > this.retention.maxRows() && statements
 			.number(MessageTable.IS_PRUNABLE_BY_COUNT, this.clock.millis() - PruneRule.WAITER_MILLIS) != null;
+	}
+
+	@Override
+	public List<AuditEntry> audit(int max) {
+		return read((statements) -> AuditTable.latest(statements, max));
 	}
 
 	@Override

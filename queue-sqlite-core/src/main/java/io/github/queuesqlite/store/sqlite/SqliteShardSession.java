@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.ToIntFunction;
 
+import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Firing;
@@ -485,6 +486,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public void host(long epoch, Hosting hosting) throws SQLException {
 		this.instances.host(epoch, hosting.encode());
+	}
+
+	@Override
+	public void audit(AuditEntry entry) throws SQLException {
+		AuditTable.add(statements(), entry);
 	}
 
 	@Override

@@ -874,6 +874,10 @@ final class PlantedBugs {
 		add("who waits behind its line is about to start", "if (line != null && line.holder() != null) {",
 				"if (line != null && line.ahead() < 0) {",
 				"ExplainTests#messageWhenItsOrderingKeyRunsElsewhereNamesWhoHasIt");
+		this.rule = "What people have done can be read afterwards";
+		add("entries of the audit are kept for ever", "statements.update(FORGET, MOST);",
+				"statements.update(FORGET, Integer.MAX_VALUE);",
+				"AuditLogTests#entriesAreForgottenWhenThereAreTooMany");
 	}
 
 }

@@ -3,11 +3,10 @@ package io.github.queuesqlite.actuate.endpoint;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -16,13 +15,11 @@ import io.github.queuesqlite.actuate.endpoint.MessageDescriptor.BodyDescriptor;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
-import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.PayloadException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
-import org.springframework.util.StringUtils;
 
 /** Lists, shows, retries and cancels messages, for requests made of text. */
 final class MessageBrowser {
@@ -36,14 +33,10 @@ final class MessageBrowser {
 		this.sanitizer = sanitizer;
 	}
 
-	MessagesDescriptor list(@Nullable String state, @Nullable String queue, @Nullable String task, @Nullable String tag,
-			@Nullable String after, @Nullable String limit) {
-		MessageQuery query = MessageQuery.all().state(states(state));
-		query = (queue != null) ? query.queue(queue) : query;
-		query = (task != null) ? query.task(task) : query;
-		query = (tag != null) ? query.tag(tag) : query;
+	MessagesDescriptor list(MessageFilter filter, @Nullable String after, @Nullable String limit) {
+		MessageQuery query = filter.query();
 		query = (after != null) ? query.after(id("after", after)) : query;
-		query = (limit != null) ? limit(query, limit) : query;
+		query = (limit != null) ? query.limit(limit(limit)) : query;
 		List<MessageSummary> messages = this.operations.list(query).stream().map(MessageSummary::of).toList();
 		boolean more = messages.size() == query.limit();
 		return new MessagesDescriptor(messages, more ? messages.get(messages.size() - 1).id() : null);
@@ -106,6 +99,45 @@ final class MessageBrowser {
 		return MessageSummary.of(this.operations.find(message.id()).orElse(message));
 	}
 
+	MessageSummary reschedule(String text, @Nullable String runAt) {
+		Message message = find(id("id", text));
+		Instant time = PauseEnd.parse("runAt", runAt);
+		if (time == null) {
+			throw QueueEndpointException.badRequest("'runAt' is missing: when the message is due");
+		}
+		boolean[] changed = { false };
+		PauseEnd.check(() -> changed[0] = this.operations.reschedule(message.id(), time));
+		if (!changed[0]) {
+			Message found = find(message.id());
+			throw QueueEndpointException.conflict("Message %s is %s: only READY and SCHEDULED messages have a due time"
+				.formatted(found.id(), found.state()));
+		}
+		return MessageSummary.of(this.operations.find(message.id()).orElse(message));
+	}
+
+	/** Returns what it was. */
+	MessageSummary delete(String text) {
+		Message message = find(id("id", text));
+		if (!this.operations.delete(message.id())) {
+			Message found = find(message.id());
+			throw QueueEndpointException
+				.conflict("Message %s is %s: it is not deleted while it runs".formatted(found.id(), found.state()));
+		}
+		return MessageSummary.of(message);
+	}
+
+	AffectedDescriptor retryAll(MessageFilter filter) {
+		return new AffectedDescriptor("retry", this.operations.retryAll(filter.query()));
+	}
+
+	/** Everything at once is no more than a forgotten parameter away. */
+	AffectedDescriptor purge(MessageFilter filter) {
+		if (filter.state() == null || filter.query().states().isEmpty()) {
+			throw QueueEndpointException.badRequest("'state' is missing: which messages to purge");
+		}
+		return new AffectedDescriptor("purge", this.operations.purge(filter.query()));
+	}
+
 	MessageSummary summary(MessageId id) {
 		return MessageSummary.of(find(id));
 	}
@@ -115,29 +147,10 @@ final class MessageBrowser {
 			.orElseThrow(() -> QueueEndpointException.notFound("No message " + id + ": unknown or already removed"));
 	}
 
-	private static MessageState[] states(@Nullable String text) {
-		return StringUtils.commaDelimitedListToSet(text)
-			.stream()
-			.map(String::trim)
-			.filter((name) -> !name.isEmpty())
-			.map(MessageBrowser::state)
-			.distinct()
-			.toArray(MessageState[]::new);
-	}
-
-	private static MessageState state(String name) {
+	/** How many are listed at most. */
+	static int limit(String text) {
 		try {
-			return MessageState.valueOf(name.toUpperCase(Locale.ROOT));
-		}
-		catch (IllegalArgumentException ex) {
-			throw QueueEndpointException.badRequest("'state' must be one or more of "
-					+ Arrays.toString(MessageState.values()) + ", was '" + name + "'");
-		}
-	}
-
-	private static MessageQuery limit(MessageQuery query, String text) {
-		try {
-			return query.limit(Integer.parseInt(text));
+			return MessageQuery.all().limit(Integer.parseInt(text)).limit();
 		}
 		catch (IllegalArgumentException ex) {
 			throw QueueEndpointException

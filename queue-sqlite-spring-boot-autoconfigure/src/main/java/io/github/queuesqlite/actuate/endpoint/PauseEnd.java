@@ -7,13 +7,13 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 
-/** Reads when a pause ends: a time, or how long it takes from now. */
+/** Reads a time ahead, the end of a pause for one: itself, or how long it is from now. */
 final class PauseEnd {
 
 	private PauseEnd() {
 	}
 
-	static @Nullable Instant parse(@Nullable String until) {
+	static @Nullable Instant parse(String what, @Nullable String until) {
 		if (until == null) {
 			return null;
 		}
@@ -22,8 +22,8 @@ final class PauseEnd {
 					: Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(DurationStyle.detectAndParse(until));
 		}
 		catch (DateTimeException | ArithmeticException | IllegalArgumentException ex) {
-			throw QueueEndpointException
-				.badRequest("'until' must be a time as 2026-01-31T12:00:00Z or from now as 10m, was '" + until + "'");
+			throw QueueEndpointException.badRequest(
+					"'" + what + "' must be a time as 2026-01-31T12:00:00Z or from now as 10m, was '" + until + "'");
 		}
 	}
 

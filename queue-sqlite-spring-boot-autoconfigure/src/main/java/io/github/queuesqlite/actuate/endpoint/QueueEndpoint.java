@@ -1,9 +1,9 @@
 package io.github.queuesqlite.actuate.endpoint;
 
 import java.time.Instant;
-import java.util.Objects;
 
 import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.message.MessageQuery;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -14,6 +14,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * {@link Endpoint @Endpoint} that shows the queue and steers it. Read-only unless
@@ -24,7 +25,9 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 @Endpoint(id = "queue", defaultAccess = Access.READ_ONLY)
 public class QueueEndpoint {
 
-	private static final String KINDS = "messages, tasks, queues, keys or schedules";
+	private static final String KINDS = "messages, tasks, queues, keys, schedules or limits";
+
+	private static final String LISTS = KINDS.replace(" or limits", ", limits, processes, shards or audit");
 
 	private final EmbeddedQueue queue;
 
@@ -34,6 +37,18 @@ public class QueueEndpoint {
 
 	private final Show showValues;
 
+	private final AuditTrail audit;
+
+	/**
+	 * Creates the endpoint, as below, without events.
+	 * @param queue what it shows
+	 * @param sanitizingFunctions see every value before it is shown
+	 * @param showValues whether values are shown
+	 */
+	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues) {
+		this(queue, sanitizingFunctions, showValues, null);
+	}
+
 	/**
 	 * Creates the endpoint.
 	 * @param queue what it shows
@@ -41,12 +56,15 @@ public class QueueEndpoint {
 	 * results before it is shown
 	 * @param showValues whether values are shown to callers that cannot be authorized,
 	 * over JMX for example
+	 * @param publisher gets an audit event of each operation; null for none
 	 */
-	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues) {
+	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues,
+			@Nullable ApplicationEventPublisher publisher) {
 		this.queue = queue;
 		this.messages = new MessageBrowser(queue.operations(), new Sanitizer(sanitizingFunctions));
 		this.schedules = new ScheduleBrowser(queue.schedules());
 		this.showValues = showValues;
+		this.audit = new AuditTrail(queue::audit, publisher);
 	}
 
 	/**
@@ -59,42 +77,61 @@ public class QueueEndpoint {
 	}
 
 	/**
-	 * Lists messages, tasks, queues, paused keys or schedules.
-	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys} or
-	 * {@code schedules}
+	 * Lists messages, tasks, queues, paused keys, schedules, limits, processes, shards or
+	 * what people have done.
+	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys},
+	 * {@code schedules}, {@code limits}, {@code processes}, {@code shards} or
+	 * {@code audit}
 	 * @param state only messages in one of these states, separated by commas
 	 * @param queue only messages of this queue
 	 * @param task only messages of this task
 	 * @param tag only messages with this tag
+	 * @param createdAfter only messages handed in after this time
+	 * @param createdBefore only messages handed in before this time
 	 * @param after only messages with greater ids
-	 * @param limit how many messages at most, 1 to 1,000; 100 when null
+	 * @param limit how many messages or entries of the audit at most, 1 to 1,000; 100
+	 * when null
 	 * @return {@link MessagesDescriptor}, {@link TasksDescriptor},
-	 * {@link QueuesDescriptor}, {@link KeysDescriptor}, of the keys that are paused, or
-	 * {@link SchedulesDescriptor}
+	 * {@link QueuesDescriptor}, {@link KeysDescriptor}, of the keys that are paused,
+	 * {@link SchedulesDescriptor}, {@link LimitsDescriptor}, {@link ProcessesDescriptor},
+	 * {@link ShardsDescriptor} or {@link AuditDescriptor}
 	 */
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
-			@Nullable String task, @Nullable String tag, @Nullable String after, @Nullable String limit) {
+			@Nullable String task, @Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
+			@Nullable String after, @Nullable String limit) {
 		return switch (kind) {
-			case "messages" -> this.messages.list(state, queue, task, tag, after, limit);
+			case "messages" -> this.messages
+				.list(new MessageFilter(state, queue, task, tag, createdAfter, createdBefore), after, limit);
 			case "tasks" -> new TasksDescriptor(new Snapshot(this.queue).tasks());
 			case "queues" -> new QueuesDescriptor(new Snapshot(this.queue).queues());
 			case "keys" -> new KeysDescriptor(new Snapshot(this.queue).pausedKeys());
 			case "schedules" -> this.schedules.list();
-			default -> throw unknownKind(kind);
+			case "limits" -> new LimitsDescriptor(new Snapshot(this.queue).limits());
+			case "processes" -> new ProcessesDescriptor(new Snapshot(this.queue).processes());
+			case "shards" -> new ShardsDescriptor(new Snapshot(this.queue).shards());
+			case "audit" -> audit(limit);
+			default -> throw unknownKind(kind, LISTS);
 		};
 	}
 
+	private AuditDescriptor audit(@Nullable String limit) {
+		int max = (limit != null) ? MessageBrowser.limit(limit) : MessageQuery.DEFAULT_LIMIT;
+		return new AuditDescriptor(
+				this.queue.audit().latest(max).stream().map(AuditDescriptor.EntryDescriptor::of).toList());
+	}
+
 	/**
-	 * Shows one message, task, queue, key or schedule.
-	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys} or
-	 * {@code schedules}
+	 * Shows one message, task, queue, key, schedule or limit.
+	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys},
+	 * {@code schedules} or {@code limits}
 	 * @param name the id or the name
 	 * @param payload {@code true} to show the payload of a message, if values may be
 	 * shown
 	 * @param result {@code true} to show the result of a message, if values may be shown
 	 * @return {@link MessageDescriptor}, {@link TaskDescriptor}, {@link QueueDescriptor},
-	 * {@link KeyDescriptor} or {@link ScheduleDescriptor}
+	 * {@link KeyDescriptor}, {@link ScheduleDescriptor} or
+	 * {@link QueueReport.LimitDescriptor}
 	 */
 	@ReadOperation
 	public OperationResponseBody show(@Selector String kind, @Selector String name, @Nullable String payload,
@@ -110,51 +147,106 @@ public class QueueEndpoint {
 			case "queues" -> queue(name);
 			case "keys" -> new Snapshot(this.queue).key(name);
 			case "schedules" -> this.schedules.show(name);
-			default -> throw unknownKind(kind);
+			case "limits" -> limit(name);
+			default -> throw unknownKind(kind, KINDS);
 		};
 	}
 
 	/**
-	 * Retries or cancels a message, pauses or resumes a task, a queue, a key or a
-	 * schedule, runs or deletes a schedule, changes a limit.
+	 * Retries all messages that match, or deletes them; never RUNNING ones.
+	 * @param kind {@code messages}
+	 * @param operation {@code retry} or {@code purge}
+	 * @param state only messages in one of these states, separated by commas; a purge
+	 * needs it
+	 * @param queue only messages of this queue
+	 * @param task only messages of this task
+	 * @param tag only messages with this tag
+	 * @param createdAfter only messages handed in after this time
+	 * @param createdBefore only messages handed in before this time
+	 * @return {@link AffectedDescriptor}
+	 */
+	@WriteOperation
+	public OperationResponseBody operateAll(@Selector String kind, @Nullable String operation, @Nullable String state,
+			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
+			@Nullable String createdBefore) {
+		return operateAll(null, kind, operation,
+				new MessageFilter(state, queue, task, tag, createdAfter, createdBefore));
+	}
+
+	OperationResponseBody operateAll(@Nullable String actor, String kind, @Nullable String operation,
+			MessageFilter filter) {
+		return this.audit.around(actor, String.valueOf(operation), kind + filter.text(), () -> {
+			if (!kind.equals("messages")) {
+				throw unknownKind(kind, "messages");
+			}
+			return switch (String.valueOf(operation)) {
+				case "retry" -> this.messages.retryAll(filter);
+				case "purge" -> this.messages.purge(filter);
+				default -> throw unknownOperation("retry or purge", operation);
+			};
+		});
+	}
+
+	/**
+	 * Retries, cancels, reschedules or deletes a message, pauses or resumes a task, a
+	 * queue, a key or a schedule, runs or deletes a schedule, changes a limit.
 	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys},
 	 * {@code schedules} or {@code limits}
 	 * @param name the id or the name
-	 * @param operation {@code retry} or {@code cancel}; {@code pause} or {@code resume};
-	 * {@code run} or {@code delete}; a number or {@code reset}
+	 * @param operation {@code retry}, {@code cancel}, {@code cancel-tree},
+	 * {@code reschedule} or {@code delete}; {@code pause} or {@code resume}; {@code run}
+	 * or {@code delete}; a number or {@code reset}
 	 * @param until when a pause ends by itself: a time as {@code 2026-01-31T12:00:00Z} or
 	 * from now as {@code 10m}; null for a pause that ends when it is resumed
+	 * @param runAt when a message that is rescheduled is due, likewise
 	 * @return {@link MessageSummary}, {@link TaskDescriptor}, {@link QueueDescriptor},
 	 * {@link KeyDescriptor}, {@link ScheduleDescriptor} or
-	 * {@link QueueReport.LimitDescriptor}, as the operation left it; the
-	 * {@link MessageSummary} of what {@code run} has enqueued
+	 * {@link QueueReport.LimitDescriptor}, as the operation left it, what is deleted as
+	 * it was; the {@link MessageSummary} of what {@code run} has enqueued
 	 */
 	@WriteOperation
 	public OperationResponseBody operate(@Selector String kind, @Selector String name, @Nullable String operation,
-			@Nullable String until) {
+			@Nullable String until, @Nullable String runAt) {
+		return operate(null, kind, name, operation, until, runAt);
+	}
+
+	OperationResponseBody operate(@Nullable String actor, String kind, String name, @Nullable String operation,
+			@Nullable String until, @Nullable String runAt) {
+		return this.audit.around(actor, String.valueOf(operation), kind + "/" + name,
+				() -> operate(kind, name, operation, new Times(until, runAt)));
+	}
+
+	private OperationResponseBody operate(String kind, String name, @Nullable String operation, Times times) {
+		String until = times.until();
 		if (until != null && !"pause".equals(operation)) {
 			throw QueueEndpointException.badRequest("'until' belongs to the operation pause");
+		}
+		if (times.runAt() != null && !"reschedule".equals(operation)) {
+			throw QueueEndpointException.badRequest("'runAt' belongs to the operation reschedule");
 		}
 		if (until != null && kind.equals("schedules")) {
 			throw QueueEndpointException.badRequest("A schedule is paused until it is resumed");
 		}
+		Instant end = PauseEnd.parse("until", until);
 		return switch (kind) {
-			case "messages" -> operateMessage(name, operation);
-			case "tasks" -> operateTask(name, operation, PauseEnd.parse(until));
-			case "queues" -> operateQueue(name, operation, PauseEnd.parse(until));
-			case "keys" -> operateKey(name, operation, PauseEnd.parse(until));
+			case "messages" -> operateMessage(name, operation, times.runAt());
+			case "tasks" -> operateTask(name, operation, end);
+			case "queues" -> operateQueue(name, operation, end);
+			case "keys" -> operateKey(name, operation, end);
 			case "schedules" -> operateSchedule(name, operation);
 			case "limits" -> operateLimit(name, operation);
-			default -> throw unknownKind(kind);
+			default -> throw unknownKind(kind, KINDS);
 		};
 	}
 
-	private MessageSummary operateMessage(String id, @Nullable String operation) {
+	private MessageSummary operateMessage(String id, @Nullable String operation, @Nullable String runAt) {
 		return switch (String.valueOf(operation)) {
 			case "retry" -> this.messages.retry(id);
 			case "cancel" -> this.messages.cancel(id);
 			case "cancel-tree" -> this.messages.cancelTree(id);
-			default -> throw unknownOperation("retry, cancel or cancel-tree", operation);
+			case "reschedule" -> this.messages.reschedule(id, runAt);
+			case "delete" -> this.messages.delete(id);
+			default -> throw unknownOperation("retry, cancel, cancel-tree, reschedule or delete", operation);
 		};
 	}
 
@@ -234,10 +326,22 @@ public class QueueEndpoint {
 			throw QueueEndpointException.badRequest("Limits that can be changed begin with task:, keys: or rate:");
 		}
 		if (!changeLimit(name, number(operation))) {
-			throw QueueEndpointException
-				.notFound("No limit '%s': there are %s".formatted(name, new Snapshot(this.queue).limits().keySet()));
+			throw unknownLimit(name);
 		}
-		return Objects.requireNonNull(new Snapshot(this.queue).limits().get(name));
+		return limit(name);
+	}
+
+	private QueueReport.LimitDescriptor limit(String name) {
+		QueueReport.LimitDescriptor limit = new Snapshot(this.queue).limits().get(name);
+		if (limit == null) {
+			throw unknownLimit(name);
+		}
+		return limit;
+	}
+
+	private QueueEndpointException unknownLimit(String name) {
+		return QueueEndpointException
+			.notFound("No limit '%s': there are %s".formatted(name, new Snapshot(this.queue).limits().keySet()));
 	}
 
 	private boolean changeLimit(String name, @Nullable Integer most) {
@@ -293,14 +397,19 @@ public class QueueEndpoint {
 		throw QueueEndpointException.badRequest("'" + what + "' must be true or false, was '" + value + "'");
 	}
 
-	private static QueueEndpointException unknownKind(String kind) {
-		return QueueEndpointException.notFound("No kind '" + kind + "': expected " + KINDS);
+	private static QueueEndpointException unknownKind(String kind, String expected) {
+		return QueueEndpointException.notFound("No kind '" + kind + "': expected " + expected);
 	}
 
 	private static QueueEndpointException unknownOperation(String expected, @Nullable String operation) {
 		return QueueEndpointException
 			.badRequest((operation != null) ? "No operation '" + operation + "': expected " + expected
 					: "'operation' is missing: expected " + expected);
+	}
+
+	/** The times of an operation, as text; null for none. */
+	private record Times(@Nullable String until, @Nullable String runAt) {
+
 	}
 
 }

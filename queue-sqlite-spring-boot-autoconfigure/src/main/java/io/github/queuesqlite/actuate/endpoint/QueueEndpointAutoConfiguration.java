@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -29,8 +30,9 @@ public final class QueueEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	QueueEndpoint queueEndpoint(EmbeddedQueue queue, ObjectProvider<SanitizingFunction> sanitizingFunctions,
-			QueueEndpointProperties properties) {
-		return new QueueEndpoint(queue, sanitizingFunctions.orderedStream().toList(), properties.showValues());
+			QueueEndpointProperties properties, ApplicationEventPublisher publisher) {
+		return new QueueEndpoint(queue, sanitizingFunctions.orderedStream().toList(), properties.showValues(),
+				publisher);
 	}
 
 	@Bean

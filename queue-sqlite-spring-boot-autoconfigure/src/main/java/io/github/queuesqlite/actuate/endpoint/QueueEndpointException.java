@@ -1,5 +1,6 @@
 package io.github.queuesqlite.actuate.endpoint;
 
+import io.github.queuesqlite.message.Names;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /** A request that is refused, with the status that says so over HTTP. */
@@ -7,14 +8,21 @@ final class QueueEndpointException extends InvalidEndpointRequestException {
 
 	private static final long serialVersionUID = 1L;
 
+	private static final int MOST_CHARACTERS = 1000;
+
 	private final int status;
 
 	private final String title;
 
 	private QueueEndpointException(int status, String title, String detail) {
-		super(detail, detail);
+		super(shown(detail), shown(detail));
 		this.status = status;
 		this.title = title;
+	}
+
+	/** What was asked for is named: it may be anything. */
+	private static String shown(String detail) {
+		return Names.oneLine((detail.length() > MOST_CHARACTERS) ? detail.substring(0, MOST_CHARACTERS) + "…" : detail);
 	}
 
 	static QueueEndpointException badRequest(String detail) {

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.actuate.endpoint;
 
+import java.security.Principal;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -49,9 +50,10 @@ public class QueueEndpointWebExtension {
 
 	@ReadOperation
 	public WebEndpointResponse<OperationResponseBody> list(@Selector String kind, @Nullable String state,
-			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String after,
-			@Nullable String limit) {
-		return respond(() -> this.delegate.list(kind, state, queue, task, tag, after, limit));
+			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
+			@Nullable String createdBefore, @Nullable String after, @Nullable String limit) {
+		return respond(
+				() -> this.delegate.list(kind, state, queue, task, tag, createdAfter, createdBefore, after, limit));
 	}
 
 	@ReadOperation
@@ -62,9 +64,22 @@ public class QueueEndpointWebExtension {
 	}
 
 	@WriteOperation
-	public WebEndpointResponse<OperationResponseBody> operate(@Selector String kind, @Selector String name,
-			@Nullable String operation, @Nullable String until) {
-		return respond(() -> this.delegate.operate(kind, name, operation, until));
+	public WebEndpointResponse<OperationResponseBody> operateAll(SecurityContext securityContext, @Selector String kind,
+			@Nullable String operation, @Nullable String state, @Nullable String queue, @Nullable String task,
+			@Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore) {
+		return respond(() -> this.delegate.operateAll(actor(securityContext), kind, operation,
+				new MessageFilter(state, queue, task, tag, createdAfter, createdBefore)));
+	}
+
+	@WriteOperation
+	public WebEndpointResponse<OperationResponseBody> operate(SecurityContext securityContext, @Selector String kind,
+			@Selector String name, @Nullable String operation, @Nullable String until, @Nullable String runAt) {
+		return respond(() -> this.delegate.operate(actor(securityContext), kind, name, operation, until, runAt));
+	}
+
+	private static @Nullable String actor(SecurityContext securityContext) {
+		Principal principal = securityContext.getPrincipal();
+		return (principal != null) ? principal.getName() : null;
 	}
 
 	private static WebEndpointResponse<OperationResponseBody> respond(

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.actuate.endpoint;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,11 +36,17 @@ final class Snapshot {
 	QueueReport report() {
 		Map<MessageState, Long> states = states((count) -> true);
 		return new QueueReport(this.queue.directory().toString(), this.queue.isRunning(), length(states), states,
-				queues(),
-				new QueueReport.Unserved(new TreeSet<>(this.stats.unservedQueues()),
+				queues(), new QueueReport.Unserved(new TreeSet<>(this.stats.unservedQueues()),
 						new TreeSet<>(this.stats.unservedTasks())),
-				this.stats.shards().stream().map(QueueReport.ShardDescriptor::of).toList(),
-				this.stats.instances().stream().map(QueueReport.InstanceDescriptor::of).toList(), limits());
+				shards(), processes(), limits());
+	}
+
+	List<QueueReport.ShardDescriptor> shards() {
+		return this.stats.shards().stream().map(QueueReport.ShardDescriptor::of).toList();
+	}
+
+	List<QueueReport.InstanceDescriptor> processes() {
+		return this.stats.instances().stream().map(QueueReport.InstanceDescriptor::of).toList();
 	}
 
 	Map<String, QueueReport.LimitDescriptor> limits() {

@@ -32,6 +32,20 @@ class QueueEndpointAccessTests {
 	}
 
 	@Test
+	void operationOnManyWhenAccessIsNotSetIsRefused() {
+		this.runner.run((context) -> {
+			context.getBean(QueueOperations.class).enqueue("mail.welcome", "secret");
+			assertThat(MockMvcTester.from(context)
+				.post()
+				.uri("/actuator/queue/messages")
+				.contentType(MediaType.APPLICATION_JSON)
+				.content("{\"operation\": \"purge\", \"state\": \"READY\"}")
+				.exchange()).hasStatus(HttpStatus.METHOD_NOT_ALLOWED);
+			assertThat(context.getBean(QueueOperations.class).length()).isOne();
+		});
+	}
+
+	@Test
 	void operationWhenAccessIsUnrestrictedIsAllowed() {
 		this.runner.withPropertyValues("management.endpoint.queue.access=UNRESTRICTED").run((context) -> {
 			assertThat(pause(context)).hasStatusOk();

@@ -50,7 +50,7 @@ class QueueEndpointJmxTests {
 			assertThat(invoke("show", "messages", id.toString(), "true", null)).asInstanceOf(MAP)
 				.containsEntry("id", id.toString())
 				.containsEntry("payload", Map.of("size", 8, "value", "******"));
-			assertThat(invoke("list", "messages", "READY", null, null, null, null, null)).asInstanceOf(MAP)
+			assertThat(invoke("list", "messages", "READY", null, null, null, null, null, null, null)).asInstanceOf(MAP)
 				.extractingByKey("messages", LIST)
 				.hasSize(1);
 		});
@@ -71,7 +71,7 @@ class QueueEndpointJmxTests {
 	@Test
 	void operationsWhenAccessIsUnrestrictedWork() {
 		this.runner.withPropertyValues("management.endpoint.queue.access=UNRESTRICTED").run((context) -> {
-			assertThat(invoke("operate", "queues", "default", "pause", null)).asInstanceOf(MAP)
+			assertThat(invoke("operate", "queues", "default", "pause", null, null)).asInstanceOf(MAP)
 				.containsEntry("paused", true);
 			assertThat(context.getBean(QueueOperations.class).stats().pausedQueues()).containsExactly("default");
 		});

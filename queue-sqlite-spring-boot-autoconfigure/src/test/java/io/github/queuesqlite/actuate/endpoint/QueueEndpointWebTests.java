@@ -447,8 +447,8 @@ class QueueEndpointWebTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"',
 			textBlock = """
-					/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
-					/things/x                        | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
+					/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys, schedules, limits, processes, shards or audit
+					/things/x                        | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys, schedules or limits
 					/queues/mial                     | NOT_FOUND   | No queue 'mial'
 					/tasks/mial                      | NOT_FOUND   | No task 'mial'
 					/messages/0000000000000          | NOT_FOUND   | No message 0000000000000: unknown or already removed
@@ -467,12 +467,12 @@ class QueueEndpointWebTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"',
 			textBlock = """
-					/things/x               | pause  | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys or schedules
+					/things/x               | pause  | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys, schedules or limits
 					/queues/mial            | pause  | NOT_FOUND   | No queue 'mial'
 					/queues/mail            | drop   | BAD_REQUEST | No operation 'drop': expected pause or resume
 					/queues/mail            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
 					/messages/0000000000000 | retry  | NOT_FOUND   | No message 0000000000000: unknown or already removed
-					/messages/0000000000000 | pause  | BAD_REQUEST | No operation 'pause': expected retry, cancel or cancel-tree
+					/messages/0000000000000 | pause  | BAD_REQUEST | No operation 'pause': expected retry, cancel, cancel-tree, reschedule or delete
 					/messages/17            | cancel | BAD_REQUEST | 'id': '17' is not a message id
 					/tasks/greet            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
 					/tasks/gret             | pause  | NOT_FOUND   | No task 'gret'

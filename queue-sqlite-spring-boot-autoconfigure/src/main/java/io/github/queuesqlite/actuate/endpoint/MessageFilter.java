@@ -1,0 +1,84 @@
+package io.github.queuesqlite.actuate.endpoint;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
+
+/**
+ * Which messages a request means, as text; null for any.
+ *
+ * @param state one of several states, separated by commas
+ * @param queue of this queue
+ * @param task of this task
+ * @param tag with this tag
+ * @param createdAfter handed in after a time
+ * @param createdBefore handed in before a time
+ */
+record MessageFilter(@Nullable String state, @Nullable String queue, @Nullable String task, @Nullable String tag,
+		@Nullable String createdAfter, @Nullable String createdBefore) {
+
+	MessageQuery query() {
+		return new MessageQuery(states(this.state), this.queue, this.task, this.tag,
+				time("createdAfter", this.createdAfter), time("createdBefore", this.createdBefore), null,
+				MessageQuery.DEFAULT_LIMIT);
+	}
+
+	/** {@code ?state=DEAD&task=mail}, for people; empty for any message. */
+	String text() {
+		StringBuilder text = new StringBuilder();
+		append(text, "state", this.state);
+		append(text, "queue", this.queue);
+		append(text, "task", this.task);
+		append(text, "tag", this.tag);
+		append(text, "createdAfter", this.createdAfter);
+		append(text, "createdBefore", this.createdBefore);
+		return text.toString();
+	}
+
+	private static void append(StringBuilder text, String name, @Nullable String value) {
+		if (value != null) {
+			text.append(text.isEmpty() ? '?' : '&').append(name).append('=').append(value);
+		}
+	}
+
+	private static @Nullable Instant time(String what, @Nullable String text) {
+		if (text == null) {
+			return null;
+		}
+		try {
+			return Instant.parse(text);
+		}
+		catch (DateTimeException ex) {
+			throw QueueEndpointException
+				.badRequest("'" + what + "' must be a time as 2026-01-31T12:00:00Z, was '" + text + "'");
+		}
+	}
+
+	private static Set<MessageState> states(@Nullable String text) {
+		return StringUtils.commaDelimitedListToSet(text)
+			.stream()
+			.map(String::trim)
+			.filter((name) -> !name.isEmpty())
+			.map(MessageFilter::state)
+			.collect(Collectors.toSet());
+	}
+
+	private static MessageState state(String name) {
+		try {
+			return MessageState.valueOf(name.toUpperCase(Locale.ROOT));
+		}
+		catch (IllegalArgumentException ex) {
+			throw QueueEndpointException.badRequest("'state' must be one or more of "
+					+ Arrays.toString(MessageState.values()) + ", was '" + name + "'");
+		}
+	}
+
+}
