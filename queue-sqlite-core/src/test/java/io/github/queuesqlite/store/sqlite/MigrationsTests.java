@@ -42,6 +42,7 @@ class MigrationsTests {
 					VALUES (1, 1, 'default', 'mail', 20, 0, 3, 4, 5)""");
 			Migrations.shard().apply(connection, this.directory.resolve("shard.db"));
 			assertThat(statements.number("PRAGMA user_version")).isEqualTo(16);
+			assertThat(AuditTable.latest(statements, 10)).isEmpty();
 			assertThat(statements.text("SELECT name FROM instance WHERE epoch = 7 AND hosting IS NULL"))
 				.isEqualTo("before");
 			assertThat(statements.number("SELECT run_at FROM message WHERE id = 1 AND state = 20")).isEqualTo(4);
