@@ -91,9 +91,8 @@ final class Batch implements Call {
 	}
 
 	@Override
-	public Map<String, String> logContext() {
-		return Map.of("queue.name", first().row().queue(), "queue.task", this.task.definition().name(),
-				"queue.messages", Integer.toString(this.runs.size()));
+	public void putLogContext() {
+		LogContext.put(first().row().queue(), this.task.definition().name(), this.runs.size());
 	}
 
 	@Override

@@ -1,6 +1,5 @@
 package io.github.queuesqlite.worker;
 
-import java.util.Map;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.store.StoredMessage;
@@ -30,8 +29,8 @@ interface Call extends Runnable {
 	/** What it has whatever it is. */
 	CallState state();
 
-	/** What the log lines of its handler bear. */
-	Map<String, String> logContext();
+	/** Puts into the MDC what the log lines of its handler bear. */
+	void putLogContext();
 
 	/** Place among the lane's permits, -1 without. Guarded by the lane's lock. */
 	default int place() {

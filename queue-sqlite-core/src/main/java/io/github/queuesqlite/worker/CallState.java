@@ -1,7 +1,6 @@
 package io.github.queuesqlite.worker;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
@@ -9,7 +8,6 @@ import io.github.queuesqlite.flight.FlightEvents;
 import io.github.queuesqlite.flight.RunEvent;
 import io.github.queuesqlite.store.StoredMessage;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /**
  * What each call of a handler has, of one message or of several: a place among the
@@ -32,9 +30,6 @@ final class CallState {
 
 	/** What its task needs; null for nothing. Set before others see the call. */
 	private @Nullable CallAllowance allowance;
-
-	/** What the log lines of the handler bear. Of its thread. */
-	private Map<String, String> logged = Map.of();
 
 	/** Null while nobody records runs. Of its thread. */
 	private @Nullable RunEvent event;
@@ -84,8 +79,7 @@ final class CallState {
 	void enter(Call call) {
 		this.handling.enter();
 		if (this.holder.engine().logsContext) {
-			this.logged = call.logContext();
-			this.logged.forEach(MDC::put);
+			call.putLogContext();
 		}
 		this.event = FlightEvents.run();
 	}
@@ -100,7 +94,9 @@ final class CallState {
 		if (this.handling.leave() || call.task().executor() == null) {
 			Thread.interrupted();
 		}
-		this.logged.keySet().forEach(MDC::remove);
+		if (this.holder.engine().logsContext) {
+			LogContext.clear();
+		}
 	}
 
 	/**

@@ -219,7 +219,7 @@ final class Limits {
 
 	/** The handler of a message is called now, or somebody has pulled it. */
 	void begun(Claim claim) {
-		if (this.started && this.beginnings.begun(claim, System.nanoTime())) {
+		if (this.started && !this.beginnings.isNone() && this.beginnings.begun(claim, System.nanoTime())) {
 			this.loop.wake();
 		}
 	}

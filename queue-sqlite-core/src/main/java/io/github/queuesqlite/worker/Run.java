@@ -77,9 +77,8 @@ final class Run extends Claim implements TaskContext, Call {
 	}
 
 	@Override
-	public Map<String, String> logContext() {
-		return Map.of("queue.message", id().toString(), "queue.name", row().queue(), "queue.task", row().task(),
-				"queue.attempt", Integer.toString(row().attempt()));
+	public void putLogContext() {
+		LogContext.put(row().queue(), row().task(), id(), row().attempt());
 	}
 
 	@Override
