@@ -6,6 +6,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /** One claim of a queue in a shard, within a transaction. */
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 @Category("Queue")
 @Description("Messages of a queue are claimed in a shard, within a transaction")
 @StackTrace(false)
+@Threshold("10 ms")
 public final class ClaimEvent extends Event {
 
 	@Label("Shard")

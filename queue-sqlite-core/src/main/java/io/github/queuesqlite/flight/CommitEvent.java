@@ -6,6 +6,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
 
 /** One transaction of a shard, from its begin to the end of its commit. */
 @Name("queue.Commit")
@@ -13,6 +14,7 @@ import jdk.jfr.StackTrace;
 @Category("Queue")
 @Description("A transaction of a shard, with its commit")
 @StackTrace(false)
+@Threshold("10 ms")
 public final class CommitEvent extends Event {
 
 	@Label("Shard")

@@ -6,6 +6,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
 import org.jspecify.annotations.Nullable;
 
 /** One call of a handler, from its beginning until its thread is back. */
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 @Category("Queue")
 @Description("A thread is in the handler of a message, or of a batch of them")
 @StackTrace(false)
+@Threshold("20 ms")
 public final class RunEvent extends Event {
 
 	@Label("Queue")
