@@ -743,7 +743,7 @@ final class PlantedBugs {
 				"store.sqlite.ShardCountTests#openWhenShardCountChangedKeepsSchedulesAndTheirLines");
 		add("interceptors do not see the messages of schedules",
 				".intercept((slot != null) ? template.header(Schedule.SLOT_HEADER, slot.toString()) : template);",
-				".intercept(template); message = (slot != null) ? template.header(Schedule.SLOT_HEADER, slot.toString()) : template;",
+				".intercept(template) == null || slot == null ? template : template.header(Schedule.SLOT_HEADER, slot.toString());",
 				"ScheduleTests#interceptorsSeeItsMessagesAndMayChangeThem");
 		add("a time that comes twice is a slot twice", "return !this.hourly && !this.rules",
 				"return !this.rules.isFixedOffset() && this.hourly && !this.rules",
