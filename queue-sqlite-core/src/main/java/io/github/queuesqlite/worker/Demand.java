@@ -15,7 +15,7 @@ import io.github.queuesqlite.store.StoredMessage;
  */
 final class Demand {
 
-	/** Promised when a shard with better messages is to ask first. */
+	/** Promised when another shard is to ask first: it and this one are told to. */
 	static final int LATER = -1;
 
 	/** How long a shard waits for one with better messages. */
@@ -102,14 +102,16 @@ final class Demand {
 	 * @param room for how many messages there is room
 	 * @param scarce whether that is free permits only
 	 * @param now monotonic nanoseconds
-	 * @return for how many, {@link #LATER} when another shard is to ask first
+	 * @return for how many, 0 without room, {@link #LATER} when another shard is to ask
+	 * first
 	 */
 	int promise(int shard, int room, boolean scarce, long now) {
-		if (room <= 0 || isAnotherFirst(1L << shard)) {
+		if (room <= 0) {
 			putOff(shard);
 			return 0;
 		}
-		if (scarce && isBetterElsewhere(shard, now + 1)) {
+		// The other one may have nothing any more: then nobody else would ask again.
+		if (isAnotherFirst(1L << shard) || (scarce && isBetterElsewhere(shard, now + 1))) {
 			putOff(shard);
 			this.poked = true;
 			return LATER;

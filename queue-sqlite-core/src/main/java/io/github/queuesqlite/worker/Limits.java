@@ -345,7 +345,7 @@ final class Limits {
 		return settled;
 	}
 
-	private static <W, S> boolean settle(Map<String, ? extends SharedAllowance<W, S>> shares, StoreInstance owner,
+	private <W, S> boolean settle(Map<String, ? extends SharedAllowance<W, S>> shares, StoreInstance owner,
 			boolean changedElsewhere, BiFunction<StoreInstance, List<W>, Map<String, S>> store) {
 		List<W> wishes = new ArrayList<>();
 		for (SharedAllowance<W, S> share : shares.values()) {
@@ -357,6 +357,8 @@ final class Limits {
 		if (wishes.isEmpty()) {
 			return false;
 		}
+		// What goes back is not to be claimed with by the transaction that takes it.
+		this.changed.run();
 		store.apply(owner, wishes).forEach((name, state) -> {
 			SharedAllowance<W, S> share = shares.get(name);
 			if (share != null) {

@@ -3,6 +3,7 @@ package io.github.queuesqlite.worker;
 import java.util.List;
 
 import io.github.queuesqlite.message.Priority;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +45,23 @@ class DemandTests {
 			}
 		}
 		fail("No promise within a second");
+	}
+
+	/**
+	 * That one may have nothing, and does not ask then: who is put off must not wait for
+	 * it.
+	 */
+	@Test
+	void promiseWhenAShardThatHadNothingLetsAnotherGoFirstIsMadeWhenItAsksAgain() {
+		this.demand.asks(BETTER, Priority.NORMAL.value());
+		this.demand.putOff(BETTER);
+		this.demand.asks(WAITING, Priority.NORMAL.value());
+		assertThat(this.demand.promise(WAITING, 1, false, MILLI)).isOne();
+		this.demand.answered(WAITING, List.of(), 0);
+		this.demand.asks(WAITING, Priority.NORMAL.value());
+		assertThat(this.demand.promise(WAITING, 1, false, 2 * MILLI)).as("told to ask again").isEqualTo(Demand.LATER);
+		this.demand.asks(WAITING, Priority.NORMAL.value());
+		assertThat(this.demand.promise(WAITING, 1, false, 3 * MILLI)).isOne();
 	}
 
 	@ParameterizedTest
