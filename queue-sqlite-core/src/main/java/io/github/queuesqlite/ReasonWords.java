@@ -28,13 +28,7 @@ final class ReasonWords {
 
 	/** Text of others, on one line and not too long. */
 	static String safe(String text) {
-		String cut = text;
-		if (text.length() > MOST_CHARACTERS) {
-			int end = Character.isHighSurrogate(text.charAt(MOST_CHARACTERS - 1)) ? MOST_CHARACTERS - 1
-					: MOST_CHARACTERS;
-			cut = text.substring(0, end) + "…";
-		}
-		return Names.oneLine(cut);
+		return Names.oneLine((text.length() > MOST_CHARACTERS) ? Names.beginning(text, MOST_CHARACTERS) + "…" : text);
 	}
 
 	static String quoted(String name) {

@@ -29,7 +29,7 @@ public record AuditEntry(Instant at, @Nullable String actor, String action, Stri
 	}
 
 	private static String cut(String text) {
-		return (text.length() > MAX_LENGTH) ? text.substring(0, MAX_LENGTH - 1) + "…" : text;
+		return (text.length() > MAX_LENGTH) ? Names.beginning(text, MAX_LENGTH - 1) + "…" : text;
 	}
 
 	/** What became of it. */

@@ -77,6 +77,20 @@ public final class Names {
 		return (line != null) ? line.toString() : text;
 	}
 
+	/**
+	 * Returns the beginning of a text. A pair of surrogates is not cut in half: it could
+	 * not be stored as UTF-8.
+	 * @param text any text
+	 * @param most how many characters at most, 1 or more
+	 * @return the same when it is not longer
+	 */
+	public static String beginning(String text, int most) {
+		if (text.length() <= most) {
+			return text;
+		}
+		return text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
+	}
+
 	private static boolean isUnsafe(char c) {
 		return switch (Character.getType(c)) {
 			case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;

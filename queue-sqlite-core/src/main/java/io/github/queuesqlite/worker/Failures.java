@@ -7,6 +7,7 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
+import io.github.queuesqlite.message.Names;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,15 +77,7 @@ final class Failures {
 	}
 
 	static String cut(@Nullable String text, int most) {
-		if (text == null) {
-			return "";
-		}
-		if (text.length() <= most) {
-			return text;
-		}
-		// A pair of surrogates is not cut in half: it could not be stored as UTF-8.
-		int end = Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
-		return text.substring(0, end);
+		return (text != null) ? Names.beginning(text, most) : "";
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.github.queuesqlite.message;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,6 +28,12 @@ class NamesTests {
 	void oneLineWhenTextIsPlainIsTheSame() {
 		String text = "Größe: 𝄞 100 % \"x\" \\ /";
 		assertThat(Names.oneLine(text)).isSameAs(text);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "abc, 3, abc", "abc, 2, ab", "a𝄞b, 2, a", "a𝄞b, 3, a𝄞", "𝄞, 1, ''" })
+	void beginningWhenItWouldEndInHalfACharacterLeavesThatOut(String text, int most, String beginning) {
+		assertThat(Names.beginning(text, most)).isEqualTo(beginning);
 	}
 
 }

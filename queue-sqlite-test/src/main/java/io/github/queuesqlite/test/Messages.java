@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,6 +13,8 @@ import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.store.Wait;
 
 /** Reads messages, and shows them to people. */
 final class Messages {
@@ -36,6 +37,11 @@ final class Messages {
 		return all;
 	}
 
+	/** Whether a delayed message waits for a time, rather than for other messages. */
+	static boolean isForATime(Message message) {
+		return message.runAt().toEpochMilli() < Wait.NOT_DUE;
+	}
+
 	static String show(List<Message> messages) {
 		if (messages.isEmpty()) {
 			return "nothing was enqueued";
@@ -55,8 +61,7 @@ final class Messages {
 			.append(", priority ")
 			.append(message.priority());
 		Duration delay = Duration.between(message.createdAt(), message.runAt());
-		if (message.state() == MessageState.SCHEDULED
-				&& message.runAt().isAfter(Instant.parse("9999-01-01T00:00:00Z"))) {
+		if (message.state() == MessageState.SCHEDULED && !isForATime(message)) {
 			text.append(", waits for other messages");
 		}
 		else if (message.attempt() == 0 && !delay.isZero()) {
@@ -83,7 +88,7 @@ final class Messages {
 		}
 		try {
 			String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(raw)).toString();
-			return (text.length() > MOST_PAYLOAD) ? text.substring(0, MOST_PAYLOAD) + "…" : text;
+			return (text.length() > MOST_PAYLOAD) ? Names.beginning(text, MOST_PAYLOAD) + "…" : text;
 		}
 		catch (CharacterCodingException ex) {
 			return "of " + raw.length + " bytes";

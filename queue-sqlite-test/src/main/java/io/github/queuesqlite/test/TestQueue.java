@@ -46,9 +46,6 @@ public final class TestQueue implements AutoCloseable, AssertProvider<QueueAsser
 	/** How long a drain may last that is not told otherwise. */
 	public static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
 
-	/** From then on a message waits for other ones, not for a time. */
-	private static final Instant WAITS_FOR_OTHERS = Instant.parse("9999-01-01T00:00:00Z");
-
 	private final EmbeddedQueue queue;
 
 	private final RunMode mode;
@@ -309,8 +306,8 @@ public final class TestQueue implements AutoCloseable, AssertProvider<QueueAsser
 	private @Nullable Instant nextMessage() {
 		return Messages.all(this.queue.operations(), MessageQuery.all().state(MessageState.SCHEDULED))
 			.stream()
+			.filter(Messages::isForATime)
 			.map(Message::runAt)
-			.filter((at) -> at.isBefore(WAITS_FOR_OTHERS))
 			.min(Instant::compareTo)
 			.orElse(null);
 	}

@@ -22,7 +22,8 @@ final class QueueEndpointException extends InvalidEndpointRequestException {
 
 	/** What was asked for is named: it may be anything. */
 	private static String shown(String detail) {
-		return Names.oneLine((detail.length() > MOST_CHARACTERS) ? detail.substring(0, MOST_CHARACTERS) + "…" : detail);
+		return Names
+			.oneLine((detail.length() > MOST_CHARACTERS) ? Names.beginning(detail, MOST_CHARACTERS) + "…" : detail);
 	}
 
 	static QueueEndpointException badRequest(String detail) {
