@@ -55,14 +55,6 @@ final class ClaimOutlook {
 			+ ENDED_OF_HOLD.replace('#', '0') + " UNION ALL " + ENDED_OF_HOLD.replace('#', '1') + " UNION ALL "
 			+ ENDED_OF_HOLD.replace('#', '2') + ") ORDER BY finished_at DESC LIMIT ?3) WHERE queue = ?1";
 
-	static final String LIMIT = "SELECT coalesce(chosen, declared) FROM permit_limit WHERE name = ?1";
-
-	static final String PERMITS = "SELECT epoch, held, waits FROM permit WHERE name = ?1";
-
-	static final String RATE = "SELECT coalesce(chosen, declared), period, parts, at FROM rate WHERE name = ?1";
-
-	static final String TOKENS = "SELECT epoch, held, waits FROM token WHERE name = ?1";
-
 	private final Statements statements;
 
 	ClaimOutlook(Statements statements) {
@@ -105,20 +97,20 @@ final class ClaimOutlook {
 	/** Null when nobody has declared it. */
 	@Nullable LimitUse limit(String name, long now) throws SQLException {
 		Holders holders = new Holders();
-		Long most = this.statements.number(LIMIT, name);
+		Long most = this.statements.number(PermitTable.MOST, name);
 		if (most != null) {
-			holders.read(this.statements, PERMITS, name);
+			holders.read(this.statements, PermitTable.HOLDERS, name);
 			return new LimitUse(name, most.intValue(), null, holders.held, holders.waiting, true, null);
 		}
 		@Nullable TokenBucket[] found = { null };
 		this.statements.each(
 				(row) -> found[0] = new TokenBucket(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
-				RATE, name);
+				RateTable.BUCKET, name);
 		TokenBucket stored = found[0];
 		if (stored == null) {
 			return null;
 		}
-		holders.read(this.statements, TOKENS, name);
+		holders.read(this.statements, RateTable.HOLDERS, name);
 		int held = holders.held.values().stream().mapToInt(Integer::intValue).sum();
 		TokenBucket bucket = stored.filled(held, now);
 		long millis = bucket.untilNext(held);

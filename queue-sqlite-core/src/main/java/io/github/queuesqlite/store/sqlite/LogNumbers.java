@@ -3,8 +3,6 @@ package io.github.queuesqlite.store.sqlite;
 import java.sql.SQLException;
 
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * Counts the write-ahead logs of a file, to notice when somebody puts an older copy of
@@ -94,7 +92,7 @@ final class LogNumbers {
 			find();
 		}
 		else if (this.passed) {
-			refuse();
+			throw SqliteFault.olderCopy();
 		}
 	}
 
@@ -102,16 +100,11 @@ final class LogNumbers {
 		Stored[] found = { this.known };
 		this.statements.each((row) -> found[0] = new Stored(row.getLong(1), row.getLong(2)), this.select);
 		if (found[0].number() < this.known.number()) {
-			refuse();
+			throw SqliteFault.olderCopy();
 		}
 		this.known = found[0];
 		this.passed = this.known.salts() != this.frames.salts();
 		return this.known;
-	}
-
-	private static void refuse() throws SQLException {
-		throw new SQLiteException("what is in it is older than what was committed, as if an older copy had been"
-				+ " written over it while it was in use", SQLiteErrorCode.SQLITE_CORRUPT);
 	}
 
 	/**

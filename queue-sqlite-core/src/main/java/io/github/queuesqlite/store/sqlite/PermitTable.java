@@ -24,9 +24,9 @@ final class PermitTable {
 
 	private static final String CHANGE = "UPDATE permit_limit SET chosen = ?2 WHERE name = ?1";
 
-	private static final String MOST = "SELECT coalesce(chosen, declared) FROM permit_limit WHERE name = ?1";
+	static final String MOST = "SELECT coalesce(chosen, declared) FROM permit_limit WHERE name = ?1";
 
-	private static final String HOLDERS = "SELECT epoch, held, waits FROM permit WHERE name = ?1";
+	static final String HOLDERS = "SELECT epoch, held, waits FROM permit WHERE name = ?1";
 
 	private static final String PUT = """
 			INSERT INTO permit (name, epoch, held, waits) VALUES (?1, ?2, ?3, ?4)

@@ -34,14 +34,14 @@ final class RateTable {
 				at = CASE WHEN period = excluded.period THEN at ELSE excluded.at END
 			WHERE declared <> excluded.declared OR period <> excluded.period""";
 
-	private static final String BUCKET = """
+	static final String BUCKET = """
 			SELECT coalesce(chosen, declared), period, parts, at FROM rate WHERE name = ?1""";
 
 	private static final String FILL = "UPDATE rate SET parts = ?2, at = ?3 WHERE name = ?1";
 
 	private static final String CHANGE = "UPDATE rate SET chosen = ?2 WHERE name = ?1";
 
-	private static final String HOLDERS = "SELECT epoch, held, waits FROM token WHERE name = ?1";
+	static final String HOLDERS = "SELECT epoch, held, waits FROM token WHERE name = ?1";
 
 	private static final String PUT = """
 			INSERT INTO token (name, epoch, held, waits) VALUES (?1, ?2, ?3, ?4)

@@ -8,8 +8,6 @@ import java.util.Set;
 import io.github.queuesqlite.store.IdGenerator;
 import io.github.queuesqlite.store.IdLayout;
 import io.github.queuesqlite.store.Insertion;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * The order numbers of a shard's messages: they rise above every id seen, also after a
@@ -58,8 +56,7 @@ final class ShardSequence {
 		Long stored = this.statements.number("SELECT high_water FROM shard WHERE id = 1");
 		this.highWater = (stored != null) ? stored : 0;
 		if (this.highWater < this.committed) {
-			throw new SQLiteException("what is in it is older than what was committed, as if an older copy had been"
-					+ " written over it while it was in use", SQLiteErrorCode.SQLITE_CORRUPT);
+			throw SqliteFault.olderCopy();
 		}
 		this.committed = this.highWater;
 	}

@@ -13,6 +13,12 @@ final class SqliteFault {
 	private SqliteFault() {
 	}
 
+	/** A process remembers more than there is. */
+	static SQLException olderCopy() {
+		return new SQLiteException("what is in it is older than what was committed, as if an older copy had been"
+				+ " written over it while it was in use", SQLiteErrorCode.SQLITE_CORRUPT);
+	}
+
 	/** Whether a failure, or what caused it, shows the file to be damaged. */
 	static boolean isDamage(Throwable failure) {
 		return damage(failure) != null;
