@@ -301,42 +301,35 @@ final class DefaultQueueOperations implements QueueOperations {
 	@SuppressWarnings("TypeParameterUnusedInFormals")
 	private <R> @Nullable R await(MessageId id, Type resultType, Duration timeout) {
 		Objects.requireNonNull(id, "'id' must not be null");
-		long deadline = deadline(timeout);
-		checkOpen();
-		this.deferrals.refuseWaiting(id);
-		BlockingWaiter waiter = new BlockingWaiter();
-		this.waiters.register(id.value(), waiter);
-		try {
-			lookUp(id);
-			return waiter.await(id, deadline).result(this.payloads, resultType);
-		}
-		finally {
-			this.waiters.remove(id.value(), waiter);
-		}
+		return this.<R>awaitEach(List.of(id), resultType, timeout).get(0);
 	}
 
 	@Override
 	public <R> List<@Nullable R> awaitAll(Collection<MessageId> ids, Class<R> resultType, Duration timeout) {
 		Objects.requireNonNull(resultType, "'resultType' must not be null");
-		List<MessageId> all = List.copyOf(ids);
+		return Collections.unmodifiableList(awaitEach(List.copyOf(ids), resultType, timeout));
+	}
+
+	@SuppressWarnings("TypeParameterUnusedInFormals")
+	private <R> List<@Nullable R> awaitEach(List<MessageId> ids, Type resultType, Duration timeout) {
 		long deadline = deadline(timeout);
 		checkOpen();
-		all.forEach(this.deferrals::refuseWaiting);
+		ids.forEach(this.deferrals::refuseWaiting);
 		Map<MessageId, BlockingWaiter> waiting = new LinkedHashMap<>();
 		try {
-			for (MessageId id : all) {
+			for (MessageId id : ids) {
 				BlockingWaiter waiter = new BlockingWaiter();
 				if (waiting.putIfAbsent(id, waiter) == null) {
 					this.waiters.register(id.value(), waiter);
 					lookUp(id);
 				}
 			}
-			List<@Nullable R> results = new ArrayList<>(all.size());
-			for (MessageId id : all) {
+			List<@Nullable R> results = new ArrayList<>(ids.size());
+			for (MessageId id : ids) {
 				Ending ending = Objects.requireNonNull(waiting.get(id)).await(id, deadline);
 				results.add(ending.result(this.payloads, resultType));
 			}
-			return Collections.unmodifiableList(results);
+			return results;
 		}
 		finally {
 			waiting.forEach((id, waiter) -> this.waiters.remove(id.value(), waiter));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.message.MessageId;
 import jdk.jfr.Recording;
@@ -41,7 +42,10 @@ class FlightTests extends QueueTester {
 	void recordingWhenAMessageRunsHasItsCommitsItsClaimAndItsRun() throws IOException {
 		open((builder) -> builder.shards(1));
 		this.queue.tasks().register(TASK, String.class, (payload, context) -> {
-			Thread.sleep(2);
+			long start = System.nanoTime();
+			while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(2)) {
+				Thread.onSpinWait();
+			}
 			return null;
 		});
 		this.queue.start();
