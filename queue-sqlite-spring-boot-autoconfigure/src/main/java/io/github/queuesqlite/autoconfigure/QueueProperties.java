@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
@@ -40,6 +41,7 @@ import org.springframework.util.unit.DataSize;
  * @param payload what holds for payloads and results
  * @param wal what holds for the write-ahead logs
  * @param disk what is left of the disk
+ * @param dashboard what holds for the dashboard
  * @since 0.1.0
  */
 @ConfigurationProperties("queue.sqlite")
@@ -49,7 +51,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue Map<String, Queue> queues, @DefaultValue Retry retry, @DefaultValue Lease lease,
 		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue Schedules schedules,
 		@DefaultValue Listen listen, @DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal,
-		@DefaultValue Disk disk) {
+		@DefaultValue Disk disk, @DefaultValue Dashboard dashboard) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);
@@ -384,6 +386,54 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 			if (reserve != null) {
 				PropertyCheck.atLeastUnlessZero("disk.reserve", reserve, "1MB");
 			}
+		}
+
+	}
+
+	/**
+	 * The dashboard.
+	 *
+	 * @param enabled Whether the dashboard is there, a page on the application's own
+	 * port. Needs Spring MVC and Actuator.
+	 * @param path Path of the dashboard, below the context path.
+	 * @param access What may be done with the dashboard.
+	 * @param showValues When to show payloads, results, and the values of headers and
+	 * metadata.
+	 * @param roles Roles used to determine whether a user is authorized to be shown
+	 * values. When empty, all authenticated users are authorized.
+	 */
+	public record Dashboard(@DefaultValue("false") boolean enabled, @DefaultValue("/queue-dashboard") String path,
+			@DefaultValue("read-only") Access access, @DefaultValue("never") ShowValues showValues,
+			@DefaultValue Set<String> roles) {
+
+		public Dashboard {
+			PropertyCheck.webPath("dashboard.path", path);
+			roles = Set.copyOf(roles);
+		}
+
+		/** What may be done with the dashboard. */
+		public enum Access {
+
+			/** Looking. */
+			READ_ONLY,
+
+			/** Looking, and whatever it offers. */
+			UNRESTRICTED
+
+		}
+
+		/** When values are shown. */
+		public enum ShowValues {
+
+			/** Never. */
+			NEVER,
+
+			/** To users with one of the roles, or any role when none is named. */
+			WHEN_AUTHORIZED,
+
+			/** Always. */
+			ALWAYS
+
 		}
 
 	}

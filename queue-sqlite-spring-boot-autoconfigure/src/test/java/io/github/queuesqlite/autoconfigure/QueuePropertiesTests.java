@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
@@ -52,6 +53,18 @@ class QueuePropertiesTests {
 				new QueueProperties.Encryption(null, Map.of()), new QueueProperties.Signing(null, Map.of(), true)));
 		assertThat(properties.wal().max()).isEqualTo(DataSize.ofGigabytes(1));
 		assertThat(properties.disk().reserve()).isNull();
+		assertThat(properties.dashboard()).isEqualTo(new QueueProperties.Dashboard(false, "/queue-dashboard",
+				QueueProperties.Dashboard.Access.READ_ONLY, QueueProperties.Dashboard.ShowValues.NEVER, Set.of()));
+	}
+
+	@Test
+	void bindWhenDashboardIsSetGivesWhatIsSet() {
+		assertThat(bind(Map.of("dashboard.enabled", "true", "dashboard.path", "/internal/queue~1.x", "dashboard.access",
+				"unrestricted", "dashboard.show-values", "when-authorized", "dashboard.roles", "admin,operator"))
+			.dashboard())
+			.isEqualTo(new QueueProperties.Dashboard(true, "/internal/queue~1.x",
+					QueueProperties.Dashboard.Access.UNRESTRICTED, QueueProperties.Dashboard.ShowValues.WHEN_AUTHORIZED,
+					Set.of("admin", "operator")));
 	}
 
 	@Test
@@ -184,6 +197,19 @@ class QueuePropertiesTests {
 			disk.reserve,            1023KB,     must be 0 or at least 1MB
 			disk.reserve,            -1MB,       must be 0 or at least 1MB
 			disk.reserve,            much,       "must be a size such as 512KB, 1MB or 1GB"
+			dashboard.path,          "",         must be a path such as /queue-dashboard
+			dashboard.path,          /,          must be a path such as /queue-dashboard
+			dashboard.path,          queue,      must be a path such as /queue-dashboard
+			dashboard.path,          /queue/,    must be a path such as /queue-dashboard
+			dashboard.path,          //queue,    must be a path such as /queue-dashboard
+			dashboard.path,          /..,        must be a path such as /queue-dashboard
+			dashboard.path,          /a/../b,    must be a path such as /queue-dashboard
+			dashboard.path,          /a b,       must be a path such as /queue-dashboard
+			dashboard.path,          /{a},       must be a path such as /queue-dashboard
+			dashboard.path,          /*,         must be a path such as /queue-dashboard
+			dashboard.path,          /a?b,       must be a path such as /queue-dashboard
+			dashboard.access,        none,       must be read-only or unrestricted
+			dashboard.show-values,   sometimes,  must be never or when-authorized or always
 			""")
 	void bindWhenValueIsWrongNamesPropertyValueAndRange(String property, String value, String reason) {
 		Throwable failure = catchThrowable(() -> bind(Map.of(property, value)));
