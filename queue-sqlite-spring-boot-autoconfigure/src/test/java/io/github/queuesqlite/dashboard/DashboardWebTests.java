@@ -30,7 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DashboardWebTests {
 
 	private static final String[] FILES = { "theme.js", "dashboard.js", "server.js", "elements.js", "words.js",
-			"chart.js", "overview.js", "queues.js", "tasks.js", "dashboard.css", "icon.svg" };
+			"chart.js", "overview.js", "queues.js", "tasks.js", "messages.js", "message.js", "failures.js",
+			"schedules.js", "processes.js", "dashboard.css", "icon.svg" };
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withUserConfiguration(Application.class)
