@@ -804,10 +804,8 @@ final class PlantedBugs {
 		add("who does not wait is not given what is there",
 				"this.engine.environment.store().askClaimers(); awaitSuspect(caller);", "awaitSuspect(caller);",
 				"ReceiveTests#receiveWithoutWaitFindsWhatIsThereInWhicheverShard");
-		add("a claimer is promised what nobody answers",
-				"return (best != Integer.MIN_VALUE || session.mayClaim(queue, tasks)) ? claimer",
-				"return (session != null) ? claimer",
-				contract("StandingDemand#wantedWhenItWantsSomethingIsAlwaysAnswered"));
+		add("a claimer is promised what nobody answers", "guard(() -> claimer.claimed(this.shard, List.of()));", "",
+				contract("StandingDemand#wantedWhenItsTasksAreGoneBeforeTheClaimIsAnswered"));
 		add("the first claimer is always asked first", "(size > 1) ? this.chance.nextInt(size) : 0", "0",
 				contract("Pulling#claimersOfOneQueueGetMessagesInTurn"));
 		add("received messages are taken away by a start",
