@@ -28,7 +28,7 @@ import io.github.queuesqlite.message.ShardQuarantinedException;
 final class ShardedReads {
 
 	/** So many messages are looked at for a page. */
-	private static final int BROWSED = 40_000;
+	private static final int BROWSED = 20_000;
 
 	private static final Comparator<StoredMessage> LATEST_END_FIRST = Comparator
 		.comparing(StoredMessage::finishedAt, Comparator.nullsFirst(Comparator.<Long>naturalOrder()))

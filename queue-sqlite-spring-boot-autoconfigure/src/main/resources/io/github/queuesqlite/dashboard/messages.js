@@ -100,6 +100,13 @@ export function list(page, query) {
     write(status, searching && steps > 1 ? `Searching, ${back} so far …` : steps > 1 || (next && found.length < LIMIT) ? `Looked ${next ? back : 'at all there is'}.` : '');
   }
 
+  /** How many there are at most, by the counters; whoever has found them need not search on. */
+  async function expected() {
+    if (after || filter.tag || !filter.state) return Infinity;
+    const tasks = Object.values((await get(['tasks'])).tasks).filter((task) => !filter.task || task.name === filter.task);
+    return tasks.reduce((sum, task) => sum + ((filter.queue ? task.queues[filter.queue] || {} : task.states)[filter.state] || 0), 0);
+  }
+
   /** A step looks at some tens of thousands of messages: a search for what is rare takes several. */
   async function search() {
     searching = true;
@@ -107,10 +114,11 @@ export function list(page, query) {
     let rows = [];
     let cursor = after;
     try {
+      const most = await expected();
       do {
         const answer = await get(['messages'], { ...filter, order: 'newest', after: cursor, limit: LIMIT - rows.length });
         rows = rows.concat(answer.messages);
-        cursor = answer.next || null;
+        cursor = rows.length >= most ? null : answer.next || null;
         steps++;
         found = rows;
         next = cursor;

@@ -56,6 +56,7 @@ export function time(text) {
 
 export function ago(text, now) {
   const passed = now - new Date(text).getTime();
+  if (passed > -3000 && passed < 1000) return 'just now';
   return passed >= 0 ? `${coarse(passed)} ago` : `in ${millis(Math.round(-passed / 1000) * 1000)}`;
 }
 
