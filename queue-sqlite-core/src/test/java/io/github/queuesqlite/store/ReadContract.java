@@ -135,6 +135,33 @@ abstract class ReadContract extends StoreSubject {
 	}
 
 	@Test
+	void browseWhenShardsAreUnevenReturnsEachMessageOnce() {
+		List<Long> ids = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			ids.add(insert(Draft.of("rare").idempotencyKey("k" + i)));
+			pass(1);
+		}
+		int crowded = IdLayout.shard(ids.get(0));
+		List<Insertion> rows = new ArrayList<>();
+		for (int inserted = 0; inserted < 25_000;) {
+			long id = this.store.assignIds(this.instance, 1)[0];
+			if (IdLayout.shard(id) == crowded) {
+				rows.add(Draft.of(TASK).insertion(id, now()));
+				inserted++;
+			}
+			if (rows.size() == 1000) {
+				insertRows(List.copyOf(rows)).get();
+				rows.clear();
+			}
+		}
+		ids.sort(Comparator.reverseOrder());
+		StoredPage page = this.store.browse(MessageQuery.all().task("rare"));
+		assertThat(page.messages()).isEmpty();
+		assertThat(page.next()).isGreaterThan(ids.get(0));
+		assertThat(browsed(MessageQuery.all().task("rare"))).isEqualTo(ids);
+	}
+
+	@Test
 	void browseFiltersAsListDoes() {
 		insert(Draft.of(TASK));
 		long scheduled = insert(Draft.of(TASK).delay(1000).tags("red"));

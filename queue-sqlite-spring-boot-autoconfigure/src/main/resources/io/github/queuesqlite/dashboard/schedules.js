@@ -30,7 +30,7 @@ export function schedules(page) {
   const list = table('Schedules', [
     { title: 'Schedule', kind: 'name', mark: (one) => [one.when, one.state], cell: (one) => [h('span', {}, one.name), h('small', {}, one.when || 'cannot be read here'), pill(one.state.toLowerCase(), kinds[one.state] || 'quiet')] },
     { title: 'Task', cell: (one) => one.task || '–' },
-    { title: 'Next', kind: 'slots', mark: (one) => [one.state, slots.get(one.name)?.words], cell: (one) => {
+    { title: 'Next', kind: 'wide', mark: (one) => [one.state, slots.get(one.name)?.words], cell: (one) => {
       const words = slots.get(one.name)?.words;
       return one.state === 'PAUSED' ? 'none while it is paused' : words && words.length ? h('ol', { class: 'slots' }, words.map((word) => h('li', {}, word))) : '–';
     } },
