@@ -2,6 +2,7 @@ package io.github.queuesqlite.autoconfigure;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -172,10 +173,14 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param multiplier Factor from one waiting time to the next, 1 to 1000.
 	 * @param maxDelay Longest waiting time, at least the delay.
 	 * @param jitter Spread of the waiting time to both sides, in parts of it, 0 to 1.
+	 * @param delays Waiting times before each retry, the last one before all further
+	 * ones: instead of delay, multiplier and longest waiting time.
+	 * @param maxElapsed How long after the beginning of the first attempt a retry may
+	 * begin, from 1 ms. Any time by default.
 	 */
 	public record Retry(@DefaultValue("3") int maxRetries, @DefaultValue("1s") Duration delay,
 			@DefaultValue("2") double multiplier, @DefaultValue("10m") Duration maxDelay,
-			@DefaultValue("0.2") double jitter) {
+			@DefaultValue("0.2") double jitter, @DefaultValue List<Duration> delays, @Nullable Duration maxElapsed) {
 
 		public Retry {
 			PropertyCheck.range("retry.max-retries", maxRetries, 0, 1_000_000);
@@ -184,6 +189,12 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 			PropertyCheck.range("retry.max-delay", maxDelay, "0s", PropertyCheck.LONGEST);
 			PropertyCheck.atLeast("retry.max-delay", maxDelay, "retry.delay", delay);
 			PropertyCheck.fraction("retry.jitter", jitter, 0, 1);
+			for (Duration each : delays) {
+				PropertyCheck.range("retry.delays", each, "0s", PropertyCheck.LONGEST);
+			}
+			if (maxElapsed != null) {
+				PropertyCheck.range("retry.max-elapsed", maxElapsed, "1ms", PropertyCheck.LONGEST);
+			}
 		}
 
 		/**
@@ -191,7 +202,8 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		 * @return the policy
 		 */
 		public RetryPolicy toPolicy() {
-			return new RetryPolicy(this.maxRetries, this.delay, this.multiplier, this.maxDelay, this.jitter);
+			return new RetryPolicy(this.maxRetries, this.delay, this.multiplier, this.maxDelay, this.jitter,
+					this.delays, this.maxElapsed);
 		}
 
 	}
@@ -295,9 +307,10 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param compressOver Size from which on payloads and results are compressed, at most
 	 * 256 MB. None are by default.
 	 * @param encryption Encryption of payloads and results.
+	 * @param signing Signatures of payloads and results.
 	 */
 	public record Payload(@DefaultValue("1MB") DataSize maxSize, @Nullable String codec,
-			@Nullable DataSize compressOver, @DefaultValue Encryption encryption) {
+			@Nullable DataSize compressOver, @DefaultValue Encryption encryption, @DefaultValue Signing signing) {
 
 		public Payload {
 			PropertyCheck.range("payload.max-size", maxSize, "1B", "256MB");
@@ -321,6 +334,26 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@Override
 		public String toString() {
 			return "Encryption[key=" + this.key + ", keys=" + this.keys.keySet() + "]";
+		}
+
+	}
+
+	/**
+	 * Signatures of payloads and results with HMAC-SHA256. What is encrypted needs none.
+	 *
+	 * @param key Name of the key that signs from now on, one of the keys.
+	 * @param keys Keys by name, each 16, 24 or 32 bytes as Base64. What old ones signed
+	 * still counts.
+	 * @param required Whether messages whose payload is neither signed nor encrypted are
+	 * DEAD instead of run. Turn it off while there are some from before.
+	 */
+	public record Signing(@Nullable String key, @DefaultValue Map<String, String> keys,
+			@DefaultValue("true") boolean required) {
+
+		/** Without the keys themselves. */
+		@Override
+		public String toString() {
+			return "Signing[key=" + this.key + ", keys=" + this.keys.keySet() + ", required=" + this.required + "]";
 		}
 
 	}

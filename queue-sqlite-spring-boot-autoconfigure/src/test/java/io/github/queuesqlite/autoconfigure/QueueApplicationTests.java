@@ -1,5 +1,7 @@
 package io.github.queuesqlite.autoconfigure;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -256,6 +258,84 @@ class QueueApplicationTests {
 	}
 
 	@Test
+	void handlerOfAChildContextRunsForTheQueueOfItsParent() throws Exception {
+		try (ConfigurableApplicationContext parent = run();
+				ConfigurableApplicationContext child = new SpringApplicationBuilder(Child.class).parent(parent)
+					.web(WebApplicationType.NONE)
+					.run()) {
+			assertThat(child.getBean(EmbeddedQueue.class)).isSameAs(parent.getBean(EmbeddedQueue.class));
+			assertThat(parent.getBean(QueueOperations.class)
+				.submit(NewMessage.to("of.child").payload("x"), String.class)
+				.get(60, TimeUnit.SECONDS)).isEqualTo("child x");
+			assertThat(child.getBean(QueueOperations.class)
+				.submit(NewMessage.to("plain").payload("x"), String.class)
+				.get(60, TimeUnit.SECONDS)).isEqualTo("plain x");
+		}
+	}
+
+	/** As DevTools does: the classes of the application are new ones each time. */
+	@Test
+	void startWhenClassesWereReloadedGoesOnWithWhatTheirPredecessorsLeft() throws Exception {
+		MessageId id;
+		try (ConfigurableApplicationContext before = reloaded("queue.sqlite.worker.enabled=false")) {
+			id = before.getBean(QueueOperations.class)
+				.enqueue(NewMessage.to("greet").payload(new Person("Ada")).header("tenant", "a"));
+		}
+		for (int round = 0; round < 2; round++) {
+			try (ConfigurableApplicationContext after = reloaded()) {
+				QueueOperations operations = after.getBean(QueueOperations.class);
+				assertThat(operations.await(id, String.class, SOON)).isEqualTo("Hello Ada of a, attempt 1");
+				assertThat(operations
+					.submit(NewMessage.to("greet").payload(new Person("Eve")).header("tenant", "b"), String.class)
+					.get(60, TimeUnit.SECONDS)).isEqualTo("Hello Eve of b, attempt 1");
+			}
+		}
+	}
+
+	private ConfigurableApplicationContext reloaded(String... properties) throws Exception {
+		ClassLoader loader = new ReloadingClassLoader(getClass().getClassLoader());
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		thread.setContextClassLoader(loader);
+		try {
+			return run(loader.loadClass(Application.class.getName()), properties);
+		}
+		finally {
+			thread.setContextClassLoader(before);
+		}
+	}
+
+	/** Has classes of its own for the application below, and no others. */
+	private static final class ReloadingClassLoader extends ClassLoader {
+
+		ReloadingClassLoader(ClassLoader parent) {
+			super(parent);
+		}
+
+		@Override
+		protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+			if (!name.startsWith(QueueApplicationTests.class.getName())) {
+				return super.loadClass(name, resolve);
+			}
+			synchronized (getClassLoadingLock(name)) {
+				Class<?> loaded = findLoadedClass(name);
+				return (loaded != null) ? loaded : define(name);
+			}
+		}
+
+		private Class<?> define(String name) throws ClassNotFoundException {
+			try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+				byte[] bytes = in.readAllBytes();
+				return defineClass(name, bytes, 0, bytes.length);
+			}
+			catch (IOException ex) {
+				throw new ClassNotFoundException(name, ex);
+			}
+		}
+
+	}
+
+	@Test
 	void startWhenPropertyIsWrongReportsOneLine(CapturedOutput output) {
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> run("queue.sqlite.shards=65"));
 		assertThat(output).contains("APPLICATION FAILED TO START")
@@ -278,13 +358,17 @@ class QueueApplicationTests {
 	}
 
 	private ConfigurableApplicationContext run(String... properties) {
+		return run(Application.class, properties);
+	}
+
+	private ConfigurableApplicationContext run(Class<?> application, String... properties) {
 		Map<String, String> values = new LinkedHashMap<>(Map.of("queue.sqlite.directory", this.directory.toString(),
 				"queue.sqlite.shards", "2", "spring.datasource.generate-unique-name", "true"));
 		for (String property : properties) {
 			String[] pair = property.split("=", 2);
 			values.put(pair[0], pair[1]);
 		}
-		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
 			.run(values.entrySet().stream().map((entry) -> "--" + entry).toArray(String[]::new));
 	}
 
@@ -304,6 +388,17 @@ class QueueApplicationTests {
 		@Bean
 		LateProducer lateProducer(QueueOperations operations, ObjectProvider<QueueWorkers> workers) {
 			return new LateProducer(operations, workers);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Child {
+
+		@QueueTask("of.child")
+		String run(String payload) {
+			return "child " + payload;
 		}
 
 	}

@@ -392,6 +392,9 @@ final class PlantedBugs {
 				"KeyPauseTests#messageThatComesBackWaitsToo");
 		add("the end of a pause lets nobody through", "this.lines.arrange(key); this.crowds.resumed(key); } int ended",
 				"} int ended", "KeyPauseTests#pauseKeyWhenItsTimeIsOverGoesOnByItself");
+		this.rule = "No retry begins later after the first attempt than its policy allows";
+		add("the time of retries begins with each attempt", "first = Math.min(first, failure.startedAt());", "",
+				"worker.OutcomeTests#runWhenItsRetryWouldBeTooLateAfterTheFirstAttemptEndsDead");
 		this.rule = "Where the newest is next, what comes back is not the newest; what is old starts at last, in its turn";
 		add("what comes back to a queue whose newest is next is next again",
 				"return isNewestFirst(queue) ? -next() : next();", "return next();",
