@@ -20,7 +20,9 @@ import io.github.queuesqlite.message.GroupProgress;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessagePage;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.NewGroup;
@@ -38,6 +40,7 @@ import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredMessageView;
+import io.github.queuesqlite.store.StoredPage;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
@@ -370,6 +373,24 @@ final class DefaultQueueOperations implements QueueOperations {
 		Objects.requireNonNull(query, "'query' must not be null");
 		checkOpen();
 		return reported(this.store.list(query));
+	}
+
+	@Override
+	public MessagePage browse(MessageQuery query) {
+		Objects.requireNonNull(query, "'query' must not be null");
+		checkOpen();
+		StoredPage page = this.store.browse(query);
+		return new MessagePage(reported(page.messages()),
+				(page.next() != StoredPage.END) ? new MessageId(page.next()) : null);
+	}
+
+	@Override
+	public List<Message> endedLately(MessageState state, int limit) {
+		if (!state.isEnded()) {
+			throw new IllegalArgumentException("'state' must be one in which messages end, was " + state);
+		}
+		checkOpen();
+		return reported(this.store.endedLately(state, MessageQuery.all().limit(limit).limit()));
 	}
 
 	@Override

@@ -14,7 +14,9 @@ import io.github.queuesqlite.message.GroupResult;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessagePage;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
@@ -216,6 +218,26 @@ public interface QueueOperations {
 	 * @return in the order of their ids, oldest first
 	 */
 	List<Message> list(MessageQuery query);
+
+	/**
+	 * Looks through messages, newest first, for a page of a user interface: in bounded
+	 * time, however many there are. It looks at some tens of thousands of messages and
+	 * tells how far it came; a page may have few messages or none although there are
+	 * more. {@link MessageQuery#after(MessageId)} means older ones here.
+	 * @param query which
+	 * @return those found, in the order of their ids, newest first, and where to go on
+	 */
+	MessagePage browse(MessageQuery query);
+
+	/**
+	 * Reads the messages that ended last in a state, from an index of ended messages.
+	 * @param state COMPLETED, DEAD, CANCELLED or EXPIRED
+	 * @param limit how many at most, 1 to 1,000
+	 * @return the latest end first
+	 * @throws IllegalArgumentException if the state is none in which messages end, or the
+	 * limit is out of range
+	 */
+	List<Message> endedLately(MessageState state, int limit);
 
 	/**
 	 * Says why a message is not running, what it is doing, or how it ended. Reads

@@ -301,6 +301,21 @@ public interface MessageStore extends AutoCloseable {
 	List<StoredMessage> list(MessageQuery query);
 
 	/**
+	 * Looks through messages, newest first, in bounded time.
+	 * @param query which; {@code after} means older ones
+	 * @return what was found, and where to go on
+	 */
+	StoredPage browse(MessageQuery query);
+
+	/**
+	 * Reads the messages that ended last.
+	 * @param state how they ended
+	 * @param max how many at most
+	 * @return the latest end first
+	 */
+	List<StoredMessage> endedLately(MessageState state, int max);
+
+	/**
 	 * Returns whether a message is RUNNING, READY, or SCHEDULED and due or waiting for a
 	 * retry rather than for the time its sender chose. A message that changes between
 	 * these states during the call is not missed.

@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
@@ -41,6 +42,14 @@ public interface ShardReader extends AutoCloseable {
 
 	/** Reads messages that match. */
 	List<StoredMessage> list(MessageQuery query);
+
+	/**
+	 * Reads messages that match, newest first, and looks at so many at most.
+	 */
+	StoredPage browse(MessageQuery query, int most);
+
+	/** Reads the messages that ended last. */
+	List<StoredMessage> endedLately(MessageState state, int max);
 
 	/** Reads ids of messages that match and are greater than {@code after}. */
 	List<Long> ids(MessageQuery query, long after, int max);

@@ -22,6 +22,7 @@ import java.util.function.ToIntFunction;
 import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueException;
@@ -336,6 +337,16 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public List<StoredMessage> list(MessageQuery query) {
 		return this.reads.list(query);
+	}
+
+	@Override
+	public StoredPage browse(MessageQuery query) {
+		return this.reads.browse(query);
+	}
+
+	@Override
+	public List<StoredMessage> endedLately(MessageState state, int max) {
+		return this.reads.endedLately(state, max);
 	}
 
 	@Override

@@ -18,6 +18,7 @@ import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
@@ -25,6 +26,14 @@ import io.github.queuesqlite.message.ShardQuarantinedException;
 
 /** Reads from all shards together. */
 final class ShardedReads {
+
+	/** So many messages are looked at for a page. */
+	private static final int BROWSED = 20_000;
+
+	private static final Comparator<StoredMessage> LATEST_END_FIRST = Comparator
+		.comparing(StoredMessage::finishedAt, Comparator.nullsFirst(Comparator.<Long>naturalOrder()))
+		.thenComparing(StoredMessage::id)
+		.reversed();
 
 	private final ShardAccess shards;
 
@@ -92,6 +101,34 @@ final class ShardedReads {
 		this.shards.readEach((reader) -> found.addAll(reader.list(query)));
 		found.sort(Comparator.comparingLong(StoredMessage::id));
 		return (found.size() > query.limit()) ? List.copyOf(found.subList(0, query.limit())) : found;
+	}
+
+	/**
+	 * How far each shard has come is another id: what is below the greatest of them is
+	 * left for the next page.
+	 */
+	StoredPage browse(MessageQuery query) {
+		int most = Math.max(1, BROWSED / this.group.files().size());
+		List<StoredMessage> found = new ArrayList<>();
+		long[] next = { StoredPage.END };
+		this.shards.readEach((reader) -> {
+			StoredPage page = reader.browse(query, most);
+			found.addAll(page.messages());
+			next[0] = Math.max(next[0], page.next());
+		});
+		List<StoredMessage> messages = found.stream()
+			.filter((message) -> message.id() >= next[0])
+			.sorted(Comparator.comparingLong(StoredMessage::id).reversed())
+			.limit(query.limit())
+			.toList();
+		boolean full = messages.size() == query.limit();
+		return new StoredPage(messages, full ? messages.get(messages.size() - 1).id() : next[0]);
+	}
+
+	List<StoredMessage> endedLately(MessageState state, int max) {
+		List<StoredMessage> found = new ArrayList<>();
+		this.shards.readEach((reader) -> found.addAll(reader.endedLately(state, max)));
+		return found.stream().sorted(LATEST_END_FIRST).limit(max).toList();
 	}
 
 	Optional<Situation> situation(long id) {

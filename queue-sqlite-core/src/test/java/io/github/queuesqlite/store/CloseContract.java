@@ -86,6 +86,7 @@ abstract class CloseContract extends StoreSubject {
 		close();
 		List<Runnable> calls = List.of(() -> this.store.find(id), () -> this.store.findByKey("k"),
 				() -> this.store.findAll(List.of(id)), () -> this.store.list(MessageQuery.all()),
+				() -> this.store.browse(MessageQuery.all()), () -> this.store.endedLately(MessageState.DEAD, 1),
 				() -> this.store.failures(id), () -> this.store.cancel(id), () -> this.store.retry(id),
 				() -> this.store.retryAll(MessageQuery.all()), () -> this.store.delete(id),
 				() -> this.store.purge(MessageQuery.all()), () -> this.store.updatePayload(id, null, null),

@@ -2,6 +2,7 @@ package io.github.queuesqlite.store;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -87,6 +88,102 @@ abstract class ReadContract extends StoreSubject {
 			page = page.after(new MessageId(found.get(found.size() - 1).id()));
 		}
 		assertThat(paged).containsExactlyElementsOf(ids.stream().sorted().toList());
+	}
+
+	@Test
+	void browseWhenPagedReturnsEachMessageOnceNewestFirst() {
+		List<Long> ids = new ArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			ids.add(insert(Draft.of(TASK).idempotencyKey("k" + i)));
+		}
+		ids.sort(Comparator.reverseOrder());
+		assertThat(browsed(MessageQuery.all().limit(7))).isEqualTo(ids);
+		assertThat(browsed(MessageQuery.all().limit(50))).isEqualTo(ids);
+		assertThat(browsed(MessageQuery.all().limit(1000))).isEqualTo(ids);
+		assertThat(this.store.browse(MessageQuery.all().limit(1000)).next()).isEqualTo(StoredPage.END);
+	}
+
+	private List<Long> browsed(MessageQuery query) {
+		List<Long> browsed = new ArrayList<>();
+		StoredPage page = this.store.browse(query);
+		browsed.addAll(ids(page.messages()));
+		while (page.next() != StoredPage.END) {
+			assertThat(page.messages()).hasSizeLessThanOrEqualTo(query.limit());
+			page = this.store.browse(query.after(new MessageId(page.next())));
+			browsed.addAll(ids(page.messages()));
+		}
+		return browsed;
+	}
+
+	@Test
+	void browseWhenThereIsNothingEndsAtOnce() {
+		assertThat(this.store.browse(MessageQuery.all())).isEqualTo(new StoredPage(List.of(), StoredPage.END));
+	}
+
+	@Test
+	void browseWhenMatchesAreFarBackGoesOnInSteps() {
+		long first = insert(Draft.of("rare").idempotencyKey("one"));
+		pass(10);
+		long second = insert(Draft.of("rare").idempotencyKey("two"));
+		pass(10);
+		insertAll(Draft.of(TASK).times(50_000));
+		StoredPage page = this.store.browse(MessageQuery.all().task("rare"));
+		assertThat(page.messages()).isEmpty();
+		assertThat(page.next()).isGreaterThan(second);
+		assertThat(browsed(MessageQuery.all().task("rare"))).containsExactly(second, first);
+		assertThat(browsed(MessageQuery.all().task("rare").limit(1))).containsExactly(second, first);
+	}
+
+	@Test
+	void browseWhenShardsAreUnevenReturnsEachMessageOnce() {
+		List<Long> ids = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			ids.add(insert(Draft.of("rare").idempotencyKey("k" + i)));
+			pass(1);
+		}
+		int crowded = IdLayout.shard(ids.get(0));
+		List<Insertion> rows = new ArrayList<>();
+		for (int inserted = 0; inserted < 25_000;) {
+			long id = this.store.assignIds(this.instance, 1)[0];
+			if (IdLayout.shard(id) == crowded) {
+				rows.add(Draft.of(TASK).insertion(id, now()));
+				inserted++;
+			}
+			if (rows.size() == 1000) {
+				insertRows(List.copyOf(rows)).get();
+				rows.clear();
+			}
+		}
+		ids.sort(Comparator.reverseOrder());
+		StoredPage page = this.store.browse(MessageQuery.all().task("rare"));
+		assertThat(page.messages()).isEmpty();
+		assertThat(page.next()).isGreaterThan(ids.get(0));
+		assertThat(browsed(MessageQuery.all().task("rare"))).isEqualTo(ids);
+	}
+
+	@Test
+	void browseFiltersAsListDoes() {
+		insert(Draft.of(TASK));
+		long scheduled = insert(Draft.of(TASK).delay(1000).tags("red"));
+		long dead = ended(Draft.of("b").queue("x"), MessageState.DEAD);
+		assertThat(browsed(MessageQuery.all().state(MessageState.DEAD, MessageState.SCHEDULED))).hasSize(2)
+			.containsExactlyInAnyOrder(dead, scheduled);
+		assertThat(browsed(MessageQuery.all().queue("x").task("b"))).containsExactly(dead);
+		assertThat(browsed(MessageQuery.all().tag("red"))).containsExactly(scheduled);
+	}
+
+	@Test
+	void endedLatelyReturnsTheLatestEndFirstHoweverItIsKept() {
+		List<Long> dead = new ArrayList<>();
+		for (int i = 0; i < 12; i++) {
+			Draft draft = Draft.of(TASK);
+			dead.add(0, ended((i % 2 == 0) ? draft : draft.idempotencyKey("k" + i), MessageState.DEAD));
+			pass(10);
+		}
+		ended(Draft.of(TASK), MessageState.COMPLETED);
+		assertThat(ids(this.store.endedLately(MessageState.DEAD, 1000))).isEqualTo(dead);
+		assertThat(ids(this.store.endedLately(MessageState.DEAD, 5))).isEqualTo(dead.subList(0, 5));
+		assertThat(this.store.endedLately(MessageState.EXPIRED, 5)).isEmpty();
 	}
 
 	@Test

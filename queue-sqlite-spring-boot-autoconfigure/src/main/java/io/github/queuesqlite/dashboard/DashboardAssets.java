@@ -15,7 +15,8 @@ import org.springframework.util.DigestUtils;
 final class DashboardAssets {
 
 	private static final List<String> NAMES = List.of("index.html", "theme.js", "dashboard.css", "dashboard.js",
-			"server.js", "elements.js", "words.js", "chart.js", "overview.js", "queues.js", "tasks.js", "icon.svg");
+			"server.js", "elements.js", "words.js", "chart.js", "overview.js", "queues.js", "tasks.js", "messages.js",
+			"message.js", "failures.js", "schedules.js", "processes.js", "icon.svg");
 
 	private static final Map<String, MediaType> TYPES = Map.of("html",
 			MediaType.parseMediaType("text/html;charset=UTF-8"), "css",

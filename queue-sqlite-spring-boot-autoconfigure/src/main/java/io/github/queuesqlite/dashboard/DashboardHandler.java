@@ -116,7 +116,8 @@ final class DashboardHandler {
 	private ServerResponse list(DashboardRequest request) {
 		return json(this.queue.list(request.kind(), request.parameter("state"), request.parameter("queue"),
 				request.parameter("task"), request.parameter("tag"), request.parameter("createdAfter"),
-				request.parameter("createdBefore"), request.parameter("after"), request.parameter("limit")));
+				request.parameter("createdBefore"), request.parameter("order"), request.parameter("after"),
+				request.parameter("limit")));
 	}
 
 	private ServerResponse show(DashboardRequest request) {

@@ -5,12 +5,18 @@ import { clock } from './words.js';
 
 const WIDTH = 720;
 const HEIGHT = 150;
-const HOUR = 3600000;
+const MINUTE = 60000;
 
 function top(highest) {
   if (highest <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(highest));
-  return [1, 2, 2.5, 5, 10].map((step) => step * power).find((step) => step >= highest * 1.02) || highest;
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((step) => step >= highest * 1.02) || highest;
+}
+
+/** So many minutes are drawn: an hour, or as few as there are points for. */
+function minutes(points, now) {
+  const all = points.length ? (now - points[0].at) / MINUTE : 0;
+  return [10, 20, 30, 45].find((few) => all <= few) || 60;
 }
 
 /**
@@ -27,17 +33,19 @@ export function chart({ title, note, format, series }) {
     lines.flat(), cursor);
   const high = h('span', { class: 'high' });
   const middle = h('span', { class: 'middle' });
+  const begin = h('span');
   const told = h('output', { class: 'told' });
   const plot = h('div', { class: 'plot', tabindex: '0', role: 'img' }, picture, high, middle);
   const element = h('figure', { class: 'chart' },
     h('figcaption', {}, h('h3', {}, title, note && h('small', {}, ` ${note}`)),
       h('span', { class: 'legend' }, series.map((one, index) => h('span', { class: one.kind }, h('i', { class: one.kind }), one.name, ' ', legend[index])))),
-    plot, h('div', { class: 'axis', 'aria-hidden': 'true' }, h('span', {}, '60 min ago'), told, h('span', {}, 'now')));
+    plot, h('div', { class: 'axis', 'aria-hidden': 'true' }, begin, told, h('span', {}, 'now')));
   let points = [];
   let now = Date.now();
   let at = null;
+  let span = 60;
 
-  const x = (point) => WIDTH * (1 - (now - point.at) / HOUR);
+  const x = (point) => WIDTH * (1 - (now - point.at) / (span * MINUTE));
 
   function paths(one, most) {
     let line = '';
@@ -111,6 +119,8 @@ export function chart({ title, note, format, series }) {
     show(all, time, latest) {
       points = all;
       now = time;
+      span = minutes(points, now);
+      write(begin, `${span} min ago`);
       const values = series.flatMap((one) => points.map(one.value)).filter((value) => value !== null && value !== undefined);
       const highest = values.length ? Math.max(...values) : 0;
       const most = top(highest);
@@ -122,7 +132,7 @@ export function chart({ title, note, format, series }) {
         lines[index][1].setAttribute('d', line);
         write(legend[index], latest[index] === null || latest[index] === undefined ? '–' : format(latest[index]));
       });
-      plot.setAttribute('aria-label', `${title}, last hour: ${series.map((one, index) =>
+      plot.setAttribute('aria-label', `${title}, the last ${span} minutes: ${series.map((one, index) =>
         `${one.name} ${legend[index].textContent} now`).join(', ')}; highest ${format(highest)}. Arrow keys move along it.`);
       if (at !== null && at >= points.length) at = null;
       tell();

@@ -1,8 +1,13 @@
 // Which part is shown, and when it is looked at again.
 
 import { h, plain, write } from './elements.js';
+import { failures as dead } from './failures.js';
+import { one } from './message.js';
+import { list } from './messages.js';
 import { overview } from './overview.js';
+import { processes } from './processes.js';
 import { queues } from './queues.js';
+import { schedules } from './schedules.js';
 import { history, page as ask } from './server.js';
 import { tasks } from './tasks.js';
 import { clock, millis } from './words.js';
@@ -14,6 +19,10 @@ const PARTS = [
   { name: '', title: 'Overview', open: overview },
   { name: 'queues', title: 'Queues', open: queues },
   { name: 'tasks', title: 'Tasks', open: tasks },
+  { name: 'messages', title: 'Messages', open: (page, parts, query) => parts.length ? one(page, parts[0]) : list(page, query) },
+  { name: 'failures', title: 'Failures', open: dead },
+  { name: 'schedules', title: 'Schedules', open: schedules },
+  { name: 'processes', title: 'Processes', open: processes },
 ];
 
 const main = document.getElementById('main');

@@ -16,7 +16,7 @@ function fill(node, attributes, children) {
     if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? '' : plain(value));
   }
-  for (const child of children.flat()) {
+  for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
     node.append(child instanceof Node ? child : plain(child));
   }
@@ -68,7 +68,7 @@ export function table(caption, columns, key) {
           if (row.marks[at] === mark) return;
           row.marks[at] = mark;
           const content = column.cell(item);
-          row.cells[at].replaceChildren(...(content === null || content === undefined ? [] : [content].flat().map((part) => part instanceof Node ? part : plain(part))));
+          row.cells[at].replaceChildren(...(content === null || content === undefined ? [] : [content].flat(Infinity).map((part) => part instanceof Node ? part : plain(part))));
         });
         if (body.children[index] !== row.element) body.insertBefore(row.element, body.children[index] || null);
       });

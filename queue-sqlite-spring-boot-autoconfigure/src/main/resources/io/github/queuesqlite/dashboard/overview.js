@@ -35,8 +35,8 @@ function tile(name, kind, target) {
 
 export function overview() {
   const tiles = {
-    waiting: tile('Waiting', 'waiting', '#/queues'), running: tile('Running', 'running', '#/queues'),
-    scheduled: tile('Later', '', '#/queues'), done: tile('Completed', 'done', '#/tasks'), dead: tile('Dead', 'failed', '#/queues'),
+    waiting: tile('Waiting', 'waiting', '#/messages?state=READY'), running: tile('Running', 'running', '#/messages?state=RUNNING'),
+    scheduled: tile('Later', '', '#/messages?state=SCHEDULED'), done: tile('Completed', 'done', '#/tasks'), dead: tile('Dead', 'failed', '#/failures'),
   };
   const charts = [
     [chart({ title: 'Throughput', note: 'of this process', format: rate, series: [
@@ -53,7 +53,7 @@ export function overview() {
     (latest) => [perMinute('dead')(latest), perMinute('retried')(latest)]],
   ];
   const problems = h('ul', { class: 'problems', 'aria-label': 'Problems' });
-  const nothing = empty('Nothing has been enqueued yet', 'Messages show here as soon as the application hands one in.');
+  const nothing = empty('The queue is empty', 'Messages show here as soon as the application hands one in.');
   const queues = table('Queues', [
     { title: 'Queue', mark: (queue) => queue.name, cell: (queue) => link(queue.name, 'queues') },
     { title: '', mark: (queue) => [queue.paused, !queue.lane], cell: (queue) => queue.paused ? pill('paused', 'retry') : !queue.lane ? pill('not served here', 'quiet') : null },
@@ -97,7 +97,7 @@ export function overview() {
       tiles.scheduled.show(number(report.states.SCHEDULED), 'scheduled or to be retried');
       tiles.done.show(number(report.states.COMPLETED), latest ? `kept; ${rate(perSecond('completed')(latest) || 0)} here` : '');
       tiles.dead.show(number(report.states.DEAD), report.states.DEAD ? 'need a person' : 'none');
-      nothing.hidden = Object.values(report.states).some((count) => count > 0) || history.points.some((point) => Object.keys(point.tasks).length > 0);
+      nothing.hidden = Object.values(report.states).some((count) => count > 0);
       for (const [one, now] of charts) one.show(history.points, history.now, latest ? now(latest, report) : []);
       section.hidden = all.length === 0;
       queues.show(all);

@@ -56,7 +56,14 @@ export function time(text) {
 
 export function ago(text, now) {
   const passed = now - new Date(text).getTime();
-  return passed >= 0 ? `${millis(Math.max(1000, Math.floor(passed / 1000) * 1000))} ago` : `in ${millis(-passed)}`;
+  if (passed > -3000 && passed < 1000) return 'just now';
+  return passed >= 0 ? `${coarse(passed)} ago` : `in ${millis(Math.round(-passed / 1000) * 1000)}`;
+}
+
+/** The greatest unit that fits twice, or seconds. */
+function coarse(passed) {
+  const [size, unit] = [[86400000, 'd'], [3600000, 'h'], [60000, 'min']].find(([one]) => passed >= 2 * one) || [1000, 's'];
+  return `${Math.floor(passed / size)} ${unit}`;
 }
 
 export const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many || `${one}s`}`;

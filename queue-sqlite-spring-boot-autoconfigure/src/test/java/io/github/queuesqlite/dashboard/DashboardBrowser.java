@@ -9,8 +9,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.logging.Level;
 
+import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -89,7 +91,12 @@ final class DashboardBrowser implements AutoCloseable {
 		await().ignoreExceptions().untilAsserted(() -> this.driver.findElement(By.xpath(path)).click());
 	}
 
-	Object run(String script) {
+	/** Presses a key where the focus is. */
+	void press(Keys key) {
+		this.driver.switchTo().activeElement().sendKeys(key);
+	}
+
+	@Nullable Object run(String script) {
 		return this.driver.executeScript(script);
 	}
 

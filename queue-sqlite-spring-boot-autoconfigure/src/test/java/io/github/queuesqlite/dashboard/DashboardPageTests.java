@@ -2,12 +2,18 @@ package io.github.queuesqlite.dashboard;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 
 import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.schedule.Schedule;
+import io.github.queuesqlite.schedule.ScheduleOperations;
 import io.github.queuesqlite.task.PermanentTaskException;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
@@ -17,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -99,7 +106,7 @@ class DashboardPageTests {
 	void pageWhenNothingIsThereSaysSo() {
 		open("");
 		browser.awaitText("#application", "Shop");
-		browser.awaitText(".empty", "Nothing has been enqueued yet");
+		browser.awaitText(".empty", "The queue is empty");
 		assertThat(browser.texts(".chart h3")).hasSize(4);
 		browser.screenshot("empty");
 		assertThat(browser.complaints()).isEmpty();
@@ -158,10 +165,198 @@ class DashboardPageTests {
 	}
 
 	@Test
-	void pageWhenItIsNarrowDoesNotScrollSideways() {
+	void messagesAreFilteredAndPagedNewestFirst() {
+		queue().enqueueAll(Collections.nCopies(60, NewMessage.to("nobody.has.this").tags("red")));
+		MessageId latest = queue().enqueue(NewMessage.to("later").delay(Duration.ofHours(1)));
+		open("/#/messages");
+		browser.awaitText("tbody tr", latest.toString());
+		assertThat(browser.texts("tbody tr")).hasSize(50);
+		browser.choose("Older");
+		await().untilAsserted(() -> assertThat(browser.texts("tbody tr")).hasSize(11));
+		browser.choose("Newest");
+		browser.awaitText("tbody tr", latest.toString());
+		browser.find("input[name=task]").sendKeys("nobody.has.this\n");
+		await().untilAsserted(
+				() -> assertThat(browser.texts("tbody td.name")).hasSize(50).containsOnly("nobody.has.this"));
+		browser.find("input[name=id]").sendKeys(latest.toString().toLowerCase(Locale.ROOT) + "\n");
+		browser.awaitText("h2", latest.toString());
+		browser.awaitText(".summary", "due");
+		browser.screenshot("message");
+		open("/#/messages?tag=<script>alert(1)</script>");
+		browser.awaitText(".empty", "None matches");
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void messageIsRetriedCancelledRescheduledAndDeletedAfterAQuestion() {
+		MessageId dead = queue().enqueue("fail", null);
+		queue().drain(Duration.ofMinutes(1));
+		open("/#/messages/" + dead);
+		browser.awaitText("h2 .pill", "dead");
+		browser.awaitText(".timeline", "No such <b>customer</b>: 4711");
+		browser.choose("Retry");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "runs again");
+		await().untilAsserted(() -> assertThat(queue().failures(dead)).hasSize(2));
+		MessageId later = queue().enqueue(NewMessage.to("greet").payload("ada").delay(Duration.ofHours(1)));
+		open("/#/messages/" + later);
+		browser.choose("Reschedule");
+		browser.find("#confirm-runAt").sendKeys("2h");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "another time");
+		assertThat(queue().find(later).orElseThrow().runAt()).isAfter(Instant.now().plusSeconds(7000));
+		browser.choose("Show the payload");
+		browser.awaitText(".body pre", "\"ada\"");
+		browser.choose("Cancel");
+		browser.click("#confirm-yes");
+		browser.awaitText("h2 .pill", "cancelled");
+		browser.choose("Delete");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "deleted");
+		assertThat(queue().find(later)).isEmpty();
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void messageWhenItIsNotThereSaysSo() {
+		open("/#/messages/0000000000000");
+		browser.awaitText(".empty", "No such message");
+		open("/#/messages/%3Cimg%20src=x%20onerror=alert(1)%3E");
+		browser.awaitText(".empty", "No such message");
+	}
+
+	@Test
+	void runningMessageShowsItsProgress() {
+		MessageId id = queue().enqueue("block", null);
+		open("/#/messages/" + id);
+		browser.awaitText(".progress", "40 % · half of it");
+		tasks().gate.countDown();
+		browser.awaitText("h2 .pill", "completed");
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void failuresOfOneKindStandTogetherAndRunAgainTogether() {
+		queue().enqueueAll(Collections.nCopies(7, NewMessage.to("fail")));
+		queue().drain(Duration.ofMinutes(1));
+		open("/#/failures");
+		browser.awaitText(".group .count", "7");
+		browser.awaitText(".group .reason", "No such <b>customer</b>");
+		browser.screenshot("failures");
+		browser.click(".group button");
+		browser.awaitText("#confirm-title", "Retry all 7?");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "7 messages run again");
+		await().untilAsserted(() -> assertThat(queue().list(MessageQuery.all().state(MessageState.DEAD))).hasSize(7)
+			.allSatisfy((message) -> assertThat(queue().failures(message.id())).hasSize(2)));
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void schedulesTellTheirNextTimesInWordsAndRun() {
+		application.getBean(ScheduleOperations.class)
+			.create(Schedule.of("nightly", NewMessage.to("greet").payload("ada")).cron("0 0 3 * * *"));
+		open("/#/schedules");
+		await().untilAsserted(() -> assertThat(browser.texts(".slots li")).hasSize(5));
+		browser.screenshot("schedules");
+		browser.click("[aria-label='Run schedule nightly now']");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "is enqueued");
+		await().untilAsserted(() -> assertThat(queue().list(MessageQuery.all().task("greet"))).hasSize(1));
+		browser.click("[aria-label='Pause schedule nightly']");
+		browser.click("#confirm-yes");
+		browser.awaitText("tbody .pill", "paused");
+		application.getBean(ScheduleOperations.class).delete("nightly");
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void processesAndFilesAreShown() {
+		queue().pause("default");
+		queue().resume("default");
+		open("/#/processes");
+		browser.awaitText("tbody", "this one");
+		assertThat(browser.texts("td.name")).contains("queue_shard_0.db");
+		browser.screenshot("processes");
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void textOfOthersIsShownAsText() {
+		String hostile = "<img src=x onerror=\"document.title='owned'\">\u0000\u202e'; DROP TABLE message; --";
+		MessageId id = queue().enqueue(NewMessage.to("fail.hostile")
+			.tags("<script>document.title='owned'</script>")
+			.header("<b>", hostile)
+			.orderingKey(hostile.replace("\u0000", ""))
+			.payload(hostile)
+			.source("</pre><script>document.title='owned'</script>"));
+		queue().drain(Duration.ofMinutes(1));
+		for (String part : new String[] { "/#/messages", "/#/failures", "/#/tasks", "/#/messages/" + id }) {
+			open(part);
+			browser.awaitText("main", "fail.hostile");
+			assertThat(browser.run("return document.title")).asString().doesNotContain("owned");
+			assertThat(browser.run("return document.querySelectorAll('main img, main script, main b b').length"))
+				.isEqualTo(0L);
+		}
+		browser.choose("Show the payload");
+		browser.awaitText(".body pre", "onerror");
+		assertThat(browser.find(".facts").getText()).contains("<script>", "[U+202E]");
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void pageIsUsedByKeyboard() {
+		open("/#/queues");
+		browser.run("document.querySelector(\"[aria-label='Pause queue default']\").focus()");
+		browser.press(Keys.ENTER);
+		browser.awaitText("#confirm-title", "Pause queue default?");
+		browser.press(Keys.ESCAPE);
+		await().untilAsserted(() -> assertThat(browser.find("#confirm").isDisplayed()).isFalse());
+		assertThat(queue().stats().pausedQueues()).isEmpty();
+		assertThat(browser.run("return document.activeElement.getAttribute('aria-label')"))
+			.isEqualTo("Pause queue default");
+	}
+
+	@Test
+	void everyControlHasAName() {
 		queue().enqueue("fail", null);
+		queue().drain(Duration.ofMinutes(1));
+		for (String part : new String[] { "/", "/#/queues", "/#/tasks", "/#/messages", "/#/failures", "/#/schedules",
+				"/#/processes" }) {
+			open(part);
+			assertThat(browser
+				.run("""
+						return [...document.querySelectorAll('button, a, input, select, [role=img]')]
+						  .filter((node) => node.getClientRects().length && !(node.getAttribute('aria-label') || node.textContent.trim()
+						    || node.closest('label')?.textContent.trim())).map((node) => node.outerHTML).join()"""))
+				.as(part)
+				.isEqualTo("");
+			assertThat(browser.run("return document.querySelectorAll('main, nav[aria-label], h1, h2').length > 3"))
+				.as(part)
+				.isEqualTo(true);
+		}
+	}
+
+	@Test
+	void themeIsThatOfTheSystemUntilChosenAndStaysChosen() {
+		open("/");
+		String light = String.valueOf(browser.run("return getComputedStyle(document.body).backgroundColor"));
+		browser.click("#theme");
+		String dark = String.valueOf(browser.run("return getComputedStyle(document.body).backgroundColor"));
+		assertThat(dark).isNotEqualTo(light);
+		open("/#/queues");
+		assertThat(browser.run("return getComputedStyle(document.body).backgroundColor")).isEqualTo(dark);
+		browser.click("#theme");
+		assertThat(browser.run("return getComputedStyle(document.body).backgroundColor")).isEqualTo(light);
+	}
+
+	@Test
+	void pageWhenItIsNarrowDoesNotScrollSideways() {
+		MessageId dead = queue().enqueue(NewMessage.to("fail").orderingKey("a-very-long-key".repeat(12)));
+		queue().drain(Duration.ofMinutes(1));
 		browser.size(500, 900);
-		for (String part : new String[] { "/", "/#/queues", "/#/tasks" }) {
+		for (String part : new String[] { "/", "/#/queues", "/#/tasks", "/#/messages", "/#/messages/" + dead,
+				"/#/failures", "/#/schedules", "/#/processes" }) {
 			open(part);
 			await().untilAsserted(() -> assertThat(browser.sideways()).as(part).isZero());
 		}
@@ -202,7 +397,11 @@ class DashboardPageTests {
 			registry.register(TaskDefinition.builder("fail", Void.class, (nothing, run) -> {
 				throw new PermanentTaskException("No such <b>customer</b>: 4711");
 			}).build());
+			registry.register(TaskDefinition.builder("fail.hostile", Object.class, (payload, run) -> {
+				throw new PermanentTaskException(String.valueOf(payload));
+			}).build());
 			registry.register("block", Void.class, (nothing, run) -> {
+				run.progress(0.4, "half of it");
 				this.gate.await();
 				return null;
 			});

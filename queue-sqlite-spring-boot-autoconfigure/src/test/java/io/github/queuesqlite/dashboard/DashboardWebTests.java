@@ -10,6 +10,8 @@ import io.github.queuesqlite.message.MessageId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -30,7 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DashboardWebTests {
 
 	private static final String[] FILES = { "theme.js", "dashboard.js", "server.js", "elements.js", "words.js",
-			"chart.js", "overview.js", "queues.js", "tasks.js", "dashboard.css", "icon.svg" };
+			"chart.js", "overview.js", "queues.js", "tasks.js", "messages.js", "message.js", "failures.js",
+			"schedules.js", "processes.js", "dashboard.css", "icon.svg" };
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withUserConfiguration(Application.class)
@@ -260,6 +263,17 @@ class DashboardWebTests {
 		new ApplicationContextRunner().withUserConfiguration(Alone.class)
 			.withPropertyValues("queue.sqlite.storage=temporary", "queue.sqlite.dashboard.enabled=true")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(DashboardHistory.class));
+	}
+
+	@Test
+	void nativeImageHasThePageAndItsJson() {
+		RuntimeHints hints = new RuntimeHints();
+		new DashboardRuntimeHints().registerHints(hints, null);
+		for (String file : FILES) {
+			assertThat(RuntimeHintsPredicates.resource().forResource("io/github/queuesqlite/dashboard/" + file))
+				.accepts(hints);
+		}
+		assertThat(RuntimeHintsPredicates.reflection().onType(TaskActivity.class)).accepts(hints);
 	}
 
 	private WebApplicationContextRunner writable() {

@@ -38,6 +38,7 @@ import io.github.queuesqlite.store.RunCount;
 import io.github.queuesqlite.store.ShardReader;
 import io.github.queuesqlite.store.Situation;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredPage;
 import io.github.queuesqlite.store.StoredSchedule;
 import io.github.queuesqlite.store.StoredStep;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,20 @@ final class SqliteShardReader implements ShardReader {
 			LIMIT ?9""";
 
 	private static final String LIST = "SELECT " + MessageTable.COLUMNS + "\n" + MATCH;
+
+	private static final String WINDOW_BEGIN = """
+			SELECT min(id), count(*) FROM (SELECT id FROM message WHERE id < ?1 ORDER BY id DESC LIMIT ?2)""";
+
+	private static final String BROWSE = LIST.replace("id > ?1 AND id <= ?2", "id >= ?1 AND id < ?2")
+		.replace("ORDER BY id", "ORDER BY id DESC");
+
+	/** For each way of being kept, as the index has them. */
+	static final String ENDED = "SELECT " + MessageTable.COLUMNS + """
+
+			FROM message
+			WHERE hold = ?1 AND state = ?2 AND finished_at IS NOT NULL
+			ORDER BY finished_at DESC
+			LIMIT ?3""";
 
 	private static final String IDS = "SELECT id\n" + MATCH;
 
@@ -240,6 +255,57 @@ final class SqliteShardReader implements ShardReader {
 		Checksum checksum = new Checksum();
 		return windows(query, after(query), query.limit(), LIST,
 				(row) -> MessageTable.stored(row, checksum, this.shard));
+	}
+
+	@Override
+	public StoredPage browse(MessageQuery query, int most) {
+		Checksum checksum = new Checksum();
+		List<StoredMessage> found = new ArrayList<>();
+		long before = (query.after() != null) ? query.after().value() : Long.MAX_VALUE;
+		int left = most;
+		while (left > 0) {
+			long end = before;
+			int window = Math.min(left, WINDOW);
+			int wanted = query.limit() - found.size();
+			Window<StoredMessage> read = read((statements) -> windowBefore(statements, query, end, window, wanted,
+					(row) -> MessageTable.stored(row, checksum, this.shard)));
+			found.addAll(read.rows());
+			if (found.size() == query.limit()) {
+				return new StoredPage(found, found.get(found.size() - 1).id());
+			}
+			if (read.end() == StoredPage.END) {
+				return new StoredPage(found, StoredPage.END);
+			}
+			before = read.end();
+			left -= window;
+		}
+		return new StoredPage(found, before);
+	}
+
+	/** Its end is where to go on. */
+	private static <T> Window<T> windowBefore(Statements statements, MessageQuery query, long before, int window,
+			int most, RowMapper<T> mapper) throws SQLException {
+		long[] begin = { StoredPage.END, 0 };
+		statements.each((row) -> {
+			begin[0] = row.getLong(1);
+			begin[1] = row.getLong(2);
+		}, WINDOW_BEGIN, before, window);
+		List<T> rows = new ArrayList<>();
+		if (begin[1] == 0) {
+			return new Window<>(rows, StoredPage.END);
+		}
+		statements.each((row) -> rows.add(mapper.map(row)), BROWSE, begin[0], before, states(query), query.queue(),
+				query.task(), query.tag(), millis(query.createdAfter()), millis(query.createdBefore()), most);
+		return new Window<>(rows, (begin[1] < window) ? StoredPage.END : begin[0]);
+	}
+
+	@Override
+	public List<StoredMessage> endedLately(MessageState state, int max) {
+		List<StoredMessage> found = new ArrayList<>();
+		for (int hold = 0; hold <= 2; hold++) {
+			found.addAll(messages(ENDED, hold, StateCode.of(state), max));
+		}
+		return found;
 	}
 
 	@Override

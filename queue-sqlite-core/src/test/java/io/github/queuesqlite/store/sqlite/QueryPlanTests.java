@@ -86,6 +86,11 @@ class QueryPlanTests {
 		assertSearches((String) KeyRateTable.class.getDeclaredField(name).get(null), index);
 	}
 
+	@Test
+	void latestEndsAreReadFromTheirIndexWithoutSorting() throws Exception {
+		assertSearches((String) SqliteShardReader.class.getDeclaredField("ENDED").get(null), "message_ended");
+	}
+
 	private static void assertSearches(String sql, @Nullable String index) throws Exception {
 		Path file = directory.resolve("shard.db");
 		try (Connection connection = SqliteConnections.openWriter(file)) {

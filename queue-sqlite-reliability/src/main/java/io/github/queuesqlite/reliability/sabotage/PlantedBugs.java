@@ -879,6 +879,15 @@ final class PlantedBugs {
 		add("entries of the audit are kept for ever", "statements.update(FORGET, MOST);",
 				"statements.update(FORGET, Integer.MAX_VALUE);",
 				"AuditLogTests#entriesAreForgottenWhenThereAreTooMany");
+		this.rule = "Who looks through messages sees each once";
+		add("a page begins with the last of the one before", "\"id >= ?1 AND id < ?2\"", "\"id >= ?1 AND id <= ?2\"",
+				contract("Reads#browseWhenPagedReturnsEachMessageOnceNewestFirst"));
+		add("a page has what another shard has not come to", ".filter((message) -> message.id() >= next[0])",
+				".filter((message) -> message.id() >= 0)",
+				contract("Reads#browseWhenShardsAreUnevenReturnsEachMessageOnce"));
+		add("ended messages with a key are left out", "for (int hold = 0; hold <= 2; hold++) {",
+				"for (int hold = 0; hold <= 0; hold++) {",
+				contract("Reads#endedLatelyReturnsTheLatestEndFirstHoweverItIsKept"));
 	}
 
 }

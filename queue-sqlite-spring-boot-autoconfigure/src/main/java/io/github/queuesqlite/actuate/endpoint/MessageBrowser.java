@@ -14,6 +14,7 @@ import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.actuate.endpoint.MessageDescriptor.BodyDescriptor;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessagePage;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.PayloadException;
@@ -33,10 +34,26 @@ final class MessageBrowser {
 		this.sanitizer = sanitizer;
 	}
 
-	MessagesDescriptor list(MessageFilter filter, @Nullable String after, @Nullable String limit) {
+	MessagesDescriptor list(MessageFilter filter, @Nullable String order, @Nullable String after,
+			@Nullable String limit) {
 		MessageQuery query = filter.query();
 		query = (after != null) ? query.after(id("after", after)) : query;
 		query = (limit != null) ? query.limit(limit(limit)) : query;
+		return switch ((order != null) ? order : "oldest") {
+			case "oldest" -> oldestFirst(query);
+			case "newest" -> newestFirst(query);
+			default -> throw QueueEndpointException.badRequest("'order' must be oldest or newest, was '" + order + "'");
+		};
+	}
+
+	private MessagesDescriptor newestFirst(MessageQuery query) {
+		MessagePage page = this.operations.browse(query);
+		MessageId next = page.next();
+		return new MessagesDescriptor(page.messages().stream().map(MessageSummary::of).toList(),
+				(next != null) ? next.toString() : null);
+	}
+
+	private MessagesDescriptor oldestFirst(MessageQuery query) {
 		List<MessageSummary> messages = this.operations.list(query).stream().map(MessageSummary::of).toList();
 		boolean more = messages.size() == query.limit();
 		return new MessagesDescriptor(messages, more ? messages.get(messages.size() - 1).id() : null);

@@ -9,7 +9,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 /**
  * One page of messages.
  *
- * @param messages oldest first
+ * @param messages in the order that was asked for; of the newest first there may be few
+ * or none although there are more
  * @param next what to pass as {@code after} for the next page; null when this is the last
  * @since 0.1.0
  */

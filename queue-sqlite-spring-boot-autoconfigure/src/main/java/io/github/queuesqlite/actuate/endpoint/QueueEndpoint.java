@@ -27,11 +27,15 @@ public class QueueEndpoint {
 
 	private static final String KINDS = "messages, tasks, queues, keys, schedules or limits";
 
-	private static final String LISTS = KINDS.replace(" or limits", ", limits, processes, shards or audit");
+	private static final String OPERATED = KINDS.replace(" or limits", ", limits or failures");
+
+	private static final String LISTS = KINDS.replace(" or limits", ", limits, processes, shards, failures or audit");
 
 	private final EmbeddedQueue queue;
 
 	private final MessageBrowser messages;
+
+	private final FailureBrowser failures;
 
 	private final ScheduleBrowser schedules;
 
@@ -62,6 +66,7 @@ public class QueueEndpoint {
 			@Nullable ApplicationEventPublisher publisher) {
 		this.queue = queue;
 		this.messages = new MessageBrowser(queue.operations(), new Sanitizer(sanitizingFunctions));
+		this.failures = new FailureBrowser(queue.operations());
 		this.schedules = new ScheduleBrowser(queue.schedules());
 		this.showValues = showValues;
 		this.audit = new AuditTrail(queue::audit, publisher);
@@ -77,32 +82,33 @@ public class QueueEndpoint {
 	}
 
 	/**
-	 * Lists messages, tasks, queues, paused keys, schedules, limits, processes, shards or
-	 * what people have done.
+	 * Lists messages, tasks, queues, paused keys, schedules, limits, processes, shards,
+	 * the latest dead messages by why they died, or what people have done.
 	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys},
-	 * {@code schedules}, {@code limits}, {@code processes}, {@code shards} or
-	 * {@code audit}
+	 * {@code schedules}, {@code limits}, {@code processes}, {@code shards},
+	 * {@code failures} or {@code audit}
 	 * @param state only messages in one of these states, separated by commas
 	 * @param queue only messages of this queue
 	 * @param task only messages of this task
 	 * @param tag only messages with this tag
 	 * @param createdAfter only messages handed in after this time
 	 * @param createdBefore only messages handed in before this time
-	 * @param after only messages with greater ids
+	 * @param order {@code newest} for the newest messages first; {@code oldest} when null
+	 * @param after only messages that come after this id in the order
 	 * @param limit how many messages or entries of the audit at most, 1 to 1,000; 100
 	 * when null
 	 * @return {@link MessagesDescriptor}, {@link TasksDescriptor},
 	 * {@link QueuesDescriptor}, {@link KeysDescriptor}, of the keys that are paused,
 	 * {@link SchedulesDescriptor}, {@link LimitsDescriptor}, {@link ProcessesDescriptor},
-	 * {@link ShardsDescriptor} or {@link AuditDescriptor}
+	 * {@link ShardsDescriptor}, {@link FailuresDescriptor} or {@link AuditDescriptor}
 	 */
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
 			@Nullable String task, @Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
-			@Nullable String after, @Nullable String limit) {
+			@Nullable String order, @Nullable String after, @Nullable String limit) {
 		return switch (kind) {
 			case "messages" -> this.messages
-				.list(new MessageFilter(state, queue, task, tag, createdAfter, createdBefore), after, limit);
+				.list(new MessageFilter(state, queue, task, tag, createdAfter, createdBefore), order, after, limit);
 			case "tasks" -> new TasksDescriptor(new Snapshot(this.queue).tasks());
 			case "queues" -> new QueuesDescriptor(new Snapshot(this.queue).queues());
 			case "keys" -> new KeysDescriptor(new Snapshot(this.queue).pausedKeys());
@@ -110,6 +116,7 @@ public class QueueEndpoint {
 			case "limits" -> new LimitsDescriptor(new Snapshot(this.queue).limits());
 			case "processes" -> new ProcessesDescriptor(new Snapshot(this.queue).processes());
 			case "shards" -> new ShardsDescriptor(new Snapshot(this.queue).shards());
+			case "failures" -> this.failures.list();
 			case "audit" -> audit(limit);
 			default -> throw unknownKind(kind, LISTS);
 		};
@@ -189,10 +196,11 @@ public class QueueEndpoint {
 
 	/**
 	 * Retries, cancels, reschedules or deletes a message, pauses or resumes a task, a
-	 * queue, a key or a schedule, runs or deletes a schedule, changes a limit.
+	 * queue, a key or a schedule, runs or deletes a schedule, changes a limit, retries
+	 * the latest messages that died of the same.
 	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys},
-	 * {@code schedules} or {@code limits}
-	 * @param name the id or the name
+	 * {@code schedules}, {@code limits} or {@code failures}
+	 * @param name the id, the name or the fingerprint
 	 * @param operation {@code retry}, {@code cancel}, {@code cancel-tree},
 	 * {@code reschedule} or {@code delete}; {@code pause} or {@code resume}; {@code run}
 	 * or {@code delete}; a number or {@code reset}
@@ -201,8 +209,9 @@ public class QueueEndpoint {
 	 * @param runAt when a message that is rescheduled is due, likewise
 	 * @return {@link MessageSummary}, {@link TaskDescriptor}, {@link QueueDescriptor},
 	 * {@link KeyDescriptor}, {@link ScheduleDescriptor} or
-	 * {@link QueueReport.LimitDescriptor}, as the operation left it, what is deleted as
-	 * it was; the {@link MessageSummary} of what {@code run} has enqueued
+	 * {@link QueueReport.LimitDescriptor}, as the operation left it, an
+	 * {@link AffectedDescriptor} for failures, what is deleted as it was; the
+	 * {@link MessageSummary} of what {@code run} has enqueued
 	 */
 	@WriteOperation
 	public OperationResponseBody operate(@Selector String kind, @Selector String name, @Nullable String operation,
@@ -235,7 +244,8 @@ public class QueueEndpoint {
 			case "keys" -> operateKey(name, operation, end);
 			case "schedules" -> operateSchedule(name, operation);
 			case "limits" -> operateLimit(name, operation);
-			default -> throw unknownKind(kind, KINDS);
+			case "failures" -> operateFailures(name, operation);
+			default -> throw unknownKind(kind, OPERATED);
 		};
 	}
 
@@ -319,6 +329,13 @@ public class QueueEndpoint {
 			case "run" -> this.messages.summary(this.schedules.run(name));
 			default -> throw unknownOperation("pause, resume, run or delete", operation);
 		};
+	}
+
+	private AffectedDescriptor operateFailures(String fingerprint, @Nullable String operation) {
+		if (!"retry".equals(operation)) {
+			throw unknownOperation("retry", operation);
+		}
+		return this.failures.retry(fingerprint);
 	}
 
 	private QueueReport.LimitDescriptor operateLimit(String name, @Nullable String operation) {

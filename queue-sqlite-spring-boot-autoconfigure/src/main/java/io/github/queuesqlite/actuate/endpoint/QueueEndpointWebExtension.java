@@ -51,9 +51,9 @@ public class QueueEndpointWebExtension {
 	@ReadOperation
 	public WebEndpointResponse<OperationResponseBody> list(@Selector String kind, @Nullable String state,
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
-			@Nullable String createdBefore, @Nullable String after, @Nullable String limit) {
-		return respond(
-				() -> this.delegate.list(kind, state, queue, task, tag, createdAfter, createdBefore, after, limit));
+			@Nullable String createdBefore, @Nullable String order, @Nullable String after, @Nullable String limit) {
+		return respond(() -> this.delegate.list(kind, state, queue, task, tag, createdAfter, createdBefore, order,
+				after, limit));
 	}
 
 	@ReadOperation

@@ -280,6 +280,60 @@ class QueueEndpointOperationTests {
 		assertProblem(get("/audit?limit=" + limit), HttpStatus.BAD_REQUEST, "'limit' must be from 1 to 1000");
 	}
 
+	// Newest first, failures
+
+	@Test
+	void messagesAreListedNewestFirst() {
+		MessageId first = later();
+		MessageId second = later();
+		MvcTestResult page = get("/messages?order=newest&limit=1");
+		assertThat(page).bodyJson().extractingPath("$.messages[*].id").isEqualTo(List.of(second.toString()));
+		assertThat(page).bodyJson().extractingPath("$.next").isEqualTo(second.toString());
+		assertThat(get("/messages?order=newest&after=" + second)).bodyJson()
+			.extractingPath("$.messages[*].id")
+			.isEqualTo(List.of(first.toString()));
+		assertThat(get("/messages?order=oldest")).bodyJson()
+			.extractingPath("$.messages[*].id")
+			.isEqualTo(List.of(first.toString(), second.toString()));
+		assertProblem(get("/messages?order=sideways"), HttpStatus.BAD_REQUEST,
+				"'order' must be oldest or newest, was 'sideways'");
+	}
+
+	@Test
+	void failuresOfOneCauseAreOneGroupAndRunAgainTogether() {
+		assertThat(get("/failures")).bodyJson().extractingPath("$.groups").isEqualTo(List.of());
+		for (String text : List.of("No customer 17", "No customer 4711", "Connection reset", "No customer 9")) {
+			dead(text);
+		}
+		MessageId other = dead();
+		MvcTestResult result = get("/failures");
+		assertThat(result).bodyJson().extractingPath("$.messages").isEqualTo(5);
+		assertThat(result).bodyJson().extractingPath("$.complete").isEqualTo(true);
+		assertThat(result).bodyJson()
+			.extractingPath("$.groups[*].message")
+			.isEqualTo(List.of("No customer 9", "no", "Connection reset"));
+		assertThat(result).bodyJson().extractingPath("$.groups[*].messages").isEqualTo(List.of(3, 1, 1));
+		assertThat(result).bodyJson().extractingPath("$.groups[1].examples").isEqualTo(List.of(other.toString()));
+		String fingerprint = JsonPath.read(body(result), "$.groups[0].fingerprint");
+		MvcTestResult retried = post("failures/" + fingerprint, Map.of("operation", "retry"));
+		assertThat(retried).hasStatusOk().bodyJson().extractingPath("$.messages").isEqualTo(3);
+		assertThat(latest().detail()).isEqualTo("3 messages");
+		this.operations.drain(Duration.ofMinutes(1));
+		assertThat(this.operations.failures(other)).hasSize(1);
+		assertThat(this.operations.list(MessageQuery.all().task("fail.of")))
+			.extracting((message) -> this.operations.failures(message.id()).size())
+			.containsExactlyInAnyOrder(2, 2, 2, 1);
+		assertProblem(post("failures/nothing", Map.of("operation", "retry")), HttpStatus.NOT_FOUND,
+				"No failures 'nothing'");
+		assertProblem(post("failures/" + fingerprint, Map.of("operation", "delete")), HttpStatus.BAD_REQUEST,
+				"No operation 'delete': expected retry");
+	}
+
+	private void dead(String text) {
+		MessageId id = this.operations.enqueue("fail.of", text);
+		await().until(() -> this.operations.find(id).orElseThrow().state() == MessageState.DEAD);
+	}
+
 	// Bad input
 
 	static Stream<String> operations() {
@@ -291,7 +345,7 @@ class QueueEndpointOperationTests {
 	@MethodSource("operations")
 	void operationOnWhatIsNotThereIsRefusedAndChangesNothing(String operation) {
 		MessageId id = later();
-		for (String kind : List.of("messages", "tasks", "queues", "schedules", "limits", "things")) {
+		for (String kind : List.of("messages", "tasks", "queues", "schedules", "limits", "failures", "things")) {
 			for (String name : HOSTILE) {
 				MvcTestResult result = post(kind + "/" + name.replace("/", "%"),
 						Map.of("operation", operation, "runAt", "10m"));
@@ -338,6 +392,9 @@ class QueueEndpointOperationTests {
 				.build());
 			registry.register("fail", Void.class, (payload, context) -> {
 				throw new PermanentTaskException("no");
+			});
+			registry.register("fail.of", String.class, (payload, context) -> {
+				throw new PermanentTaskException(payload);
 			});
 			registry.register("block", Void.class, (payload, context) -> this.gate.await(60, TimeUnit.SECONDS));
 		}

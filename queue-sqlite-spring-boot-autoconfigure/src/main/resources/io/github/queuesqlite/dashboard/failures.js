@@ -1,0 +1,47 @@
+// Why messages died, those that died of the same together.
+
+import { button, confirm, empty, h, link, notice, write } from './elements.js';
+import { get, history, post } from './server.js';
+import { ago, plural, time } from './words.js';
+
+export function failures(page) {
+  const nothing = empty('No dead messages', 'What ends dead shows here, those that died of the same together.');
+  const list = h('ul', { class: 'groups' });
+  const note = h('small');
+  let drawn = '';
+
+  const retry = (group) => async () => {
+    const text = `${plural(group.messages, 'message')} of task ${group.task} ${group.messages === 1 ? 'runs' : 'run'} again, from the first attempt.`;
+    if (!await confirm({ title: group.messages === 1 ? 'Retry it?' : `Retry all ${group.messages}?`, text, yes: 'Retry all' })) return;
+    try {
+      const answer = await post(['failures', group.fingerprint], { operation: 'retry' });
+      notice(`${plural(answer.messages, 'message')} ${answer.messages === 1 ? 'runs' : 'run'} again.`);
+    } catch (error) {
+      notice(error.message, true);
+    }
+    await view.refresh();
+  };
+
+  const card = (group) => h('li', { class: 'card group' },
+    h('div', { class: 'count' }, h('b', {}, group.messages), h('small', {}, group.messages === 1 ? 'message' : 'messages')),
+    h('div', { class: 'what' }, h('h3', {}, group.task), h('p', { class: 'type', title: group.type }, group.type.split('.').pop() || 'unknown'), group.message && h('p', { class: 'reason' }, group.message),
+      h('p', { class: 'quiet' }, `The latest ${ago(group.latest, history.now)}${group.messages > 1 ? `, the first at ${time(group.first)}` : ''} · `, group.examples.map((id) => [link(id, 'messages', id), ' ']))),
+    page.writable && button('Retry all', retry(group), { class: 'small', 'aria-label': `Retry all of ${group.task}: ${group.type.split('.').pop()}` }));
+
+  const view = {
+    title: 'Failures',
+    element: h('section', {}, h('h2', {}, 'Failures', note), nothing, list),
+    async refresh() {
+      const answer = await get(['failures']);
+      write(note, answer.messages ? ` ${answer.complete ? plural(answer.messages, 'dead message') : `of the latest ${plural(answer.messages, 'dead message')}`}` : '');
+      nothing.hidden = answer.groups.length > 0;
+      const mark = JSON.stringify([answer, Math.floor(history.now / 10000)]);
+      if (mark === drawn) return;
+      drawn = mark;
+      const at = [...list.querySelectorAll('button')].indexOf(document.activeElement);
+      list.replaceChildren(...answer.groups.map(card));
+      if (at >= 0) list.querySelectorAll('button')[at]?.focus({ preventScroll: true });
+    },
+  };
+  return view;
+}
