@@ -2,6 +2,7 @@ package io.github.queuesqlite.store;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -112,6 +113,19 @@ public final class ShardGroup implements AutoCloseable {
 
 	Collection<ShardFile> files() {
 		return Collections.unmodifiableCollection(this.files.values());
+	}
+
+	/** Returns all files as wholes. */
+	List<StoreFile> storeFiles() {
+		List<StoreFile> all = new ArrayList<>();
+		all.add(this.membership.file());
+		for (ShardFile file : this.files.values()) {
+			GroupCommitWriter<ShardSession> writer = this.writers.get(file.number());
+			Shard shard = this.shards.get(file.number());
+			all.add((writer != null && shard != null) ? new WrittenFile(writer, shard.reader().file())
+					: new QuarantinedFile(file));
+		}
+		return all;
 	}
 
 	/** Returns whether the layout has a shard of the number. */

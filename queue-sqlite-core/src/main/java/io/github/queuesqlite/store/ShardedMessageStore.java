@@ -727,6 +727,12 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
+	public List<StoreFile> files() {
+		this.shards.checkOpen();
+		return this.group.storeFiles();
+	}
+
+	@Override
 	public void checkpoint() {
 		this.shards.checkOpen();
 		this.group.nudge();
