@@ -98,8 +98,7 @@ final class DefaultQueueOperations implements QueueOperations {
 	 * @param upkeep looks after the files
 	 */
 	DefaultQueueOperations(StoreAccess access, Intake intake, Deferrals deferrals, Overview overview, Payloads payloads,
-			TaskRegistry tasks, RetryPolicy retry, WorkerPool workers, Explainer explainer,
-			Upkeep upkeep) {
+			TaskRegistry tasks, RetryPolicy retry, WorkerPool workers, Explainer explainer, Upkeep upkeep) {
 		this.access = access;
 		this.store = access.store();
 		this.waiters = access.waiters();

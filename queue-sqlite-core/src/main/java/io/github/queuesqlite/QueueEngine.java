@@ -223,8 +223,9 @@ final class QueueEngine {
 			this.store.addListener(access.bounds());
 		}
 		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access),
-				this.overview, payloads, this.tasks, builder.retry, this.workers, new Explainer(this.store,
-						this.presence, this.workers, builder.claimOrder().newestFirst(), builder.clock),
+				this.overview, payloads, this.tasks, builder.retry, this.workers,
+				new Explainer(this.store, this.presence, this.workers, builder.claimOrder().newestFirst(),
+						builder.clock),
 				new Upkeep(this.name, this.directory.path(), this::files, builder.disk().space()));
 	}
 

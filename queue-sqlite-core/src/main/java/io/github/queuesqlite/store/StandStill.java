@@ -52,7 +52,9 @@ final class StandStill {
 		}
 	}
 
-	/** Returns whether it has begun; false when the writer has failed, or takes too long. */
+	/**
+	 * Returns whether it has begun; false when the writer has failed, or takes too long.
+	 */
 	boolean awaitBegin(CompletableFuture<?> failure) {
 		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(BEGIN_SECONDS);
 		try {

@@ -11,8 +11,8 @@ import io.github.queuesqlite.message.StoreUnavailableException;
  * <p>
  * <b>Threads:</b> safe for use by several threads, never a writer thread.
  * <p>
- * <b>Errors</b> of every method: {@link StoreUnavailableException} when the file cannot be
- * read or written, or the queue is closed meanwhile; {@link QueueException} when the
+ * <b>Errors</b> of every method: {@link StoreUnavailableException} when the file cannot
+ * be read or written, or the queue is closed meanwhile; {@link QueueException} when the
  * thread was interrupted, whose flag is kept.
  */
 public interface StoreFile {
@@ -52,7 +52,9 @@ public interface StoreFile {
 	/** A copy that is being made. */
 	interface Copy extends AutoCloseable {
 
-		/** Says that this moment is to be copied: what is committed later is not in it. */
+		/**
+		 * Says that this moment is to be copied: what is committed later is not in it.
+		 */
 		void freeze();
 
 		/**

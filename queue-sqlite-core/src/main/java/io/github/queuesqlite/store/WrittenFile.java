@@ -66,9 +66,10 @@ public final class WrittenFile implements StoreFile {
 
 	private void sayWhenNotPossible() {
 		if (call(Session::freePages) > 0) {
-			logger.warn("{} has free pages, but cannot become smaller while it is in use: another program has made it."
-					+ " With all processes stopped: sqlite3 {} 'PRAGMA auto_vacuum = INCREMENTAL; VACUUM'", name(),
-					name());
+			logger.warn(
+					"{} has free pages, but cannot become smaller while it is in use: another program has made it."
+							+ " With all processes stopped: sqlite3 {} 'PRAGMA auto_vacuum = INCREMENTAL; VACUUM'",
+					name(), name());
 		}
 	}
 

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,7 +80,7 @@ public final class BackupDirectory implements AutoCloseable {
 		}
 	}
 
-	private static StoreUnavailableException refused(Path target, String why, Exception cause) {
+	private static StoreUnavailableException refused(Path target, String why, @Nullable Exception cause) {
 		return new StoreUnavailableException("Cannot back up into " + target + ": " + why + ". Nothing was written.",
 				cause);
 	}
@@ -158,7 +159,10 @@ public final class BackupDirectory implements AutoCloseable {
 			this.complete = true;
 			List<Path> names = new ArrayList<>(this.created);
 			names.add(this.whole);
-			names.stream().map(Path::getParent).filter((parent) -> parent != null && Files.exists(parent)).distinct()
+			names.stream()
+				.map(Path::getParent)
+				.filter((parent) -> parent != null && Files.exists(parent))
+				.distinct()
 				.forEach(QueueFiles::sync);
 			return this.whole;
 		}

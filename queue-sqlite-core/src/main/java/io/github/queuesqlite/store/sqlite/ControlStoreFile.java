@@ -90,7 +90,9 @@ final class ControlStoreFile implements StoreFile {
 		}
 	}
 
-	/** Whoever only reads leaves a log behind; the last to close must be one that writes. */
+	/**
+	 * Whoever only reads leaves a log behind; the last to close must be one that writes.
+	 */
 	private record GuardedCopy(FileCopy copy, Connection guard) implements Copy {
 
 		@Override

@@ -70,8 +70,7 @@ final class FileCopy implements StoreFile.Copy {
 
 	private Connection open() throws SQLException {
 		try {
-			PrivateFiles.open(this.target, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))
-				.close();
+			PrivateFiles.open(this.target, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)).close();
 		}
 		catch (IOException ex) {
 			throw new SQLException(ex.toString(), ex);

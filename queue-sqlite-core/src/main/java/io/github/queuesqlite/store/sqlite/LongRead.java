@@ -129,8 +129,8 @@ final class LongRead implements ReaderGate.LongReader, AutoCloseable {
 	}
 
 	private synchronized StoreUnavailableException broken(@Nullable Throwable cause) {
-		return new StoreUnavailableException("The " + this.what + " of " + this.file.getFileName()
-				+ " was broken off: " + (this.stopped.isEmpty() ? "the queue is closed" : this.stopped), cause);
+		return new StoreUnavailableException("The " + this.what + " of " + this.file.getFileName() + " was broken off: "
+				+ (this.stopped.isEmpty() ? "the queue is closed" : this.stopped), cause);
 	}
 
 	@Override
