@@ -54,7 +54,8 @@ public final class ShardGroup implements AutoCloseable {
 	/**
 	 * Creates a group and starts its writers.
 	 * @param files all shards of the layout
-	 * @param shards those that are open; the others are quarantined
+	 * @param shards those that are open, to be read only or written too; the others are
+	 * quarantined
 	 * @param relocated whether rows may be in another shard than their id names
 	 * @param membership who takes part
 	 * @param settings of the writers
@@ -65,10 +66,13 @@ public final class ShardGroup implements AutoCloseable {
 		files.forEach((file) -> this.files.put(file.number(), file));
 		for (Shard shard : shards) {
 			this.shards.put(shard.number(), shard);
-			this.writers.put(shard.number(),
-					new GroupCommitWriter<>("queue-writer-" + shard.number(), shard.number(), shard.session(),
-							new MessageTurn(shard.number(), this.claimers, this.listeners, this.instances::containsKey),
-							shard.file().quarantine(), settings));
+			if (shard.outlook() instanceof ShardSession session) {
+				this.writers.put(shard.number(),
+						new GroupCommitWriter<>("queue-writer-" + shard.number(), shard.number(), session,
+								new MessageTurn(shard.number(), this.claimers, this.listeners,
+										this.instances::containsKey),
+								shard.file().quarantine(), settings));
+			}
 		}
 		this.router = new ShardRouter(
 				this.files.values().stream().filter(ShardFile::accepting).map(ShardFile::number).toList(), this::load);

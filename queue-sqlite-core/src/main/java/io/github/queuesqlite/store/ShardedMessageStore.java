@@ -649,7 +649,7 @@ public final class ShardedMessageStore implements MessageStore {
 	public long nextDueAt() {
 		long next = Long.MAX_VALUE;
 		for (Shard shard : this.group.usable()) {
-			next = Math.min(next, shard.session().nextDueAt());
+			next = Math.min(next, shard.outlook().nextDueAt());
 		}
 		return next;
 	}
@@ -699,7 +699,7 @@ public final class ShardedMessageStore implements MessageStore {
 		int[] rows = { 0 };
 		int[] pauses = { 0 };
 		this.shards.inEach((shard) -> {
-			if (shard.session().isDue()) {
+			if (shard.outlook().isDue()) {
 				rows[0] += ShardAccess.callUnsynced(this.shards.writer(shard.number()), (session) -> {
 					pauses[0] += session.endPauses();
 					return session.expire(STEP) + session.promote(STEP) + session.letThroughDue(STEP);
