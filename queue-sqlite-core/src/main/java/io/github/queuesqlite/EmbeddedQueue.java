@@ -283,6 +283,10 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		@Nullable PayloadKeys payloadKeys;
 
+		@Nullable PayloadKeys signingKeys;
+
+		boolean signatureRequired;
+
 		long maxPayloadSize = 1024 * 1024;
 
 		boolean enqueueAfterCommit = true;
@@ -448,9 +452,25 @@ public final class EmbeddedQueue implements AutoCloseable {
 			return this;
 		}
 
+		/**
+		 * Signs payloads, results and values of listen data with HMAC-SHA256, so that
+		 * nobody without a key can have others run; unless they are encrypted, which
+		 * signs them too.
+		 * @param keys the keys; none are used unless set
+		 * @param required whether what is stored without a signature is refused: its
+		 * message is DEAD and says why. False while there are messages that were stored
+		 * before
+		 * @return this
+		 */
+		public Builder sign(PayloadKeys keys, boolean required) {
+			this.signingKeys = Objects.requireNonNull(keys);
+			this.signatureRequired = required;
+			return this;
+		}
+
 		PayloadSettings payloadSettings() {
 			return new PayloadSettings(this.codec, this.readCodecs, this.upcasters, this.compressOver, this.payloadKeys,
-					this.maxPayloadSize);
+					this.signingKeys, this.signatureRequired, this.maxPayloadSize);
 		}
 
 		/**

@@ -440,9 +440,9 @@ public interface QueueOperations {
 	List<ClaimedMessage> receive(String queue, int max, Duration wait);
 
 	/**
-	 * Waits until nothing is left that this process could run: of queues and tasks that
-	 * are not paused, and of tasks it hosts, nothing is RUNNING, READY, due or waiting
-	 * for a retry. Messages delayed by their sender do not count.
+	 * Waits until nothing is left that this process could run: of queues, tasks and keys
+	 * that are not paused, and of tasks it hosts, nothing is RUNNING, READY, due or
+	 * waiting for a retry. Messages delayed by their sender do not count.
 	 * @param timeout how long at most
 	 * @return false when time was up before
 	 */

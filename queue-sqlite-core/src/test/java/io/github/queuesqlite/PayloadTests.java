@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,9 +22,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import io.github.queuesqlite.listen.ListenerDefinition;
+import io.github.queuesqlite.message.GroupResult;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.OnDuplicate;
 import io.github.queuesqlite.message.PayloadException;
@@ -33,8 +36,10 @@ import io.github.queuesqlite.payload.JacksonPayloadCodec;
 import io.github.queuesqlite.payload.JsonPayloadCodec;
 import io.github.queuesqlite.payload.PayloadCodec;
 import io.github.queuesqlite.payload.PayloadKeys;
+import io.github.queuesqlite.payload.PayloadSettings;
 import io.github.queuesqlite.payload.PayloadUpcaster;
 import io.github.queuesqlite.payload.PayloadVersion;
+import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.payload.SmilePayloadCodec;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.UniqueKey;
@@ -194,7 +199,7 @@ class PayloadTests extends QueueTester {
 		reopen((builder) -> builder);
 		assertThat(this.operations.retry(id)).isTrue();
 		assertThatExceptionOfType(TaskFailedException.class).isThrownBy(() -> handled(id))
-			.withMessageContaining("sealed by 'aes:k1', which this process cannot open: it has no keys");
+			.withMessageContaining("sealed by 'aes:k1', which this process cannot open: it has no keys for that");
 		reopen((builder) -> builder.encrypt(keys("k2", 2)));
 		assertThat(this.operations.retry(id)).isTrue();
 		assertThat(handled(id)).isEqualTo(ORDER);
@@ -256,6 +261,73 @@ class PayloadTests extends QueueTester {
 		assertThatIllegalArgumentException().isThrownBy(() -> PayloadKeys.of("k 1", Map.of("k 1", key(1))))
 			.withMessageContaining("1 to 32 letters, digits or '. _ -'");
 		assertThat(keys("k1", 1).toString()).isEqualTo("PayloadKeys[k1]");
+	}
+
+	// Signatures
+
+	@Test
+	void payloadThatSomebodyElseWroteIsRefused() {
+		Payloads payloads = signing();
+		Payloads.Encoded signed = payloads.encode("payload", ORDER);
+		assertThat(signed.codec()).isEqualTo("json+hmac:k1");
+		assertThat(payloads.decode(signed.codec(), signed.bytes(), Order.class)).isEqualTo(ORDER);
+		for (int i = 0; i < signed.bytes().length; i++) {
+			byte[] changed = signed.bytes().clone();
+			changed[i] ^= 1;
+			assertRefused(signed.codec(), changed, "is not what was signed with key 'k1'");
+		}
+		assertRefused(signed.codec(), Arrays.copyOf(signed.bytes(), 31), "end too early");
+		assertRefused("json@2+hmac:k1", signed.bytes(), "is not what was signed with key 'k1'");
+		assertRefused("json", "{}".getBytes(StandardCharsets.UTF_8), "is not signed, and signatures are required");
+		assertRefused("json+deflate", signed.bytes(), "is not signed, and signatures are required");
+		assertRefused("json+hmac:k9", signed.bytes(), "signed with key 'k9', which this process does not have");
+	}
+
+	private static Payloads signing() {
+		return new Payloads(
+				new PayloadSettings(new JsonPayloadCodec(), List.of(), List.of(), -1, null, keys("k1", 1), true, 1000));
+	}
+
+	private static void assertRefused(String format, byte[] bytes, String why) {
+		assertThatExceptionOfType(PayloadException.class).isThrownBy(() -> signing().decode(format, bytes, Order.class))
+			.withMessageContaining(why);
+	}
+
+	@Test
+	void messageFromBeforeEndsDeadWhereSignaturesAreRequiredAndRunsOnceTheyAreNot() {
+		open((builder) -> builder);
+		MessageId id = this.operations.enqueue(TASK, ORDER);
+		reopen((builder) -> builder.sign(keys("k1", 1), true));
+		assertThatExceptionOfType(TaskFailedException.class).isThrownBy(() -> handled(id))
+			.withMessageContaining("is not signed, and signatures are required");
+		reopen((builder) -> builder.sign(keys("k1", 1), false));
+		assertThat(this.operations.retry(id)).isTrue();
+		assertThat(handled(id)).isEqualTo(ORDER);
+	}
+
+	@Test
+	void messagesFromBeforeTheyWereSignedRunWhileSignaturesAreNotRequired() {
+		open((builder) -> builder.compressOver(10));
+		MessageId before = this.operations.enqueue(TASK, SECRET);
+		reopen((builder) -> builder.sign(keys("k1", 1), false));
+		assertThat(find(before).payload(String.class)).isEqualTo(SECRET);
+		MessageId old = this.operations.enqueue(TASK, SECRET);
+		reopen((builder) -> builder.sign(keys("k2", 2), true));
+		assertThat(find(old).payload(String.class)).isEqualTo(SECRET);
+		reopen((builder) -> builder.encrypt(keys("k1", 1)).sign(keys("k2", 2), true));
+		assertThat(find(old).payload(String.class)).isEqualTo(SECRET);
+		assertThat(find(this.operations.enqueue(TASK, SECRET)).payload(String.class)).isEqualTo(SECRET);
+	}
+
+	@Test
+	void resultsStepsAndWhatBecameOfGroupsAreReadWhereSignaturesAreRequired() {
+		open((builder) -> builder.sign(keys("k1", 1), true));
+		this.queue.tasks()
+			.register(TASK, String.class, (payload, context) -> context.<String>step("step", () -> payload + "!"));
+		this.queue.start();
+		MessageId group = this.operations.enqueueGroup(NewGroup.of(message().payload("a"), message().payload("b")));
+		GroupResult result = this.operations.await(group, GroupResult.class, LONG);
+		assertThat(result.results(String.class)).containsExactly("a!", "b!");
 	}
 
 	// Versions

@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 
 /**
  * Waiting time before retry <i>n</i>: {@code delay × multiplier^(n − 1)}, at most
- * {@code maxDelay}, spread by {@code jitter}. What is not set comes from
- * {@code queue.sqlite.retry}.
+ * {@code maxDelay}, spread by {@code jitter}; or a list of waiting times. What is not set
+ * comes from {@code queue.sqlite.retry}.
  *
  * @since 0.1.0
  */
@@ -28,5 +28,17 @@ public @interface Backoff {
 
 	/** Spread in parts of the waiting time, 0 to 1: 0.2 is 20 % to both sides. */
 	double jitter() default -1;
+
+	/**
+	 * Before each retry, the last one before all further ones, {@code "10s", "30s",
+	 * "1m"}: instead of delay, multiplier and longest waiting time.
+	 */
+	String[] delays() default {};
+
+	/**
+	 * No retry is begun later than that after the first attempt began: a message that
+	 * would be is DEAD.
+	 */
+	String maxElapsed() default "";
 
 }

@@ -136,4 +136,11 @@ public @interface QueueTask {
 	/** Whether what the method returns is stored. */
 	boolean storeResult() default true;
 
+	/**
+	 * What the application says about the task, {@code "team=billing"}, for its handlers
+	 * ({@link io.github.queuesqlite.task.TaskContext#attributes()}), interceptors and the
+	 * endpoint.
+	 */
+	String[] attributes() default {};
+
 }

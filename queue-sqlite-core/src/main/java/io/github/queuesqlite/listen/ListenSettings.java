@@ -32,8 +32,8 @@ public record ListenSettings(RetryPolicy retry, Duration parkedInterval, Duratio
 	 * @return the copy
 	 */
 	public ListenSettings withMaxRetries(int maxRetries) {
-		return new ListenSettings(new RetryPolicy(maxRetries, this.retry.delay(), this.retry.multiplier(),
-				this.retry.maxDelay(), this.retry.jitter()), this.parkedInterval, this.pollInterval, this.stopTimeout);
+		return new ListenSettings(this.retry.withMaxRetries(maxRetries), this.parkedInterval, this.pollInterval,
+				this.stopTimeout);
 	}
 
 	private static void checkPositive(String what, Duration value) {

@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param upcasters the ways from older versions of payload types
  * @param compressOver what has so many bytes or more is compressed; -1 for nothing
  * @param keys encrypt everything; null for nothing
+ * @param signing signs everything that is not encrypted, which is signed by that; null
+ * for nothing
+ * @param signatureRequired whether what is neither signed nor encrypted is refused
  * @param maxSize most bytes of one payload or result, before it is compressed
  */
 public record PayloadSettings(PayloadCodec codec, List<PayloadCodec> readCodecs, List<PayloadUpcaster> upcasters,
-		long compressOver, @Nullable PayloadKeys keys, long maxSize) {
+		long compressOver, @Nullable PayloadKeys keys, @Nullable PayloadKeys signing, boolean signatureRequired,
+		long maxSize) {
 
 	/** The lists are copied. */
 	public PayloadSettings {
@@ -24,7 +28,7 @@ public record PayloadSettings(PayloadCodec codec, List<PayloadCodec> readCodecs,
 	}
 
 	static PayloadSettings of(PayloadCodec codec, long maxSize) {
-		return new PayloadSettings(codec, List.of(), List.of(), -1, null, maxSize);
+		return new PayloadSettings(codec, List.of(), List.of(), -1, null, null, false, maxSize);
 	}
 
 }

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 import io.github.queuesqlite.message.PayloadException;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,9 @@ public final class Payloads {
 
 	private final LocalPayloads local = new LocalPayloads();
 
+	/** Whether what was not signed is refused. */
+	private final boolean signatureRequired;
+
 	private final long maxSize;
 
 	/**
@@ -63,11 +68,15 @@ public final class Payloads {
 		this.codecs.put(this.codec.name(), this.codec);
 		this.upcasts = new PayloadUpcasts(settings.upcasters());
 		this.maxSize = settings.maxSize();
-		PayloadCompression compression = new PayloadCompression(settings.compressOver());
+		PayloadSeal compression = new PayloadCompression(settings.compressOver());
 		PayloadKeys keys = settings.keys();
-		PayloadEncryption encryption = (keys != null) ? new PayloadEncryption(keys) : null;
-		this.seals = seals((settings.compressOver() >= 0) ? compression : null, encryption);
-		this.openers = seals(compression, encryption);
+		PayloadSeal encryption = (keys != null) ? new PayloadEncryption(keys) : null;
+		PayloadKeys signing = settings.signing();
+		PayloadSeal signature = (signing != null) ? new PayloadSignature(signing) : null;
+		this.seals = seals((settings.compressOver() >= 0) ? compression : null,
+				(encryption != null) ? encryption : signature);
+		this.openers = seals(compression, encryption, signature);
+		this.signatureRequired = settings.signatureRequired();
 	}
 
 	/**
@@ -78,15 +87,8 @@ public final class Payloads {
 		return this.local;
 	}
 
-	private static List<PayloadSeal> seals(@Nullable PayloadSeal compression, @Nullable PayloadSeal encryption) {
-		List<PayloadSeal> seals = new ArrayList<>(2);
-		if (compression != null) {
-			seals.add(compression);
-		}
-		if (encryption != null) {
-			seals.add(encryption);
-		}
-		return List.copyOf(seals);
+	private static List<PayloadSeal> seals(@Nullable PayloadSeal... seals) {
+		return Stream.of(seals).filter(Objects::nonNull).toList();
 	}
 
 	/**
@@ -169,6 +171,7 @@ public final class Payloads {
 			return this.local.find(bytes, type);
 		}
 		PayloadFormat parsed = format.equals(this.plainFormat.codec()) ? this.plainFormat : PayloadFormat.parse(format);
+		refuseUnsigned(parsed);
 		byte[] plain = parsed.seals().isEmpty() ? bytes : open(format, parsed, bytes);
 		if (parsed.codec().equals(BYTES)) {
 			if (type != byte[].class && type != Object.class) {
@@ -232,6 +235,22 @@ public final class Payloads {
 		}
 	}
 
+	/** What became of a group is the store's own, and holds results that are signed. */
+	private void refuseUnsigned(PayloadFormat format) {
+		if (this.signatureRequired && format.seals().stream().noneMatch(Payloads::isKeyed)
+				&& !format.codec().equals(GroupOutcomes.NAME)) {
+			throw new PayloadException(
+					"It is not signed, and signatures are required: somebody else has written it, or it was stored"
+							+ " before payloads were signed. For those do not require signatures until they have run",
+					null);
+		}
+	}
+
+	/** Whether nobody without a key can have written it. */
+	private static boolean isKeyed(String label) {
+		return label.indexOf(':') >= 0;
+	}
+
 	private byte[] open(String format, PayloadFormat parsed, byte[] bytes) {
 		String inner = format;
 		byte[] opened = bytes;
@@ -250,7 +269,7 @@ public final class Payloads {
 			}
 		}
 		throw new PayloadException("It is sealed by '" + label + "', which this process cannot open"
-				+ (label.startsWith("aes:") ? ": it has no keys" : ""), null);
+				+ (isKeyed(label) ? ": it has no keys for that" : ""), null);
 	}
 
 	/**

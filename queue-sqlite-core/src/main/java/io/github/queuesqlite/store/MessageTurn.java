@@ -34,6 +34,9 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	private final LongPredicate ownEpochs;
 
+	/** Those that want something and have not been answered. */
+	private final List<Claimer> unanswered = new ArrayList<>(MOST_LANES);
+
 	/** What this transaction claimed, by claimer. */
 	private final List<Claimed> claimed = new ArrayList<>();
 
@@ -219,6 +222,7 @@ final class MessageTurn implements Turn<ShardSession> {
 				rows += claim(session, claimer, Math.min(wanted, mostRows - rows));
 			}
 		}
+		this.unanswered.removeIf((claimer) -> !this.claimers.contains(claimer));
 		return rows;
 	}
 
@@ -231,6 +235,7 @@ final class MessageTurn implements Turn<ShardSession> {
 		}
 		finally {
 			// Who was asked is answered, also when the claim fails.
+			this.unanswered.remove(claimer);
 			this.claimed.add(new Claimed(claimer, messages, 0, false));
 			if (event != null) {
 				event.over(this.shard, claimer.queue(), wanted, messages.size());
@@ -258,21 +263,31 @@ final class MessageTurn implements Turn<ShardSession> {
 	}
 
 	private int wanted(ShardSession session, Claimer claimer) throws SQLException {
-		if (claimer.wantsNothing()) {
-			return 0;
+		int best = claimer.wantsNothing() ? Integer.MIN_VALUE : bestReady(session, claimer);
+		int wanted = 0;
+		if (best != Integer.MIN_VALUE) {
+			wanted = claimer.wanted(this.shard, best);
 		}
+		else if (this.unanswered.contains(claimer)) {
+			// There was something for it when it was asked.
+			guard(() -> claimer.claimed(this.shard, List.of()));
+		}
+		this.unanswered.remove(claimer);
+		if (wanted > 0) {
+			this.unanswered.add(claimer);
+		}
+		return wanted;
+	}
+
+	/** The lowest number for none. */
+	private int bestReady(ShardSession session, Claimer claimer) throws SQLException {
 		tellOfMissing(session, claimer);
 		if (session.isAnyCrowded()) {
 			claimer.keysWait();
 		}
 		String queue = claimer.queue();
 		Set<String> tasks = claimer.tasks();
-		if (!session.mayClaim(queue, tasks)) {
-			return 0;
-		}
-		int best = session.bestReady(queue, tasks);
-		// Looking for the best may have shown that there is none: nobody would answer.
-		return (best != Integer.MIN_VALUE || session.mayClaim(queue, tasks)) ? claimer.wanted(this.shard, best) : 0;
+		return session.mayClaim(queue, tasks) ? session.bestReady(queue, tasks) : Integer.MIN_VALUE;
 	}
 
 	private void tellOfMissing(ShardSession session, Claimer claimer) throws SQLException {

@@ -60,6 +60,12 @@ public interface TaskContext {
 	Map<String, String> headers();
 
 	/**
+	 * Returns what the application says about the task.
+	 * @return texts by name, unmodifiable; see {@link TaskDefinition#attributes()}
+	 */
+	Map<String, String> attributes();
+
+	/**
 	 * Returns the schedule that the message is of.
 	 * @return its name; null for a message that somebody has enqueued
 	 */

@@ -3,7 +3,9 @@ package io.github.queuesqlite.task;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -239,6 +241,14 @@ public final class TaskDefinition<T> {
 	}
 
 	/**
+	 * Returns what the application says about the task, for its own use.
+	 * @return texts by name, in the order they were given; unmodifiable, empty unless set
+	 */
+	public Map<String, String> attributes() {
+		return this.values.attributes;
+	}
+
+	/**
 	 * Returns where the handler is written, for messages to people.
 	 * @return class and method, or the class of the handler
 	 */
@@ -262,6 +272,8 @@ public final class TaskDefinition<T> {
 		private static final int BATCH_SIZE = 100;
 
 		private static final int MOST_IN_BATCH = 1000;
+
+		private static final int MOST_ATTRIBUTE = 1000;
 
 		private final String name;
 
@@ -304,6 +316,8 @@ public final class TaskDefinition<T> {
 		private Delivery delivery = Delivery.AT_LEAST_ONCE;
 
 		private @Nullable UniqueKey uniqueKey;
+
+		private Map<String, String> attributes = Map.of();
 
 		private @Nullable String origin;
 
@@ -349,6 +363,7 @@ public final class TaskDefinition<T> {
 			this.lock = other.lock;
 			this.delivery = other.delivery;
 			this.uniqueKey = other.uniqueKey;
+			this.attributes = other.attributes;
 			this.origin = other.origin;
 		}
 
@@ -462,6 +477,25 @@ public final class TaskDefinition<T> {
 
 		public Builder<T> uniqueKey(@Nullable UniqueKey uniqueKey) {
 			this.uniqueKey = uniqueKey;
+			return this;
+		}
+
+		/**
+		 * Says something about the task, for handlers, interceptors and the endpoint.
+		 * Nothing here reads it.
+		 * @param attributes texts by name, of at most 1,000 characters each; names are
+		 * not empty
+		 * @return this builder
+		 */
+		public Builder<T> attributes(Map<String, String> attributes) {
+			attributes.forEach((name, value) -> {
+				if (name.isBlank() || name.length() > MOST_ATTRIBUTE || value.length() > MOST_ATTRIBUTE) {
+					throw new IllegalArgumentException("'attributes' must have names and texts of at most "
+							+ MOST_ATTRIBUTE + " characters, names not empty, was '"
+							+ Names.oneLine(Names.beginning(name, 100)) + "'");
+				}
+			});
+			this.attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
 			return this;
 		}
 

@@ -116,6 +116,11 @@ final class BatchRun extends Claim implements TaskContext {
 	}
 
 	@Override
+	public Map<String, String> attributes() {
+		return this.batch.task().definition().attributes();
+	}
+
+	@Override
 	public boolean isCancelled() {
 		return super.isCancelled() || isStopping();
 	}

@@ -626,6 +626,21 @@ abstract class Claim implements Completion<SettleResult> {
 		return attributes != null && Boolean.TRUE.equals(AttributesCodec.decode(attributes).resultWanted());
 	}
 
+	/** When its first attempt began, or the first one after a retry by hand. */
+	long firstStartedMillis() {
+		long first = this.startedMillis;
+		if (attempt() > 1) {
+			List<FailureRecord> failures = engine().environment.store().failures(this.row.id());
+			int attempt = attempt();
+			for (int i = failures.size() - 1; i >= 0 && failures.get(i).attempt() < attempt; i--) {
+				FailureRecord failure = failures.get(i);
+				attempt = failure.attempt();
+				first = Math.min(first, failure.startedAt());
+			}
+		}
+		return first;
+	}
+
 	FailureRecord failure(String type, String message, String stack) {
 		long now = engine().millis();
 		return new FailureRecord((this.state == NEW) ? 0 : attempt(), type,

@@ -343,6 +343,11 @@ final class Run extends Claim implements TaskContext, Call {
 	}
 
 	@Override
+	public Map<String, String> attributes() {
+		return this.task.definition().attributes();
+	}
+
+	@Override
 	public boolean isCancelled() {
 		return super.isCancelled() || isStopping() || this.late;
 	}

@@ -80,20 +80,26 @@ record Verdict(Settlement settlement, @Nullable RunOutcome outcome) {
 		if (!retry.countsAttempt()) {
 			return new Verdict(new Settlement.Retry(run.key(), runAt, false, null), RunOutcome.SNOOZED);
 		}
-		if (run.attempt() >= run.maxAttempts()) {
-			return dead(run, failed);
-		}
-		return new Verdict(new Settlement.Retry(run.key(), runAt, true, failed), RunOutcome.RETRY);
+		return retried(run, runAt, failed);
 	}
 
 	/** An attempt is spent: another one later, or none is left. */
 	static Verdict ofFailedAttempt(Claim run, FailureRecord failed) {
+		Duration wait = run.retry().waitBefore(run.attempt(), run.engine().environment.random());
+		return retried(run, run.engine().millis() + wait.toMillis(), failed);
+	}
+
+	private static Verdict retried(Claim run, long runAt, FailureRecord failed) {
 		if (run.attempt() >= run.maxAttempts()) {
 			return dead(run, failed);
 		}
-		Duration wait = run.retry().waitBefore(run.attempt(), run.engine().environment.random());
-		return new Verdict(new Settlement.Retry(run.key(), run.engine().millis() + wait.toMillis(), true, failed),
-				RunOutcome.RETRY);
+		Duration maxElapsed = run.retry().maxElapsed();
+		if (maxElapsed != null && runAt - run.firstStartedMillis() > maxElapsed.toMillis()) {
+			logger.warn("Message {} of task '{}' is not retried: that would be later than {} after its first attempt",
+					run.id(), run.row().task(), maxElapsed);
+			return dead(run, failed);
+		}
+		return new Verdict(new Settlement.Retry(run.key(), runAt, true, failed), RunOutcome.RETRY);
 	}
 
 	/** No further attempt. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -175,28 +176,7 @@ abstract class DemandContract extends StoreSubject {
 
 	@Test
 	void wantedWhenItWantsSomethingIsAlwaysAnswered() {
-		java.util.Map<Integer, Integer> unanswered = new java.util.concurrent.ConcurrentHashMap<>();
-		Lane lane = new Lane(this.instance, QUEUE, 1) {
-
-			@Override
-			public int wanted(int shard, int bestReady) {
-				int wanted = super.wanted(shard, bestReady);
-				if (wanted > 0) {
-					unanswered.put(shard, wanted);
-				}
-				else {
-					unanswered.remove(shard);
-				}
-				return wanted;
-			}
-
-			@Override
-			public void claimed(int shard, List<StoredMessage> claimed) {
-				unanswered.remove(shard);
-				super.claimed(shard, claimed);
-			}
-
-		};
+		ExactLane lane = new ExactLane(this.instance, QUEUE, 1);
 		// It has taken all there was, but the store does not know that yet.
 		lane.onClaimed = (message) -> lane.permits.set(1);
 		this.store.attach(lane);
@@ -204,8 +184,27 @@ abstract class DemandContract extends StoreSubject {
 			int handed = round;
 			insert(Draft.of(TASK));
 			await().until(() -> lane.messages.size() == handed);
-			await().untilAsserted(() -> assertThat(unanswered).isEmpty());
+			await().untilAsserted(() -> assertThat(lane.unanswered).isEmpty());
 		}
+	}
+
+	/** As the last permit of a task that another one takes meanwhile. */
+	@Test
+	void wantedWhenItsTasksAreGoneBeforeTheClaimIsAnswered() {
+		insertAll(Draft.of(TASK).times(20));
+		ExactLane lane = new ExactLane(this.instance, QUEUE, 1) {
+
+			@Override
+			public int wanted(int shard, int bestReady) {
+				int wanted = super.wanted(shard, bestReady);
+				this.tasks = Set.of();
+				return wanted;
+			}
+
+		};
+		this.store.attach(lane);
+		await().until(() -> lane.asked.get() > 0);
+		await().untilAsserted(() -> assertThat(lane.unanswered).isEmpty());
 	}
 
 	@Test
@@ -274,6 +273,35 @@ abstract class DemandContract extends StoreSubject {
 		});
 		assertThat(ids(lane.messages)).hasSize(800).doesNotHaveDuplicates();
 		assertThat(settled).allSatisfy((outcome) -> assertThat(outcome.get()).isEqualTo(SettleResult.APPLIED));
+	}
+
+	/** Knows which shards owe it an answer. */
+	private static class ExactLane extends Lane {
+
+		final Set<Integer> unanswered = ConcurrentHashMap.newKeySet();
+
+		ExactLane(StoreInstance owner, String queue, int permits) {
+			super(owner, queue, permits);
+		}
+
+		@Override
+		public int wanted(int shard, int bestReady) {
+			int wanted = super.wanted(shard, bestReady);
+			if (wanted > 0) {
+				this.unanswered.add(shard);
+			}
+			else {
+				this.unanswered.remove(shard);
+			}
+			return wanted;
+		}
+
+		@Override
+		public void claimed(int shard, List<StoredMessage> claimed) {
+			this.unanswered.remove(shard);
+			super.claimed(shard, claimed);
+		}
+
 	}
 
 	/** A lane of a test: keeps what it is handed. */

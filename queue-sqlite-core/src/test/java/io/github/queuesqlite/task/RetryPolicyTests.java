@@ -1,6 +1,7 @@
 package io.github.queuesqlite.task;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -8,9 +9,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** Tests of the waits between attempts. */
 class RetryPolicyTests {
+
+	private static final Duration HOUR = Duration.ofHours(1);
 
 	private final Random random = new Random(42);
 
@@ -44,6 +48,28 @@ class RetryPolicyTests {
 		assertThat(waits(policy, 500)).allMatch((wait) -> wait >= 8000 && wait <= 12_000)
 			.anyMatch((wait) -> wait < 9000)
 			.anyMatch((wait) -> wait > 11_000);
+	}
+
+	@Test
+	void waitBeforeIsTheListedDelayAndTheLastOneRepeats() {
+		RetryPolicy policy = RetryPolicy.DEFAULT.withDelays(List.of(Duration.ofSeconds(10), Duration.ZERO, HOUR));
+		assertThat(waits(policy, 200)).satisfies((waits) -> {
+			assertThat(waits.get(0)).isBetween(8000L, 12_000L);
+			assertThat(waits.get(1)).isZero();
+			assertThat(waits.subList(2, 200)).allMatch((wait) -> wait >= 2_880_000 && wait <= 4_320_000);
+		});
+	}
+
+	@Test
+	void policyWhenDelaysOrMaxElapsedAreOutOfRangeIsRefused() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> RetryPolicy.DEFAULT.withDelays(List.of(HOUR, Duration.ofMillis(-1))))
+			.withMessageContaining("'delays' must each be from 0 to 36525 days");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> RetryPolicy.DEFAULT.withDelays(Collections.nCopies(1001, HOUR)))
+			.withMessage("'delays' must be at most 1000, were 1001");
+		assertThatIllegalArgumentException().isThrownBy(() -> RetryPolicy.DEFAULT.withMaxElapsed(Duration.ofNanos(999)))
+			.withMessageContaining("'maxElapsed' must be from 1 ms to 36525 days");
 	}
 
 }

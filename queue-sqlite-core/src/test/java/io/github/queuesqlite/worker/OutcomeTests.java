@@ -329,6 +329,33 @@ class OutcomeTests {
 	}
 
 	@Test
+	void runWhenItsRetryWouldBeTooLateAfterTheFirstAttemptEndsDead() {
+		RetryPolicy policy = new RetryPolicy(100, Duration.ofMinutes(10), 1, Duration.ofMinutes(10), 0);
+		start((settings) -> settings.retry(policy.withMaxElapsed(Duration.ofMinutes(35))));
+		this.queue.tasks.register("fails", Void.class, (nothing, context) -> {
+			throw new IllegalStateException();
+		});
+		long id = this.queue.enqueue("fails", null);
+		for (int round = 0; round < 2; round++) {
+			failUntilDead(id, 4);
+			// By hand its time begins anew.
+			assertThat(this.queue.store.retry(id)).isTrue();
+		}
+	}
+
+	private void failUntilDead(long id, int attempts) {
+		for (int attempt = 1; attempt < attempts; attempt++) {
+			int failed = attempt;
+			await().until(() -> {
+				StoredMessage row = this.queue.find(id);
+				return row.state() == MessageState.SCHEDULED && row.attempt() == failed;
+			});
+			this.queue.clock.advance(Duration.ofMinutes(10));
+		}
+		assertThat(this.queue.awaitState(id, MessageState.DEAD).attempt()).isEqualTo(attempts);
+	}
+
+	@Test
 	void startWhenAnEarlierProcessDiedOnTheLastAttemptEndsDeadWithoutRunning() {
 		this.queue = TestQueue.open(this.directory);
 		AtomicInteger runs = new AtomicInteger();

@@ -67,6 +67,18 @@ class RunningTests {
 	}
 
 	@Test
+	void attributesOfTheTaskAreThereForItsHandler() {
+		start((settings) -> settings);
+		this.queue.tasks.register(
+				TaskDefinition.builder("report", Void.class, (nothing, context) -> context.attributes().get("team"))
+					.attributes(Map.of("team", "billing"))
+					.build());
+		long id = this.queue.enqueue("report", null);
+		this.queue.awaitState(id, MessageState.COMPLETED);
+		assertThat(this.queue.result(id)).isEqualTo("billing");
+	}
+
+	@Test
 	void timeoutInterruptsTheHandlerAndFailsTheAttempt() {
 		start((settings) -> settings.maxRetries(0));
 		AtomicReference<Throwable> seen = new AtomicReference<>();

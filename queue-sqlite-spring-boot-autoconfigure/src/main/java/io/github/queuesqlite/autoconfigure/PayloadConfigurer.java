@@ -54,6 +54,10 @@ final class PayloadConfigurer {
 		if (keys != null) {
 			builder.encrypt(keys);
 		}
+		QueueProperties.Signing signing = this.properties.signing();
+		if (!signing.keys().isEmpty() || signing.key() != null) {
+			builder.sign(keys("payload.signing", signing.key(), signing.keys()), signing.required());
+		}
 	}
 
 	private void add(PayloadCodec codec) {
@@ -122,31 +126,30 @@ final class PayloadConfigurer {
 					"There is a PayloadKeys bean, and 'queue.sqlite.payload.encryption' has keys too.",
 					"Remove one of the two.");
 		}
-		return keys(encryption);
+		return keys("payload.encryption", encryption.key(), encryption.keys());
 	}
 
-	private static PayloadKeys keys(QueueProperties.Encryption encryption) {
+	private static PayloadKeys keys(String property, @Nullable String current, Map<String, String> encoded) {
 		Map<String, byte[]> keys = new LinkedHashMap<>();
-		encryption.keys().forEach((id, key) -> keys.put(id, decoded(id, key)));
-		String current = encryption.key();
+		encoded.forEach((id, key) -> keys.put(id, decoded(property + ".keys." + id, key)));
 		if (current == null || !keys.containsKey(current)) {
-			throw PropertyCheck.refused("payload.encryption.key", String.valueOf(current),
-					"must be the name of one of payload.encryption.keys, which are " + keys.keySet());
+			throw PropertyCheck.refused(property + ".key", String.valueOf(current),
+					"must be the name of one of " + property + ".keys, which are " + keys.keySet());
 		}
 		try {
 			return PayloadKeys.of(current, keys);
 		}
 		catch (IllegalArgumentException ex) {
-			throw PropertyCheck.refused("payload.encryption.keys", keys.keySet(), String.valueOf(ex.getMessage()));
+			throw PropertyCheck.refused(property + ".keys", keys.keySet(), String.valueOf(ex.getMessage()));
 		}
 	}
 
-	private static byte[] decoded(String id, String key) {
+	private static byte[] decoded(String property, String key) {
 		try {
 			return Base64.getDecoder().decode(key.strip());
 		}
 		catch (IllegalArgumentException ex) {
-			throw PropertyCheck.refused("payload.encryption.keys." + id, HIDDEN,
+			throw PropertyCheck.refused(property, HIDDEN,
 					"must be 16, 24 or 32 bytes as Base64, such as the output of 'openssl rand -base64 32'");
 		}
 	}

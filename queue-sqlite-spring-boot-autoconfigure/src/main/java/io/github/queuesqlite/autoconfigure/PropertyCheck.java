@@ -3,6 +3,7 @@ package io.github.queuesqlite.autoconfigure;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 import io.github.queuesqlite.message.Names;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ final class PropertyCheck {
 
 	/** As far as times reach. */
 	static final String LONGEST = "36525d";
+
+	private static final Pattern WEB_PATH = Pattern.compile("(/(?!\\.+(/|$))[A-Za-z0-9_~.-]+)+");
 
 	private PropertyCheck() {
 	}
@@ -99,6 +102,13 @@ final class PropertyCheck {
 		}
 		catch (InvalidPathException ex) {
 			throw refused(property, value, "must be a path: " + ex.getReason());
+		}
+	}
+
+	static void webPath(String property, String value) {
+		if (!WEB_PATH.matcher(value).matches()) {
+			throw refused(property, value,
+					"must be a path such as /queue-dashboard, of letters, digits and _ ~ - . after each slash");
 		}
 	}
 

@@ -2,7 +2,9 @@ package io.github.queuesqlite.autoconfigure;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
@@ -39,6 +41,7 @@ import org.springframework.util.unit.DataSize;
  * @param payload what holds for payloads and results
  * @param wal what holds for the write-ahead logs
  * @param disk what is left of the disk
+ * @param dashboard what holds for the dashboard
  * @since 0.1.0
  */
 @ConfigurationProperties("queue.sqlite")
@@ -48,7 +51,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue Map<String, Queue> queues, @DefaultValue Retry retry, @DefaultValue Lease lease,
 		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue Schedules schedules,
 		@DefaultValue Listen listen, @DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal,
-		@DefaultValue Disk disk) {
+		@DefaultValue Disk disk, @DefaultValue Dashboard dashboard) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);
@@ -170,10 +173,14 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param multiplier Factor from one waiting time to the next, 1 to 1000.
 	 * @param maxDelay Longest waiting time, at least the delay.
 	 * @param jitter Spread of the waiting time to both sides, in parts of it, 0 to 1.
+	 * @param delays Waiting times before each retry, the last one before all further
+	 * ones: instead of delay, multiplier and longest waiting time.
+	 * @param maxElapsed How long after the beginning of the first attempt a retry may
+	 * begin, from 1 ms. Any time by default.
 	 */
 	public record Retry(@DefaultValue("3") int maxRetries, @DefaultValue("1s") Duration delay,
 			@DefaultValue("2") double multiplier, @DefaultValue("10m") Duration maxDelay,
-			@DefaultValue("0.2") double jitter) {
+			@DefaultValue("0.2") double jitter, @DefaultValue List<Duration> delays, @Nullable Duration maxElapsed) {
 
 		public Retry {
 			PropertyCheck.range("retry.max-retries", maxRetries, 0, 1_000_000);
@@ -182,6 +189,12 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 			PropertyCheck.range("retry.max-delay", maxDelay, "0s", PropertyCheck.LONGEST);
 			PropertyCheck.atLeast("retry.max-delay", maxDelay, "retry.delay", delay);
 			PropertyCheck.fraction("retry.jitter", jitter, 0, 1);
+			for (Duration each : delays) {
+				PropertyCheck.range("retry.delays", each, "0s", PropertyCheck.LONGEST);
+			}
+			if (maxElapsed != null) {
+				PropertyCheck.range("retry.max-elapsed", maxElapsed, "1ms", PropertyCheck.LONGEST);
+			}
 		}
 
 		/**
@@ -189,7 +202,8 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		 * @return the policy
 		 */
 		public RetryPolicy toPolicy() {
-			return new RetryPolicy(this.maxRetries, this.delay, this.multiplier, this.maxDelay, this.jitter);
+			return new RetryPolicy(this.maxRetries, this.delay, this.multiplier, this.maxDelay, this.jitter,
+					this.delays, this.maxElapsed);
 		}
 
 	}
@@ -293,9 +307,10 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param compressOver Size from which on payloads and results are compressed, at most
 	 * 256 MB. None are by default.
 	 * @param encryption Encryption of payloads and results.
+	 * @param signing Signatures of payloads and results.
 	 */
 	public record Payload(@DefaultValue("1MB") DataSize maxSize, @Nullable String codec,
-			@Nullable DataSize compressOver, @DefaultValue Encryption encryption) {
+			@Nullable DataSize compressOver, @DefaultValue Encryption encryption, @DefaultValue Signing signing) {
 
 		public Payload {
 			PropertyCheck.range("payload.max-size", maxSize, "1B", "256MB");
@@ -319,6 +334,26 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@Override
 		public String toString() {
 			return "Encryption[key=" + this.key + ", keys=" + this.keys.keySet() + "]";
+		}
+
+	}
+
+	/**
+	 * Signatures of payloads and results with HMAC-SHA256. What is encrypted needs none.
+	 *
+	 * @param key Name of the key that signs from now on, one of the keys.
+	 * @param keys Keys by name, each 16, 24 or 32 bytes as Base64. What old ones signed
+	 * still counts.
+	 * @param required Whether messages whose payload is neither signed nor encrypted are
+	 * DEAD instead of run. Turn it off while there are some from before.
+	 */
+	public record Signing(@Nullable String key, @DefaultValue Map<String, String> keys,
+			@DefaultValue("true") boolean required) {
+
+		/** Without the keys themselves. */
+		@Override
+		public String toString() {
+			return "Signing[key=" + this.key + ", keys=" + this.keys.keySet() + ", required=" + this.required + "]";
 		}
 
 	}
@@ -351,6 +386,54 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 			if (reserve != null) {
 				PropertyCheck.atLeastUnlessZero("disk.reserve", reserve, "1MB");
 			}
+		}
+
+	}
+
+	/**
+	 * The dashboard.
+	 *
+	 * @param enabled Whether the dashboard is there, a page on the application's own
+	 * port. Needs Spring MVC and Actuator.
+	 * @param path Path of the dashboard, below the context path.
+	 * @param access What may be done with the dashboard.
+	 * @param showValues When to show payloads, results, and the values of headers and
+	 * metadata.
+	 * @param roles Roles used to determine whether a user is authorized to be shown
+	 * values. When empty, all authenticated users are authorized.
+	 */
+	public record Dashboard(@DefaultValue("false") boolean enabled, @DefaultValue("/queue-dashboard") String path,
+			@DefaultValue("read-only") Access access, @DefaultValue("never") ShowValues showValues,
+			@DefaultValue Set<String> roles) {
+
+		public Dashboard {
+			PropertyCheck.webPath("dashboard.path", path);
+			roles = Set.copyOf(roles);
+		}
+
+		/** What may be done with the dashboard. */
+		public enum Access {
+
+			/** Looking. */
+			READ_ONLY,
+
+			/** Looking, and whatever it offers. */
+			UNRESTRICTED
+
+		}
+
+		/** When values are shown. */
+		public enum ShowValues {
+
+			/** Never. */
+			NEVER,
+
+			/** To users with one of the roles, or any role when none is named. */
+			WHEN_AUTHORIZED,
+
+			/** Always. */
+			ALWAYS
+
 		}
 
 	}

@@ -67,6 +67,22 @@ class PayloadConfigurationTests {
 			});
 	}
 
+	@Test
+	void encodeWhenThereAreSigningKeysSigns() {
+		this.contextRunner
+			.withPropertyValues("queue.sqlite.payload.signing.key=2026",
+					"queue.sqlite.payload.signing.keys.2026=NDQ0NDQ0NDQ0NDQ0NDQ0NA==")
+			.run((context) -> {
+				stored(context, new Customer("Ada"));
+				assertThat(read(context)).isEqualTo(new Customer("Ada"));
+			});
+		this.contextRunner.withPropertyValues("queue.sqlite.payload.signing.key=2026")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.extracting((ex) -> ((InvalidConfigurationPropertyValueException) ex).getReason(), as(STRING))
+				.contains("must be the name of one of payload.signing.keys, which are []"));
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """

@@ -2,7 +2,9 @@ package io.github.queuesqlite.autoconfigure;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
@@ -48,9 +50,21 @@ class QueuePropertiesTests {
 				Duration.ofHours(24), Duration.ofHours(24), Duration.ofDays(14), 100_000));
 		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(Duration.ofHours(24), 3));
 		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(1), null, null,
-				new QueueProperties.Encryption(null, Map.of())));
+				new QueueProperties.Encryption(null, Map.of()), new QueueProperties.Signing(null, Map.of(), true)));
 		assertThat(properties.wal().max()).isEqualTo(DataSize.ofGigabytes(1));
 		assertThat(properties.disk().reserve()).isNull();
+		assertThat(properties.dashboard()).isEqualTo(new QueueProperties.Dashboard(false, "/queue-dashboard",
+				QueueProperties.Dashboard.Access.READ_ONLY, QueueProperties.Dashboard.ShowValues.NEVER, Set.of()));
+	}
+
+	@Test
+	void bindWhenDashboardIsSetGivesWhatIsSet() {
+		assertThat(bind(Map.of("dashboard.enabled", "true", "dashboard.path", "/internal/queue~1.x", "dashboard.access",
+				"unrestricted", "dashboard.show-values", "when-authorized", "dashboard.roles", "admin,operator"))
+			.dashboard())
+			.isEqualTo(new QueueProperties.Dashboard(true, "/internal/queue~1.x",
+					QueueProperties.Dashboard.Access.UNRESTRICTED, QueueProperties.Dashboard.ShowValues.WHEN_AUTHORIZED,
+					Set.of("admin", "operator")));
 	}
 
 	@Test
@@ -67,15 +81,17 @@ class QueuePropertiesTests {
 				Map.entry("queues.mail.order", "lifo"), Map.entry("queues.mail.ageing", "5m"),
 				Map.entry("queues[mail.out].concurrency", "3"), Map.entry("retry.max-retries", "0"),
 				Map.entry("retry.delay", "0"), Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
-				Map.entry("retry.jitter", "0"), Map.entry("lease.duration", "1s"),
+				Map.entry("retry.jitter", "0"), Map.entry("retry.delays", "1s,1m"),
+				Map.entry("retry.max-elapsed", "1h"), Map.entry("lease.duration", "1s"),
 				Map.entry("shutdown.drain-timeout", "1d"), Map.entry("retention.completed", "0"),
 				Map.entry("retention.cancelled", "1h"), Map.entry("retention.expired", "2h"),
 				Map.entry("retention.dead", "3h"), Map.entry("retention.max-rows", "0"),
 				Map.entry("listen.retention", "1s"), Map.entry("listen.max-retries", "0"),
 				Map.entry("payload.max-size", "256MB"), Map.entry("payload.codec", "json"),
 				Map.entry("payload.compress-over", "8KB"), Map.entry("payload.encryption.key", "k1"),
-				Map.entry("payload.encryption.keys.k1", "c2VjcmV0"), Map.entry("wal.max", "128MB"),
-				Map.entry("disk.reserve", "1GB")));
+				Map.entry("payload.encryption.keys.k1", "c2VjcmV0"), Map.entry("payload.signing.key", "s1"),
+				Map.entry("payload.signing.keys.s1", "c2VjcmV0"), Map.entry("payload.signing.required", "false"),
+				Map.entry("wal.max", "128MB"), Map.entry("disk.reserve", "1GB")));
 		assertThat(properties.enabled()).isFalse();
 		assertThat(properties.storage()).isEqualTo(QueueProperties.Storage.TEMPORARY);
 		assertThat(properties.directory()).isEqualTo("/var/queue");
@@ -92,15 +108,16 @@ class QueuePropertiesTests {
 							new QueueProperties.Queue(2, RateLimit.of("100/1m"), QueueOrder.LIFO,
 									Duration.ofMinutes(5))),
 					Map.entry("mail.out", new QueueProperties.Queue(3, null, QueueOrder.FIFO, null)));
-		assertThat(properties.retry().toPolicy())
-			.isEqualTo(new RetryPolicy(0, Duration.ZERO, 1.5, Duration.ofMinutes(1), 0));
+		assertThat(properties.retry().toPolicy()).isEqualTo(new RetryPolicy(0, Duration.ZERO, 1.5,
+				Duration.ofMinutes(1), 0, List.of(seconds(1), seconds(60)), Duration.ofHours(1)));
 		assertThat(properties.lease().duration()).isEqualTo(seconds(1));
 		assertThat(properties.shutdown().drainTimeout()).isEqualTo(Duration.ofDays(1));
 		assertThat(properties.retention()).isEqualTo(new QueueProperties.Retention(Duration.ZERO, Duration.ofHours(1),
 				Duration.ofHours(2), Duration.ofHours(3), 0));
 		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(seconds(1), 0));
 		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(256), "json",
-				DataSize.ofKilobytes(8), new QueueProperties.Encryption("k1", Map.of("k1", "c2VjcmV0"))));
+				DataSize.ofKilobytes(8), new QueueProperties.Encryption("k1", Map.of("k1", "c2VjcmV0")),
+				new QueueProperties.Signing("s1", Map.of("s1", "c2VjcmV0"), false)));
 		assertThat(properties.toString()).doesNotContain("c2VjcmV0");
 		assertThat(properties.wal().max()).isEqualTo(DataSize.ofMegabytes(128));
 		assertThat(properties.disk().reserve()).isEqualTo(DataSize.ofGigabytes(1));
@@ -151,6 +168,8 @@ class QueuePropertiesTests {
 			retry.max-retries,       -1,         must be from 0 to 1000000
 			retry.max-retries,       1000001,    must be from 0 to 1000000
 			retry.delay,             -1s,        must be from 0s to 36525d
+			retry.delays,            -1s,        must be from 0s to 36525d
+			retry.max-elapsed,       0s,         must be from 1ms to 36525d
 			retry.multiplier,        0.9,        must be from 1 to 1000
 			retry.multiplier,        1001,       must be from 1 to 1000
 			retry.multiplier,        NaN,        must be from 1 to 1000
@@ -178,6 +197,19 @@ class QueuePropertiesTests {
 			disk.reserve,            1023KB,     must be 0 or at least 1MB
 			disk.reserve,            -1MB,       must be 0 or at least 1MB
 			disk.reserve,            much,       "must be a size such as 512KB, 1MB or 1GB"
+			dashboard.path,          "",         must be a path such as /queue-dashboard
+			dashboard.path,          /,          must be a path such as /queue-dashboard
+			dashboard.path,          queue,      must be a path such as /queue-dashboard
+			dashboard.path,          /queue/,    must be a path such as /queue-dashboard
+			dashboard.path,          //queue,    must be a path such as /queue-dashboard
+			dashboard.path,          /..,        must be a path such as /queue-dashboard
+			dashboard.path,          /a/../b,    must be a path such as /queue-dashboard
+			dashboard.path,          /a b,       must be a path such as /queue-dashboard
+			dashboard.path,          /{a},       must be a path such as /queue-dashboard
+			dashboard.path,          /*,         must be a path such as /queue-dashboard
+			dashboard.path,          /a?b,       must be a path such as /queue-dashboard
+			dashboard.access,        none,       must be read-only or unrestricted
+			dashboard.show-values,   sometimes,  must be never or when-authorized or always
 			""")
 	void bindWhenValueIsWrongNamesPropertyValueAndRange(String property, String value, String reason) {
 		Throwable failure = catchThrowable(() -> bind(Map.of(property, value)));

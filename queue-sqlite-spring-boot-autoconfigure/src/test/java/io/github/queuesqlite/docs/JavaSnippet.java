@@ -39,6 +39,7 @@ record JavaSnippet(String text) {
 			import org.springframework.boot.test.context.SpringBootTest;
 			import org.springframework.context.annotation.Bean;
 			import org.springframework.context.event.EventListener;
+			import org.springframework.http.HttpMethod;
 			import org.springframework.stereotype.Component;
 			import org.springframework.transaction.annotation.Transactional;
 			import tools.jackson.databind.ObjectMapper;

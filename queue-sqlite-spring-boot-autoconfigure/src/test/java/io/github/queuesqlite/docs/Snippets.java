@@ -11,6 +11,7 @@ import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.schedule.ScheduleOperations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 
 /**
  * What the Java snippets of the documents take for granted. Each is compiled as part of a
@@ -26,6 +27,8 @@ public abstract class Snippets {
 	protected ListenOperations listen;
 
 	protected ScheduleOperations schedules;
+
+	protected HttpSecurity http;
 
 	protected NewMessage message;
 

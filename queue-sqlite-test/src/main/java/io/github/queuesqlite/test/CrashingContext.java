@@ -79,6 +79,11 @@ final class CrashingContext implements TaskContext {
 	}
 
 	@Override
+	public Map<String, String> attributes() {
+		return this.context.attributes();
+	}
+
+	@Override
 	public boolean isCancelled() {
 		return this.context.isCancelled();
 	}

@@ -127,9 +127,10 @@ public final class DirectoryFiles {
 	}
 
 	static StoreUnavailableException cannotRead(Path file, SQLException ex) {
-		return new StoreUnavailableException("Cannot read " + file + ": " + ex.getMessage()
-				+ (Files.isWritable(file.resolveSibling("")) ? ""
-						: ". While no process uses it, whoever reads it must be able to write its directory"),
+		return new StoreUnavailableException(
+				"Cannot read " + file + ": " + ex.getMessage()
+						+ (Files.isWritable(file.resolveSibling("")) ? ""
+								: ". While no process uses it, whoever reads it must be able to write its directory"),
 				ex);
 	}
 

@@ -127,8 +127,7 @@ final class ForeignFile implements StoreFile {
 
 		@Override
 		public void close() {
-			if (!this.wanted || Files.notExists(QueueFiles.wal(this.file))
-					|| !Files.isWritable(this.file)) {
+			if (!this.wanted || Files.notExists(QueueFiles.wal(this.file)) || !Files.isWritable(this.file)) {
 				return;
 			}
 			try (Connection connection = SqliteConnections.openPlain(this.file)) {

@@ -393,6 +393,9 @@ final class PlantedBugs {
 				"KeyPauseTests#messageThatComesBackWaitsToo");
 		add("the end of a pause lets nobody through", "this.lines.arrange(key); this.crowds.resumed(key); } int ended",
 				"} int ended", "KeyPauseTests#pauseKeyWhenItsTimeIsOverGoesOnByItself");
+		this.rule = "No retry begins later after the first attempt than its policy allows";
+		add("the time of retries begins with each attempt", "first = Math.min(first, failure.startedAt());", "",
+				"worker.OutcomeTests#runWhenItsRetryWouldBeTooLateAfterTheFirstAttemptEndsDead");
 		this.rule = "Where the newest is next, what comes back is not the newest; what is old starts at last, in its turn";
 		add("what comes back to a queue whose newest is next is next again",
 				"return isNewestFirst(queue) ? -next() : next();", "return next();",
@@ -805,10 +808,8 @@ final class PlantedBugs {
 		add("who does not wait is not given what is there",
 				"this.engine.environment.store().askClaimers(); awaitSuspect(caller);", "awaitSuspect(caller);",
 				"ReceiveTests#receiveWithoutWaitFindsWhatIsThereInWhicheverShard");
-		add("a claimer is promised what nobody answers",
-				"return (best != Integer.MIN_VALUE || session.mayClaim(queue, tasks)) ? claimer",
-				"return (session != null) ? claimer",
-				contract("StandingDemand#wantedWhenItWantsSomethingIsAlwaysAnswered"));
+		add("a claimer is promised what nobody answers", "guard(() -> claimer.claimed(this.shard, List.of()));", "",
+				contract("StandingDemand#wantedWhenItsTasksAreGoneBeforeTheClaimIsAnswered"));
 		add("the first claimer is always asked first", "(size > 1) ? this.chance.nextInt(size) : 0", "0",
 				contract("Pulling#claimersOfOneQueueGetMessagesInTurn"));
 		add("received messages are taken away by a start",

@@ -52,18 +52,20 @@ public record TaskDescriptor(String name, boolean hosted, boolean paused, @Nulla
 	 * @param lock the lock under which handlers run one at a time; null for none
 	 * @param batchSize most messages that one call gets; null when each has its own
 	 * @param delivery how often the handler may get one message
+	 * @param attributes what the application says about the task
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record HandlerDescriptor(String method, String payloadType, String queue, int priority,
 			@Nullable Duration timeout, @Nullable Duration timeToLive, @Nullable RetryPolicy retry, boolean storeResult,
 			@Nullable Integer maxConcurrent, @Nullable Integer maxConcurrentPerKey, @Nullable String rateLimit,
-			@Nullable String rateLimitPerKey, @Nullable String lock, @Nullable Integer batchSize, Delivery delivery) {
+			@Nullable String rateLimitPerKey, @Nullable String lock, @Nullable Integer batchSize, Delivery delivery,
+			Map<String, String> attributes) {
 
 		static HandlerDescriptor of(TaskDefinition<?> task) {
 			return new HandlerDescriptor(task.origin(), task.payloadType().getTypeName(), task.queue(), task.priority(),
 					task.timeout(), task.timeToLive(), task.retryPolicy(), task.storeResult(), task.maxConcurrent(),
 					task.maxConcurrentPerKey(), text(task.rateLimit()), text(task.rateLimitPerKey()), task.lock(),
-					(task.batchHandler() != null) ? task.batchSize() : null, task.delivery());
+					(task.batchHandler() != null) ? task.batchSize() : null, task.delivery(), task.attributes());
 		}
 
 		private static @Nullable String text(@Nullable RateLimit rateLimit) {

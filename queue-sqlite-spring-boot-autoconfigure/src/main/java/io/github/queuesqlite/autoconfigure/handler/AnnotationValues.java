@@ -1,6 +1,8 @@
 package io.github.queuesqlite.autoconfigure.handler;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -41,6 +43,20 @@ final class AnnotationValues {
 			throw new IllegalArgumentException(
 					"'" + attribute + "' must be a duration such as 500ms, 10s or PT10S, was '" + text + "'", ex);
 		}
+	}
+
+	/** Reads durations; one that is a placeholder may be for several, with commas. */
+	List<Duration> durations(String attribute, String[] values) {
+		List<Duration> durations = new ArrayList<>();
+		for (String value : values) {
+			for (String text : StringUtils.commaDelimitedListToStringArray(text(attribute, value))) {
+				Duration duration = duration(attribute, text);
+				if (duration != null) {
+					durations.add(duration);
+				}
+			}
+		}
+		return durations;
 	}
 
 }

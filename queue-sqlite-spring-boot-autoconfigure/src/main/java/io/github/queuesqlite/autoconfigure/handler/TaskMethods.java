@@ -2,7 +2,9 @@ package io.github.queuesqlite.autoconfigure.handler;
 
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -64,6 +66,7 @@ final class TaskMethods {
 			.lock(lock(annotation))
 			.delivery(annotation.delivery())
 			.uniqueKey(PayloadKey.of(this.values.text("unique", annotation.unique())))
+			.attributes(attributes(annotation))
 			.origin(method.origin())
 			.build();
 	}
@@ -111,18 +114,48 @@ final class TaskMethods {
 
 	private @Nullable RetryPolicy retryPolicy(QueueTask annotation) {
 		Backoff backoff = annotation.backoff();
+		RetryPolicy policy = this.retryDefaults;
+		if (annotation.maxRetries() != -1) {
+			policy = policy.withMaxRetries(annotation.maxRetries());
+		}
+		Duration maxElapsed = this.values.duration("backoff.maxElapsed", backoff.maxElapsed());
+		if (maxElapsed != null) {
+			policy = policy.withMaxElapsed(maxElapsed);
+		}
+		policy = growing(policy, backoff);
+		List<Duration> delays = this.values.durations("backoff.delays", backoff.delays());
+		if (!delays.isEmpty()) {
+			policy = policy.withDelays(delays);
+		}
+		return (policy == this.retryDefaults) ? null : policy;
+	}
+
+	/** Who says how the waiting time grows does not want a list of others. */
+	private RetryPolicy growing(RetryPolicy policy, Backoff backoff) {
 		Duration delay = this.values.duration("backoff.delay", backoff.delay());
 		Duration maxDelay = this.values.duration("backoff.maxDelay", backoff.maxDelay());
-		if (annotation.maxRetries() == -1 && delay == null && maxDelay == null && backoff.multiplier() == -1
-				&& backoff.jitter() == -1) {
-			return null;
+		boolean grows = delay != null || maxDelay != null || backoff.multiplier() != -1;
+		if (!grows && backoff.jitter() == -1) {
+			return policy;
 		}
-		RetryPolicy defaults = this.retryDefaults;
-		return new RetryPolicy((annotation.maxRetries() != -1) ? annotation.maxRetries() : defaults.maxRetries(),
-				Objects.requireNonNullElse(delay, defaults.delay()),
-				(backoff.multiplier() != -1) ? backoff.multiplier() : defaults.multiplier(),
-				Objects.requireNonNullElse(maxDelay, defaults.maxDelay()),
-				(backoff.jitter() != -1) ? backoff.jitter() : defaults.jitter());
+		return new RetryPolicy(policy.maxRetries(), Objects.requireNonNullElse(delay, policy.delay()),
+				(backoff.multiplier() != -1) ? backoff.multiplier() : policy.multiplier(),
+				Objects.requireNonNullElse(maxDelay, policy.maxDelay()),
+				(backoff.jitter() != -1) ? backoff.jitter() : policy.jitter(), grows ? List.of() : policy.delays(),
+				policy.maxElapsed());
+	}
+
+	private Map<String, String> attributes(QueueTask annotation) {
+		Map<String, String> attributes = new LinkedHashMap<>();
+		for (String attribute : annotation.attributes()) {
+			String text = this.values.text("attributes", attribute);
+			int end = text.indexOf('=');
+			if (end < 1 || attributes.put(text.substring(0, end).strip(), text.substring(end + 1).strip()) != null) {
+				throw new IllegalArgumentException(
+						"'attributes' must each be a name, '=' and a text, no name twice, was '" + text + "'");
+			}
+		}
+		return attributes;
 	}
 
 	private static Predicate<Throwable> retryable(QueueTask annotation) {

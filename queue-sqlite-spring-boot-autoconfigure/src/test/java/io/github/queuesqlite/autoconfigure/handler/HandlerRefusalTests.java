@@ -67,6 +67,10 @@ class HandlerRefusalTests {
 				Arguments.of(new OnceOfBatch(), "'delivery' must be AT_LEAST_ONCE for a handler of batches"),
 				Arguments.of(new BadMultiplier(), "'multiplier' must be from 1 to 1000, was 0.5"),
 				Arguments.of(new BadJitter(), "'jitter' must be from 0 to 1, was 2.0"),
+				Arguments.of(new BadDelays(), "'backoff.delays' must be a duration such as 500ms, 10s or PT10S"),
+				Arguments.of(new BadMaxElapsed(), "'maxElapsed' must be from 1 ms"),
+				Arguments.of(new BadAttributes(),
+						"'attributes' must each be a name, '=' and a text, no name twice, was 'team'"),
 				Arguments.of(new BadPlaceholder(), "'name' cannot be resolved from '${missing}'"),
 				Arguments.of(new BadExpression(), "'queue' cannot be resolved from '#{nothing.here}'"),
 				Arguments.of(new NoExecutor(), "'executor' must name an Executor bean, was 'nowhere'"),
@@ -377,6 +381,30 @@ class HandlerRefusalTests {
 	static class BadMultiplier {
 
 		@QueueTask(value = "a", backoff = @Backoff(multiplier = 0.5))
+		void handle() {
+		}
+
+	}
+
+	static class BadDelays {
+
+		@QueueTask(value = "a", backoff = @Backoff(delays = { "1s", "soon" }))
+		void handle() {
+		}
+
+	}
+
+	static class BadMaxElapsed {
+
+		@QueueTask(value = "a", backoff = @Backoff(maxElapsed = "0s"))
+		void handle() {
+		}
+
+	}
+
+	static class BadAttributes {
+
+		@QueueTask(value = "a", attributes = "team")
 		void handle() {
 		}
 

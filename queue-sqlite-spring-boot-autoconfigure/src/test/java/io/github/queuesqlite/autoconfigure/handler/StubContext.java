@@ -45,6 +45,11 @@ record StubContext(Message message, Map<String, String> headers) implements Task
 	}
 
 	@Override
+	public Map<String, String> attributes() {
+		return Map.of();
+	}
+
+	@Override
 	public boolean isCancelled() {
 		return false;
 	}

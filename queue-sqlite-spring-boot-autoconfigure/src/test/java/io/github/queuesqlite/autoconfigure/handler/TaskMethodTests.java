@@ -199,9 +199,27 @@ class TaskMethodTests {
 				assertThat(task.rateLimit()).isEqualTo(new RateLimit(100, Duration.ofMinutes(1)));
 				assertThat(task.rateLimitPerKey()).isEqualTo(new RateLimit(10, Duration.ofHours(1)));
 				assertThat(task.lock()).isEqualTo("mail.server");
+				assertThat(task.attributes()).containsExactly(Map.entry("team", "mail.welcomes"),
+						Map.entry("note", "a=b"));
 				assertThat(task.retryable().test(new IOException())).isTrue();
 				assertThat(task.retryable().test(new FileNotFoundException())).isFalse();
 				assertThat(task.retryable().test(new IllegalStateException())).isFalse();
+			});
+	}
+
+	@Test
+	void defineWhenDelaysAreListedTakesThemInsteadOfGrowingOnes() {
+		this.contextRunner.withBean(Waits.class)
+			.withPropertyValues("waits=1s,2s", "queue.sqlite.retry.delays=5s,10s", "queue.sqlite.retry.max-elapsed=2h")
+			.run((context) -> {
+				RetryPolicy defaults = RetryPolicy.DEFAULT.withMaxElapsed(Duration.ofHours(2));
+				assertThat(task(context, "listed").retryPolicy()).isEqualTo(defaults
+					.withDelays(List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMinutes(3))));
+				assertThat(task(context, "growing").retryPolicy())
+					.isEqualTo(new RetryPolicy(3, Duration.ofSeconds(7), 2, Duration.ofMinutes(10), 0.2)
+						.withMaxElapsed(Duration.ofHours(1)));
+				assertThat(task(context, "more").retryPolicy()).isEqualTo(
+						defaults.withMaxRetries(9).withDelays(List.of(Duration.ofSeconds(5), Duration.ofSeconds(10))));
 			});
 	}
 
@@ -339,6 +357,22 @@ class TaskMethodTests {
 
 	}
 
+	static class Waits {
+
+		@QueueTask(value = "listed", backoff = @Backoff(delays = { "${waits}", "3m" }))
+		void listed() {
+		}
+
+		@QueueTask(value = "growing", backoff = @Backoff(delay = "7s", maxElapsed = "1h"))
+		void growing() {
+		}
+
+		@QueueTask(value = "more", maxRetries = 9)
+		void more() {
+		}
+
+	}
+
 	static class Settings {
 
 		@QueueTask(name = "${mail.name}", queue = "#{'ma' + 'il'}", maxRetries = 9,
@@ -346,7 +380,7 @@ class TaskMethodTests {
 				noRetryFor = FileNotFoundException.class, timeout = "${mail.timeout}", priority = Priority.URGENT,
 				timeToLive = "1d", executor = "mailExecutor", storeResult = false, maxConcurrent = 3,
 				maxConcurrentPerKey = 2, rateLimit = "${mail.rate}", rateLimitPerKey = "#{5 * 2}/1h",
-				lock = "#{'mail'}.server")
+				lock = "#{'mail'}.server", attributes = { "team = ${mail.name}s", "note=a=b" })
 		void send() {
 		}
 
