@@ -107,8 +107,7 @@ final class Explainer {
 		boolean suspect = situation.standing() == Standing.SUSPECT;
 		if (situation.standing() == Standing.READY || suspect) {
 			boolean free = reasons.isEmpty();
-			ClaimReasons claim = new ClaimReasons(this.store, this.own, situation,
-					now);
+			ClaimReasons claim = new ClaimReasons(this.store, this.own, situation, now);
 			reasons.addAll(claim.read(this.newestFirst.contains(situation.message().queue()), suspect));
 			start = free ? estimate(situation.message(), claim.ahead(), now) : null;
 		}

@@ -224,8 +224,8 @@ final class QueueEngine {
 		}
 		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access),
 				this.overview, payloads, this.tasks, builder.retry, this.workers,
-				new Explainer(this.store, OwnWork.of(this.presence, this.workers),
-						builder.claimOrder().newestFirst(), builder.clock),
+				new Explainer(this.store, OwnWork.of(this.presence, this.workers), builder.claimOrder().newestFirst(),
+						builder.clock),
 				new Upkeep(this.name, this.directory.path(), this::files, builder.disk().space()));
 	}
 

@@ -67,11 +67,10 @@ public final class ShardGroup implements AutoCloseable {
 		for (Shard shard : shards) {
 			this.shards.put(shard.number(), shard);
 			if (shard.outlook() instanceof ShardSession session) {
-				this.writers.put(shard.number(),
-						new GroupCommitWriter<>("queue-writer-" + shard.number(), shard.number(), session,
-								new MessageTurn(shard.number(), this.claimers, this.listeners,
-										this.instances::containsKey),
-								shard.file().quarantine(), settings));
+				this.writers.put(shard.number(), new GroupCommitWriter<>("queue-writer-" + shard.number(),
+						shard.number(), session,
+						new MessageTurn(shard.number(), this.claimers, this.listeners, this.instances::containsKey),
+						shard.file().quarantine(), settings));
 			}
 		}
 		this.router = new ShardRouter(

@@ -49,7 +49,19 @@ public class QueueEndpoint {
 	 * @param showValues whether values are shown
 	 */
 	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues) {
-		this(queue, sanitizingFunctions, showValues, null, null);
+		this(queue, sanitizingFunctions, showValues, null);
+	}
+
+	/**
+	 * Creates the endpoint, as below, without backups.
+	 * @param queue what it shows
+	 * @param sanitizingFunctions see every value before it is shown
+	 * @param showValues whether values are shown
+	 * @param publisher gets an audit event of each operation; null for none
+	 */
+	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues,
+			@Nullable ApplicationEventPublisher publisher) {
+		this(queue, sanitizingFunctions, showValues, publisher, null);
 	}
 
 	/**
