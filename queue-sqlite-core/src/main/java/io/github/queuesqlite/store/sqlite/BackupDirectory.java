@@ -1,6 +1,7 @@
 package io.github.queuesqlite.store.sqlite;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,25 +178,31 @@ public final class BackupDirectory implements AutoCloseable {
 		if (this.complete) {
 			return;
 		}
-		for (Path directory : this.created) {
-			try {
-				delete(directory);
+		try {
+			deleteFiles();
+			for (Path directory : this.created) {
+				Files.deleteIfExists(directory);
 			}
-			catch (IOException ex) {
-				logger.warn("What was written of a backup that failed cannot be deleted: {}", ex.toString());
-			}
+		}
+		catch (DirectoryNotEmptyException ex) {
+			logger.debug("Somebody else uses {} meanwhile", ex.getFile());
+		}
+		catch (IOException ex) {
+			logger.warn("What was written of a backup that failed cannot be deleted: {}", ex.toString());
 		}
 	}
 
-	private static void delete(Path directory) throws IOException {
+	private void deleteFiles() throws IOException {
+		if (!this.created.contains(this.incomplete)) {
+			return;
+		}
 		List<Path> files;
-		try (Stream<Path> list = Files.list(directory)) {
+		try (Stream<Path> list = Files.list(this.incomplete)) {
 			files = list.toList();
 		}
 		for (Path file : files) {
 			Files.deleteIfExists(file);
 		}
-		Files.deleteIfExists(directory);
 	}
 
 }
