@@ -18,7 +18,6 @@ import io.github.queuesqlite.store.RunCount;
 import io.github.queuesqlite.store.Situation;
 import io.github.queuesqlite.store.Situation.Host;
 import io.github.queuesqlite.store.StoredMessage;
-import io.github.queuesqlite.worker.WorkerPool;
 
 /**
  * Why a message is not claimed that its shard would give: limits, rates and workers,
@@ -28,7 +27,7 @@ final class ClaimReasons {
 
 	private final MessageStore store;
 
-	private final WorkerPool workers;
+	private final OwnWork own;
 
 	private final long ownEpoch;
 
@@ -44,10 +43,10 @@ final class ClaimReasons {
 
 	private int ahead;
 
-	ClaimReasons(MessageStore store, WorkerPool workers, long ownEpoch, Situation situation, long now) {
+	ClaimReasons(MessageStore store, OwnWork own, Situation situation, long now) {
 		this.store = store;
-		this.workers = workers;
-		this.ownEpoch = ownEpoch;
+		this.own = own;
+		this.ownEpoch = own.epoch();
 		this.situation = situation;
 		this.message = situation.message();
 		this.words = new ReasonWords(now);
@@ -102,7 +101,7 @@ final class ClaimReasons {
 	 */
 	private boolean isAllUsed(LimitUse use) {
 		for (Map.Entry<Long, Integer> holder : use.held().entrySet()) {
-			int own = (holder.getKey() == this.ownEpoch) ? this.workers.permitsUsed(use.name()) : -1;
+			int own = (holder.getKey() == this.ownEpoch) ? this.own.permitsUsed(use.name()) : -1;
 			int used = (own >= 0) ? own : usedBy(holder.getKey(), use.name());
 			if (used < holder.getValue()) {
 				return false;
@@ -171,7 +170,7 @@ final class ClaimReasons {
 
 	private int runs(Host host) {
 		if (host.epoch() == this.ownEpoch) {
-			return this.workers.laneStates()
+			return this.own.laneStates()
 				.stream()
 				.filter((lane) -> lane.queue().equals(this.message.queue()))
 				.mapToInt((lane) -> lane.running())

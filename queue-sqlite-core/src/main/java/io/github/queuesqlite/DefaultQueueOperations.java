@@ -1,6 +1,7 @@
 package io.github.queuesqlite;
 
 import java.lang.reflect.Type;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.message.Verification;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.payload.Payloads.Encoded;
 import io.github.queuesqlite.store.CancelResult;
@@ -81,6 +83,8 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	private final Explainer explainer;
 
+	private final Upkeep upkeep;
+
 	private volatile boolean closed;
 
 	/**
@@ -94,9 +98,10 @@ final class DefaultQueueOperations implements QueueOperations {
 	 * @param retry where sender and task say nothing
 	 * @param workers hand out messages
 	 * @param explainer says why messages wait
+	 * @param upkeep looks after the files
 	 */
 	DefaultQueueOperations(StoreAccess access, Intake intake, Deferrals deferrals, Overview overview, Payloads payloads,
-			TaskRegistry tasks, RetryPolicy retry, WorkerPool workers, Explainer explainer) {
+			TaskRegistry tasks, RetryPolicy retry, WorkerPool workers, Explainer explainer, Upkeep upkeep) {
 		this.access = access;
 		this.store = access.store();
 		this.waiters = access.waiters();
@@ -108,6 +113,7 @@ final class DefaultQueueOperations implements QueueOperations {
 		this.retry = retry;
 		this.workers = workers;
 		this.explainer = explainer;
+		this.upkeep = upkeep;
 	}
 
 	@Override
@@ -612,6 +618,25 @@ final class DefaultQueueOperations implements QueueOperations {
 			received.add(new DefaultClaimedMessage(claim, this.payloads, this.access.completions()));
 		}
 		return received;
+	}
+
+	@Override
+	public Verification verify() {
+		checkOpen();
+		return this.upkeep.verify();
+	}
+
+	@Override
+	public void compact() {
+		checkOpen();
+		this.upkeep.compact();
+	}
+
+	@Override
+	public Path backup(Path directory) {
+		Objects.requireNonNull(directory, "'directory' must not be null");
+		checkOpen();
+		return this.upkeep.backup(directory);
 	}
 
 	@Override

@@ -13,7 +13,6 @@ import io.github.queuesqlite.Explanation.Follower;
 import io.github.queuesqlite.Explanation.Reason;
 import io.github.queuesqlite.Explanation.ReasonKind;
 import io.github.queuesqlite.Explanation.RunInfo;
-import io.github.queuesqlite.maintenance.Presence;
 import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
@@ -30,7 +29,6 @@ import io.github.queuesqlite.store.Situation.Standing;
 import io.github.queuesqlite.store.Situation.WaitsFor;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.worker.OwnRun;
-import io.github.queuesqlite.worker.WorkerPool;
 import org.jspecify.annotations.Nullable;
 
 /** Says why a message is not running, what it is doing, or how it ended. */
@@ -44,18 +42,15 @@ final class Explainer {
 
 	private final MessageStore store;
 
-	private final Presence presence;
-
-	private final WorkerPool workers;
+	private final OwnWork own;
 
 	private final Set<String> newestFirst;
 
 	private final InstantSource clock;
 
-	Explainer(MessageStore store, Presence presence, WorkerPool workers, Set<String> newestFirst, InstantSource clock) {
+	Explainer(MessageStore store, OwnWork own, Set<String> newestFirst, InstantSource clock) {
 		this.store = store;
-		this.presence = presence;
-		this.workers = workers;
+		this.own = own;
 		this.newestFirst = newestFirst;
 		this.clock = clock;
 	}
@@ -86,8 +81,8 @@ final class Explainer {
 
 	/** What this process takes it knows better than the file. */
 	private Situation current(Situation read) {
-		long own = this.presence.current().epoch();
-		Hosting hosting = this.workers.hosting();
+		long own = this.own.epoch();
+		Hosting hosting = this.own.hosting();
 		List<Host> hosts = read.hosts()
 			.stream()
 			.map((host) -> (host.epoch() == own) ? new Host(own, host.name(), hosting) : host)
@@ -112,8 +107,7 @@ final class Explainer {
 		boolean suspect = situation.standing() == Standing.SUSPECT;
 		if (situation.standing() == Standing.READY || suspect) {
 			boolean free = reasons.isEmpty();
-			ClaimReasons claim = new ClaimReasons(this.store, this.workers, this.presence.current().epoch(), situation,
-					now);
+			ClaimReasons claim = new ClaimReasons(this.store, this.own, situation, now);
 			reasons.addAll(claim.read(this.newestFirst.contains(situation.message().queue()), suspect));
 			start = free ? estimate(situation.message(), claim.ahead(), now) : null;
 		}
@@ -152,7 +146,7 @@ final class Explainer {
 	}
 
 	private int maxAttempts(StoredMessage message) {
-		return (message.maxAttempts() != null) ? message.maxAttempts() : this.workers.maxAttempts(message.task());
+		return (message.maxAttempts() != null) ? message.maxAttempts() : this.own.maxAttempts(message.task());
 	}
 
 	// Running
@@ -189,9 +183,9 @@ final class Explainer {
 	private RunInfo run(Situation situation, long now) {
 		StoredMessage message = situation.message();
 		Owner owner = situation.owner();
-		long ownEpoch = this.presence.current().epoch();
+		long ownEpoch = this.own.epoch();
 		boolean self = message.owner() == ownEpoch;
-		OwnRun own = self ? this.workers.ownRun(message.id()) : null;
+		OwnRun own = self ? this.own.ownRun(message.id()) : null;
 		Instant deadline = (own != null) ? own.deadline() : null;
 		if (deadline == null && message.deadline() != null) {
 			deadline = Instant.ofEpochMilli(message.deadline());

@@ -15,7 +15,6 @@ import io.github.queuesqlite.QueueStatus.LaneStatus;
 import io.github.queuesqlite.QueueStatus.StuckRun;
 import io.github.queuesqlite.listen.ListenData;
 import io.github.queuesqlite.listen.ListenSettings;
-import io.github.queuesqlite.listen.ListenStore;
 import io.github.queuesqlite.maintenance.Lease;
 import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.maintenance.Maintenance;
@@ -27,6 +26,7 @@ import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.StoreFile;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.WriterSettings;
 import io.github.queuesqlite.store.sqlite.SqliteListenSettings;
@@ -73,6 +73,8 @@ final class QueueEngine {
 	private final Waiters waiters;
 
 	private final Maintenance maintenance;
+
+	private final SqliteListenStore listenStore;
 
 	private final ListenData listen;
 
@@ -125,6 +127,7 @@ final class QueueEngine {
 			this.closers.push(this.presence::leave);
 			Payloads payloads = new Payloads(builder.payloadSettings());
 			this.store.addListener(new LocalPayloadKeeper(payloads.local()));
+			this.listenStore = listenStore(builder);
 			this.listen = listen(builder, payloads);
 			this.workers = workers(builder, payloads);
 			this.closers.push(this.workers::close);
@@ -177,16 +180,19 @@ final class QueueEngine {
 				builder.pollInterval, builder.recorder);
 	}
 
+	private SqliteListenStore listenStore(EmbeddedQueue.Builder builder) {
+		SqliteListenStore opened = SqliteListenStore
+			.open(new SqliteListenSettings(this.directory.path().resolve(this.name), writer(builder),
+					builder.listenRetention, SqliteListenSettings.MAX_CHANGES, builder.clock, builder.disk()));
+		this.closers.push(opened::close);
+		return opened;
+	}
+
 	private ListenData listen(EmbeddedQueue.Builder builder, Payloads payloads) {
-		WriterSettings writer = writer(builder);
-		ListenStore listenStore = SqliteListenStore
-			.open(new SqliteListenSettings(this.directory.path().resolve(this.name), writer, builder.listenRetention,
-					SqliteListenSettings.MAX_CHANGES, builder.clock, builder.disk()));
-		this.closers.push(listenStore::close);
 		ListenSettings settings = new ListenSettings(ListenSettings.DEFAULT.retry(),
 				ListenSettings.DEFAULT.parkedInterval(), builder.pollInterval, builder.drainTimeout)
 			.withMaxRetries(builder.listenMaxRetries);
-		return new ListenData(listenStore, payloads, new PresentOwner(this.store, this.presence), settings,
+		return new ListenData(this.listenStore, payloads, new PresentOwner(this.store, this.presence), settings,
 				builder.clock, QueueEngine::daemon);
 	}
 
@@ -217,8 +223,16 @@ final class QueueEngine {
 			this.store.addListener(access.bounds());
 		}
 		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access),
-				this.overview, payloads, this.tasks, builder.retry, this.workers, new Explainer(this.store,
-						this.presence, this.workers, builder.claimOrder().newestFirst(), builder.clock));
+				this.overview, payloads, this.tasks, builder.retry, this.workers,
+				new Explainer(this.store, OwnWork.of(this.presence, this.workers), builder.claimOrder().newestFirst(),
+						builder.clock),
+				new Upkeep(this.name, this.directory.path(), this::files, builder.disk().space()));
+	}
+
+	private List<StoreFile> files() {
+		List<StoreFile> files = new ArrayList<>(this.store.files());
+		files.add(this.listenStore.file());
+		return files;
 	}
 
 	/** Nothing is owned before there are workers. */

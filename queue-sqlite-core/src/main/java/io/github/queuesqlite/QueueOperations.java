@@ -1,5 +1,6 @@
 package io.github.queuesqlite;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -21,6 +22,7 @@ import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.Verification;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
 
@@ -467,5 +469,48 @@ public interface QueueOperations {
 	 * @return false when time was up before
 	 */
 	boolean drain(Duration timeout);
+
+	/**
+	 * Checks all files of the queue while they are in use: SQLite's
+	 * {@code integrity_check}, and the checksum of every message. Takes some 7 s a
+	 * gigabyte; the write-ahead log of a file grows while it is read, and when it reaches
+	 * half of {@code wal.max} the check of that file is broken off, which is a finding
+	 * too. A shard that turns out damaged is quarantined.
+	 * @return what was found, by file
+	 * @throws io.github.queuesqlite.message.QueueException if this process is at a check,
+	 * compaction or backup of the queue already, or the thread is interrupted
+	 */
+	Verification verify();
+
+	/**
+	 * Gives free pages of the files back to the file system, in steps of a megabyte
+	 * between the commits of others. The files become smaller when their write-ahead log
+	 * is copied into them next, which is soon. Never needed: what is free is used for new
+	 * messages.
+	 * @throws io.github.queuesqlite.message.QueueException if this process is at a check,
+	 * compaction or backup of the queue already, or the thread is interrupted: what was
+	 * given back until then stays so
+	 */
+	void compact();
+
+	/**
+	 * Copies all files of the queue as they are at one moment, while any number of
+	 * processes use them: a queue that is started on the copy finds what it would have
+	 * found after a power loss at that moment. All commits wait for it for some
+	 * milliseconds; what is copied is read beside them then.
+	 * <p>
+	 * The copies are checked and fsynced, and only then get their names:
+	 * {@code <directory>/<name of the queue>/control.db} and so on. The directory can be
+	 * used as {@code queue.sqlite.directory}, or its files be put into another one.
+	 * @param directory where to; not there, or empty
+	 * @return the directory, absolute
+	 * @throws io.github.queuesqlite.message.StoreUnavailableException if the directory
+	 * cannot be used (not empty, inside that of the queue, not writable, no room), a file
+	 * cannot be read or is quarantined, or is so busy that its write-ahead log reaches
+	 * half of {@code wal.max} meanwhile. Nothing is left of the backup
+	 * @throws io.github.queuesqlite.message.QueueException if this process is at a check,
+	 * compaction or backup of the queue already, or the thread is interrupted
+	 */
+	Path backup(Path directory);
 
 }

@@ -49,6 +49,9 @@ public interface Membership extends AutoCloseable {
 	 */
 	void forget(long epoch);
 
+	/** Returns the file that belongs to all shards. */
+	StoreFile file();
+
 	@Override
 	void close();
 

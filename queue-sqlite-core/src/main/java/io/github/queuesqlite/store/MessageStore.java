@@ -728,6 +728,13 @@ public interface MessageStore extends AutoCloseable {
 	 */
 	OptionalInt rescue(Peer peer, ToIntFunction<String> maxAttempts);
 
+	/**
+	 * Returns the files, for those who look after them while they are in use.
+	 * @return in the order in which several of them may be held still; none where others
+	 * look after them
+	 */
+	List<StoreFile> files();
+
 	/** Moves the write-ahead log into the database files. */
 	void checkpoint();
 

@@ -87,6 +87,21 @@ public interface Session extends AutoCloseable {
 	String trim(boolean idle) throws SQLException;
 
 	/**
+	 * Returns how many pages of the file hold nothing.
+	 * @return 0 or more
+	 * @throws SQLException if the file cannot be read
+	 */
+	long freePages() throws SQLException;
+
+	/**
+	 * Gives free pages back to the file system, in the transaction.
+	 * @param pages how many at most
+	 * @return how many; 0 when none is left, or the file cannot become smaller
+	 * @throws SQLException if the file cannot be written
+	 */
+	long giveBack(int pages) throws SQLException;
+
+	/**
 	 * Returns what the file is called, for people.
 	 * @return {@code shard 3 (queue_shard_3.db)}
 	 */

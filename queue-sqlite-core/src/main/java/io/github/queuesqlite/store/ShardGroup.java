@@ -2,6 +2,7 @@ package io.github.queuesqlite.store;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -53,7 +54,8 @@ public final class ShardGroup implements AutoCloseable {
 	/**
 	 * Creates a group and starts its writers.
 	 * @param files all shards of the layout
-	 * @param shards those that are open; the others are quarantined
+	 * @param shards those that are open, to be read only or written too; the others are
+	 * quarantined
 	 * @param relocated whether rows may be in another shard than their id names
 	 * @param membership who takes part
 	 * @param settings of the writers
@@ -64,10 +66,12 @@ public final class ShardGroup implements AutoCloseable {
 		files.forEach((file) -> this.files.put(file.number(), file));
 		for (Shard shard : shards) {
 			this.shards.put(shard.number(), shard);
-			this.writers.put(shard.number(),
-					new GroupCommitWriter<>("queue-writer-" + shard.number(), shard.number(), shard.session(),
-							new MessageTurn(shard.number(), this.claimers, this.listeners, this.instances::containsKey),
-							shard.file().quarantine(), settings));
+			if (shard.outlook() instanceof ShardSession session) {
+				this.writers.put(shard.number(), new GroupCommitWriter<>("queue-writer-" + shard.number(),
+						shard.number(), session,
+						new MessageTurn(shard.number(), this.claimers, this.listeners, this.instances::containsKey),
+						shard.file().quarantine(), settings));
+			}
 		}
 		this.router = new ShardRouter(
 				this.files.values().stream().filter(ShardFile::accepting).map(ShardFile::number).toList(), this::load);
@@ -112,6 +116,19 @@ public final class ShardGroup implements AutoCloseable {
 
 	Collection<ShardFile> files() {
 		return Collections.unmodifiableCollection(this.files.values());
+	}
+
+	/** Returns all files as wholes. */
+	List<StoreFile> storeFiles() {
+		List<StoreFile> all = new ArrayList<>();
+		all.add(this.membership.file());
+		for (ShardFile file : this.files.values()) {
+			GroupCommitWriter<ShardSession> writer = this.writers.get(file.number());
+			Shard shard = this.shards.get(file.number());
+			all.add((writer != null && shard != null) ? new WrittenFile(writer, shard.reader().file())
+					: new QuarantinedFile(file));
+		}
+		return all;
 	}
 
 	/** Returns whether the layout has a shard of the number. */

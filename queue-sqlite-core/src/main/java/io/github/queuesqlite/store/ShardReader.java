@@ -149,6 +149,9 @@ public interface ShardReader extends AutoCloseable {
 	/** Reads what is paused. */
 	Pauses pauses();
 
+	/** Returns the file as a whole. */
+	FileReads file();
+
 	@Override
 	void close();
 

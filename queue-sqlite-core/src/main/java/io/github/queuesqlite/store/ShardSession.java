@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The statements of one shard, used by its writer thread inside transactions. What a
  * statement changed is collected until {@link #takeEnded()}.
  */
-public interface ShardSession extends Session {
+public interface ShardSession extends Session, ShardOutlook {
 
 	/** No order number: there is no suspect. */
 	long NO_SUSPECT = Long.MAX_VALUE;
@@ -188,14 +188,6 @@ public interface ShardSession extends Session {
 	/** Deletes ended messages that are older than is kept, at most {@code max}. */
 	int pruneByAge(int max) throws SQLException;
 
-	/**
-	 * Returns when the next message becomes due or expires, or a pause ends; any thread.
-	 */
-	long nextDueAt();
-
-	/** Returns whether that time has come; any thread. */
-	boolean isDue();
-
 	/** Adds an instance. */
 	void join(long epoch, String name, int slot) throws SQLException;
 
@@ -335,9 +327,6 @@ public interface ShardSession extends Session {
 	 */
 	Firing.@Nullable Outcome fire(Firing firing) throws SQLException;
 
-	/** Returns whether a message may wait to be handed over; any thread. */
-	boolean isAnyRelay();
-
 	/** Returns whether one was added, here or elsewhere, since the last call. */
 	boolean takeRelaysAdded();
 
@@ -354,9 +343,6 @@ public interface ShardSession extends Session {
 	 * @param seqs their numbers
 	 */
 	void forgetRelays(long epoch, List<Long> seqs) throws SQLException;
-
-	/** Returns when the next schedule fires; any thread. */
-	long nextFiringAt();
 
 	/** Reserves a key, also anew; returns 0, or the message that has it. */
 	long reserve(ReservedKey key, long messageId, long epoch) throws SQLException;

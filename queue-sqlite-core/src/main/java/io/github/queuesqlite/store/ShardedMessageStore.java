@@ -660,7 +660,7 @@ public final class ShardedMessageStore implements MessageStore {
 	public long nextDueAt() {
 		long next = Long.MAX_VALUE;
 		for (Shard shard : this.group.usable()) {
-			next = Math.min(next, shard.session().nextDueAt());
+			next = Math.min(next, shard.outlook().nextDueAt());
 		}
 		return next;
 	}
@@ -710,7 +710,7 @@ public final class ShardedMessageStore implements MessageStore {
 		int[] rows = { 0 };
 		int[] pauses = { 0 };
 		this.shards.inEach((shard) -> {
-			if (shard.session().isDue()) {
+			if (shard.outlook().isDue()) {
 				rows[0] += ShardAccess.callUnsynced(this.shards.writer(shard.number()), (session) -> {
 					pauses[0] += session.endPauses();
 					return session.expire(STEP) + session.promote(STEP) + session.letThroughDue(STEP);
@@ -735,6 +735,12 @@ public final class ShardedMessageStore implements MessageStore {
 			this.reservations.sweep(shard.number());
 		});
 		return rows[0];
+	}
+
+	@Override
+	public List<StoreFile> files() {
+		this.shards.checkOpen();
+		return this.group.storeFiles();
 	}
 
 	@Override

@@ -50,7 +50,7 @@ final class ShardedRelays {
 
 	/** Returns whether there may be a message under way. */
 	boolean isAny() {
-		return this.shards.group().usable().stream().anyMatch((shard) -> shard.session().isAnyRelay());
+		return this.shards.group().usable().stream().anyMatch((shard) -> shard.outlook().isAnyRelay());
 	}
 
 	/** Returns whether one is under way that will arrive without a repair. */
@@ -83,7 +83,7 @@ final class ShardedRelays {
 
 	private void inEachWithAny(Consumer<Shard> action) {
 		this.shards.inEach((shard) -> {
-			if (shard.session().isAnyRelay()) {
+			if (shard.outlook().isAnyRelay()) {
 				action.accept(shard);
 			}
 		});

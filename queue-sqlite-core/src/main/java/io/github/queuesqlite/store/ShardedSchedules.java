@@ -22,7 +22,7 @@ final class ShardedSchedules {
 	long nextAt() {
 		long next = Long.MAX_VALUE;
 		for (Shard shard : this.group.usable()) {
-			next = Math.min(next, shard.session().nextFiringAt());
+			next = Math.min(next, shard.outlook().nextFiringAt());
 		}
 		return next;
 	}
@@ -41,7 +41,7 @@ final class ShardedSchedules {
 	List<StoredSchedule> due(long now, int max) {
 		List<StoredSchedule> due = new ArrayList<>();
 		this.shards.inEach((shard) -> {
-			if (shard.session().nextFiringAt() <= now) {
+			if (shard.outlook().nextFiringAt() <= now) {
 				due.addAll(shard.reader().dueSchedules(now, max));
 			}
 		});

@@ -59,6 +59,16 @@ class MemorySession implements Session {
 	}
 
 	@Override
+	public long freePages() {
+		return 0;
+	}
+
+	@Override
+	public long giveBack(int pages) {
+		return 0;
+	}
+
+	@Override
 	public String label() {
 		return "memory";
 	}

@@ -13,6 +13,7 @@ import io.github.queuesqlite.store.Membership;
 import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StartedRuns;
+import io.github.queuesqlite.store.StoreFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,6 +117,11 @@ final class DirectoryMembership implements Membership {
 		catch (IOException ex) {
 			logger.debug("Cannot delete the notes of epoch {}", epoch, ex);
 		}
+	}
+
+	@Override
+	public StoreFile file() {
+		return new ControlStoreFile(this.files);
 	}
 
 	@Override

@@ -28,7 +28,7 @@ final class DiskReserve {
 
 	private static final Logger logger = LoggerFactory.getLogger(DiskReserve.class);
 
-	private static final String NAME = "disk.reserve";
+	static final String NAME = "disk.reserve";
 
 	private static final int BLOCK = 64 * 1024;
 

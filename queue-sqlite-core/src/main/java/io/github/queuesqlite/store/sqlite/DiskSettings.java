@@ -51,6 +51,12 @@ public record DiskSettings(@Nullable Long reserve, DiskSpace space) {
 		return Math.min(Math.max(reserve / LEAST_PART, MEGABYTE), reserve / 2) / PAGE * PAGE;
 	}
 
+	/** Settings that leave what is held as others hold it. */
+	static DiskSettings asHeld(Path directory) {
+		long held = QueueFiles.size(directory.resolve(DiskReserve.NAME));
+		return new DiskSettings(held * LEAST_PART, DiskSpace.REAL);
+	}
+
 	private static final long PAGE = 4096;
 
 }

@@ -21,7 +21,7 @@ import org.sqlite.SQLiteConnection;
  * <p>
  * <b>Threads:</b> safe for use by several threads.
  */
-final class IntegrityCheck implements AutoCloseable {
+final class IntegrityCheck implements ReaderGate.LongReader {
 
 	private static final Logger logger = LoggerFactory.getLogger(IntegrityCheck.class);
 
@@ -70,8 +70,8 @@ final class IntegrityCheck implements AutoCloseable {
 		this.thread.start();
 	}
 
-	/** Returns whether the check keeps the log from starting over. */
-	synchronized boolean isReading() {
+	@Override
+	public synchronized boolean isReading() {
 		return this.reading != null;
 	}
 
@@ -125,7 +125,8 @@ final class IntegrityCheck implements AutoCloseable {
 	}
 
 	/** Stops the check for good, and says so when it was under way. */
-	void stop(String why) {
+	@Override
+	public void stop(String why) {
 		this.stopped = true;
 		synchronized (this) {
 			if (this.reading != null) {
@@ -145,9 +146,8 @@ final class IntegrityCheck implements AutoCloseable {
 		}
 	}
 
-	/** Stops the check and waits for its thread. */
 	@Override
-	public void close() {
+	public void end() {
 		stop("the queue is closed");
 		Threads.awaitEnd(this.thread);
 	}

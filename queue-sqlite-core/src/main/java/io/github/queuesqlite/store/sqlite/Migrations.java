@@ -62,12 +62,7 @@ final class Migrations {
 		if (found == this.version && pragma(connection, "application_id") == APPLICATION_ID) {
 			return;
 		}
-		if (found > this.version) {
-			throw new StoreUnavailableException(
-					"The file " + file + " has schema version " + found + ", this version of queue-sqlite knows up to "
-							+ this.version + ". Start the newer version that wrote it, or use another directory.",
-					null);
-		}
+		refuseNewer(found, file);
 		if (found == 0 && !isEmpty(connection) && pragma(connection, "application_id") != APPLICATION_ID
 				&& !isOurs(connection)) {
 			throw new StoreUnavailableException(
@@ -76,6 +71,34 @@ final class Migrations {
 		migrate(connection, file);
 		SqliteConnections.execute(connection, "PRAGMA application_id = " + APPLICATION_ID);
 		SqliteConnections.execute(connection, "PRAGMA user_version = " + this.version);
+	}
+
+	private void refuseNewer(int found, Path file) {
+		if (found > this.version) {
+			throw new StoreUnavailableException(
+					"The file " + file + " has schema version " + found + ", this version of queue-sqlite knows up to "
+							+ this.version + ". Start the newer version that wrote it, or use another directory.",
+					null);
+		}
+	}
+
+	/**
+	 * Refuses a file that is not what a migration would make of it.
+	 * @param connection to the file
+	 * @param file for the error
+	 */
+	void refuseOther(Connection connection, Path file) throws SQLException {
+		int found = pragma(connection, "user_version");
+		refuseNewer(found, file);
+		if (pragma(connection, "application_id") != APPLICATION_ID) {
+			throw new StoreUnavailableException("The file " + file + " is not one of queue-sqlite", null);
+		}
+		if (found < this.version) {
+			throw new StoreUnavailableException("The file " + file + " has schema version " + found
+					+ ", this version of queue-sqlite knows " + this.version
+					+ ". Nothing was changed. Use the version that wrote it, or start the application of this version"
+					+ " first: it migrates the files.", null);
+		}
 	}
 
 	/**

@@ -1,15 +1,17 @@
 package io.github.queuesqlite.store.sqlite;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-import org.jspecify.annotations.Nullable;
+import io.github.queuesqlite.message.StoreUnavailableException;
 
 /**
  * Lets readers of one file in, except while the writer starts the write-ahead log over:
- * an open reader would hold it up. Readers are short, so it never waits long; the one
- * long read, an {@link IntegrityCheck}, is not waited for.
+ * an open reader would hold it up. Readers are short, so it never waits long; those who
+ * read for long are not waited for.
  * <p>
  * <b>Threads:</b> a read ends on the thread it began on.
  */
@@ -17,7 +19,9 @@ final class ReaderGate {
 
 	private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
 
-	private volatile @Nullable IntegrityCheck check;
+	private final List<LongReader> longReaders = new CopyOnWriteArrayList<>();
+
+	private volatile boolean ended;
 
 	void enter() {
 		this.lock.readLock().lock();
@@ -28,30 +32,38 @@ final class ReaderGate {
 	}
 
 	/** Says who reads the file for long, without entering. */
-	void admit(IntegrityCheck check) {
-		this.check = check;
-	}
-
-	/** Stops the one who reads for long. */
-	void stopCheck(String why) {
-		IntegrityCheck check = this.check;
-		if (check != null) {
-			check.stop(why);
+	void admit(LongReader reader) {
+		this.longReaders.add(reader);
+		if (this.ended) {
+			dismiss(reader);
+			throw new StoreUnavailableException("The queue is closed", null);
 		}
 	}
 
-	/** Stops the one who reads for long and waits for its end. */
-	void endCheck() {
-		IntegrityCheck check = this.check;
-		if (check != null) {
-			check.close();
-		}
+	/** Says that somebody does not read for long any more. */
+	void dismiss(LongReader reader) {
+		this.longReaders.remove(reader);
+	}
+
+	/** Stops those who read for long. */
+	void stopLongReaders(String why) {
+		this.longReaders.forEach((reader) -> reader.stop(why));
+	}
+
+	/** Stops those who read for long, waits for their end, and admits nobody any more. */
+	void endLongReaders() {
+		this.ended = true;
+		this.longReaders.forEach(LongReader::end);
+	}
+
+	/** Returns whether the file is about to be closed. */
+	boolean isEnded() {
+		return this.ended;
 	}
 
 	/** Keeps readers out; false when those inside do not leave in time. */
 	boolean tryClose() {
-		IntegrityCheck check = this.check;
-		if (check != null && check.isReading()) {
+		if (this.longReaders.stream().anyMatch(LongReader::isReading)) {
 			return false;
 		}
 		try {
@@ -65,6 +77,20 @@ final class ReaderGate {
 
 	void open() {
 		this.lock.writeLock().unlock();
+	}
+
+	/** Somebody who keeps the log from starting over for longer than a moment. */
+	interface LongReader {
+
+		/** Returns whether it does so now. */
+		boolean isReading();
+
+		/** Stops it. */
+		void stop(String why);
+
+		/** Stops it since the file is closed, and waits for its end. */
+		void end();
+
 	}
 
 }

@@ -76,6 +76,11 @@ final class SqliteConnections {
 		BusyHandler.clearHandler(connection);
 	}
 
+	/** Opens a connection that may lock and tidy a file, and writes nothing. */
+	static Connection openPlain(Path file) throws SQLException {
+		return config().createConnection("jdbc:sqlite:" + file);
+	}
+
 	/** Opens a connection that only reads. */
 	static Connection openReader(Path file) throws SQLException {
 		SQLiteConfig config = config();

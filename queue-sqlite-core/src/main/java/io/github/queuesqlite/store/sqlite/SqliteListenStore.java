@@ -19,8 +19,10 @@ import io.github.queuesqlite.store.BlockingCompletion;
 import io.github.queuesqlite.store.Completion;
 import io.github.queuesqlite.store.GroupCommitWriter;
 import io.github.queuesqlite.store.Quarantine;
+import io.github.queuesqlite.store.StoreFile;
 import io.github.queuesqlite.store.Work;
 import io.github.queuesqlite.store.WriterSettings;
+import io.github.queuesqlite.store.WrittenFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,12 +251,22 @@ public final class SqliteListenStore implements ListenStore {
 		return pruned;
 	}
 
+	/**
+	 * Returns the file as a whole.
+	 * @return usable while the store is open
+	 */
+	public StoreFile file() {
+		return new WrittenFile(this.writer, new SqliteFileReads(this.file.path(), this.gate, this.quarantine, false,
+				(finding) -> ListenSession.damaged(this.quarantine, new SQLException(finding))));
+	}
+
 	@Override
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
 			// The last connection to close moves the log into the file; it must be one
 			// that
 			// writes.
+			this.gate.endLongReaders();
 			this.readers.close();
 			this.writer.close();
 			this.file.close();

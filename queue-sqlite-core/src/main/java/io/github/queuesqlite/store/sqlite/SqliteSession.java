@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.store.Quarantine;
@@ -242,13 +243,28 @@ abstract class SqliteSession implements Session {
 
 	private long freeInFile() {
 		try {
-			Long pages = this.statements.number(FREE_PAGES);
-			return (pages != null) ? pages * PAGE : 0;
+			return freePages() * PAGE;
 		}
 		catch (SQLException ex) {
 			logger.debug("Free pages of {}", label(), ex);
 			return 0;
 		}
+	}
+
+	@Override
+	public long freePages() throws SQLException {
+		Long pages = this.statements.number(FREE_PAGES);
+		return (pages != null) ? pages : 0;
+	}
+
+	@Override
+	public long giveBack(int pages) throws SQLException {
+		long before = freePages();
+		// The driver would end a prepared statement after its first page.
+		try (Statement statement = this.connection.createStatement()) {
+			statement.executeUpdate("PRAGMA incremental_vacuum(" + pages + ")");
+		}
+		return before - freePages();
 	}
 
 	@Override
@@ -267,7 +283,7 @@ abstract class SqliteSession implements Session {
 	@Override
 	public void repair() throws SQLException {
 		refuseOtherLog();
-		this.gate.stopCheck("the write-ahead log must start over");
+		this.gate.stopLongReaders("the write-ahead log must start over");
 		if (!this.gate.tryClose()) {
 			throw new SQLException("A reader of this process holds the write-ahead log of " + label());
 		}
@@ -311,7 +327,7 @@ abstract class SqliteSession implements Session {
 		}
 		long bytes = state.pages() * PAGE;
 		if (bytes > this.walMax / 2) {
-			this.gate.stopCheck("the write-ahead log has %,d MB".formatted(bytes >> 20));
+			this.gate.stopLongReaders("the write-ahead log has %,d MB".formatted(bytes >> 20));
 		}
 		return (bytes <= this.walMax || state.pages() == state.copied()) ? ""
 				: "The write-ahead log of %s has %,d MB, more than the %,d MB that 'wal.max' allows: another program reads the file and never ends its transaction. New messages are refused until it does; running work goes on."

@@ -27,6 +27,7 @@ import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.Arrivals;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
+import io.github.queuesqlite.store.FileReads;
 import io.github.queuesqlite.store.LimitUse;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Peer;
@@ -657,8 +658,14 @@ final class SqliteShardReader implements ShardReader {
 	}
 
 	@Override
+	public FileReads file() {
+		return new SqliteFileReads(this.file, this.gate, this.quarantine, true,
+				(finding) -> new DamageNote(this.file).declare(this.quarantine, finding));
+	}
+
+	@Override
 	public void close() {
-		this.gate.endCheck();
+		this.gate.endLongReaders();
 		// The threads are closed by the store that shares them.
 	}
 

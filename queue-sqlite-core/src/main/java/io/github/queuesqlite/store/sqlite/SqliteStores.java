@@ -2,14 +2,18 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.ShardGroup;
 import io.github.queuesqlite.store.ShardedMessageStore;
+import io.github.queuesqlite.store.WriterSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +30,9 @@ public final class SqliteStores {
 	private static final Logger logger = LoggerFactory.getLogger(SqliteStores.class);
 
 	private static final String OPEN_IN = "io.github.queuesqlite.open.";
+
+	/** Leaves it to the application to refuse. */
+	private static final long GUEST_WAL_MAX = 64L * 1024 * 1024 * 1024;
 
 	private static final Map<Path, SharedGroup> STORES = new HashMap<>();
 
@@ -71,6 +78,37 @@ public final class SqliteStores {
 			SharedGroup used = shared;
 			return new ShardedMessageStore(used.group, () -> release(directory, used));
 		}
+	}
+
+	/**
+	 * Opens a directory to be read only, whoever else uses it. Nothing is created,
+	 * migrated, claimed or registered.
+	 * @param directory of one queue
+	 * @param clock wall clock
+	 * @return a store whose reads can be used, to be closed
+	 * @throws StoreUnavailableException if the directory cannot be read, is none of a
+	 * queue, or has files of another version
+	 */
+	public static MessageStore openToRead(Path directory, InstantSource clock) {
+		return new ReadOnlyOpening(DirectoryFiles.of(directory), clock).open();
+	}
+
+	/**
+	 * Opens a directory as it is, for somebody who changes single messages: nothing is
+	 * created or migrated.
+	 * @param directory of one queue
+	 * @param writer settings of the writers
+	 * @param retention how long ended messages are kept
+	 * @param clock wall clock
+	 * @return a store, to be closed by its user
+	 * @throws StoreUnavailableException if the directory cannot be used, is none of a
+	 * queue, or has files of another version
+	 */
+	public static MessageStore openAsGuest(Path directory, WriterSettings writer, Retention retention,
+			InstantSource clock) {
+		DirectoryFiles.of(directory).refuseOtherVersions();
+		return open(new SqliteStoreSettings(directory, null, writer, retention, GUEST_WAL_MAX, clock,
+				DiskSettings.asHeld(directory), ClaimOrder.DEFAULT));
 	}
 
 	/** Returns whether this JVM has the directory open, in whatever class loader. */

@@ -58,6 +58,7 @@ final class PlantedBugs {
 		bugs.steps();
 		bugs.payloads();
 		bugs.explanations();
+		bugs.backups();
 		return bugs.bugs;
 	}
 
@@ -888,6 +889,39 @@ final class PlantedBugs {
 		add("ended messages with a key are left out", "for (int hold = 0; hold <= 2; hold++) {",
 				"for (int hold = 0; hold <= 0; hold++) {",
 				contract("Reads#endedLatelyReturnsTheLatestEndFirstHoweverItIsKept"));
+	}
+
+	private void backups() {
+		this.rule = "A backup is the queue of one moment: all files, checked, on the disk, or nothing";
+		add("a backup takes each file at a moment of its own",
+				"still(all, 0, () -> copies.forEach(StoreFile.Copy::freeze));",
+				"copies.forEach(StoreFile.Copy::freeze);",
+				"BackupTests#backupWhileProcessesHandMessagesOverLosesAndDoublesNone");
+		add("a copy has what is committed while it is written",
+				"SqliteConnections.execute(connection, \"BEGIN\"); return number(", "return number(",
+				"store.sqlite.FileCopyTests#copyHasWhatWasThereWhenItWasFrozen");
+		add("a backup is not verified", "\" could not be synced: \" + ex, ex); } verify();",
+				"\" could not be synced: \" + ex, ex);\n}",
+				"store.sqlite.FileCopyTests#copyThatDiffersFromTheFileIsRefused");
+		add("a number of the past is given again in a backup", "copyRows(connection, \"sqlite_sequence\");", "",
+				"BackupTests#backupHasTheSchemaAndTheNumbersOfTheFiles");
+		add("a backup that failed stays there", "if (this.complete) { return; }",
+				"if (!this.incomplete.toString().isEmpty()) {\nreturn;\n}",
+				"BackupTests#backupOfAFileThatCannotBeCopiedIsRefused");
+		add("a backup has its name before it is whole", "this.incomplete = target.resolve(queue + INCOMPLETE);",
+				"this.incomplete = target.resolve(queue);", "BackupTests#backupWhoseProcessIsKilledLooksIncomplete");
+		add("a backup goes into a directory that has files", "if (!there.isEmpty()) {", "if (there.size() > 1) {",
+				"BackupTests#backupIntoADirectoryThatCannotBeUsedIsRefusedAndWritesNothing");
+		add("a backup holds the log although it grows too large",
+				"this.thread.execute(this::closeConnection); } catch (RejectedExecutionException ex) { logger.debug(\"The {} of {} has ended already\"",
+				"this.thread.execute(() -> { });\n}\ncatch (RejectedExecutionException ex) {\nlogger.debug(\"The {} of {} has ended already\"",
+				"store.sqlite.FileCopyTests#copyIsBrokenOffWhenTheLogGrowsTooLarge");
+		add("compaction gives one page back",
+				"statement.executeUpdate(\"PRAGMA incremental_vacuum(\" + pages + \")\");",
+				"statement.execute(\"PRAGMA incremental_vacuum(\" + pages + \")\");",
+				"UpkeepTests#compactMakesFilesSmallerWhileOthersCommit");
+		add("a check does not look at messages", "describe(read.read(FileContent::damagedMessages), findings);", "",
+				"UpkeepTests#verifyNamesAMessageThatDoesNotMatchItsChecksum");
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.actuate.endpoint;
 
+import java.nio.file.Path;
 import java.time.Instant;
 
 import io.github.queuesqlite.EmbeddedQueue;
@@ -41,6 +42,8 @@ public class QueueEndpoint {
 
 	private final Show showValues;
 
+	private final FileKeeper files;
+
 	private final AuditTrail audit;
 
 	/**
@@ -54,6 +57,18 @@ public class QueueEndpoint {
 	}
 
 	/**
+	 * Creates the endpoint, as below, without backups.
+	 * @param queue what it shows
+	 * @param sanitizingFunctions see every value before it is shown
+	 * @param showValues whether values are shown
+	 * @param publisher gets an audit event of each operation; null for none
+	 */
+	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues,
+			@Nullable ApplicationEventPublisher publisher) {
+		this(queue, sanitizingFunctions, showValues, publisher, null);
+	}
+
+	/**
 	 * Creates the endpoint.
 	 * @param queue what it shows
 	 * @param sanitizingFunctions see every value of headers, metadata, payloads and
@@ -61,13 +76,15 @@ public class QueueEndpoint {
 	 * @param showValues whether values are shown to callers that cannot be authorized,
 	 * over JMX for example
 	 * @param publisher gets an audit event of each operation; null for none
+	 * @param backups where backups go; null for nowhere
 	 */
 	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues,
-			@Nullable ApplicationEventPublisher publisher) {
+			@Nullable ApplicationEventPublisher publisher, @Nullable Path backups) {
 		this.queue = queue;
 		this.messages = new MessageBrowser(queue.operations(), new Sanitizer(sanitizingFunctions));
 		this.failures = new FailureBrowser(queue.operations());
 		this.schedules = new ScheduleBrowser(queue.schedules());
+		this.files = new FileKeeper(queue, backups);
 		this.showValues = showValues;
 		this.audit = new AuditTrail(queue::audit, publisher);
 	}
@@ -160,9 +177,11 @@ public class QueueEndpoint {
 	}
 
 	/**
-	 * Retries all messages that match, or deletes them; never RUNNING ones.
-	 * @param kind {@code messages}
-	 * @param operation {@code retry} or {@code purge}
+	 * Retries all messages that match, or deletes them, never RUNNING ones; or checks the
+	 * files, makes them smaller or backs them up.
+	 * @param kind {@code messages} or {@code files}
+	 * @param operation {@code retry} or {@code purge}; {@code verify}, {@code compact} or
+	 * {@code backup}
 	 * @param state only messages in one of these states, separated by commas; a purge
 	 * needs it
 	 * @param queue only messages of this queue
@@ -170,7 +189,8 @@ public class QueueEndpoint {
 	 * @param tag only messages with this tag
 	 * @param createdAfter only messages handed in after this time
 	 * @param createdBefore only messages handed in before this time
-	 * @return {@link AffectedDescriptor}
+	 * @return {@link AffectedDescriptor}; {@link VerificationDescriptor},
+	 * {@link ShardsDescriptor} or {@link BackupDescriptor}
 	 */
 	@WriteOperation
 	public OperationResponseBody operateAll(@Selector String kind, @Nullable String operation, @Nullable String state,
@@ -183,15 +203,32 @@ public class QueueEndpoint {
 	OperationResponseBody operateAll(@Nullable String actor, String kind, @Nullable String operation,
 			MessageFilter filter) {
 		return this.audit.around(actor, String.valueOf(operation), kind + filter.text(), () -> {
-			if (!kind.equals("messages")) {
-				throw unknownKind(kind, "messages");
-			}
-			return switch (String.valueOf(operation)) {
-				case "retry" -> this.messages.retryAll(filter);
-				case "purge" -> this.messages.purge(filter);
-				default -> throw unknownOperation("retry or purge", operation);
+			return switch (kind) {
+				case "messages" -> operateMessages(operation, filter);
+				case "files" -> operateFiles(operation, filter);
+				default -> throw unknownKind(kind, "messages or files");
 			};
 		});
+	}
+
+	private OperationResponseBody operateMessages(@Nullable String operation, MessageFilter filter) {
+		return switch (String.valueOf(operation)) {
+			case "retry" -> this.messages.retryAll(filter);
+			case "purge" -> this.messages.purge(filter);
+			default -> throw unknownOperation("retry or purge", operation);
+		};
+	}
+
+	private OperationResponseBody operateFiles(@Nullable String operation, MessageFilter filter) {
+		if (!filter.text().isEmpty()) {
+			throw QueueEndpointException.badRequest("A filter belongs to messages: files are taken as wholes");
+		}
+		return switch (String.valueOf(operation)) {
+			case "verify" -> this.files.verify();
+			case "compact" -> this.files.compact();
+			case "backup" -> this.files.backup();
+			default -> throw unknownOperation("verify, compact or backup", operation);
+		};
 	}
 
 	/**

@@ -32,7 +32,7 @@ public final class QueueEndpointAutoConfiguration {
 	QueueEndpoint queueEndpoint(EmbeddedQueue queue, ObjectProvider<SanitizingFunction> sanitizingFunctions,
 			QueueEndpointProperties properties, ApplicationEventPublisher publisher) {
 		return new QueueEndpoint(queue, sanitizingFunctions.orderedStream().toList(), properties.showValues(),
-				publisher);
+				publisher, properties.backups());
 	}
 
 	@Bean

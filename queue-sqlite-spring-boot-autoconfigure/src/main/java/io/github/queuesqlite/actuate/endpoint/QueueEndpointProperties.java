@@ -1,7 +1,9 @@
 package io.github.queuesqlite.actuate.endpoint;
 
+import java.nio.file.Path;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,8 +15,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * metadata.
  * @param roles Roles used to determine whether a user is authorized to be shown values.
  * When empty, all authenticated users are authorized.
+ * @param backupDirectory Directory in which the operation backup makes a directory for
+ * each backup, outside of that of the queue. Without it there is no such operation.
  */
 @ConfigurationProperties("management.endpoint.queue")
-record QueueEndpointProperties(@DefaultValue("never") Show showValues, @DefaultValue Set<String> roles) {
+record QueueEndpointProperties(@DefaultValue("never") Show showValues, @DefaultValue Set<String> roles,
+		@Nullable String backupDirectory) {
+
+	@Nullable Path backups() {
+		return (this.backupDirectory != null) ? Path.of(this.backupDirectory).toAbsolutePath() : null;
+	}
 
 }

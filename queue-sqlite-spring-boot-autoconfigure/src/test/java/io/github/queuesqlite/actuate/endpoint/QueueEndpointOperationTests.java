@@ -1,6 +1,7 @@
 package io.github.queuesqlite.actuate.endpoint;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.actuate.audit.AuditEvent;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Bean;
@@ -43,11 +45,13 @@ import org.springframework.web.context.WebApplicationContext;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /** Operations on one or many messages over HTTP, and who has asked for them. */
 @SpringBootTest(properties = { "queue.sqlite.storage=temporary", "queue.sqlite.shards=2",
-		"management.endpoints.web.exposure.include=queue", "management.endpoint.queue.access=unrestricted" })
+		"management.endpoints.web.exposure.include=queue", "management.endpoint.queue.access=unrestricted",
+		"management.endpoint.queue.backup-directory=target/endpoint-backups" })
 class QueueEndpointOperationTests {
 
 	private static final List<String> HOSTILE = List.of("x", " ", "0AKN6QZ0G200", "0AKN6QZ0G2000", "UUUUUUUUUUUUU",
@@ -110,6 +114,55 @@ class QueueEndpointOperationTests {
 
 	private AuditEntry latest() {
 		return this.queue.audit().latest(1).get(0);
+	}
+
+	// Files
+
+	@Test
+	void filesAreChecked() {
+		MvcTestResult result = post("files", Map.of("operation", "verify"));
+		assertThat(result).hasStatusOk();
+		assertThat(result).bodyJson().extractingPath("$.sound").isEqualTo(true);
+		assertThat(result).bodyJson().extractingPath("$.files[1].file").isEqualTo("queue_shard_0.db");
+		assertThat(latest().action()).isEqualTo("verify");
+		assertThat(latest().target()).isEqualTo("files");
+		assertThat(latest().actor()).isEqualTo("ada");
+	}
+
+	@Test
+	void filesAreCompacted() {
+		MvcTestResult result = post("files", Map.of("operation", "compact"));
+		assertThat(result).hasStatusOk();
+		assertThat(result).bodyJson().extractingPath("$.shards").asArray().hasSize(2);
+		assertThat(latest().action()).isEqualTo("compact");
+	}
+
+	@Test
+	void filesAreBackedUpIntoTheConfiguredDirectoryOnly() throws Exception {
+		MvcTestResult result = post("files", Map.of("operation", "backup", "directory", "/elsewhere"));
+		assertThat(result).hasStatusOk();
+		String name = JsonMapper.shared()
+			.readTree(result.getResponse().getContentAsByteArray())
+			.get("backup")
+			.asString();
+		assertThat(Path.of("target/endpoint-backups", name, "default", "control.db")).exists();
+		assertThat(latest().action()).isEqualTo("backup");
+	}
+
+	@Test
+	void filesWithAFilterOrAnotherOperationAreRefused() {
+		assertProblem(post("files", Map.of("operation", "purge")), HttpStatus.BAD_REQUEST,
+				"expected verify, compact or backup");
+		assertProblem(post("files", Map.of("operation", "verify", "task", "mail")), HttpStatus.BAD_REQUEST,
+				"A filter belongs to messages");
+	}
+
+	@Test
+	void filesWithoutADirectoryForBackupsAreNotBackedUp() {
+		QueueEndpoint endpoint = new QueueEndpoint(this.queue, List.of(), Show.NEVER);
+		assertThatExceptionOfType(QueueEndpointException.class)
+			.isThrownBy(() -> endpoint.operateAll("files", "backup", null, null, null, null, null, null))
+			.withMessageContaining("management.endpoint.queue.backup-directory");
 	}
 
 	// Lists

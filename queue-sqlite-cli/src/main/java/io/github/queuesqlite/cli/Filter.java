@@ -1,0 +1,87 @@
+package io.github.queuesqlite.cli;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which messages are meant. */
+final class Filter {
+
+	@Option(names = { "-s", "--state" }, split = ",", paramLabel = "STATE",
+			description = "Only messages in one of these states: ${COMPLETION-CANDIDATES}")
+	private Set<MessageState> states = EnumSet.noneOf(MessageState.class);
+
+	@Option(names = { "-q", "--queue" }, paramLabel = "QUEUE", description = "Only messages of this queue")
+	private @Nullable String queue;
+
+	@Option(names = { "-t", "--task" }, paramLabel = "TASK", description = "Only messages of this task")
+	private @Nullable String task;
+
+	@Option(names = "--tag", paramLabel = "TAG", description = "Only messages with this tag")
+	private @Nullable String tag;
+
+	@Option(names = "--created-after", paramLabel = "TIME", converter = Time.class,
+			description = "Only messages handed in after this time, such as 2026-01-31T12:00:00Z")
+	private @Nullable Instant createdAfter;
+
+	@Option(names = "--created-before", paramLabel = "TIME", converter = Time.class,
+			description = "Only messages handed in before this time")
+	private @Nullable Instant createdBefore;
+
+	MessageQuery query(int limit) {
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+				null, limit);
+	}
+
+	boolean isEmpty() {
+		return this.states.isEmpty() && this.queue == null && this.task == null && this.tag == null
+				&& this.createdAfter == null && this.createdBefore == null;
+	}
+
+	boolean hasStates() {
+		return !this.states.isEmpty();
+	}
+
+	/** {@code ?state=DEAD&task=mail}, as the endpoint writes it into the audit. */
+	String text() {
+		StringBuilder text = new StringBuilder();
+		append(text, "state",
+				this.states.isEmpty() ? null : String.join(",", this.states.stream().map(Enum::name).toList()));
+		append(text, "queue", this.queue);
+		append(text, "task", this.task);
+		append(text, "tag", this.tag);
+		append(text, "createdAfter", this.createdAfter);
+		append(text, "createdBefore", this.createdBefore);
+		return text.toString();
+	}
+
+	private static void append(StringBuilder text, String name, @Nullable Object value) {
+		if (value != null) {
+			text.append(text.isEmpty() ? '?' : '&').append(name).append('=').append(value);
+		}
+	}
+
+	/** Reads a time. */
+	static final class Time implements ITypeConverter<Instant> {
+
+		@Override
+		public Instant convert(String text) {
+			try {
+				return Instant.parse(text);
+			}
+			catch (DateTimeException ex) {
+				throw new TypeConversionException("must be a time as 2026-01-31T12:00:00Z, was '" + text + "'");
+			}
+		}
+
+	}
+
+}

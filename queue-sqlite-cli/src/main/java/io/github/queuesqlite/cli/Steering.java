@@ -1,0 +1,51 @@
+package io.github.queuesqlite.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+
+import io.github.queuesqlite.QueueConsole;
+import io.github.queuesqlite.message.AuditEntry.Outcome;
+import io.github.queuesqlite.message.QueueException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does something to messages, leaves in the audit who did it, and says how many it
+ * changed.
+ *
+ * @param action what it is called
+ * @param target on what
+ */
+record Steering(String action, String target) {
+
+	int run(Place place, Output output, ToIntFunction<QueueConsole> work) {
+		try (QueueConsole console = place.toWrite()) {
+			int changed;
+			try {
+				changed = work.applyAsInt(console);
+			}
+			catch (QueueException ex) {
+				console.note(actor(), this.action, this.target, Outcome.FAILED, ex.getMessage());
+				throw ex;
+			}
+			console.note(actor(), this.action, this.target, (changed > 0) ? Outcome.DONE : Outcome.REFUSED,
+					changed + " messages");
+			if (output.isJson()) {
+				Map<String, Object> fields = new LinkedHashMap<>();
+				fields.put("operation", this.action);
+				fields.put("messages", changed);
+				output.json(fields);
+			}
+			else {
+				output.line(this.action + ": " + changed + ((changed == 1) ? " message" : " messages"));
+			}
+			return changed;
+		}
+	}
+
+	static @Nullable String actor() {
+		String user = System.getProperty("user.name");
+		return (user != null) ? user + " (command line)" : null;
+	}
+
+}

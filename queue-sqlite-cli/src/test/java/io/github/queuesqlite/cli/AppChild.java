@@ -1,0 +1,22 @@
+package io.github.queuesqlite.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import io.github.queuesqlite.EmbeddedQueue;
+
+/** An application that uses the directory until it is killed. */
+public final class AppChild {
+
+	private AppChild() {
+	}
+
+	public static void main(String[] args) throws Exception {
+		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0])).shards(2).build();
+		queue.tasks().register("work", String.class, (payload, context) -> payload + " done");
+		queue.start();
+		Files.createFile(Path.of(args[1]));
+		Thread.currentThread().join();
+	}
+
+}

@@ -1,0 +1,342 @@
+package io.github.queuesqlite.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.NewMessage;
+import io.github.queuesqlite.task.PermanentTaskException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The command as people run it: a process of its own. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class QueueCommandTests {
+
+	private static final String HOSTILE = "\u001b[31mred\u001b[0m\nFORGED \u009b2J \u202e end";
+
+	@TempDir
+	Path directory;
+
+	@TempDir
+	Path elsewhere;
+
+	private Process application;
+
+	@AfterEach
+	void endApplication() throws InterruptedException {
+		if (this.application != null) {
+			this.application.destroyForcibly().waitFor();
+		}
+	}
+
+	private static List<String> java(Class<?> main, Object... arguments) {
+		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-cp",
+				System.getProperty("java.class.path"), main.getName()));
+		Stream.of(arguments).map(String::valueOf).forEach(command::add);
+		return command;
+	}
+
+	/** Runs a command on the directory. */
+	private Ran run(String command, Object... arguments) throws Exception {
+		List<Object> all = new ArrayList<>(List.of(command, "-d", this.directory));
+		all.addAll(List.of(arguments));
+		return runPlain(all.toArray());
+	}
+
+	private Ran runPlain(Object... arguments) throws Exception {
+		return finish(java(QueueCommand.class, arguments));
+	}
+
+	private Ran finish(List<String> command) throws Exception {
+		Path out = Files.createTempFile(this.elsewhere, "out", "");
+		Path err = Files.createTempFile(this.elsewhere, "err", "");
+		Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+		assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+		Ran ran = new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
+		assertThat(ran.err()).doesNotContain("\tat ").doesNotContain("Exception in");
+		return ran;
+	}
+
+	private void startApplication() throws Exception {
+		Path ready = this.elsewhere.resolve("ready");
+		this.application = new ProcessBuilder(java(AppChild.class, this.directory, ready))
+			.redirectErrorStream(true)
+			.redirectOutput(this.elsewhere.resolve("application.out").toFile())
+			.start();
+		while (!Files.exists(ready)) {
+			assertThat(this.application.isAlive()).isTrue();
+			Thread.onSpinWait();
+		}
+	}
+
+	private EmbeddedQueue queue() {
+		return EmbeddedQueue.builder(this.directory).shards(2).build();
+	}
+
+	/** Three messages: one waits, one is dead, one is delayed. */
+	private Messages fill() {
+		try (EmbeddedQueue queue = queue()) {
+			queue.tasks().register("fail", String.class, (payload, context) -> {
+				throw new PermanentTaskException(HOSTILE);
+			});
+			queue.start();
+			MessageId dead = queue.operations()
+				.enqueue(NewMessage.to("fail").payload("secret").tags("red").uniqueKey("k1").header("token", "abc"));
+			assertThat(queue.operations().drain(Duration.ofMinutes(1))).isTrue();
+			MessageId ready = queue.operations().enqueue(NewMessage.to("nobody").queue("mail").payload("x"));
+			MessageId delayed = queue.operations().enqueue(NewMessage.to("work").payload("y").delay(Duration.ofHours(1)));
+			return new Messages(dead, ready, delayed);
+		}
+	}
+
+	private Map<String, FileTime> listing() throws IOException {
+		Map<String, FileTime> times = new TreeMap<>();
+		try (Stream<Path> all = Files.walk(this.directory)) {
+			for (Path file : all.filter(Files::isRegularFile).toList()) {
+				times.put(this.directory.relativize(file).toString(), Files.getLastModifiedTime(file));
+			}
+		}
+		return times;
+	}
+
+	private static JsonNode json(Ran ran) {
+		assertThat(ran.code()).as(ran.err()).isZero();
+		assertThat(ran.out().lines()).hasSize(1);
+		return JsonMapper.shared().readTree(ran.out());
+	}
+
+	@Test
+	void helpShowsExamplesAndExitCodes() throws Exception {
+		Ran help = runPlain("--help");
+		assertThat(help.code()).isZero();
+		assertThat(help.out()).contains("Examples:", "Exit codes:", "queue-sqlite list -d data/queue --state DEAD");
+		for (String command : List.of("stats", "list", "show", "retry", "cancel", "purge", "verify", "backup", "compact",
+				"salvage")) {
+			assertThat(help.out()).contains("\n  " + command);
+		}
+		assertThat(runPlain("purge", "--help").out()).contains("There is no way back", "Example");
+	}
+
+	@Test
+	void misunderstandingIsAUsageErrorOfOneLine() throws Exception {
+		assertUsage(runPlain(), "A command is missing");
+		assertUsage(runPlain("lst"), "'lst'");
+		assertUsage(run("show", "no-id"), "must be an id of 13 characters");
+		assertUsage(run("list", "--state", "GONE"), "GONE");
+		assertUsage(run("list", "--limit", "0"), "must be at least 1");
+		assertUsage(run("list", "--created-after", "yesterday"), "must be a time as");
+		assertUsage(run("purge", "--task", "x"), "--state");
+		assertUsage(run("retry"), "Give ids or a filter");
+		assertUsage(run("show", "\u001b[31m"), "\\u001b[31m");
+	}
+
+	private static void assertUsage(Ran ran, String text) {
+		assertThat(ran.code()).isEqualTo(2);
+		assertThat(ran.out()).isEmpty();
+		assertThat(ran.err()).startsWith("queue-sqlite: ").contains(text).doesNotContain("\u001b");
+	}
+
+	@Test
+	void readingCommandsOnADirectoryThatNobodyUsesLeaveItAsItWas() throws Exception {
+		Messages messages = fill();
+		Map<String, FileTime> before = listing();
+
+		JsonNode stats = json(run("stats", "--json"));
+		assertThat(stats.at("/states/DEAD").asInt()).isOne();
+		assertThat(stats.at("/queues/mail/states/READY").asInt()).isOne();
+		assertThat(stats.at("/length").asInt()).isEqualTo(2);
+		assertThat(stats.at("/instances").size()).isZero();
+		Ran table = run("stats");
+		assertThat(table.out()).contains("QUEUE", "mail", "queue_shard_1.db", "No process uses the directory.");
+
+		JsonNode list = json(run("list", "--json", "--state", "dead"));
+		assertThat(list.at("/messages").size()).isOne();
+		assertThat(list.at("/messages/0/id").asString()).isEqualTo(messages.dead().toString());
+		assertThat(list.at("/messages/0/lastError/message").asString()).isEqualTo(HOSTILE);
+		assertThat(run("list", "--key", "k1").out()).contains(messages.dead().toString())
+			.doesNotContain(messages.ready().toString());
+		assertThat(run("list", "--tag", "red").out().lines()).hasSize(2);
+		assertThat(run("list", "--queue", "mail", "--task", "nobody").out()).contains(messages.ready().toString());
+		Ran page = run("list", "--limit", "1");
+		assertThat(page.out().lines()).hasSize(3);
+		assertThat(page.out()).contains("--after " + messages.dead());
+		assertThat(run("list", "--after", messages.dead()).out()).doesNotContain(messages.dead().toString());
+
+		Ran shown = run("show", messages.ready());
+		assertThat(shown.code()).isZero();
+		assertThat(shown.out()).contains("no process hosts task");
+		assertThat(run("verify").out()).contains("control.db", "sound");
+		assertThat(run("backup", this.elsewhere.resolve("copy")).code()).isZero();
+		assertThat(listing()).isEqualTo(before);
+		assertThat(runPlain("verify", "-d", this.elsewhere.resolve("copy")).code()).isZero();
+		assertThat(json(runPlain("stats", "-d", this.elsewhere.resolve("copy"), "--json")).at("/states/DEAD").asInt())
+			.isOne();
+	}
+
+	@Test
+	void textOfOthersCannotSteerTheTerminalAndValuesAreHidden() throws Exception {
+		MessageId dead = fill().dead();
+		for (Ran ran : List.of(run("list"), run("show", dead), run("show", dead, "--json"), run("list", "--json"))) {
+			assertThat(ran.out()).doesNotContain("\u001b")
+				.doesNotContain("\u009b")
+				.doesNotContain("\u202e")
+				.doesNotContain("\nFORGED")
+				.doesNotContain("secret")
+				.doesNotContain("abc");
+		}
+		assertThat(run("show", dead).out()).contains("******", "PermanentTaskException", "Attempt 1 failed");
+		JsonNode shown = json(run("show", dead, "--json", "--show-values"));
+		assertThat(shown.at("/payload/value").asString()).isEqualTo("\"secret\"");
+		assertThat(shown.at("/headers/token").asString()).isEqualTo("abc");
+		assertThat(shown.at("/explanation/summary").asString()).contains("is DEAD");
+		assertThat(shown.at("/failures").size()).isOne();
+	}
+
+	@Test
+	void writingCommandsOnADirectoryThatNobodyUsesDoWhatTheySayAndLeaveWhoDid() throws Exception {
+		Messages messages = fill();
+		assertThat(json(run("retry", "--json", "--state", "DEAD")).at("/messages").asInt()).isOne();
+		assertThat(run("retry", messages.ready()).code()).isEqualTo(1);
+		assertThat(run("cancel", messages.delayed()).code()).isZero();
+		assertThat(run("cancel", messages.delayed()).code()).isEqualTo(1);
+		assertThat(run("purge", "--state", "CANCELLED").out()).isEqualTo("purge: 1 message\n");
+		assertThat(run("compact").code()).isZero();
+		assertThat(run("show", messages.delayed()).code()).isEqualTo(1);
+		assertThat(this.directory.resolve("default/queue_shard_0.db-wal")).doesNotExist();
+		try (EmbeddedQueue queue = queue()) {
+			assertThat(queue.operations().find(messages.dead()).orElseThrow().state()).isEqualTo(MessageState.READY);
+			assertThat(queue.audit().latest(10)).extracting((entry) -> entry.action() + " " + entry.outcome())
+				.containsExactly("compact DONE", "purge DONE", "cancel REFUSED", "cancel DONE", "retry REFUSED",
+						"retry DONE");
+			assertThat(queue.audit().latest(1).get(0).actor()).endsWith("(command line)");
+		}
+	}
+
+	@Test
+	void commandsOnADirectoryInUseTakeEffectInTheApplication() throws Exception {
+		Messages messages = fill();
+		startApplication();
+		JsonNode stats = json(run("stats", "--json"));
+		assertThat(stats.at("/instances").size()).isOne();
+		assertThat(stats.at("/instances/0/name").asString()).contains(String.valueOf(this.application.pid()));
+		assertThat(run("show", messages.delayed()).out()).contains("is SCHEDULED");
+		assertThat(run("verify").code()).isZero();
+		assertThat(run("backup", this.elsewhere.resolve("copy")).code()).isZero();
+		assertThat(run("cancel", messages.delayed()).code()).isZero();
+		assertThat(run("retry", messages.delayed()).code()).isZero();
+		long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+		// The application runs what was retried.
+		while (!run("show", messages.delayed()).out().contains("is COMPLETED")) {
+			assertThat(System.nanoTime()).isLessThan(deadline);
+		}
+		assertThat(run("compact").code()).isZero();
+		assertThat(json(run("stats", "--json")).at("/instances").size()).isOne();
+		assertThat(this.application.isAlive()).isTrue();
+		assertThat(Files.readString(this.elsewhere.resolve("application.out"))).doesNotContain("ERROR");
+		assertThat(runPlain("verify", "-d", this.elsewhere.resolve("copy")).code()).isZero();
+	}
+
+	@Test
+	void damageIsFoundWithExitCodeOneAndSalvaged() throws Exception {
+		fill();
+		Path shard = this.directory.resolve("default/queue_shard_0.db");
+		sql(shard, "UPDATE message SET queue = 'other'");
+		sql(this.directory.resolve("default/queue_shard_1.db"), "UPDATE message SET queue = 'other'");
+		Ran verify = run("verify");
+		assertThat(verify.code()).isEqualTo(1);
+		assertThat(verify.out()).contains("does not match its checksum");
+		assertThat(run("verify", "--json").out()).contains("\"sound\":false");
+		Ran salvage = runPlain("salvage", shard, this.elsewhere.resolve("messages.jsonl"));
+		assertThat(salvage.code()).isIn(0, 1);
+		assertThat(salvage.out()).contains("as they were stored");
+		Ran again = runPlain("salvage", shard, this.elsewhere.resolve("messages.jsonl"));
+		assertThat(again.code()).isEqualTo(3);
+		assertThat(again.err()).contains("exists: give another one");
+		assertThat(runPlain("salvage", this.elsewhere.resolve("none"), this.elsewhere.resolve("x")).err())
+			.contains("There is no file");
+	}
+
+	@Test
+	void whatCannotBeUsedSaysWhy() throws Exception {
+		assertUnusable(run("stats"), "There is no directory");
+		Files.createDirectory(this.directory.resolve("default"));
+		assertUnusable(run("list"), "is not the directory of a queue");
+		assertThat(this.directory.resolve("default")).isEmptyDirectory();
+		Files.delete(this.directory.resolve("default"));
+		fill();
+		assertUnusable(run("stats", "--name", "other"), "default");
+		assertUnusable(run("backup", this.directory.resolve("default/backup")), "inside the directory of the queue");
+		for (int shard = 0; shard < 2; shard++) {
+			sql(this.directory.resolve("default/queue_shard_" + shard + ".db"), "PRAGMA user_version = 2");
+		}
+		Map<String, FileTime> before = listing();
+		assertUnusable(run("stats"), "has schema version 2");
+		assertUnusable(run("purge", "--state", "DEAD"), "Nothing was changed");
+		assertThat(listing()).isEqualTo(before);
+		sql(this.directory.resolve("default/queue_shard_0.db"), "PRAGMA user_version = 99");
+		assertUnusable(run("verify"), "Start the newer version");
+	}
+
+	private static void assertUnusable(Ran ran, String text) {
+		assertThat(ran.code()).isEqualTo(3);
+		assertThat(ran.out()).isEmpty();
+		assertThat(ran.err().lines()).hasSize(1);
+		assertThat(ran.err()).startsWith("queue-sqlite: ").contains(text);
+	}
+
+	@Test
+	void outputThatNobodyReadsAnyMoreEndsQuietly() throws Exception {
+		try (EmbeddedQueue queue = queue()) {
+			List<NewMessage> many = new ArrayList<>();
+			for (int i = 0; i < 20_000; i++) {
+				many.add(NewMessage.to("nobody").payload("x"));
+			}
+			queue.operations().enqueueAll(many);
+		}
+		String list = String.join(" ", java(QueueCommand.class, "list", "-d", this.directory, "--limit", 20_000));
+		Ran ran = finish(List.of("sh", "-c", list + " | head -1"));
+		assertThat(ran.out().lines()).hasSize(1);
+		assertThat(ran.err()).isEmpty();
+		assertThat(run("list", "--limit", 20_000).out().lines()).hasSize(20_002);
+	}
+
+	private static void sql(Path file, String sql) throws Exception {
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+				Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
+	}
+
+	/** What came of a command. */
+	private record Ran(int code, String out, String err) {
+
+	}
+
+	/** Ids of what there is. */
+	private record Messages(MessageId dead, MessageId ready, MessageId delayed) {
+
+	}
+
+}
