@@ -271,6 +271,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		Durability durability = Durability.FULL;
 
+		SchemaMode schema = SchemaMode.MIGRATE;
+
 		InstantSource clock = InstantSource.system();
 
 		PayloadCodec codec = new JsonPayloadCodec();
@@ -384,6 +386,16 @@ public final class EmbeddedQueue implements AutoCloseable {
 		 */
 		public Builder durability(Durability durability) {
 			this.durability = Objects.requireNonNull(durability);
+			return this;
+		}
+
+		/**
+		 * Sets what a start does to files that another version has written.
+		 * @param schema {@link SchemaMode#MIGRATE} unless set
+		 * @return this
+		 */
+		public Builder schema(SchemaMode schema) {
+			this.schema = Objects.requireNonNull(schema, "'schema' must not be null");
 			return this;
 		}
 

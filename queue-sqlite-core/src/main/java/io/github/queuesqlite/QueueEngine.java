@@ -171,6 +171,9 @@ final class QueueEngine {
 	}
 
 	private static MessageStore openStore(EmbeddedQueue.Builder builder, Path directory) {
+		if (builder.schema != SchemaMode.MIGRATE) {
+			SqliteStores.refuseOtherVersions(directory, builder.schema == SchemaMode.VALIDATE);
+		}
 		return SqliteStores.open(new SqliteStoreSettings(directory, builder.shards, writer(builder), builder.retention,
 				builder.walMax, builder.clock, builder.disk(), builder.claimOrder()));
 	}

@@ -54,6 +54,7 @@ final class QueueOpener {
 	private void applyStore(EmbeddedQueue.Builder builder) {
 		builder.name(this.properties.name())
 			.durability(this.properties.durability())
+			.schema(this.properties.schema())
 			.enqueueAfterCommit(this.properties.enqueue().when() == QueueProperties.Enqueue.When.AFTER_COMMIT)
 			.maxPending(this.properties.enqueue().maxPending())
 			.maxLength(this.properties.enqueue().maxLength())

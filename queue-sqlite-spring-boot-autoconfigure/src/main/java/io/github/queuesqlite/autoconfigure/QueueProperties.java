@@ -8,6 +8,7 @@ import java.util.Set;
 
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
+import io.github.queuesqlite.SchemaMode;
 import io.github.queuesqlite.message.QueueOrder;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
@@ -28,6 +29,8 @@ import org.springframework.util.unit.DataSize;
  * @param shards Number of files that messages are spread over, 1 to 64. The stored layout
  * by default; for a new directory the number of cores, at most 4.
  * @param durability What a commit waits for.
+ * @param schema What a start does to files that another version has written: migrate
+ * them, or refuse them.
  * @param enqueue what holds for putting messages in
  * @param worker what holds for running handlers
  * @param queues Settings of single queues, by name.
@@ -47,11 +50,12 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("queue.sqlite")
 public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultValue("file") Storage storage,
 		@DefaultValue("data/queue") String directory, @DefaultValue("default") String name, @Nullable Integer shards,
-		@DefaultValue("full") Durability durability, @DefaultValue Enqueue enqueue, @DefaultValue Worker worker,
-		@DefaultValue Map<String, Queue> queues, @DefaultValue Retry retry, @DefaultValue Lease lease,
-		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue Schedules schedules,
-		@DefaultValue Listen listen, @DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal,
-		@DefaultValue Disk disk, @DefaultValue Dashboard dashboard) {
+		@DefaultValue("full") Durability durability, @DefaultValue("migrate") SchemaMode schema,
+		@DefaultValue Enqueue enqueue, @DefaultValue Worker worker, @DefaultValue Map<String, Queue> queues,
+		@DefaultValue Retry retry, @DefaultValue Lease lease, @DefaultValue Shutdown shutdown,
+		@DefaultValue Retention retention, @DefaultValue Schedules schedules, @DefaultValue Listen listen,
+		@DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk,
+		@DefaultValue Dashboard dashboard) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);

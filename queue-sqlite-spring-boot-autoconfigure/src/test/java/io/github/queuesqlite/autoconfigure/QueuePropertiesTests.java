@@ -8,6 +8,7 @@ import java.util.Set;
 
 import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
+import io.github.queuesqlite.SchemaMode;
 import io.github.queuesqlite.message.QueueOrder;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
@@ -38,6 +39,7 @@ class QueuePropertiesTests {
 		assertThat(properties.name()).isEqualTo("default");
 		assertThat(properties.shards()).isNull();
 		assertThat(properties.durability()).isEqualTo(Durability.FULL);
+		assertThat(properties.schema()).isEqualTo(SchemaMode.MIGRATE);
 		assertThat(properties.enqueue()).isEqualTo(new QueueProperties.Enqueue(
 				QueueProperties.Enqueue.When.AFTER_COMMIT, 10_000, -1, OnFull.BLOCK, seconds(30)));
 		assertThat(properties.worker())
@@ -71,16 +73,17 @@ class QueuePropertiesTests {
 	void bindWhenEverythingIsSetGivesWhatIsSet() {
 		QueueProperties properties = bind(Map.ofEntries(Map.entry("enabled", "false"),
 				Map.entry("storage", "temporary"), Map.entry("directory", "/var/queue"), Map.entry("name", "orders"),
-				Map.entry("shards", "8"), Map.entry("durability", "normal"), Map.entry("enqueue.when", "now"),
-				Map.entry("enqueue.max-pending", "1"), Map.entry("enqueue.block-timeout", "0"),
-				Map.entry("enqueue.max-length", "500"), Map.entry("enqueue.on-full", "drop-oldest"),
-				Map.entry("worker.enabled", "false"), Map.entry("worker.concurrency", "10000"),
-				Map.entry("worker.poll-interval", "10ms"), Map.entry("worker.timeout", "PT1H"),
-				Map.entry("worker.probation", "0s"), Map.entry("worker.executor", "mine"),
-				Map.entry("queues.mail.concurrency", "2"), Map.entry("queues.mail.rate-limit", "100/1m"),
-				Map.entry("queues.mail.order", "lifo"), Map.entry("queues.mail.ageing", "5m"),
-				Map.entry("queues[mail.out].concurrency", "3"), Map.entry("retry.max-retries", "0"),
-				Map.entry("retry.delay", "0"), Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
+				Map.entry("shards", "8"), Map.entry("durability", "normal"), Map.entry("schema", "validate"),
+				Map.entry("enqueue.when", "now"), Map.entry("enqueue.max-pending", "1"),
+				Map.entry("enqueue.block-timeout", "0"), Map.entry("enqueue.max-length", "500"),
+				Map.entry("enqueue.on-full", "drop-oldest"), Map.entry("worker.enabled", "false"),
+				Map.entry("worker.concurrency", "10000"), Map.entry("worker.poll-interval", "10ms"),
+				Map.entry("worker.timeout", "PT1H"), Map.entry("worker.probation", "0s"),
+				Map.entry("worker.executor", "mine"), Map.entry("queues.mail.concurrency", "2"),
+				Map.entry("queues.mail.rate-limit", "100/1m"), Map.entry("queues.mail.order", "lifo"),
+				Map.entry("queues.mail.ageing", "5m"), Map.entry("queues[mail.out].concurrency", "3"),
+				Map.entry("retry.max-retries", "0"), Map.entry("retry.delay", "0"),
+				Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
 				Map.entry("retry.jitter", "0"), Map.entry("retry.delays", "1s,1m"),
 				Map.entry("retry.max-elapsed", "1h"), Map.entry("lease.duration", "1s"),
 				Map.entry("shutdown.drain-timeout", "1d"), Map.entry("retention.completed", "0"),
@@ -98,6 +101,7 @@ class QueuePropertiesTests {
 		assertThat(properties.name()).isEqualTo("orders");
 		assertThat(properties.shards()).isEqualTo(8);
 		assertThat(properties.durability()).isEqualTo(Durability.NORMAL);
+		assertThat(properties.schema()).isEqualTo(SchemaMode.VALIDATE);
 		assertThat(properties.enqueue()).isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.NOW, 1, 500,
 				OnFull.DROP_OLDEST, Duration.ZERO));
 		assertThat(properties.worker()).isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10),
@@ -135,6 +139,7 @@ class QueuePropertiesTests {
 			shards,                  two,        must be a whole number
 			shards,                  99999999999,must be a whole number
 			durability,              fast,       must be full or normal
+			schema,                  drop,       must be migrate, validate or none
 			enqueue.when,            later,      must be after-commit or now
 			enqueue.max-pending,     0,          must be from 1 to 1000000
 			enqueue.max-pending,     1000001,    must be from 1 to 1000000

@@ -103,21 +103,28 @@ public final class DirectoryFiles {
 	 */
 	public void refuseOtherVersions() {
 		try {
+			refuseOtherVersion(this.files.control(), Migrations.control());
 			for (Path file : shards().values()) {
-				if (QueueFiles.size(file) > 0) {
-					refuseOtherVersion(file);
-				}
+				refuseOtherVersion(file, Migrations.shard());
 			}
+			refuseOtherVersion(listen(), Migrations.listen());
 		}
 		catch (IOException ex) {
 			throw new StoreUnavailableException("Cannot read " + this.files.directory() + ": " + ex, ex);
 		}
 	}
 
-	private static void refuseOtherVersion(Path file) {
+	private Path listen() {
+		return this.files.directory().resolve("listen.db");
+	}
+
+	private static void refuseOtherVersion(Path file, Migrations migrations) {
+		if (QueueFiles.size(file) == 0) {
+			return;
+		}
 		try (ForeignFile.Tidy tidy = new ForeignFile.Tidy(file);
 				Connection connection = SqliteConnections.openReader(file)) {
-			Migrations.shard().refuseOther(connection, file);
+			migrations.refuseOther(connection, file);
 		}
 		catch (SQLException ex) {
 			if (!SqliteFault.isDamage(ex)) {
@@ -181,7 +188,7 @@ public final class DirectoryFiles {
 				all.add(new ForeignFile(this, this.files.control(), false));
 			}
 			shards().values().forEach((file) -> all.add(new ForeignFile(this, file, true)));
-			Path listen = this.files.directory().resolve("listen.db");
+			Path listen = listen();
 			if (Files.exists(listen)) {
 				all.add(new ForeignFile(this, listen, false));
 			}

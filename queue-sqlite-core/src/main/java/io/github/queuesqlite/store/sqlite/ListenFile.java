@@ -120,7 +120,7 @@ final class ListenFile implements AutoCloseable {
 			if (check) {
 				check(connection);
 			}
-			new Migrations("listen", 3).apply(connection, file);
+			Migrations.listen().apply(connection, file);
 			opened = true;
 			return connection;
 		}

@@ -50,6 +50,10 @@ final class Migrations {
 		return new Migrations("control", 1);
 	}
 
+	static Migrations listen() {
+		return new Migrations("listen", 3);
+	}
+
 	/**
 	 * Migrates a file.
 	 * @param connection its writing connection
@@ -91,13 +95,15 @@ final class Migrations {
 		int found = pragma(connection, "user_version");
 		refuseNewer(found, file);
 		if (pragma(connection, "application_id") != APPLICATION_ID) {
-			throw new StoreUnavailableException("The file " + file + " is not one of queue-sqlite", null);
+			throw new StoreUnavailableException(
+					"The file " + file + " is not one of queue-sqlite, or its creation was broken off", null);
 		}
 		if (found < this.version) {
 			throw new StoreUnavailableException("The file " + file + " has schema version " + found
 					+ ", this version of queue-sqlite knows " + this.version
-					+ ". Nothing was changed. Use the version that wrote it, or start the application of this version"
-					+ " first: it migrates the files.", null);
+					+ ". Nothing was changed. Use the version that wrote it, or start an application of this version once"
+					+ " with 'schema: migrate', the default: the older version cannot use the files any more then.",
+					null);
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.store.sqlite;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -109,6 +110,19 @@ public final class SqliteStores {
 		DirectoryFiles.of(directory).refuseOtherVersions();
 		return open(new SqliteStoreSettings(directory, null, writer, retention, GUEST_WAL_MAX, clock,
 				DiskSettings.asHeld(directory), ClaimOrder.DEFAULT));
+	}
+
+	/**
+	 * Refuses files that would have to be migrated. Nothing is changed.
+	 * @param directory of one queue
+	 * @param mayBeMissing whether there may be none
+	 * @throws StoreUnavailableException if there are files of another version, or none
+	 * and there must be
+	 */
+	public static void refuseOtherVersions(Path directory, boolean mayBeMissing) {
+		if (!mayBeMissing || Files.exists(new QueueFiles(directory).shard(0))) {
+			DirectoryFiles.of(directory).refuseOtherVersions();
+		}
 	}
 
 	/** Returns whether this JVM has the directory open, in whatever class loader. */
