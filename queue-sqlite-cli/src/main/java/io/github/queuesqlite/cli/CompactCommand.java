@@ -47,7 +47,9 @@ final class CompactCommand implements Runnable {
 
 	private long size() {
 		try (Stream<Path> files = Files.list(this.place.files())) {
-			return files.filter((file) -> file.toString().endsWith(".db")).mapToLong((file) -> file.toFile().length()).sum();
+			return files.filter((file) -> file.toString().endsWith(".db"))
+				.mapToLong((file) -> file.toFile().length())
+				.sum();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -13,7 +13,8 @@ final class Id implements ITypeConverter<MessageId> {
 			return MessageId.parse(text);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new TypeConversionException("must be an id of 13 characters, such as 0AKN6QZ0G2000, was '" + text + "'");
+			throw new TypeConversionException(
+					"must be an id of 13 characters, such as 0AKN6QZ0G2000, was '" + text + "'");
 		}
 	}
 

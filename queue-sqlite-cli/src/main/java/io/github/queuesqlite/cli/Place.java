@@ -8,7 +8,8 @@ import picocli.CommandLine.Option;
 /** Which queue is meant. */
 final class Place {
 
-	@Option(names = { "-d", "--directory" }, paramLabel = "DIR", defaultValue = "${env:QUEUE_SQLITE_DIRECTORY:-data/queue}",
+	@Option(names = { "-d", "--directory" }, paramLabel = "DIR",
+			defaultValue = "${env:QUEUE_SQLITE_DIRECTORY:-data/queue}",
 			description = "Directory of the files, as in queue.sqlite.directory. Default: the environment variable"
 					+ " QUEUE_SQLITE_DIRECTORY, or data/queue")
 	private Path directory = Path.of("data/queue");

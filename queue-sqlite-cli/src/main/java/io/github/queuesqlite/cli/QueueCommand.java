@@ -9,12 +9,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command and its start. */
-@Command(name = "queue-sqlite", mixinStandardHelpOptions = true, versionProvider = Version.class,
-		sortOptions = false, sortSynopsis = false,
+@Command(name = "queue-sqlite", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+		sortSynopsis = false,
 		description = { "Looks at the directory of a queue, and steers it, while applications use it or not.", "" },
 		subcommands = { StatsCommand.class, ListCommand.class, ShowCommand.class, RetryCommand.class,
-				CancelCommand.class, PurgeCommand.class, VerifyCommand.class, BackupCommand.class,
-				CompactCommand.class, SalvageCommand.class },
+				CancelCommand.class, PurgeCommand.class, VerifyCommand.class, BackupCommand.class, CompactCommand.class,
+				SalvageCommand.class },
 		footer = { "", "Examples:", "  queue-sqlite stats -d data/queue",
 				"  queue-sqlite list -d data/queue --state DEAD --task report",
 				"  queue-sqlite show -d data/queue 0AKN6QZ0G2000",

@@ -44,7 +44,8 @@ final class SalvageCommand implements Callable<Integer> {
 		}
 		else {
 			this.output.line(salvage.readable() + " messages as they were stored, " + salvage.damaged() + " damaged, "
-					+ ((salvage.missing() >= 0) ? String.valueOf(salvage.missing()) : "an unknown number") + " missing");
+					+ ((salvage.missing() >= 0) ? String.valueOf(salvage.missing()) : "an unknown number")
+					+ " missing");
 		}
 		return (salvage.damaged() == 0 && salvage.missing() == 0) ? 0 : QueueCommand.FOUND;
 	}

@@ -93,8 +93,8 @@ final class ShowCommand implements Callable<Integer> {
 		List<Failure> failures = console.failures(this.id);
 		failures.forEach((failure) -> {
 			this.output.line("");
-			this.output.line("Attempt " + failure.attempt() + " failed at " + failure.at() + ": " + failure.type() + ": "
-					+ failure.message());
+			this.output.line("Attempt " + failure.attempt() + " failed at " + failure.at() + ": " + failure.type()
+					+ ": " + failure.message());
 			this.output.lines("    ", failure.stack());
 		});
 		List<LogEntry> log = console.log(this.id);
@@ -107,11 +107,12 @@ final class ShowCommand implements Callable<Integer> {
 
 	private void print(MessageTree tree) {
 		this.output.line("");
-		this.output.table(List.of("STORED WITH IT", "STATE", "TASK", "WAITS FOR"), tree.nodes()
-			.stream()
-			.map((node) -> List.of(node.id().toString(), node.state().name(), node.task(),
-					String.join(" ", node.waitsFor().stream().map(MessageId::toString).toList())))
-			.toList());
+		this.output.table(List.of("STORED WITH IT", "STATE", "TASK", "WAITS FOR"),
+				tree.nodes()
+					.stream()
+					.map((node) -> List.of(node.id().toString(), node.state().name(), node.task(),
+							String.join(" ", node.waitsFor().stream().map(MessageId::toString).toList())))
+					.toList());
 	}
 
 }

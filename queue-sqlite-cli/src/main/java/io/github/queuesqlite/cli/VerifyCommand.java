@@ -31,12 +31,13 @@ final class VerifyCommand implements Callable<Integer> {
 			this.output.json(fields(found));
 		}
 		else {
-			this.output.table(List.of("FILE", "BYTES", "SECONDS", "FOUND"), found.files()
-				.stream()
-				.map((file) -> List.of(file.file(), String.valueOf(file.size()),
-						"%.1f".formatted(file.duration().toMillis() / 1000.0),
-						file.isSound() ? "sound" : String.join("; ", file.findings())))
-				.toList());
+			this.output.table(List.of("FILE", "BYTES", "SECONDS", "FOUND"),
+					found.files()
+						.stream()
+						.map((file) -> List.of(file.file(), String.valueOf(file.size()),
+								"%.1f".formatted(file.duration().toMillis() / 1000.0),
+								file.isSound() ? "sound" : String.join("; ", file.findings())))
+						.toList());
 		}
 		return found.isSound() ? 0 : QueueCommand.FOUND;
 	}

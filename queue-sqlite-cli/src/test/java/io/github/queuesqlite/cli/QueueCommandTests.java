@@ -51,9 +51,10 @@ class QueueCommandTests {
 	}
 
 	private static List<String> java(Class<?> main, Object... arguments) {
-		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-cp",
-				System.getProperty("java.class.path"), main.getName()));
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+						"--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-cp",
+						System.getProperty("java.class.path"), main.getName()));
 		Stream.of(arguments).map(String::valueOf).forEach(command::add);
 		return command;
 	}
@@ -81,8 +82,7 @@ class QueueCommandTests {
 
 	private void startApplication() throws Exception {
 		Path ready = this.elsewhere.resolve("ready");
-		this.application = new ProcessBuilder(java(AppChild.class, this.directory, ready))
-			.redirectErrorStream(true)
+		this.application = new ProcessBuilder(java(AppChild.class, this.directory, ready)).redirectErrorStream(true)
 			.redirectOutput(this.elsewhere.resolve("application.out").toFile())
 			.start();
 		while (!Files.exists(ready)) {
@@ -106,7 +106,8 @@ class QueueCommandTests {
 				.enqueue(NewMessage.to("fail").payload("secret").tags("red").uniqueKey("k1").header("token", "abc"));
 			assertThat(queue.operations().drain(Duration.ofMinutes(1))).isTrue();
 			MessageId ready = queue.operations().enqueue(NewMessage.to("nobody").queue("mail").payload("x"));
-			MessageId delayed = queue.operations().enqueue(NewMessage.to("work").payload("y").delay(Duration.ofHours(1)));
+			MessageId delayed = queue.operations()
+				.enqueue(NewMessage.to("work").payload("y").delay(Duration.ofHours(1)));
 			return new Messages(dead, ready, delayed);
 		}
 	}
@@ -132,8 +133,8 @@ class QueueCommandTests {
 		Ran help = runPlain("--help");
 		assertThat(help.code()).isZero();
 		assertThat(help.out()).contains("Examples:", "Exit codes:", "queue-sqlite list -d data/queue --state DEAD");
-		for (String command : List.of("stats", "list", "show", "retry", "cancel", "purge", "verify", "backup", "compact",
-				"salvage")) {
+		for (String command : List.of("stats", "list", "show", "retry", "cancel", "purge", "verify", "backup",
+				"compact", "salvage")) {
 			assertThat(help.out()).contains("\n  " + command);
 		}
 		assertThat(runPlain("purge", "--help").out()).contains("There is no way back", "Example");
