@@ -65,16 +65,16 @@ class QueueEndpointAutoConfigurationTests {
 	@Test
 	void propertiesWhenNotSetHideValues() {
 		this.exposed.run((context) -> assertThat(context.getBean(QueueEndpointProperties.class))
-			.isEqualTo(new QueueEndpointProperties(Show.NEVER, Set.of())));
+			.isEqualTo(new QueueEndpointProperties(Show.NEVER, Set.of(), null)));
 	}
 
 	@Test
 	void propertiesWhenSetAreBound() {
 		this.exposed
 			.withPropertyValues("management.endpoint.queue.show-values=when-authorized",
-					"management.endpoint.queue.roles=admin,ops")
+					"management.endpoint.queue.roles=admin,ops", "management.endpoint.queue.backup-directory=/backup")
 			.run((context) -> assertThat(context.getBean(QueueEndpointProperties.class))
-				.isEqualTo(new QueueEndpointProperties(Show.WHEN_AUTHORIZED, Set.of("admin", "ops"))));
+				.isEqualTo(new QueueEndpointProperties(Show.WHEN_AUTHORIZED, Set.of("admin", "ops"), "/backup")));
 	}
 
 	private static EmbeddedQueue queue() {
