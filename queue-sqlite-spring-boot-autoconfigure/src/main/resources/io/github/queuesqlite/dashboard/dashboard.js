@@ -105,12 +105,14 @@ async function look() {
 const pause = () => failures === 0 ? INTERVAL : Math.min(LONGEST, 1000 * 2 ** Math.min(failures - 1, 6)) * (0.8 + 0.4 * Math.random());
 
 function answered() {
+  const wasAway = failures > 0;
   failures = 0;
   live.className = 'live on';
   live.title = `Looked at ${clock(history.now)}`;
   if (live.textContent !== 'Live') write(live, 'Live');
-  if (history.restarted) {
-    history.restarted = false;
+  const { another } = history;
+  history.another = false;
+  if (another && wasAway) {
     say(`The application was started anew at ${clock(Date.now())}. The last hour begins there.`, 'good');
     setTimeout(() => { if (failures === 0) connection.hidden = true; }, 8000);
   } else if (connection.dataset.kind === 'bad') {

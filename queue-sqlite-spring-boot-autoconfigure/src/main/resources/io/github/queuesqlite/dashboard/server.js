@@ -46,13 +46,14 @@ export async function post(parts, body) {
 
 /** The last hour, as far as this page knows it. */
 export const history = {
-  process: null, points: [], current: null, now: Date.now(), step: 10, restarted: false,
+  process: null, points: [], current: null, now: Date.now(), step: 10, another: false,
 
   async refresh() {
     const known = this.points.length ? this.points[this.points.length - 1].at : 0;
     let answer = await get(['history'], { after: known });
+    // Another start, or another process behind a balancer: its hour is not ours.
     if (this.process && answer.process !== this.process) {
-      this.restarted = true;
+      this.another = true;
       this.points = [];
       answer = await get(['history']);
     }

@@ -115,10 +115,20 @@ class QueryPlanTests {
 
 	@ParameterizedTest
 	@CsvSource({ "OLDER_AHEAD, message_ready", "NEWER_AHEAD, message_ready", "RUNNING, message_owner",
-			"PACE, message_ended", "LIMIT, PRIMARY KEY", "PERMITS, PRIMARY KEY", "RATE, PRIMARY KEY",
-			"TOKENS, PRIMARY KEY" })
+			"PACE, message_ended" })
 	void outlookStatementSearches(String name, String index) throws Exception {
 		assertExplains((String) ClaimOutlook.class.getDeclaredField(name).get(null), index);
+	}
+
+	static Stream<Arguments> limitStatements() {
+		return Stream.of(Arguments.of(PermitTable.class, "MOST"), Arguments.of(PermitTable.class, "HOLDERS"),
+				Arguments.of(RateTable.class, "BUCKET"), Arguments.of(RateTable.class, "HOLDERS"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("limitStatements")
+	void limitStatementSearchesByName(Class<?> table, String name) throws Exception {
+		assertExplains((String) table.getDeclaredField(name).get(null), "PRIMARY KEY");
 	}
 
 	private static void assertExplains(String sql, String index) throws Exception {

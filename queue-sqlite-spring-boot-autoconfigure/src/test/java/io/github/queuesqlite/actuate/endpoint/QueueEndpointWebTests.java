@@ -447,7 +447,7 @@ class QueueEndpointWebTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"',
 			textBlock = """
-					/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys, schedules, limits, processes, shards or audit
+					/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys, schedules, limits, processes, shards, failures or audit
 					/things/x                        | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys, schedules or limits
 					/queues/mial                     | NOT_FOUND   | No queue 'mial'
 					/tasks/mial                      | NOT_FOUND   | No task 'mial'
@@ -467,7 +467,7 @@ class QueueEndpointWebTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"',
 			textBlock = """
-					/things/x               | pause  | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys, schedules or limits
+					/things/x               | pause  | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys, schedules, limits or failures
 					/queues/mial            | pause  | NOT_FOUND   | No queue 'mial'
 					/queues/mail            | drop   | BAD_REQUEST | No operation 'drop': expected pause or resume
 					/queues/mail            | retry  | BAD_REQUEST | No operation 'retry': expected pause or resume
