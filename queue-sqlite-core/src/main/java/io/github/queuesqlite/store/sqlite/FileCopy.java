@@ -87,6 +87,7 @@ final class FileCopy implements StoreFile.Copy {
 			SqliteConnections.execute(connection, "PRAGMA journal_mode = OFF");
 			SqliteConnections.execute(connection, "PRAGMA synchronous = OFF");
 			SqliteConnections.execute(connection, "PRAGMA temp_store = MEMORY");
+			SqliteConnections.execute(connection, "PRAGMA cache_size = -32000");
 			try (PreparedStatement attach = connection.prepareStatement("ATTACH ?1 AS source")) {
 				attach.setString(1, this.source.toUri() + "?mode=ro");
 				attach.execute();
@@ -132,6 +133,10 @@ final class FileCopy implements StoreFile.Copy {
 		for (String[] table : tables) {
 			SqliteConnections.execute(connection, table[1]);
 		}
+		// Before the rows: afterwards each would read all of them again.
+		for (String[] other : schema(connection, 0)) {
+			SqliteConnections.execute(connection, other[1]);
+		}
 		for (String[] table : tables) {
 			copyRows(connection, table[0]);
 		}
@@ -139,9 +144,6 @@ final class FileCopy implements StoreFile.Copy {
 			// A number that was given must not be given again.
 			SqliteConnections.execute(connection, "DELETE FROM main.sqlite_sequence");
 			copyRows(connection, "sqlite_sequence");
-		}
-		for (String[] other : schema(connection, 0)) {
-			SqliteConnections.execute(connection, other[1]);
 		}
 		for (String pragma : List.of("user_version", "application_id")) {
 			SqliteConnections.execute(connection,

@@ -188,13 +188,12 @@ final class LongRead implements ReaderGate.LongReader, AutoCloseable {
 	@Override
 	public void close() {
 		boolean interrupted = Thread.interrupted();
-		try {
-			this.thread.execute(this::closeConnection);
+		synchronized (this) {
+			if (!this.thread.isShutdown()) {
+				this.thread.execute(this::closeConnection);
+				this.thread.shutdown();
+			}
 		}
-		catch (RejectedExecutionException ex) {
-			logger.debug("The {} of {} is closed already", this.what, this.file, ex);
-		}
-		this.thread.shutdown();
 		while (!this.thread.isTerminated()) {
 			try {
 				this.thread.awaitTermination(1, TimeUnit.SECONDS);
