@@ -96,8 +96,9 @@ final class DiskReserve {
 				Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE))) {
 			write(channel);
 		}
-		catch (IOException ex) {
-			// What could be written holds room already: others fill the disk right now.
+		catch (IOException | OutOfMemoryError ex) {
+			// What could be written holds room already: others fill the disk right now, or
+			// memory lacks. It is looked at again.
 			logger.debug("Cannot hold {} in {}", ByteCount.text(this.size), this.file, ex);
 			lookLater();
 		}
