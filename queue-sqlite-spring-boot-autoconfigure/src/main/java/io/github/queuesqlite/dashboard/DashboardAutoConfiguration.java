@@ -11,6 +11,7 @@ import io.github.queuesqlite.autoconfigure.QueueProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.Show;
@@ -57,6 +58,12 @@ public final class DashboardAutoConfiguration {
 		@Bean(initMethod = "start")
 		DashboardHistory queueDashboardHistory(DashboardRecorder recorder, EmbeddedQueue queue) {
 			return new DashboardHistory(recorder, queue.operations()::stats, InstantSource.system());
+		}
+
+		/** The last hour begins with the application. */
+		@Bean
+		static LazyInitializationExcludeFilter queueDashboardLazyInitializationExcludeFilter() {
+			return LazyInitializationExcludeFilter.forBeanTypes(DashboardHistory.class);
 		}
 
 		@Bean

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -232,6 +233,12 @@ class DashboardWebTests {
 			assertThat(history).bodyJson().extractingPath("$.process").asString().isNotEmpty();
 			assertThat(history).bodyJson().extractingPath("$.step").isEqualTo(10);
 		});
+	}
+
+	@Test
+	void historyWhenTheApplicationIsLazyBeginsWithIt() {
+		this.runner.withBean(LazyInitializationBeanFactoryPostProcessor.class)
+			.run((context) -> assertThat(context.getBeanFactory().containsSingleton("queueDashboardHistory")).isTrue());
 	}
 
 	@Test

@@ -97,7 +97,8 @@ final class DiskReserve {
 			write(channel);
 		}
 		catch (IOException | OutOfMemoryError ex) {
-			// What could be written holds room already: others fill the disk right now, or
+			// What could be written holds room already: others fill the disk right now,
+			// or
 			// memory lacks. It is looked at again.
 			logger.debug("Cannot hold {} in {}", ByteCount.text(this.size), this.file, ex);
 			lookLater();

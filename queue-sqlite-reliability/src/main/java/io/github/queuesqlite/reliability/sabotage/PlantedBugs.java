@@ -83,8 +83,8 @@ final class PlantedBugs {
 		add("a retry counts no attempt", "retry.countsAttempt() ? 0 : 1, key.id()", "1, key.id()",
 				contract("Settlements#retryWhenDueIsReady"));
 		add("retries have no limit",
-				"if (run.attempt() >= run.maxAttempts()) { return dead(run, failed); } Duration wait", "Duration wait",
-				"worker.OutcomeTests#runWhenAttemptsAreUsedUpEndsDeadWithEachFailureRecorded");
+				"if (run.attempt() >= run.maxAttempts()) { return dead(run, failed); } Duration maxElapsed",
+				"Duration maxElapsed", "worker.OutcomeTests#runWhenAttemptsAreUsedUpEndsDeadWithEachFailureRecorded");
 		add("a release counts the attempt", "ELSE 22 END, attempt = attempt - 1, deadline = NULL",
 				"ELSE 22 END, deadline = NULL", contract("Settlements#releaseGoesBackToItsOldPlaceUncounted"));
 		add("a rescued message pays although it had not started", "else if (!started.test(row.key())) {",
@@ -585,9 +585,7 @@ final class PlantedBugs {
 		add("two tasks may have one name", "putIfAbsent(task.name(), task); if (other != null) {",
 				"putIfAbsent(task.name(), task);\nif (other == task) {",
 				"task.TaskRegistryTests#registerWhenNameIsTakenNamesBoth");
-		add("the wait before a retry has no cap",
-				"double millis = Math.min(this.delay.toMillis() * Math.pow(this.multiplier, retry - 1.0), this.maxDelay.toMillis());",
-				"double millis = this.delay.toMillis() * Math.pow(this.multiplier, retry - 1.0);",
+		add("the wait before a retry has no cap", "Math.min(grown(retry), this.maxDelay.toMillis())", "grown(retry)",
 				"task.RetryPolicyTests#waitBeforeIsCapped");
 		add("the wait before a retry has no jitter", "(2 * random.nextDouble() - 1) : 0",
 				"(random.nextDouble() - random.nextDouble()) * 0 : 0",
