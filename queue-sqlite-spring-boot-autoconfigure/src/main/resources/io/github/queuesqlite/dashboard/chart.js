@@ -61,7 +61,8 @@ export function chart({ title, note, format, series }) {
       if (value === null || value === undefined || (before && point.at - before.at > 30000)) end();
       if (value === null || value === undefined) continue;
       const place = { x: x(point).toFixed(1), y: (HEIGHT * (1 - value / most)).toFixed(1), at: point.at };
-      line += `${begin === null ? 'M' : 'L'}${place.x} ${place.y}`;
+      // A point that stands alone is a dot.
+      line += begin === null ? `M${place.x} ${place.y}h.01` : `L${place.x} ${place.y}`;
       area += `${begin === null ? 'M' : 'L'}${place.x} ${place.y}`;
       if (begin === null) begin = place.x;
       before = place;
