@@ -26,6 +26,7 @@ import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskHandler;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,12 @@ class ExplainTests extends ProcessTester {
 
 	private static Reason reason(Explanation explanation, ReasonKind kind) {
 		return explanation.reasons().stream().filter((reason) -> reason.kind() == kind).findFirst().orElseThrow();
+	}
+
+	/** Before the queue is closed, which waits for its handlers. */
+	@AfterEach
+	void letHandlersEnd() {
+		this.goOn.release(100_000);
 	}
 
 	@Test
@@ -364,7 +371,7 @@ class ExplainTests extends ProcessTester {
 
 	@Test
 	void messageWhenItsLimitIsReachedHereNamesItAndThoseBefore() throws Exception {
-		open((builder) -> builder.concurrency(4).shards(2));
+		open((builder) -> builder.concurrency(4).shards(1));
 		this.queue.tasks().register("quick", Integer.class, (payload, context) -> null);
 		start(task(TASK).maxConcurrent(2));
 		for (int i = 0; i < 4; i++) {

@@ -2,6 +2,7 @@ package io.github.queuesqlite;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -20,6 +21,9 @@ public final class PullChild {
 
 	static final Duration AFTER = Duration.ofMillis(100);
 
+	/** A file beside the log: until it is there nobody begins. */
+	static final String GO = "go";
+
 	private PullChild() {
 	}
 
@@ -29,6 +33,11 @@ public final class PullChild {
 		builder = args[2].equals(LIFO) ? builder.order("default", QueueOrder.LIFO) : builder.ageing("default", AFTER);
 		try (EmbeddedQueue queue = builder.build()) {
 			QueueOperations operations = queue.operations();
+			WorkChild.say(log, "ready", "as " + ProcessHandle.current().pid());
+			Path go = Path.of(args[1]).resolveSibling(GO);
+			while (Files.notExists(go)) {
+				Thread.onSpinWait();
+			}
 			while (operations.length() > 0) {
 				for (ClaimedMessage message : operations.receive("default", 1, Duration.ofSeconds(5))) {
 					WorkChild.say(log, "start", message.payload(String.class) + " " + ProcessHandle.current().pid());

@@ -1,6 +1,7 @@
 package io.github.queuesqlite;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -30,6 +31,8 @@ class PullOrderTests extends ProcessTester {
 	private void runAndKill(String order) throws Exception {
 		Process victim = start(PullChild.class, order);
 		start(PullChild.class, order);
+		awaitRuns("ready", 2);
+		Files.createFile(log().resolveSibling(PullChild.GO));
 		awaitRuns("start", 12);
 		kill(victim);
 		start(PullChild.class, order);
