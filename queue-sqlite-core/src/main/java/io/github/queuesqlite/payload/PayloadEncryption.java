@@ -27,21 +27,18 @@ final class PayloadEncryption implements PayloadSeal {
 
 	private static final int TAG_BITS = 128;
 
-	private final PayloadKeys keys;
+	private final SealKeys keys;
 
 	private final SecureRandom random = new SecureRandom();
 
 	PayloadEncryption(PayloadKeys keys) {
-		this.keys = keys;
+		this.keys = new SealKeys(keys, "encrypted");
 	}
 
 	@Override
 	public Encoded seal(Encoded plain) {
 		String id = this.keys.currentId();
-		SecretKey key = this.keys.key(id);
-		if (key == null) {
-			throw new PayloadException("There is no key '" + id + "', which payloads are to be encrypted with", null);
-		}
+		SecretKey key = this.keys.toSeal(id);
 		String format = plain.codec() + "+" + LABEL + id;
 		byte[] nonce = new byte[NONCE];
 		this.random.nextBytes(nonce);
@@ -65,12 +62,7 @@ final class PayloadEncryption implements PayloadSeal {
 	@Override
 	public byte[] open(String format, String label, byte[] bytes) {
 		String id = label.substring(LABEL.length());
-		SecretKey key = this.keys.key(id);
-		if (key == null) {
-			throw new PayloadException("It is encrypted with key '" + id
-					+ "', which this process does not have: keys may be removed only when nothing is stored under them",
-					null);
-		}
+		SecretKey key = this.keys.toOpen(id);
 		if (bytes.length < NONCE) {
 			throw new PayloadException("The encrypted bytes end too early", null);
 		}

@@ -24,19 +24,16 @@ final class PayloadSignature implements PayloadSeal {
 
 	private static final int LENGTH = 32;
 
-	private final PayloadKeys keys;
+	private final SealKeys keys;
 
 	PayloadSignature(PayloadKeys keys) {
-		this.keys = keys;
+		this.keys = new SealKeys(keys, "signed");
 	}
 
 	@Override
 	public Encoded seal(Encoded plain) {
 		String id = this.keys.currentId();
-		SecretKey key = this.keys.key(id);
-		if (key == null) {
-			throw new PayloadException("There is no key '" + id + "', which payloads are to be signed with", null);
-		}
+		SecretKey key = this.keys.toSeal(id);
 		String format = plain.codec() + "+" + LABEL + id;
 		byte[] bytes = Objects.requireNonNull(plain.bytes());
 		byte[] signed = Arrays.copyOf(signature(key, id, format, bytes, 0), LENGTH + bytes.length);
@@ -52,12 +49,7 @@ final class PayloadSignature implements PayloadSeal {
 	@Override
 	public byte[] open(String format, String label, byte[] bytes) {
 		String id = label.substring(LABEL.length());
-		SecretKey key = this.keys.key(id);
-		if (key == null) {
-			throw new PayloadException("It is signed with key '" + id
-					+ "', which this process does not have: keys may be removed only when nothing is stored under them",
-					null);
-		}
+		SecretKey key = this.keys.toOpen(id);
 		if (bytes.length < LENGTH) {
 			throw new PayloadException("The signed bytes end too early", null);
 		}
