@@ -107,15 +107,11 @@ public final class DirectoryFiles {
 			for (Path file : shards().values()) {
 				refuseOtherVersion(file, Migrations.shard());
 			}
-			refuseOtherVersion(listen(), Migrations.listen());
+			refuseOtherVersion(this.files.listen(), Migrations.listen());
 		}
 		catch (IOException ex) {
 			throw new StoreUnavailableException("Cannot read " + this.files.directory() + ": " + ex, ex);
 		}
-	}
-
-	private Path listen() {
-		return this.files.directory().resolve("listen.db");
 	}
 
 	private static void refuseOtherVersion(Path file, Migrations migrations) {
@@ -163,13 +159,7 @@ public final class DirectoryFiles {
 	/** Whether a process uses the directory. */
 	boolean isInUse() {
 		try {
-			for (int slot = 0; slot < IdLayout.MAX_SLOTS; slot++) {
-				Path lock = this.files.slotLock(slot);
-				if (Files.exists(lock) && !HeldLocks.isFree(lock)) {
-					return true;
-				}
-			}
-			return false;
+			return this.files.isInUse();
 		}
 		catch (IOException ex) {
 			// Whoever may not look at the locks must take them for held.
@@ -188,7 +178,7 @@ public final class DirectoryFiles {
 				all.add(new ForeignFile(this, this.files.control(), false));
 			}
 			shards().values().forEach((file) -> all.add(new ForeignFile(this, file, true)));
-			Path listen = listen();
+			Path listen = this.files.listen();
 			if (Files.exists(listen)) {
 				all.add(new ForeignFile(this, listen, false));
 			}

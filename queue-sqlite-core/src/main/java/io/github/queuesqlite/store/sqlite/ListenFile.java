@@ -43,7 +43,7 @@ final class ListenFile implements AutoCloseable {
 	/** Opens the file, creating or migrating it, or replacing a damaged one. */
 	static ListenFile open(SqliteListenSettings settings) {
 		QueueFiles files = QueueFiles.prepare(settings.directory());
-		Path file = files.directory().resolve("listen.db");
+		Path file = files.listen();
 		HeldLocks.Held use = null;
 		Connection connection = null;
 		if (AbandonedFiles.contains(file)) {

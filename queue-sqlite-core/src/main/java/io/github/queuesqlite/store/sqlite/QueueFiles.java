@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.store.IdLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,12 +117,27 @@ record QueueFiles(Path directory) {
 		return this.directory.resolve("control.db");
 	}
 
+	Path listen() {
+		return this.directory.resolve("listen.db");
+	}
+
 	Path openLock() {
 		return this.directory.resolve("locks").resolve("open.lock");
 	}
 
 	Path slotLock(int slot) {
 		return this.directory.resolve("locks").resolve("slot-%02d.lock".formatted(slot));
+	}
+
+	/** Whether a process uses the directory, or another queue of this one. */
+	boolean isInUse() throws IOException {
+		for (int slot = 0; slot < IdLayout.MAX_SLOTS; slot++) {
+			Path lock = slotLock(slot);
+			if (Files.exists(lock) && !HeldLocks.isFree(lock)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	Path runs(long epoch) {

@@ -219,13 +219,7 @@ final class StoreOpening {
 
 	private boolean isAnybodyElseHere() {
 		try {
-			for (int slot = 0; slot < IdLayout.MAX_SLOTS; slot++) {
-				Path lock = this.files.slotLock(slot);
-				if (Files.exists(lock) && !HeldLocks.isFree(lock)) {
-					return true;
-				}
-			}
-			return false;
+			return this.files.isInUse();
 		}
 		catch (IOException ex) {
 			throw new StoreUnavailableException("Cannot look at the locks in " + this.files.directory() + ": " + ex,
