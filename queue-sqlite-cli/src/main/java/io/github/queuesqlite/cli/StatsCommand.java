@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -91,8 +92,8 @@ final class StatsCommand implements Runnable {
 			.sum();
 	}
 
-	private static TreeSet<String> queues(QueueStats stats) {
-		TreeSet<String> queues = new TreeSet<>(stats.pausedQueues());
+	private static Set<String> queues(QueueStats stats) {
+		Set<String> queues = new TreeSet<>(stats.pausedQueues());
 		stats.counts().forEach((count) -> queues.add(count.queue()));
 		return queues;
 	}

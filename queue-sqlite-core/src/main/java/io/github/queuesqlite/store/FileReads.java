@@ -10,7 +10,7 @@ public interface FileReads {
 	/** Returns the name of the file. */
 	String name();
 
-	/** Returns how many bytes it has. */
+	/** Returns how many bytes it takes with its write-ahead log. */
 	long size();
 
 	/** Does what {@link StoreFile#check()} says. */

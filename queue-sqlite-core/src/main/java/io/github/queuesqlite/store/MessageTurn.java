@@ -264,15 +264,15 @@ final class MessageTurn implements Turn<ShardSession> {
 
 	private int wanted(ShardSession session, Claimer claimer) throws SQLException {
 		int best = claimer.wantsNothing() ? Integer.MIN_VALUE : bestReady(session, claimer);
+		boolean waits = this.unanswered.remove(claimer);
 		int wanted = 0;
 		if (best != Integer.MIN_VALUE) {
 			wanted = claimer.wanted(this.shard, best);
 		}
-		else if (this.unanswered.contains(claimer)) {
+		else if (waits) {
 			// There was something for it when it was asked.
 			guard(() -> claimer.claimed(this.shard, List.of()));
 		}
-		this.unanswered.remove(claimer);
 		if (wanted > 0) {
 			this.unanswered.add(claimer);
 		}

@@ -20,7 +20,7 @@ public interface StoreFile {
 	/** Returns its name. */
 	String name();
 
-	/** Returns how many bytes it has, without its write-ahead log. */
+	/** Returns how many bytes it takes, in use with its write-ahead log. */
 	long size();
 
 	/**
