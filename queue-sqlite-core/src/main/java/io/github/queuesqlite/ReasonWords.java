@@ -28,7 +28,7 @@ final class ReasonWords {
 
 	/** Text of others, on one line and not too long. */
 	static String safe(String text) {
-		return Names.oneLine((text.length() > MOST_CHARACTERS) ? Names.beginning(text, MOST_CHARACTERS) + "…" : text);
+		return Names.oneLine(Names.shortened(text, MOST_CHARACTERS));
 	}
 
 	static String quoted(String name) {

@@ -91,6 +91,16 @@ public final class Names {
 		return text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
 	}
 
+	/**
+	 * As {@link #beginning}, and shows that something is missing.
+	 * @param text any text
+	 * @param most how many characters at most, 1 or more, without the sign for the rest
+	 * @return the same when it is not longer
+	 */
+	public static String shortened(String text, int most) {
+		return (text.length() > most) ? beginning(text, most) + "…" : text;
+	}
+
 	private static boolean isUnsafe(char c) {
 		return switch (Character.getType(c)) {
 			case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;

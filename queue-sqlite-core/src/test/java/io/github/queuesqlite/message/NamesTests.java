@@ -34,6 +34,7 @@ class NamesTests {
 	@CsvSource({ "abc, 3, abc", "abc, 2, ab", "a𝄞b, 2, a", "a𝄞b, 3, a𝄞", "𝄞, 1, ''" })
 	void beginningWhenItWouldEndInHalfACharacterLeavesThatOut(String text, int most, String beginning) {
 		assertThat(Names.beginning(text, most)).isEqualTo(beginning);
+		assertThat(Names.shortened(text, most)).isEqualTo(text.equals(beginning) ? text : beginning + "…");
 	}
 
 }

@@ -88,7 +88,7 @@ final class Messages {
 		}
 		try {
 			String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(raw)).toString();
-			return (text.length() > MOST_PAYLOAD) ? Names.beginning(text, MOST_PAYLOAD) + "…" : text;
+			return Names.shortened(text, MOST_PAYLOAD);
 		}
 		catch (CharacterCodingException ex) {
 			return "of " + raw.length + " bytes";

@@ -35,7 +35,7 @@ final class Fingerprint {
 	private static String withoutVarying(String text) {
 		String line = text.lines().findFirst().orElse("");
 		String varying = VARYING.matcher(line).replaceAll("#");
-		return (varying.length() > MOST_CHARACTERS) ? Names.beginning(varying, MOST_CHARACTERS) : varying;
+		return Names.beginning(varying, MOST_CHARACTERS);
 	}
 
 }

@@ -22,8 +22,7 @@ final class QueueEndpointException extends InvalidEndpointRequestException {
 
 	/** What was asked for is named: it may be anything. */
 	private static String shown(String detail) {
-		return Names
-			.oneLine((detail.length() > MOST_CHARACTERS) ? Names.beginning(detail, MOST_CHARACTERS) + "…" : detail);
+		return Names.oneLine(Names.shortened(detail, MOST_CHARACTERS));
 	}
 
 	static QueueEndpointException badRequest(String detail) {
