@@ -31,15 +31,27 @@ class LimitTests extends KillTester {
 
 	private final AtomicInteger most = new AtomicInteger();
 
+	/** Handlers stay until so many have run at once. */
+	private volatile int awaited = 1;
+
 	LimitTests() {
 		super("limit");
 	}
 
 	private TaskDefinition.Builder<Integer> task(String name) {
 		return task(name, (payload, context) -> {
-			Thread.sleep(1);
+			do {
+				Thread.sleep(1);
+			}
+			while (this.most.get() < this.awaited);
 			return null;
 		});
+	}
+
+	/** From now on so many are to run at once; more would be seen. */
+	private void expect(int handlers) {
+		this.most.set(0);
+		this.awaited = handlers;
 	}
 
 	/** A task that counts how many of it run at once. */
@@ -261,12 +273,14 @@ class LimitTests extends KillTester {
 		this.queue.tasks().register(task(TASK).maxConcurrent(2).build());
 		assertThat(this.operations.changeLimit("task:" + TASK, 4)).isFalse();
 		this.queue.start();
+		expect(2);
 		enqueue(TASK, 50);
 		awaitCompleted(50);
 		assertThat(this.most).hasValue(2);
 		assertThat(this.operations.stats().limits())
 			.containsExactly(new QueueStats.LimitStats("task:" + TASK, 2, 2, 2, 0, null));
 		assertThat(this.operations.changeLimit("task:" + TASK, 4)).isTrue();
+		expect(4);
 		enqueue(TASK, 100);
 		awaitCompleted(150);
 		assertThat(this.most).hasValue(4);
@@ -274,7 +288,7 @@ class LimitTests extends KillTester {
 		open((builder) -> builder.concurrency(8));
 		this.queue.tasks().register(task(TASK).maxConcurrent(2).build());
 		this.queue.start();
-		this.most.set(0);
+		expect(4);
 		enqueue(TASK, 100);
 		awaitCompleted(250);
 		assertThat(this.most).hasValue(4);
@@ -283,11 +297,12 @@ class LimitTests extends KillTester {
 			.until(() -> this.operations.stats()
 				.limits()
 				.equals(List.of(new QueueStats.LimitStats("task:" + TASK, 1, 2, 1, 0, null))));
-		this.most.set(0);
+		expect(1);
 		enqueue(TASK, 50);
 		awaitCompleted(300);
 		assertThat(this.most).hasValue(1);
 		assertThat(this.operations.changeLimit("task:" + TASK, null)).isTrue();
+		expect(2);
 		enqueue(TASK, 100);
 		awaitCompleted(400);
 		assertThat(this.most).hasValue(2);
