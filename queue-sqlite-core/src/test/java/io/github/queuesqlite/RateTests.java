@@ -264,6 +264,24 @@ class RateTests extends RateTester {
 	}
 
 	@Test
+	void rateLimitOfAQueueWhenItsOnlyTaskHasOneItselfHoldsBoth() {
+		open((builder) -> builder.pollInterval(Duration.ofMinutes(1)).rateLimit("default", FAST));
+		this.queue.tasks().register(task().rateLimit(RateLimit.of("50/1s")).build());
+		this.queue.start();
+		enqueue(20);
+		awaitCompleted(20);
+	}
+
+	@Test
+	void rateLimitOfAQueueWhenItsOnlyTaskHasALimitHoldsBoth() {
+		open((builder) -> builder.pollInterval(Duration.ofMinutes(1)).rateLimit("default", FAST));
+		this.queue.tasks().register(task().maxConcurrent(1).build());
+		this.queue.start();
+		enqueue(20);
+		awaitCompleted(20);
+	}
+
+	@Test
 	void rateLimitOfAQueueWhenTheProcessStartsAnewIsNotExceeded() {
 		String rate = "rate:queue:default";
 		for (int i = 0; i < 3; i++) {

@@ -156,7 +156,7 @@ final class Lane implements Holder {
 		if (this.engine.limits.isOpen(this.rate)) {
 			return this.engine.tasks.unpermitted();
 		}
-		return isRateWorthAsking() ? this.engine.tasks.claimable() : Set.of();
+		return isRateWorthAsking() ? this.engine.tasks.wantable() : Set.of();
 	}
 
 	private boolean isRateWorthAsking() {

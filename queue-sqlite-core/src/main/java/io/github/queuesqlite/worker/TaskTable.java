@@ -34,6 +34,8 @@ final class TaskTable {
 
 	private volatile Set<String> unpermitted = Set.of();
 
+	private volatile Set<String> wantable = Set.of();
+
 	TaskTable(TaskRegistry registry, WorkerSettings settings, Limits limits) {
 		this.registry = registry;
 		this.settings = settings;
@@ -65,6 +67,8 @@ final class TaskTable {
 		});
 		this.claimable = Set.copyOf(claimable);
 		this.unpermitted = Set.copyOf(unpermitted);
+		unpermitted.addAll(claimable);
+		this.wantable = Set.copyOf(unpermitted);
 	}
 
 	@Nullable HostedTask find(String name) {
@@ -82,6 +86,13 @@ final class TaskTable {
 	 */
 	Set<String> unpermitted() {
 		return this.unpermitted;
+	}
+
+	/**
+	 * Those that are claimable or not permitted: what their queue lacks is worth having.
+	 */
+	Set<String> wantable() {
+		return this.wantable;
 	}
 
 	/** Sets which tasks, hosted or not, are paused. */
