@@ -131,6 +131,19 @@ public final class EmbeddedQueue implements AutoCloseable {
 	}
 
 	/**
+	 * Reads a payload that somebody has written as JSON, to hand it in.
+	 * @param task the name of a task
+	 * @param json one value
+	 * @return what the task takes, when this process hosts it; else text, numbers, lists
+	 * and maps. Null for the value null
+	 * @throws io.github.queuesqlite.message.PayloadException if it is not JSON, or not
+	 * what the task takes
+	 */
+	public @Nullable Object readJson(String task, String json) {
+		return this.engine.readJson(task, json);
+	}
+
+	/**
 	 * Returns the listeners of this process.
 	 * @return the registry
 	 */
