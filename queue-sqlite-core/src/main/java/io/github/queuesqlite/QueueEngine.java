@@ -147,7 +147,8 @@ final class QueueEngine {
 			this.workers = workers(builder, payloads);
 			this.closers.push(this.workers::close);
 			this.maintenance = new Maintenance(this.store, this.presence, this.workers::maxAttempts, builder.clock,
-					System::nanoTime, new MaintenanceSettings(builder.leaseDuration, builder.pollInterval));
+					System::nanoTime,
+					new MaintenanceSettings(builder.leaseDuration, builder.pollInterval, builder.expireUnhosted));
 			this.maintenance.start();
 			this.closers.push(this.maintenance::stop);
 			this.waiters = new Waiters(this.store, this.name);
@@ -240,8 +241,9 @@ final class QueueEngine {
 		if (builder.maxLength != -1) {
 			this.store.addListener(access.bounds());
 		}
-		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access),
-				this.overview, payloads, this.tasks, builder.retry, this.workers,
+		return new DefaultQueueOperations(access, intake, new Placement(this.store, builder.shardChooser),
+				new Deferrals(builder.enqueueAfterCommit, access), this.overview, payloads, this.tasks, builder.retry,
+				this.workers,
 				new Explainer(this.store, OwnWork.of(this.presence, this.workers), builder.claimOrder().newestFirst(),
 						builder.clock),
 				new Upkeep(this.name, this.directory.path(), this::files, builder.disk().space()));

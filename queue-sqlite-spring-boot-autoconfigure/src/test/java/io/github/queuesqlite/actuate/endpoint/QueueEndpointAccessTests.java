@@ -101,9 +101,9 @@ class QueueEndpointAccessTests {
 
 	@Test
 	void enqueueWhenNotAllowedIsRefused() {
-		this.runner.run((context) -> assertThat(enqueue(context)).hasStatus(HttpStatus.METHOD_NOT_ALLOWED));
+		this.runner.run((context) -> assertThat(enqueue(context)).hasStatus(HttpStatus.NOT_FOUND));
 		this.runner.withPropertyValues("management.endpoint.queue.enqueue=any")
-			.run((context) -> assertThat(enqueue(context)).hasStatus(HttpStatus.METHOD_NOT_ALLOWED));
+			.run((context) -> assertThat(enqueue(context)).hasStatus(HttpStatus.NOT_FOUND));
 		this.runner.withPropertyValues("management.endpoint.queue.access=UNRESTRICTED").run((context) -> {
 			assertThat(enqueue(context)).hasStatus(HttpStatus.FORBIDDEN)
 				.bodyJson()

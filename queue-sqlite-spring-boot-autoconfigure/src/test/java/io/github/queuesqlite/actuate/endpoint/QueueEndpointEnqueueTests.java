@@ -137,7 +137,10 @@ class QueueEndpointEnqueueTests {
 
 	@Test
 	void messageOfWhichNothingIsSaidIsAsItsTaskSays() {
-		Message message = stored(this.mvc.post().uri("/actuator/queue/tasks/slow/messages").exchange());
+		Message message = stored(this.mvc.post()
+			.uri("/actuator/queue/tasks/slow/messages")
+			.contentType(MediaType.APPLICATION_JSON)
+			.exchange());
 		assertThat(message.queue()).isEqualTo("letters");
 		assertThat(message.priority()).isEqualTo(-5);
 		assertThat(message.rawPayload()).isEmpty();
@@ -173,7 +176,8 @@ class QueueEndpointEnqueueTests {
 	void nameThatIsNotKnownIsRefused() {
 		assertRefused(enqueue("greet", Map.of("payload", "\"Ada\"", "prioritty", "high", "unknownNames", "x")),
 				HttpStatus.BAD_REQUEST, "What a message has is not called so: prioritty, unknownNames");
-		assertRefused(enqueue("greet?debug=true", Map.of()), HttpStatus.BAD_REQUEST, "not called so: debug");
+		assertRefused(post("tasks/greet/messages?debug=true", Map.of()), HttpStatus.BAD_REQUEST,
+				"not called so: debug");
 	}
 
 	@Test
@@ -207,16 +211,16 @@ class QueueEndpointEnqueueTests {
 
 	@ParameterizedTest
 	@CsvSource({ "queue, a b, may hold letters", "queue, '', must have 1 to 200", "priority, urgentest, whole number",
-			"priority, 99999999999, whole number", "delay, soon, must be a time as 10m",
-			"delay, -1s, 'delay' must be from", "delay, 99999999d, 'delay' must be from",
-			"delay, 9999999999999999999d, must be a time as 10m", "runAt, tomorrow, must be a time as",
-			"runAt, 2999-01-01T00:00:00Z, must be at most 36525 days ahead", "timeToLive, 0s, must be from",
-			"idempotencyKey, '', must have 1 to 500", "orderingKey, '', must have 1 to 500",
-			"concurrencyKey, '', must have 1 to 500", "uniqueKey, '', must have 1 to 500",
-			"onDuplicate, ignore, must be one of", "onDuplicate, replace, needs a 'uniqueKey'",
-			"maxRetries, -1, must be from 0", "maxRetries, 1.5, whole number", "source, '', must have 1 to 500",
-			"tags, 'a,,b', must have 1 to 500", "headers, a, must be a JSON object of texts",
-			"headers, '{\"a\": 1}', must be a JSON object of texts", "headers, '[]', must be a JSON object of texts" })
+			"priority, 99999999999, whole number", "delay, soon, must be a time as 10m", "delay, -1s, must be from",
+			"delay, 99999999d, must be from", "delay, 9999999999999999999d, must be a time as 10m",
+			"runAt, tomorrow, must be a time as", "runAt, 2999-01-01T00:00:00Z, must be at most 36525 days ahead",
+			"timeToLive, 0s, must be from", "idempotencyKey, '', must have 1 to 500",
+			"orderingKey, '', must have 1 to 500", "concurrencyKey, '', must have 1 to 500",
+			"uniqueKey, '', must have 1 to 500", "onDuplicate, ignore, must be one of",
+			"onDuplicate, replace, needs a 'uniqueKey'", "maxRetries, -1, must be from 0",
+			"maxRetries, 1.5, whole number", "source, '', must have 1 to 500", "tags, 'a,,b', must have 1 to 500",
+			"headers, a, must be a JSON object of texts", "headers, '{\"a\": 1}', must be a JSON object of texts",
+			"headers, '[]', must be a JSON object of texts" })
 	void valueThatCannotBeIsRefused(String name, String value, String detail) {
 		assertRefused(enqueue("greet", Map.of(name, value)), HttpStatus.BAD_REQUEST, detail);
 	}
