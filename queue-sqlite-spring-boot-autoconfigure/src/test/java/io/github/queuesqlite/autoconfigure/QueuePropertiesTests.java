@@ -89,12 +89,13 @@ class QueuePropertiesTests {
 				Map.entry("shutdown.drain-timeout", "1d"), Map.entry("retention.completed", "0"),
 				Map.entry("retention.cancelled", "1h"), Map.entry("retention.expired", "2h"),
 				Map.entry("retention.dead", "3h"), Map.entry("retention.max-rows", "0"),
-				Map.entry("listen.retention", "1s"), Map.entry("listen.max-retries", "0"),
-				Map.entry("payload.max-size", "256MB"), Map.entry("payload.codec", "json"),
-				Map.entry("payload.compress-over", "8KB"), Map.entry("payload.encryption.key", "k1"),
-				Map.entry("payload.encryption.keys.k1", "c2VjcmV0"), Map.entry("payload.signing.key", "s1"),
-				Map.entry("payload.signing.keys.s1", "c2VjcmV0"), Map.entry("payload.signing.required", "false"),
-				Map.entry("wal.max", "128MB"), Map.entry("disk.reserve", "1GB")));
+				Map.entry("unhosted.expire-after", "7d"), Map.entry("listen.retention", "1s"),
+				Map.entry("listen.max-retries", "0"), Map.entry("payload.max-size", "256MB"),
+				Map.entry("payload.codec", "json"), Map.entry("payload.compress-over", "8KB"),
+				Map.entry("payload.encryption.key", "k1"), Map.entry("payload.encryption.keys.k1", "c2VjcmV0"),
+				Map.entry("payload.signing.key", "s1"), Map.entry("payload.signing.keys.s1", "c2VjcmV0"),
+				Map.entry("payload.signing.required", "false"), Map.entry("wal.max", "128MB"),
+				Map.entry("disk.reserve", "1GB")));
 		assertThat(properties.enabled()).isFalse();
 		assertThat(properties.storage()).isEqualTo(QueueProperties.Storage.TEMPORARY);
 		assertThat(properties.directory()).isEqualTo("/var/queue");
@@ -192,6 +193,7 @@ class QueuePropertiesTests {
 			retention.expired,       -1s,        must be from 0s to 36525d
 			retention.dead,          36526d,     must be from 0s to 36525d
 			retention.max-rows,      -1,         must be at least 0
+			unhosted.expire-after,   999ms,      must be from 1s to 36525d
 			listen.retention,        999ms,      must be from 1s to 36525d
 			listen.max-retries,      -1,         must be from 0 to 1000
 			listen.max-retries,      1001,       must be from 0 to 1000
