@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Settings of the endpoint.
  *
  * @param showValues When to show payloads, results, and the values of headers and
- * metadata.
+ * metadata: never; when-authorized, to users with one of the roles; or always.
  * @param roles Roles used to determine whether a user is authorized to be shown values.
  * When empty, all authenticated users are authorized.
  * @param backupDirectory Directory in which the operation backup makes a directory for

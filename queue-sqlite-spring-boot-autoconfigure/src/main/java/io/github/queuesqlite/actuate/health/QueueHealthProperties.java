@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings of the queue's health.
  *
- * @param timeout How long a check waits for the shards before the queue counts as down.
+ * @param timeout How long a check waits for the shards before the queue counts as down,
+ * longer than 0. Keep it below the patience of what asks for the health.
  * @param threshold What the queue counts as down above; details only, unless set.
  */
 @ConfigurationProperties("management.health.queue")
@@ -25,10 +26,11 @@ record QueueHealthProperties(@DefaultValue("5s") Duration timeout, @DefaultValue
 	 * What is too much.
 	 *
 	 * @param oldestReadyAge Time that a message may have been ready, in a queue that is
-	 * not paused, before the queue counts as down.
-	 * @param dead Number of dead messages above which the queue counts as down.
+	 * not paused, before the queue counts as down, from 0. Any time by default.
+	 * @param dead Number of dead messages above which the queue counts as down, from 0.
+	 * Any number by default.
 	 * @param stuckHandlers Number of handlers that go on although their time is over,
-	 * above which the queue counts as down.
+	 * above which the queue counts as down, from 0. Any number by default.
 	 */
 	record Threshold(@Nullable Duration oldestReadyAge, @Nullable Long dead, @Nullable Integer stuckHandlers) {
 
