@@ -72,7 +72,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	}
 
 	private static void check(String name, Queue queue) {
-		PropertyCheck.name("queues", name);
+		PropertyCheck.nameBelow("queues", name);
 		PropertyCheck.range("queues." + name + ".concurrency", queue.concurrency(), 1, 10_000);
 		if (queue.ageing() != null) {
 			PropertyCheck.range("queues." + name + ".ageing", queue.ageing(), "10ms", PropertyCheck.LONGEST);

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.actuate.endpoint;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * Settings of the endpoint.
@@ -23,7 +25,23 @@ record QueueEndpointProperties(@DefaultValue("never") Show showValues, @DefaultV
 		@Nullable String backupDirectory) {
 
 	@Nullable Path backups() {
-		return (this.backupDirectory != null) ? Path.of(this.backupDirectory).toAbsolutePath() : null;
+		if (this.backupDirectory == null) {
+			return null;
+		}
+		if (this.backupDirectory.isBlank()) {
+			throw refused(this.backupDirectory, "must not be empty");
+		}
+		try {
+			return Path.of(this.backupDirectory).toAbsolutePath();
+		}
+		catch (InvalidPathException ex) {
+			throw refused(this.backupDirectory, "must be a path: " + ex.getReason());
+		}
+	}
+
+	private static InvalidConfigurationPropertyValueException refused(String value, String reason) {
+		return new InvalidConfigurationPropertyValueException("management.endpoint.queue.backup-directory", value,
+				reason);
 	}
 
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * Settings of the queue's health.
@@ -18,8 +19,12 @@ record QueueHealthProperties(@DefaultValue("5s") Duration timeout, @DefaultValue
 
 	QueueHealthProperties {
 		if (timeout.isNegative() || timeout.isZero()) {
-			throw new IllegalArgumentException("'timeout' must be longer than 0, was " + timeout);
+			throw refused("timeout", timeout, "must be longer than 0");
 		}
+	}
+
+	private static InvalidConfigurationPropertyValueException refused(String property, Object value, String reason) {
+		return new InvalidConfigurationPropertyValueException("management.health.queue." + property, value, reason);
 	}
 
 	/**
@@ -38,13 +43,13 @@ record QueueHealthProperties(@DefaultValue("5s") Duration timeout, @DefaultValue
 
 		Threshold {
 			if (oldestReadyAge != null && oldestReadyAge.isNegative()) {
-				throw new IllegalArgumentException("'oldest-ready-age' must be 0 or longer, was " + oldestReadyAge);
+				throw refused("threshold.oldest-ready-age", oldestReadyAge, "must be at least 0");
 			}
 			if (dead != null && dead < 0) {
-				throw new IllegalArgumentException("'dead' must be at least 0, was " + dead);
+				throw refused("threshold.dead", dead, "must be at least 0");
 			}
 			if (stuckHandlers != null && stuckHandlers < 0) {
-				throw new IllegalArgumentException("'stuck-handlers' must be at least 0, was " + stuckHandlers);
+				throw refused("threshold.stuck-handlers", stuckHandlers, "must be at least 0");
 			}
 		}
 
