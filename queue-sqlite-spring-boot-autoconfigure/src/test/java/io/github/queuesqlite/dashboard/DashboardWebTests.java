@@ -41,7 +41,7 @@ class DashboardWebTests {
 
 	private static final String[] FILES = { "theme.js", "dashboard.js", "server.js", "elements.js", "words.js",
 			"chart.js", "overview.js", "queues.js", "tasks.js", "messages.js", "message.js", "failures.js",
-			"schedules.js", "processes.js", "dashboard.css", "icon.svg" };
+			"schedules.js", "limits.js", "processes.js", "dashboard.css", "icon.svg" };
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withUserConfiguration(Application.class)
@@ -144,6 +144,33 @@ class DashboardWebTests {
 			assertThat(context.getBean(EmbeddedQueue.class).audit().latest(1)).singleElement()
 				.satisfies((entry) -> assertThat(entry.actor()).isEqualTo("ada"));
 		});
+	}
+
+	@Test
+	void changeWhenNameHasSlashNamesItInTheBody() {
+		writable().run((context) -> {
+			assertThat(key(context, "{\"name\": \"a/b\", \"operation\": \"pause\", \"until\": \"1h\"}")
+				.principal(() -> "ada")).hasStatusOk().bodyJson().extractingPath("$.name").isEqualTo("a/b");
+			assertThat(context.getBean(QueueOperations.class).stats().pausedKeys()).containsExactly("a/b");
+			assertThat(context.getBean(EmbeddedQueue.class).audit().latest(1)).singleElement()
+				.satisfies((entry) -> assertThat(entry.actor()).isEqualTo("ada"))
+				.satisfies((entry) -> assertThat(entry.target()).isEqualTo("keys/a/b"));
+			assertThat(key(context, "{\"name\": \"c\", \"operation\": \"pause\", \"state\": \"DEAD\"}"))
+				.hasStatus(HttpStatus.BAD_REQUEST);
+			assertThat(key(context, "{\"name\": \"\", \"operation\": \"pause\"}")).hasStatus(HttpStatus.BAD_REQUEST);
+			assertThat(context.getBean(QueueOperations.class).stats().pausedKeys()).containsExactly("a/b");
+		});
+		this.runner.run((context) -> assertThat(key(context, "{\"name\": \"c\", \"operation\": \"pause\"}"))
+			.hasStatus(HttpStatus.FORBIDDEN));
+	}
+
+	private static MockMvcRequestBuilder key(AssertableWebApplicationContext context, String body) {
+		return MockMvcTester.from(context)
+			.post()
+			.uri("/queue-dashboard/api/keys")
+			.contentType(MediaType.APPLICATION_JSON)
+			.header("X-Queue-Dashboard", "true")
+			.content(body);
 	}
 
 	@Test
