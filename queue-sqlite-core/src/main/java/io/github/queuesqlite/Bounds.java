@@ -77,7 +77,7 @@ final class Bounds implements StoreListener {
 
 	/** How often a message without keys tries to find a shard with room. */
 	int tries(Draft draft) {
-		return (draft.terms().bound() != null && draft.home().isEmpty()) ? this.shards : 1;
+		return (draft.terms().bound() != null && !draft.isPlaced()) ? this.shards : 1;
 	}
 
 	/** When who begins to wait now gives up, in monotonic nanoseconds. */

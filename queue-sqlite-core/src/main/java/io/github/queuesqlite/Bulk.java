@@ -96,13 +96,13 @@ final class Bulk {
 	 * @param draft the message
 	 */
 	void add(Draft draft) {
-		if (draft.home().isEmpty() && draft.terms().bound() == null) {
+		if (!draft.isPlaced() && draft.terms().bound() == null) {
 			add(KEYLESS, draft);
 			return;
 		}
 		int phase = this.access.inFlight().enter();
 		try {
-			addWithId(draft, this.access.store().assignId(this.access.instance().get(), draft.home()));
+			addWithId(draft, draft.assignId(this.access.store(), this.access.instance().get()));
 		}
 		catch (StoreUnavailableException ex) {
 			add(ex);
@@ -197,8 +197,8 @@ final class Bulk {
 	}
 
 	private int shardOf(Full row) {
-		if (row.draft().home().isEmpty() && !this.given[row.index()]) {
-			this.ids[row.index()] = this.access.store().assignId(this.access.instance().get(), row.draft().home());
+		if (!row.draft().isPlaced() && !this.given[row.index()]) {
+			this.ids[row.index()] = row.draft().assignId(this.access.store(), this.access.instance().get());
 		}
 		return IdLayout.shard(this.ids[row.index()]);
 	}

@@ -69,6 +69,8 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	private final Intake intake;
 
+	private final Placement placement;
+
 	private final Deferrals deferrals;
 
 	private final Overview overview;
@@ -91,6 +93,7 @@ final class DefaultQueueOperations implements QueueOperations {
 	 * Creates the operations of one queue.
 	 * @param access the store
 	 * @param intake makes drafts
+	 * @param placement says where they go
 	 * @param deferrals what transactions put off
 	 * @param overview counts
 	 * @param payloads reads payloads and results
@@ -100,12 +103,14 @@ final class DefaultQueueOperations implements QueueOperations {
 	 * @param explainer says why messages wait
 	 * @param upkeep looks after the files
 	 */
-	DefaultQueueOperations(StoreAccess access, Intake intake, Deferrals deferrals, Overview overview, Payloads payloads,
-			TaskRegistry tasks, RetryPolicy retry, WorkerPool workers, Explainer explainer, Upkeep upkeep) {
+	DefaultQueueOperations(StoreAccess access, Intake intake, Placement placement, Deferrals deferrals,
+			Overview overview, Payloads payloads, TaskRegistry tasks, RetryPolicy retry, WorkerPool workers,
+			Explainer explainer, Upkeep upkeep) {
 		this.access = access;
 		this.store = access.store();
 		this.waiters = access.waiters();
 		this.intake = intake;
+		this.placement = placement;
 		this.deferrals = deferrals;
 		this.overview = overview;
 		this.payloads = payloads;
@@ -151,7 +156,8 @@ final class DefaultQueueOperations implements QueueOperations {
 	public MessageId enqueueGroup(NewGroup group) {
 		checkOpen();
 		long now = this.intake.now();
-		Draft draft = this.intake.draft(this.intake.accept(group, now), now);
+		NewGroup accepted = this.intake.accept(group, now);
+		Draft draft = this.placement.place(accepted, this.intake.draft(accepted, now));
 		Deferral deferral = this.deferrals.current();
 		return (deferral != null) ? deferral.add(draft) : store(draft, null);
 	}
@@ -221,7 +227,7 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	private List<MessageId> defer(List<NewMessage> messages, long now, Deferral deferral) {
 		List<Draft> drafts = new ArrayList<>(messages.size());
-		messages.forEach((message) -> drafts.add(this.intake.draft(message, now)));
+		messages.forEach((message) -> drafts.add(draft(message, now)));
 		List<MessageId> ids = new ArrayList<>(drafts.size());
 		drafts.forEach((draft) -> ids.add(deferral.add(draft)));
 		return ids;
@@ -231,9 +237,9 @@ final class DefaultQueueOperations implements QueueOperations {
 		Bulk bulk = new Bulk(this.access, messages.size(), Bulk.RowListener.NONE);
 		for (NewMessage message : messages) {
 			try {
-				bulk.add(this.intake.draft(message, now));
+				bulk.add(draft(message, now));
 			}
-			catch (PayloadException ex) {
+			catch (QueueException ex) {
 				bulk.add(ex);
 			}
 		}
@@ -659,7 +665,11 @@ final class DefaultQueueOperations implements QueueOperations {
 	private Draft draft(NewMessage message) {
 		checkOpen();
 		long now = this.intake.now();
-		return this.intake.draft(this.intake.accept(message, now), now);
+		return draft(this.intake.accept(message, now), now);
+	}
+
+	private Draft draft(NewMessage accepted, long now) {
+		return this.placement.place(accepted, this.intake.draft(accepted, now));
 	}
 
 	private void checkOpen() {

@@ -98,7 +98,7 @@ final class Deferral implements TransactionSynchronization {
 	}
 
 	private MessageId assignId(Draft draft) {
-		return this.access.as((instance) -> new MessageId(this.access.store().assignId(instance, draft.home())));
+		return this.access.as((instance) -> new MessageId(draft.assignId(this.access.store(), instance)));
 	}
 
 	private Entry add(Draft draft, MessageId id, @Nullable CompletableFuture<MessageId> future) {

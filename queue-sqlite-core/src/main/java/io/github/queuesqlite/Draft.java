@@ -11,6 +11,8 @@ import io.github.queuesqlite.payload.Payloads.Encoded;
 import io.github.queuesqlite.store.Composition;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
+import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.Terms;
 import io.github.queuesqlite.store.Wait;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +34,11 @@ import org.jspecify.annotations.Nullable;
  * @param waits what it waits for; null for nothing
  * @param links what is stored with it
  * @param last the place of the last link of its chain; 0 when it has none
+ * @param shard the shard that somebody chose for it; null when its keys decide, or none
  */
 record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, long createdAt, long runAt,
 		@Nullable Long expiresAt, @Nullable Integer maxAttempts, @Nullable String attributes, Encoded payload,
-		Terms terms, @Nullable Waiting waits, List<Draft> links, int last) {
+		Terms terms, @Nullable Waiting waits, List<Draft> links, int last, @Nullable Integer shard) {
 
 	private static final long[] NONE = {};
 
@@ -43,7 +46,7 @@ record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, lon
 	Draft with(List<Draft> links, int last) {
 		return new Draft(this.keys, this.onDuplicate, this.queue, this.priority, this.createdAt, this.runAt,
 				this.expiresAt, this.maxAttempts, this.attributes, this.payload, this.terms, this.waits,
-				List.copyOf(links), last);
+				List.copyOf(links), last, this.shard);
 	}
 
 	/**
@@ -68,6 +71,23 @@ record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, lon
 		return this.keys;
 	}
 
+	/** Puts it into a shard that somebody chose. */
+	Draft in(int shard) {
+		return new Draft(this.keys, this.onDuplicate, this.queue, this.priority, this.createdAt, this.runAt,
+				this.expiresAt, this.maxAttempts, this.attributes, this.payload, this.terms, this.waits, this.links,
+				this.last, shard);
+	}
+
+	/** Whether something says in which shard it lives. */
+	boolean isPlaced() {
+		return this.shard != null || !home().isEmpty();
+	}
+
+	/** Gives it an id where it is to live. */
+	long assignId(MessageStore store, StoreInstance instance) {
+		return (this.shard != null) ? store.assignId(instance, this.shard) : store.assignId(instance, home());
+	}
+
 	/** Takes away a unique key that its task makes. */
 	Draft keyless() {
 		return keyless(new Terms(this.terms.bound(), OnDuplicate.RETURN_EXISTING, null, this.terms.durable()),
@@ -76,7 +96,7 @@ record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, lon
 
 	private Draft keyless(Terms terms, long runAt, @Nullable Long expiresAt, @Nullable Waiting waits) {
 		return new Draft(this.keys.placing(), OnDuplicate.RETURN_EXISTING, this.queue, this.priority, this.createdAt,
-				runAt, expiresAt, this.maxAttempts, this.attributes, this.payload, terms, waits, List.of(), 0);
+				runAt, expiresAt, this.maxAttempts, this.attributes, this.payload, terms, waits, List.of(), 0, null);
 	}
 
 	/** Exempts it from bounds. */
@@ -84,7 +104,7 @@ record Draft(Keys keys, OnDuplicate onDuplicate, String queue, int priority, lon
 		Terms terms = new Terms(null, this.terms.onDuplicate(), this.terms.window(), this.terms.durable());
 		return new Draft(this.keys, this.onDuplicate, this.queue, this.priority, this.createdAt, this.runAt,
 				this.expiresAt, this.maxAttempts, this.attributes, this.payload, terms, this.waits, this.links,
-				this.last);
+				this.last, this.shard);
 	}
 
 	/** The first that a bound holds for; itself when there is none. */

@@ -131,6 +131,19 @@ public final class EmbeddedQueue implements AutoCloseable {
 	}
 
 	/**
+	 * Reads a payload that somebody has written as JSON, to hand it in.
+	 * @param task the name of a task
+	 * @param json one value
+	 * @return what the task takes, when this process hosts it; else text, numbers, lists
+	 * and maps. Null for the value null
+	 * @throws io.github.queuesqlite.message.PayloadException if it is not JSON, or not
+	 * what the task takes
+	 */
+	public @Nullable Object readJson(String task, String json) {
+		return this.engine.readJson(task, json);
+	}
+
+	/**
 	 * Returns the listeners of this process.
 	 * @return the registry
 	 */
@@ -269,6 +282,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		@Nullable Integer shards;
 
+		@Nullable ShardChooser shardChooser;
+
 		Durability durability = Durability.FULL;
 
 		SchemaMode schema = SchemaMode.MIGRATE;
@@ -331,6 +346,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		Retention retention = Retention.DEFAULT;
 
+		@Nullable Duration expireUnhosted;
+
 		boolean scheduleFiring = true;
 
 		Duration listenRetention = Duration.ofHours(24);
@@ -376,6 +393,17 @@ public final class EmbeddedQueue implements AutoCloseable {
 		 */
 		public Builder shards(int shards) {
 			this.shards = range("shards", shards, 1, 64);
+			return this;
+		}
+
+		/**
+		 * Sets who says in which shard messages without keys are stored.
+		 * @param shardChooser null for the one with the shortest inbox, as it is unless
+		 * set
+		 * @return this
+		 */
+		public Builder shardChooser(@Nullable ShardChooser shardChooser) {
+			this.shardChooser = shardChooser;
 			return this;
 		}
 
@@ -771,6 +799,21 @@ public final class EmbeddedQueue implements AutoCloseable {
 		 */
 		public Builder retention(Retention retention) {
 			this.retention = Objects.requireNonNull(retention);
+			return this;
+		}
+
+		/**
+		 * Lets messages expire whose task no living process hosts: those that have been
+		 * READY for so long, when all that time nobody had a handler for their task or
+		 * received from their queue. They are EXPIRED, with a failure of the type
+		 * {@code Unhosted}. Time in which no process with this setting looked counts as
+		 * long as it is no more than a quarter; else it begins anew.
+		 * @param after 1 s or longer; null for never, as it is unless set
+		 * @return this
+		 */
+		public Builder expireUnhosted(@Nullable Duration after) {
+			this.expireUnhosted = (after != null)
+					? range("expireUnhosted", after, Duration.ofSeconds(1), Duration.ofDays(36_525)) : null;
 			return this;
 		}
 

@@ -20,6 +20,7 @@ import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.TimeWords;
 import io.github.queuesqlite.store.FailureCodec;
+import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.Hosting;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.Situation;
@@ -209,7 +210,7 @@ final class Explainer {
 		text.append(switch (message.state()) {
 			case COMPLETED -> ", after " + attempts(message) + took(message);
 			case DEAD -> ", after " + attempts(message);
-			case EXPIRED -> ": nobody had begun it when its time to live was over";
+			case EXPIRED -> isUnhosted(failure) ? "" : ": nobody had begun it when its time to live was over";
 			case CANCELLED -> (ending.stoppedBy() != null)
 					? ": message " + ending.stoppedBy() + ", which it waited for, did not complete"
 					: (message.attempt() > 0) ? ": it was asked to stop, after " + attempts(message)
@@ -217,7 +218,7 @@ final class Explainer {
 			default -> "";
 		});
 		if (failure != null && ending.stoppedBy() == null) {
-			text.append((message.state() == MessageState.DEAD) ? ": " : "; its latest failure: ")
+			text.append((message.state() == MessageState.DEAD || isUnhosted(failure)) ? ": " : "; its latest failure: ")
 				.append(ReasonWords.safe(failure.type()))
 				.append(failure.message().isEmpty() ? "" : ": " + ReasonWords.safe(failure.message()));
 		}
@@ -237,6 +238,10 @@ final class Explainer {
 		}
 		return new Explanation(new MessageId(message.id()), message.state(), Instant.ofEpochMilli(now), text.toString(),
 				List.of(), null, null, ending);
+	}
+
+	private static boolean isUnhosted(@Nullable Failure failure) {
+		return failure != null && failure.type().equals(FailureRecord.UNHOSTED);
 	}
 
 	private String attempts(StoredMessage message) {

@@ -47,7 +47,7 @@ abstract class Handing implements Completion<InsertResult> {
 		boolean handedIn = false;
 		try {
 			StoreInstance instance = this.access.instance().get();
-			this.id = this.access.store().assignId(instance, this.draft.home());
+			this.id = this.draft.assignId(this.access.store(), instance);
 			this.linkIds = this.draft.assignLinks(this.access, this.id);
 			this.waiter = waiter;
 			long waitedFor = waitedFor();

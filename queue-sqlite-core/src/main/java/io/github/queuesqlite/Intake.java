@@ -180,7 +180,7 @@ final class Intake {
 		this.lanes.warnIfUnserved(queue);
 		return new Draft(keys, message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
 				expiresAt(message, task, now), maxAttempts(message), attributes, this.payloads.seal(payload),
-				terms(message, now), null, List.of(), 0);
+				terms(message, now), null, List.of(), 0, null);
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.queuesqlite;
 
+import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -33,10 +34,12 @@ import io.github.queuesqlite.store.sqlite.SqliteListenSettings;
 import io.github.queuesqlite.store.sqlite.SqliteListenStore;
 import io.github.queuesqlite.store.sqlite.SqliteStoreSettings;
 import io.github.queuesqlite.store.sqlite.SqliteStores;
+import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
 import io.github.queuesqlite.worker.WorkerEnvironment;
 import io.github.queuesqlite.worker.WorkerPool;
 import io.github.queuesqlite.worker.WorkerSettings;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,11 +59,21 @@ final class QueueEngine {
 
 	private static final Duration IN_FLIGHT_WAIT = Duration.ofSeconds(5);
 
+	/**
+	 * Whatever it is given, in whatever queue: all but the handler is as for any task.
+	 */
+	private static final TaskDefinition<Object> NOOP = TaskDefinition
+		.builder(TaskRegistry.NOOP, Object.class, (payload, context) -> null)
+		.origin("queue-sqlite itself")
+		.build();
+
 	private final String name;
 
 	private final QueueDirectory directory;
 
 	private final TaskRegistry tasks = new TaskRegistry();
+
+	private final Payloads payloads;
 
 	private final InFlight inFlight = new InFlight();
 
@@ -125,14 +138,17 @@ final class QueueEngine {
 			this.presence = new Presence(this.store, ProcessName.get(),
 					new Lease(builder.leaseDuration, System::nanoTime), this::maxAttempts, this::awaitInFlight);
 			this.closers.push(this.presence::leave);
+			this.tasks.register(NOOP);
 			Payloads payloads = new Payloads(builder.payloadSettings());
+			this.payloads = payloads;
 			this.store.addListener(new LocalPayloadKeeper(payloads.local()));
 			this.listenStore = listenStore(builder);
 			this.listen = listen(builder, payloads);
 			this.workers = workers(builder, payloads);
 			this.closers.push(this.workers::close);
 			this.maintenance = new Maintenance(this.store, this.presence, this.workers::maxAttempts, builder.clock,
-					System::nanoTime, new MaintenanceSettings(builder.leaseDuration, builder.pollInterval));
+					System::nanoTime,
+					new MaintenanceSettings(builder.leaseDuration, builder.pollInterval, builder.expireUnhosted));
 			this.maintenance.start();
 			this.closers.push(this.maintenance::stop);
 			this.waiters = new Waiters(this.store, this.name);
@@ -225,8 +241,9 @@ final class QueueEngine {
 		if (builder.maxLength != -1) {
 			this.store.addListener(access.bounds());
 		}
-		return new DefaultQueueOperations(access, intake, new Deferrals(builder.enqueueAfterCommit, access),
-				this.overview, payloads, this.tasks, builder.retry, this.workers,
+		return new DefaultQueueOperations(access, intake, new Placement(this.store, builder.shardChooser),
+				new Deferrals(builder.enqueueAfterCommit, access), this.overview, payloads, this.tasks, builder.retry,
+				this.workers,
 				new Explainer(this.store, OwnWork.of(this.presence, this.workers), builder.claimOrder().newestFirst(),
 						builder.clock),
 				new Upkeep(this.name, this.directory.path(), this::files, builder.disk().space()));
@@ -269,6 +286,11 @@ final class QueueEngine {
 
 	TaskRegistry tasks() {
 		return this.tasks;
+	}
+
+	@Nullable Object readJson(String task, String json) {
+		Type type = this.tasks.find(task).<Type>map(TaskDefinition::payloadType).orElse(Object.class);
+		return this.payloads.readJson(json, (type != Void.class) ? type : Object.class);
 	}
 
 	EventDispatcher events() {

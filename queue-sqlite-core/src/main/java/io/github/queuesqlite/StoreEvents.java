@@ -63,7 +63,8 @@ final class StoreEvents implements StoreListener {
 							FailureCodec.toFailure(failure)));
 				}
 			}
-			case EXPIRED -> this.events.publish(new MessageEvent.Expired(id, message.queue(), message.task(), now()));
+			case EXPIRED -> this.events.publish(new MessageEvent.Expired(id, message.queue(), message.task(), now(),
+					(failure != null) ? FailureCodec.toFailure(failure) : null));
 			case CANCELLED -> this.events.publish((failure != null && failure.type().equals(FailureRecord.DROPPED))
 					? new MessageEvent.Dropped(id, message.queue(), message.task(), now(),
 							FailureCodec.toFailure(failure))

@@ -25,7 +25,7 @@ class EventDispatcherTests {
 	private final EventDispatcher dispatcher = new EventDispatcher(this.work::add);
 
 	private static MessageEvent event(long id) {
-		return new MessageEvent.Expired(new MessageId(id), "default", "task", Instant.EPOCH);
+		return new MessageEvent.Expired(new MessageId(id), "default", "task", Instant.EPOCH, null);
 	}
 
 	private void runAll() {

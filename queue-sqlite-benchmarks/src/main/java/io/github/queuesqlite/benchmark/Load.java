@@ -19,7 +19,7 @@ import io.github.queuesqlite.store.Retention;
 /** A queue with a task that does nothing, and ways to load it. */
 final class Load implements AutoCloseable {
 
-	static final String TASK = "noop";
+	static final String TASK = "idle";
 
 	/** 200 bytes as JSON. */
 	static final String PAYLOAD = Payload.ANY;

@@ -125,8 +125,11 @@ public sealed interface MessageEvent {
 	 * @param queue its queue
 	 * @param task its task
 	 * @param at when it happened
+	 * @param failure why, when its task was not hosted for too long; null when its time
+	 * to live was over
 	 */
-	record Expired(MessageId id, String queue, String task, Instant at) implements MessageEvent {
+	record Expired(MessageId id, String queue, String task, Instant at,
+			@Nullable Failure failure) implements MessageEvent {
 
 	}
 

@@ -1,6 +1,8 @@
 package io.github.queuesqlite.maintenance;
 
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,12 +10,15 @@ import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.store.MessageStore;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All services: sign of life, rescue, promotion and pruning. Belongs to the presence, not
- * to the workers: it runs as long as messages are accepted.
+ * All services: sign of life, rescue, promotion and pruning, and the expiry of what
+ * nobody hosts. Belongs to the presence, not to the workers: it runs as long as messages
+ * are accepted.
  * <p>
- * <b>Threads:</b> five daemon threads between {@link #start()} and {@link #stop()}.
+ * <b>Threads:</b> five daemon threads, or six, between {@link #start()} and
+ * {@link #stop()}.
  */
 public final class Maintenance {
 
@@ -24,6 +29,8 @@ public final class Maintenance {
 	private final Promoter promoter;
 
 	private final Relayer relayer;
+
+	private final @Nullable UnhostedExpirer unhosted;
 
 	private final List<Loop> loops;
 
@@ -48,8 +55,14 @@ public final class Maintenance {
 		Rescuer rescuer = new Rescuer(store, presence, maxAttempts, nanoTime, settings.leaseDuration());
 		this.relayer = new Relayer(store, presence, settings.pollInterval());
 		Pruner pruner = new Pruner(store, new ClockTrust(clock, nanoTime));
-		this.loops = List.of(this.beatKeeper.loop(), rescuer.loop(), this.promoter.loop(), pruner.loop(),
-				this.relayer.loop());
+		Duration unhosted = settings.expireUnhosted();
+		this.unhosted = (unhosted != null) ? new UnhostedExpirer(store, presence, unhosted) : null;
+		List<Loop> loops = new ArrayList<>(List.of(this.beatKeeper.loop(), rescuer.loop(), this.promoter.loop(),
+				pruner.loop(), this.relayer.loop()));
+		if (this.unhosted != null) {
+			loops.add(this.unhosted.loop());
+		}
+		this.loops = List.copyOf(loops);
 	}
 
 	/** Starts all services. No effect while they run. */
@@ -82,6 +95,9 @@ public final class Maintenance {
 	 */
 	public void catchUp() {
 		this.promoter.catchUp();
+		if (this.unhosted != null) {
+			this.unhosted.look();
+		}
 	}
 
 	/**

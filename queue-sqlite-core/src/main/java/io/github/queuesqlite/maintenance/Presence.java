@@ -98,6 +98,16 @@ public final class Presence {
 		this.hostingChanged.run();
 	}
 
+	/**
+	 * Returns whether this process hosts a task, whatever the store knows of it.
+	 * @param queue the queue
+	 * @param task the task
+	 * @return as it was said last
+	 */
+	boolean hosts(String queue, String task) {
+		return this.hosting.hosts(queue, task);
+	}
+
 	/** Sets who is to call {@link #tellHosting()}. */
 	void onHosting(Runnable hostingChanged) {
 		this.hostingChanged = hostingChanged;

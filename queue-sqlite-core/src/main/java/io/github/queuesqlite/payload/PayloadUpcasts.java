@@ -25,6 +25,9 @@ final class PayloadUpcasts {
 
 	};
 
+	/** The version of what was written a moment ago, whichever that is. */
+	static final int CURRENT = 0;
+
 	private final Map<Step, PayloadUpcaster> upcasters = new HashMap<>();
 
 	PayloadUpcasts(Collection<PayloadUpcaster> upcasters) {
@@ -62,7 +65,7 @@ final class PayloadUpcasts {
 	@Nullable Object read(PayloadCodec codec, int version, byte[] bytes, Type type) {
 		Class<?> target = (type instanceof Class<?> plain) ? plain : ResolvableType.forType(type).toClass();
 		int wanted = VERSIONS.get(target);
-		if (wanted == 0 || wanted == version) {
+		if (wanted == 0 || wanted == version || version == CURRENT) {
 			return codec.decode(bytes, type);
 		}
 		if (version > wanted) {

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.payload;
 
 import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -186,8 +187,24 @@ public final class Payloads {
 			throw new PayloadException("Written by codec '" + parsed.codec() + "', but this process has only "
 					+ this.codecs.keySet() + ": give it the codec too, for reading", null);
 		}
+		return read(codec, format, parsed.version(), plain, type);
+	}
+
+	/**
+	 * Reads what somebody has written as JSON, by the codec of that name.
+	 * @param json one value
+	 * @param type the type to read it as
+	 * @return the object; null for the value null
+	 * @throws PayloadException if it cannot be read as the type
+	 */
+	public @Nullable Object readJson(String json, Type type) {
+		return read(Objects.requireNonNull(this.codecs.get("json")), "JSON", PayloadUpcasts.CURRENT,
+				json.getBytes(StandardCharsets.UTF_8), type);
+	}
+
+	private @Nullable Object read(PayloadCodec codec, String format, int version, byte[] plain, Type type) {
 		try {
-			return this.upcasts.read(codec, parsed.version(), plain, type);
+			return this.upcasts.read(codec, version, plain, type);
 		}
 		catch (PayloadException ex) {
 			throw ex;

@@ -23,6 +23,9 @@ public record FailureRecord(int attempt, String type, String message, String sta
 	/** Type of the failure of a message that was cancelled to make room. */
 	public static final String DROPPED = "Dropped";
 
+	/** Type of the failure of a message whose task no instance hosted for too long. */
+	public static final String UNHOSTED = "Unhosted";
+
 	/** Type of the failure of a message that waited for one that did not complete. */
 	public static final String STOPPED = "Stopped";
 

@@ -8,7 +8,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What an instance takes from the store. For people: no claim looks at it.
+ * What an instance takes from the store. No claim looks at it.
  *
  * @param queues the queues of its workers, each with the most handlers at once; empty
  * while they are stopped
@@ -51,6 +51,17 @@ public record Hosting(Map<String, Integer> queues, Map<String, String> tasks, Se
 	 */
 	public boolean takes(String queue, String task) {
 		return runs(queue, task) || this.received.contains(queue);
+	}
+
+	/**
+	 * Returns whether it knows what to do with messages of a queue and task: it has a
+	 * handler, be its workers stopped, or somebody receives from the queue.
+	 * @param queue the queue
+	 * @param task the task
+	 * @return false for a task that is unknown to it
+	 */
+	public boolean hosts(String queue, String task) {
+		return this.tasks.containsKey(task) || this.received.contains(queue);
 	}
 
 	/**

@@ -39,6 +39,15 @@ public final class IdLayout {
 	}
 
 	/**
+	 * Returns what all ids of a time and later reach.
+	 * @param millis epoch milliseconds
+	 * @return 0 or more
+	 */
+	public static long first(long millis) {
+		return id(Math.max(0, millis - BASE_MILLIS), 0, 0, 0);
+	}
+
+	/**
 	 * Returns the shard that an id names.
 	 * @param id an id
 	 * @return 0 to 63

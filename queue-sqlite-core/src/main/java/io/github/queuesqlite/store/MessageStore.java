@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -86,6 +87,13 @@ public interface MessageStore extends AutoCloseable {
 	int shards();
 
 	/**
+	 * Returns the shards that take new messages at this moment.
+	 * @return how many messages wait for their commit, by the number of the shard, in
+	 * order
+	 */
+	SortedMap<Integer, Integer> openShards();
+
+	/**
 	 * Chooses the shard of a message and gives it an id there.
 	 * @param instance who hands it in
 	 * @param keys its keys: they decide the shard; without any, the shortest inbox does
@@ -94,9 +102,10 @@ public interface MessageStore extends AutoCloseable {
 	long assignId(StoreInstance instance, Keys keys);
 
 	/**
-	 * Gives an id to a message that is stored with the end of a run, in its shard.
+	 * Gives an id to a message whose shard is known: it is stored with the end of a run
+	 * there, or somebody has chosen it.
 	 * @param instance who hands it in
-	 * @param shard the shard of the run
+	 * @param shard the shard
 	 * @return an id on that shard
 	 */
 	long assignId(StoreInstance instance, int shard);
@@ -583,6 +592,15 @@ public interface MessageStore extends AutoCloseable {
 	 * @return how many this step changed; 0 when nothing is left to change
 	 */
 	int promoteDue();
+
+	/**
+	 * Looks which tasks no instance hosts, and makes those of their messages EXPIRED that
+	 * have been READY for as long as a rule says, when their task was not hosted all that
+	 * time, in small steps. Those that a key holds back follow when it lets them through.
+	 * @param rule for how long
+	 * @return what expired in this step; empty when nothing is left to expire
+	 */
+	List<UnhostedMessages> expireUnhosted(UnhostedRule rule);
 
 	/**
 	 * Reads the schedules.

@@ -2,6 +2,8 @@ package io.github.queuesqlite.store;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntUnaryOperator;
 import java.util.zip.CRC32C;
@@ -24,7 +26,8 @@ public final class ShardRouter {
 	/**
 	 * Creates a router.
 	 * @param shards the shards of the layout that take new messages
-	 * @param pending how many messages wait in a shard's inbox
+	 * @param pending how many messages wait in a shard's inbox; {@link Integer#MAX_VALUE}
+	 * for one that takes none
 	 */
 	public ShardRouter(List<Integer> shards, IntUnaryOperator pending) {
 		this.shards = List.copyOf(shards);
@@ -34,6 +37,18 @@ public final class ShardRouter {
 	/** Returns how many shards take new messages. */
 	int shards() {
 		return this.shards.size();
+	}
+
+	/** Returns how many messages wait in the inboxes of those that take some now. */
+	SortedMap<Integer, Integer> open() {
+		SortedMap<Integer, Integer> open = new TreeMap<>();
+		for (int shard : this.shards) {
+			int waiting = this.pending.applyAsInt(shard);
+			if (waiting != Integer.MAX_VALUE) {
+				open.put(shard, waiting);
+			}
+		}
+		return open;
 	}
 
 	/**

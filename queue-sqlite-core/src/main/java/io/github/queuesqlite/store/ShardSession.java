@@ -182,6 +182,9 @@ public interface ShardSession extends Session, ShardOutlook {
 	/** Makes waiting messages EXPIRED whose time is over, at most {@code max}. */
 	int expire(int max) throws SQLException;
 
+	/** Makes READY messages EXPIRED that nobody hosts, at most {@code max}. */
+	List<UnhostedMessages> expireUnhosted(int max, UnhostedRule rule) throws SQLException;
+
 	/** Deletes ended messages above the count that is kept, at most {@code max}. */
 	int prune(int max) throws SQLException;
 

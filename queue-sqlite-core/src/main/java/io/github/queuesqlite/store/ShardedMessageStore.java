@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -138,6 +139,11 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public int shards() {
 		return this.group.router().shards();
+	}
+
+	@Override
+	public SortedMap<Integer, Integer> openShards() {
+		return this.group.router().open();
 	}
 
 	@Override
@@ -722,6 +728,14 @@ public final class ShardedMessageStore implements MessageStore {
 			demandChanged();
 		}
 		return rows[0] + pauses[0];
+	}
+
+	@Override
+	public List<UnhostedMessages> expireUnhosted(UnhostedRule rule) {
+		List<UnhostedMessages> expired = new ArrayList<>();
+		this.shards.inEach((shard) -> expired.addAll(ShardAccess.callUnsynced(this.shards.writer(shard.number()),
+				(session) -> session.expireUnhosted(STEP, rule))));
+		return expired;
 	}
 
 	@Override

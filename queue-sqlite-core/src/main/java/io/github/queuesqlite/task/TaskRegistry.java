@@ -17,6 +17,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class TaskRegistry {
 
+	/**
+	 * The name of a task that every queue hosts and that does nothing: for smoke tests.
+	 * It is given whatever JSON can hold or bytes, has no result, and runs in any queue.
+	 */
+	public static final String NOOP = "noop";
+
 	private final Map<String, TaskDefinition<?>> tasks = new ConcurrentHashMap<>();
 
 	private final List<Runnable> listeners = new CopyOnWriteArrayList<>();

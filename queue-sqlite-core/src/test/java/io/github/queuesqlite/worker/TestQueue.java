@@ -84,7 +84,7 @@ final class TestQueue implements AutoCloseable {
 					throw new IllegalArgumentException("Nothing is enqueued here");
 				}), settings);
 		this.maintenance = new Maintenance(this.store, this.presence, this.pool::maxAttempts, this.clock,
-				System::nanoTime, new MaintenanceSettings(LEASE, Duration.ofMillis(200)));
+				System::nanoTime, new MaintenanceSettings(LEASE, Duration.ofMillis(200), null));
 	}
 
 	static TestQueue open(Path directory) {

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.ShardChooser;
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.Retention;
@@ -76,6 +77,7 @@ final class QueueOpener {
 			.walMax(this.properties.wal().max().toBytes())
 			.leaseDuration(this.properties.lease().duration())
 			.retention(retention(this.properties.retention()))
+			.expireUnhosted(this.properties.unhosted().expireAfter())
 			.scheduleFiring(this.properties.schedules().enabled())
 			.listenRetention(this.properties.listen().retention())
 			.listenMaxRetries(this.properties.listen().maxRetries());
@@ -116,6 +118,7 @@ final class QueueOpener {
 	private void applyBeans(EmbeddedQueue.Builder builder) {
 		each(TaskInterceptor.class, builder::interceptor);
 		each(EnqueueInterceptor.class, builder::enqueueInterceptor);
+		this.beanFactory.getBeanProvider(ShardChooser.class).ifAvailable(builder::shardChooser);
 		builder.recorder(CompositeQueueRecorder
 			.of(this.beanFactory.getBeanProvider(QueueRecorder.class).orderedStream().toList()));
 	}

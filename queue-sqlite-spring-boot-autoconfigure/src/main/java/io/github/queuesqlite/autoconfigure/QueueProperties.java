@@ -44,6 +44,7 @@ import org.springframework.util.unit.DataSize;
  * @param lease how the death of a process is noticed
  * @param shutdown how workers stop
  * @param retention how long ended messages are kept
+ * @param unhosted what becomes of messages whose task nobody hosts
  * @param schedules what holds for schedules
  * @param listen what holds for listen data
  * @param events what is told of messages
@@ -59,9 +60,9 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("full") Durability durability, @DefaultValue("migrate") SchemaMode schema,
 		@DefaultValue Enqueue enqueue, @DefaultValue Worker worker, @DefaultValue Map<String, Queue> queues,
 		@DefaultValue Retry retry, @DefaultValue Lease lease, @DefaultValue Shutdown shutdown,
-		@DefaultValue Retention retention, @DefaultValue Schedules schedules, @DefaultValue Listen listen,
-		@DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk,
-		@DefaultValue Dashboard dashboard) {
+		@DefaultValue Retention retention, @DefaultValue Unhosted unhosted, @DefaultValue Schedules schedules,
+		@DefaultValue Listen listen, @DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal,
+		@DefaultValue Disk disk, @DefaultValue Dashboard dashboard) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);
@@ -280,6 +281,22 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 			PropertyCheck.range("retention.expired", expired, "0s", PropertyCheck.LONGEST);
 			PropertyCheck.range("retention.dead", dead, "0s", PropertyCheck.LONGEST);
 			PropertyCheck.range("retention.max-rows", maxRows, 0, Long.MAX_VALUE);
+		}
+
+	}
+
+	/**
+	 * Messages whose task no living process hosts.
+	 *
+	 * @param expireAfter How long nobody may host the task of a ready message before it
+	 * expires, from 1 s. Such messages wait for any time by default.
+	 */
+	public record Unhosted(@Nullable Duration expireAfter) {
+
+		public Unhosted {
+			if (expireAfter != null) {
+				PropertyCheck.range("unhosted.expire-after", expireAfter, "1s", PropertyCheck.LONGEST);
+			}
 		}
 
 	}

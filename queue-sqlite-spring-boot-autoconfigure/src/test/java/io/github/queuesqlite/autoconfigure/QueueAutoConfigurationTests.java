@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.ShardChooser;
 import io.github.queuesqlite.autoconfigure.handler.QueueAnnotationBeanPostProcessor;
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.event.RunOutcome;
@@ -21,6 +23,7 @@ import io.github.queuesqlite.listen.ListenOperations;
 import io.github.queuesqlite.listen.ListenerRegistry;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.payload.PayloadCodec;
+import io.github.queuesqlite.store.IdLayout;
 import io.github.queuesqlite.task.EnqueueInterceptor;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskInterceptor;
@@ -189,6 +192,28 @@ class QueueAutoConfigurationTests {
 			assertThat(context.getBean(Interceptors.class).recorded).containsSubsequence("1 enqueued", "2 enqueued",
 					"1 finished", "2 finished");
 		});
+	}
+
+	@Test
+	void shardChooserOfTheUserPlacesMessages() {
+		this.contextRunner.withPropertyValues("queue.sqlite.shards=3")
+			.withBean(ShardChooser.class, () -> (message, shards) -> OptionalInt.of(shards.get(2).number()))
+			.run((context) -> {
+				QueueOperations operations = context.getBean(QueueOperations.class);
+				for (int i = 0; i < 5; i++) {
+					assertThat(IdLayout.shard(operations.enqueue("nobody", null).value())).isEqualTo(2);
+				}
+			});
+	}
+
+	@Test
+	void shardChoosersWhenThereAreSeveralStopTheStart() {
+		this.contextRunner.withBean("one", ShardChooser.class, () -> (message, shards) -> OptionalInt.empty())
+			.withBean("two", ShardChooser.class, () -> (message, shards) -> OptionalInt.empty())
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.hasMessageContaining("expected single matching bean but found 2: one,two"));
 	}
 
 	@Test

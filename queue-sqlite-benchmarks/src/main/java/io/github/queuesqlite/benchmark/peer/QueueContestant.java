@@ -9,7 +9,7 @@ import io.github.queuesqlite.message.NewMessage;
 /** This queue as it is without any settings. */
 final class QueueContestant implements Contestant {
 
-	private static final String TASK = "noop";
+	private static final String TASK = "idle";
 
 	private final EmbeddedQueue queue;
 

@@ -42,6 +42,8 @@ import io.github.queuesqlite.store.StoredStep;
 import io.github.queuesqlite.store.Suspect;
 import io.github.queuesqlite.store.TokenState;
 import io.github.queuesqlite.store.TokenWish;
+import io.github.queuesqlite.store.UnhostedMessages;
+import io.github.queuesqlite.store.UnhostedRule;
 import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +73,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	private final UniqueWindows windows;
 
 	private final ShardTime time;
+
+	private final ShardUnhosted unhosted;
 
 	private final ShardDeletions deletions;
 
@@ -120,6 +124,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
 				this.crowds, this.followers, shard);
 		this.time = new ShardTime(statements, this.books, this.sequence, lines, this.crowds);
+		this.unhosted = new ShardUnhosted(statements, this.books, lines, this.crowds);
 		this.records = new RunRecords(statements, this.books, !retention.completed().isZero());
 		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, this.windows, this.crowds,
 				this.records, this.followers, retention);
@@ -449,6 +454,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	@Override
 	public int expire(int max) throws SQLException {
 		return this.time.expire(max, this.clock.millis());
+	}
+
+	@Override
+	public List<UnhostedMessages> expireUnhosted(int max, UnhostedRule rule) throws SQLException {
+		return this.unhosted.expire(max, rule, this.clock.millis());
 	}
 
 	@Override

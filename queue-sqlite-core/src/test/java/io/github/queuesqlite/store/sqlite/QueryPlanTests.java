@@ -86,6 +86,12 @@ class QueryPlanTests {
 		assertSearches((String) KeyRateTable.class.getDeclaredField(name).get(null), index);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "OLD, message_ready", "OLD_SUSPECTS, message_suspect", "OLD_OF_CROWDS, crowd_key" })
+	void whatNobodyHostsIsReadFromItsIndexWithoutSorting(String name, String index) throws Exception {
+		assertSearches((String) ShardUnhosted.class.getDeclaredField(name).get(null), index);
+	}
+
 	@Test
 	void latestEndsAreReadFromTheirIndexWithoutSorting() throws Exception {
 		assertSearches((String) SqliteShardReader.class.getDeclaredField("ENDED").get(null), "message_ended");

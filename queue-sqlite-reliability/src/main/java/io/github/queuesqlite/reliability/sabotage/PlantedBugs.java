@@ -610,6 +610,13 @@ final class PlantedBugs {
 				"worker.OutcomeTests#startWhenTimeToLiveIsOverExpiresWithoutRunning");
 		add("expiry is not told", "this.books.ended(gone.ended(id, MessageState.EXPIRED));", "",
 				contract("Listeners#endedWhenCancelledOrExpiredOrDeletedSaysSo"));
+		add("a task that another process hosts counts as unknown",
+				"&& hostings.stream().noneMatch((hosting) -> hosting.hosts(task.queue(), task.task()))", "",
+				"UnhostedTests#taskThatAnotherInstanceHostsIsNotUnknownUntilThatIsGone");
+		add("an outage counts as time in which nobody hosts a task",
+				"SET since = CASE WHEN seen < ?4 OR seen > ?3 THEN ?3 ELSE since END, seen = ?3",
+				"SET since = CASE WHEN seen < ?4 OR seen > ?3 THEN since ELSE since END, seen = ?3",
+				"UnhostedTests#timeInWhichNobodyLooksForLongDoesNotCount");
 	}
 
 	private void instances() {

@@ -51,7 +51,7 @@ final class AuditTrail {
 		try {
 			T answer = operation.get();
 			outcome = Outcome.DONE;
-			detail = (answer instanceof AffectedDescriptor affected) ? affected.messages() + " messages" : null;
+			detail = detail(answer);
 			return answer;
 		}
 		catch (QueueEndpointException ex) {
@@ -66,6 +66,13 @@ final class AuditTrail {
 		finally {
 			write(actor, action, target, outcome, detail);
 		}
+	}
+
+	private static @Nullable String detail(OperationResponseBody answer) {
+		if (answer instanceof EnqueuedDescriptor enqueued) {
+			return "message " + enqueued.id();
+		}
+		return (answer instanceof AffectedDescriptor affected) ? affected.messages() + " messages" : null;
 	}
 
 	/** The operation is over: what fails here must not hide what became of it. */

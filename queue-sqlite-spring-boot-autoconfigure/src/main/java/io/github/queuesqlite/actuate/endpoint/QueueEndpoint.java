@@ -40,6 +40,8 @@ public class QueueEndpoint {
 
 	private final ScheduleBrowser schedules;
 
+	private final MessageSender sender;
+
 	private final Show showValues;
 
 	private final FileKeeper files;
@@ -69,6 +71,19 @@ public class QueueEndpoint {
 	}
 
 	/**
+	 * Creates the endpoint, as below, which takes no messages.
+	 * @param queue what it shows
+	 * @param sanitizingFunctions see every value before it is shown
+	 * @param showValues whether values are shown
+	 * @param publisher gets an audit event of each operation; null for none
+	 * @param backups where backups go; null for nowhere
+	 */
+	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues,
+			@Nullable ApplicationEventPublisher publisher, @Nullable Path backups) {
+		this(queue, sanitizingFunctions, showValues, publisher, backups, EnqueueAccess.NONE);
+	}
+
+	/**
 	 * Creates the endpoint.
 	 * @param queue what it shows
 	 * @param sanitizingFunctions see every value of headers, metadata, payloads and
@@ -77,14 +92,16 @@ public class QueueEndpoint {
 	 * over JMX for example
 	 * @param publisher gets an audit event of each operation; null for none
 	 * @param backups where backups go; null for nowhere
+	 * @param enqueue for which tasks it takes messages
 	 */
 	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues,
-			@Nullable ApplicationEventPublisher publisher, @Nullable Path backups) {
+			@Nullable ApplicationEventPublisher publisher, @Nullable Path backups, EnqueueAccess enqueue) {
 		this.queue = queue;
 		this.messages = new MessageBrowser(queue.operations(), new Sanitizer(sanitizingFunctions));
 		this.failures = new FailureBrowser(queue.operations());
 		this.schedules = new ScheduleBrowser(queue.schedules());
 		this.files = new FileKeeper(queue, backups);
+		this.sender = new MessageSender(queue, enqueue);
 		this.showValues = showValues;
 		this.audit = new AuditTrail(queue::audit, publisher);
 	}
@@ -284,6 +301,57 @@ public class QueueEndpoint {
 			case "failures" -> operateFailures(name, operation);
 			default -> throw unknownKind(kind, OPERATED);
 		};
+	}
+
+	/**
+	 * Enqueues a message of a task. Refused unless
+	 * {@code management.endpoint.queue.enqueue} allows it.
+	 * @param kind {@code tasks}
+	 * @param name the name of the task
+	 * @param part {@code messages}
+	 * @param payload a JSON text; null for none
+	 * @param queue its queue; null for that of the task
+	 * @param priority a number, or {@code low}, {@code normal}, {@code high} or
+	 * {@code urgent}; null for that of the task
+	 * @param delay not before this long, as {@code 10m}
+	 * @param runAt not before this time: {@code 2026-01-31T12:00:00Z}, or from now as
+	 * {@code 10m}; not with a delay
+	 * @param timeToLive how long it may wait, as {@code 10m}; null for that of the task
+	 * @param idempotencyKey at most one message of the directory has it
+	 * @param uniqueKey at most one message of the task that has not ended has it
+	 * @param onDuplicate {@code return-existing} when null, {@code throw},
+	 * {@code replace}, {@code keep-earliest} or {@code debounce}
+	 * @param orderingKey those with the same one run one at a time, in order
+	 * @param concurrencyKey those with the same one take turns with others
+	 * @param maxRetries how many retries; null for those of the task
+	 * @param source where it comes from
+	 * @param tags separated by commas
+	 * @param headers a JSON object of texts
+	 * @return its id
+	 */
+	@WriteOperation
+	public EnqueuedDescriptor enqueue(@Selector String kind, @Selector String name, @Selector String part,
+			@Nullable String payload, @Nullable String queue, @Nullable String priority, @Nullable String delay,
+			@Nullable String runAt, @Nullable String timeToLive, @Nullable String idempotencyKey,
+			@Nullable String uniqueKey, @Nullable String onDuplicate, @Nullable String orderingKey,
+			@Nullable String concurrencyKey, @Nullable String maxRetries, @Nullable String source,
+			@Nullable String tags, @Nullable String headers) {
+		return enqueue(null, kind, name, part, payload, new MessageFields(queue, priority, delay, runAt, timeToLive,
+				idempotencyKey, uniqueKey, onDuplicate, orderingKey, concurrencyKey, maxRetries, source, tags, headers),
+				null);
+	}
+
+	EnqueuedDescriptor enqueue(@Nullable String actor, String kind, String name, String part, @Nullable String payload,
+			MessageFields fields, @Nullable String unknownNames) {
+		return this.audit.around(actor, "enqueue", kind + "/" + name + "/" + part, () -> {
+			if (!kind.equals("tasks") || !part.equals("messages")) {
+				throw QueueEndpointException.notFound("Messages are enqueued at tasks/{name}/messages");
+			}
+			if (unknownNames != null) {
+				throw QueueEndpointException.badRequest("What a message has is not called so: " + unknownNames);
+			}
+			return this.sender.enqueue(name, payload, fields);
+		});
 	}
 
 	private MessageSummary operateMessage(String id, @Nullable String operation, @Nullable String runAt) {

@@ -32,7 +32,13 @@ public final class QueueEndpointAutoConfiguration {
 	QueueEndpoint queueEndpoint(EmbeddedQueue queue, ObjectProvider<SanitizingFunction> sanitizingFunctions,
 			QueueEndpointProperties properties, ApplicationEventPublisher publisher) {
 		return new QueueEndpoint(queue, sanitizingFunctions.orderedStream().toList(), properties.showValues(),
-				publisher, properties.backups());
+				publisher, properties.backups(), properties.enqueue());
+	}
+
+	/** Asks for nothing: whoever finds endpoints asks for it. */
+	@Bean
+	static UnknownNames queueEndpointUnknownNames() {
+		return new UnknownNames();
 	}
 
 	@Bean

@@ -33,6 +33,14 @@ final class QueueEndpointException extends InvalidEndpointRequestException {
 		return new QueueEndpointException(404, "Not Found", detail);
 	}
 
+	static QueueEndpointException forbidden(String detail) {
+		return new QueueEndpointException(403, "Forbidden", detail);
+	}
+
+	static QueueEndpointException unavailable(String detail) {
+		return new QueueEndpointException(503, "Service Unavailable", detail);
+	}
+
 	static QueueEndpointException conflict(String detail) {
 		return new QueueEndpointException(409, "Conflict", detail);
 	}

@@ -19,10 +19,12 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * When empty, all authenticated users are authorized.
  * @param backupDirectory Directory in which the operation backup makes a directory for
  * each backup, outside of that of the queue. Without it there is no such operation.
+ * @param enqueue Tasks for which messages can be enqueued with the endpoint, if access is
+ * unrestricted: none, those that this process hosts, or any.
  */
 @ConfigurationProperties("management.endpoint.queue")
 record QueueEndpointProperties(@DefaultValue("never") Show showValues, @DefaultValue Set<String> roles,
-		@Nullable String backupDirectory) {
+		@Nullable String backupDirectory, @DefaultValue("none") EnqueueAccess enqueue) {
 
 	@Nullable Path backups() {
 		if (this.backupDirectory == null) {

@@ -77,6 +77,19 @@ public class QueueEndpointWebExtension {
 		return respond(() -> this.delegate.operate(actor(securityContext), kind, name, operation, until, runAt));
 	}
 
+	@WriteOperation
+	public WebEndpointResponse<OperationResponseBody> enqueue(SecurityContext securityContext, @Selector String kind,
+			@Selector String name, @Selector String part, @Nullable String payload, @Nullable String queue,
+			@Nullable String priority, @Nullable String delay, @Nullable String runAt, @Nullable String timeToLive,
+			@Nullable String idempotencyKey, @Nullable String uniqueKey, @Nullable String onDuplicate,
+			@Nullable String orderingKey, @Nullable String concurrencyKey, @Nullable String maxRetries,
+			@Nullable String source, @Nullable String tags, @Nullable String headers, @Nullable String unknownNames) {
+		MessageFields fields = new MessageFields(queue, priority, delay, runAt, timeToLive, idempotencyKey, uniqueKey,
+				onDuplicate, orderingKey, concurrencyKey, maxRetries, source, tags, headers);
+		return respond(
+				() -> this.delegate.enqueue(actor(securityContext), kind, name, part, payload, fields, unknownNames));
+	}
+
 	private static @Nullable String actor(SecurityContext securityContext) {
 		Principal principal = securityContext.getPrincipal();
 		return (principal != null) ? principal.getName() : null;

@@ -1,7 +1,14 @@
 package io.github.queuesqlite.actuate.endpoint;
 
+import java.util.List;
+import java.util.Map;
+
+import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.message.AuditEntry.Outcome;
+import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessageQuery;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
@@ -90,6 +97,45 @@ class QueueEndpointAccessTests {
 			.run((context) -> assertThat(payload(context)).bodyJson()
 				.extractingPath("$.payload.value")
 				.isEqualTo("******"));
+	}
+
+	@Test
+	void enqueueWhenNotAllowedIsRefused() {
+		this.runner.run((context) -> assertThat(enqueue(context)).hasStatus(HttpStatus.NOT_FOUND));
+		this.runner.withPropertyValues("management.endpoint.queue.enqueue=any")
+			.run((context) -> assertThat(enqueue(context)).hasStatus(HttpStatus.NOT_FOUND));
+		this.runner.withPropertyValues("management.endpoint.queue.access=UNRESTRICTED").run((context) -> {
+			assertThat(enqueue(context)).hasStatus(HttpStatus.FORBIDDEN)
+				.bodyJson()
+				.extractingPath("$.detail")
+				.asString()
+				.contains("set 'management.endpoint.queue.enqueue' to 'hosted' or 'any'");
+			assertThat(context.getBean(QueueOperations.class).length()).isZero();
+			assertThat(context.getBean(EmbeddedQueue.class).audit().latest(1).get(0).outcome())
+				.isEqualTo(Outcome.REFUSED);
+		});
+	}
+
+	@Test
+	void enqueueWhenAnyTaskIsAllowedTakesWhatNobodyHosts() {
+		this.runner
+			.withPropertyValues("management.endpoint.queue.access=UNRESTRICTED",
+					"management.endpoint.queue.enqueue=any")
+			.run((context) -> {
+				assertThat(enqueue(context)).hasStatusOk();
+				Message message = context.getBean(QueueOperations.class).list(MessageQuery.all()).get(0);
+				assertThat(message.task()).isEqualTo("nobody.has.this");
+				assertThat(message.payload(Object.class)).isEqualTo(Map.of("a", List.of(1)));
+			});
+	}
+
+	private static MvcTestResult enqueue(AssertableWebApplicationContext context) {
+		return MockMvcTester.from(context)
+			.post()
+			.uri("/actuator/queue/tasks/nobody.has.this/messages")
+			.contentType(MediaType.APPLICATION_JSON)
+			.content("{\"payload\": \"{\\\"a\\\": [1]}\"}")
+			.exchange();
 	}
 
 	private static MvcTestResult payload(AssertableWebApplicationContext context) {

@@ -65,16 +65,18 @@ class QueueEndpointAutoConfigurationTests {
 	@Test
 	void propertiesWhenNotSetHideValues() {
 		this.exposed.run((context) -> assertThat(context.getBean(QueueEndpointProperties.class))
-			.isEqualTo(new QueueEndpointProperties(Show.NEVER, Set.of(), null)));
+			.isEqualTo(new QueueEndpointProperties(Show.NEVER, Set.of(), null, EnqueueAccess.NONE)));
 	}
 
 	@Test
 	void propertiesWhenSetAreBound() {
 		this.exposed
 			.withPropertyValues("management.endpoint.queue.show-values=when-authorized",
-					"management.endpoint.queue.roles=admin,ops", "management.endpoint.queue.backup-directory=/backup")
+					"management.endpoint.queue.roles=admin,ops", "management.endpoint.queue.backup-directory=/backup",
+					"management.endpoint.queue.enqueue=hosted")
 			.run((context) -> assertThat(context.getBean(QueueEndpointProperties.class))
-				.isEqualTo(new QueueEndpointProperties(Show.WHEN_AUTHORIZED, Set.of("admin", "ops"), "/backup")));
+				.isEqualTo(new QueueEndpointProperties(Show.WHEN_AUTHORIZED, Set.of("admin", "ops"), "/backup",
+						EnqueueAccess.HOSTED)));
 	}
 
 	private static EmbeddedQueue queue() {

@@ -77,6 +77,22 @@ class QueueEndpointJmxTests {
 		});
 	}
 
+	@Test
+	void enqueueWhenAllowedReturnsTheId() {
+		this.runner
+			.withPropertyValues("management.endpoint.queue.access=UNRESTRICTED",
+					"management.endpoint.queue.enqueue=hosted")
+			.run((context) -> {
+				Object[] arguments = new Object[18];
+				arguments[0] = "tasks";
+				arguments[1] = "noop";
+				arguments[2] = "messages";
+				arguments[3] = "{\"a\": 1}";
+				Object id = ((Map<?, ?>) invoke("enqueue", arguments)).get("id");
+				assertThat(context.getBean(QueueOperations.class).find(MessageId.parse((String) id))).isPresent();
+			});
+	}
+
 	private List<String> operations() throws Exception {
 		return Arrays.stream(this.server.getMBeanInfo(name()).getOperations())
 			.map(MBeanOperationInfo::getName)
