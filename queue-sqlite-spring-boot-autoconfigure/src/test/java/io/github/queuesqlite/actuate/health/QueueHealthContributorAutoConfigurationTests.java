@@ -71,14 +71,18 @@ class QueueHealthContributorAutoConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource(quoteCharacter = '"', textBlock = """
-			timeout=0s, 'timeout' must be longer than 0
-			threshold.dead=-1, 'dead' must be at least 0
-			threshold.oldest-ready-age=-1s, 'oldest-ready-age' must be 0 or longer
-			threshold.stuck-handlers=-1, 'stuck-handlers' must be at least 0
+			timeout=0s, must be longer than 0
+			threshold.dead=-1, must be at least 0
+			threshold.oldest-ready-age=-1s, must be at least 0
+			threshold.stuck-handlers=-1, must be at least 0
 			""")
-	void propertiesWhenOutOfRangeFailTheStart(String property, String message) {
+	void propertiesWhenOutOfRangeFailTheStart(String property, String reason) {
+		String name = property.substring(0, property.indexOf('='));
 		this.runner.withPropertyValues("management.health.queue." + property)
-			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageStartingWith(message));
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageStartingWith("Property management.health.queue." + name + " ")
+				.hasMessageEndingWith(reason));
 	}
 
 	private static EmbeddedQueue queue() {
