@@ -32,10 +32,11 @@ import io.github.queuesqlite.message.PayloadException;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.message.Verification;
-import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.payload.Payloads.Encoded;
+import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.MessageStore;
@@ -424,6 +425,13 @@ final class DefaultQueueOperations implements QueueOperations {
 		Objects.requireNonNull(id, "'id' must not be null");
 		checkOpen();
 		return this.store.log(id.value());
+	}
+
+	@Override
+	public List<StateChange> history(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.history(id.value());
 	}
 
 	private Message reported(StoredMessage row) {

@@ -191,7 +191,7 @@ final class QueueEngine {
 			SqliteStores.refuseOtherVersions(directory, builder.schema == SchemaMode.VALIDATE);
 		}
 		return SqliteStores.open(new SqliteStoreSettings(directory, builder.shards, writer(builder), builder.retention,
-				builder.walMax, builder.clock, builder.disk(), builder.claimOrder()));
+				builder.walMax, builder.clock, builder.disk(), builder.claimOrder(), builder.history));
 	}
 
 	private static WriterSettings writer(EmbeddedQueue.Builder builder) {

@@ -45,7 +45,7 @@ class HandingTests {
 
 	private static Draft draft() {
 		return new Draft(new Keys("task", null, null), OnDuplicate.RETURN_EXISTING, "default", 1, 0, 0, null, null,
-				null, new Encoded(null, null), Terms.NONE, null, List.of(), 0);
+				null, new Encoded(null, null), Terms.NONE, null, List.of(), 0, null);
 	}
 
 	/** Assigns the id, and does something when it gets the message. */

@@ -64,6 +64,8 @@ final class QueueOpener {
 			.walMax(this.properties.wal().max().toBytes())
 			.leaseDuration(this.properties.lease().duration())
 			.retention(retention(this.properties.retention()))
+			.history(this.properties.history().enabled(), this.properties.history().keep(),
+					this.properties.history().maxRows())
 			.expireUnhosted(this.properties.unhosted().expireAfter())
 			.scheduleFiring(this.properties.schedules().enabled())
 			.listenRetention(this.properties.listen().retention())

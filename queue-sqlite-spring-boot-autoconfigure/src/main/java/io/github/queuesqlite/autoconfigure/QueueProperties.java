@@ -38,6 +38,7 @@ import org.springframework.util.unit.DataSize;
  * @param lease how the death of a process is noticed
  * @param shutdown how workers stop
  * @param retention how long ended messages are kept
+ * @param history what is recorded of the states of messages
  * @param unhosted what becomes of messages whose task nobody hosts
  * @param schedules what holds for schedules
  * @param listen what holds for listen data
@@ -54,9 +55,10 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("full") Durability durability, @DefaultValue("migrate") SchemaMode schema,
 		@DefaultValue Enqueue enqueue, @DefaultValue Worker worker, @DefaultValue Map<String, Queue> queues,
 		@DefaultValue Retry retry, @DefaultValue Lease lease, @DefaultValue Shutdown shutdown,
-		@DefaultValue Retention retention, @DefaultValue Unhosted unhosted, @DefaultValue Schedules schedules,
-		@DefaultValue Listen listen, @DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal,
-		@DefaultValue Disk disk, @DefaultValue Dashboard dashboard) {
+		@DefaultValue Retention retention, @DefaultValue History history, @DefaultValue Unhosted unhosted,
+		@DefaultValue Schedules schedules, @DefaultValue Listen listen, @DefaultValue Events events,
+		@DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk,
+		@DefaultValue Dashboard dashboard) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);
@@ -262,6 +264,23 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 			PropertyCheck.range("retention.expired", expired, "0s", PropertyCheck.LONGEST);
 			PropertyCheck.range("retention.dead", dead, "0s", PropertyCheck.LONGEST);
 			PropertyCheck.range("retention.max-rows", maxRows, 0, Long.MAX_VALUE);
+		}
+
+	}
+
+	/**
+	 * Recording the states that messages go through.
+	 *
+	 * @param enabled Whether this process records them.
+	 * @param keep How long changes are kept, from 1 s, also those recorded before.
+	 * @param maxRows Number of changes that each shard keeps at most, from 1.
+	 */
+	public record History(@DefaultValue("false") boolean enabled, @DefaultValue("7d") Duration keep,
+			@DefaultValue("100000") long maxRows) {
+
+		public History {
+			PropertyCheck.range("history.keep", keep, "1s", PropertyCheck.LONGEST);
+			PropertyCheck.range("history.max-rows", maxRows, 1, Long.MAX_VALUE);
 		}
 
 	}

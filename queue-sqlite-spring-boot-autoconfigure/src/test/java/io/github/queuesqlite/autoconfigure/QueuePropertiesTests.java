@@ -50,6 +50,8 @@ class QueuePropertiesTests {
 		assertThat(properties.shutdown().drainTimeout()).isEqualTo(seconds(20));
 		assertThat(properties.retention()).isEqualTo(new QueueProperties.Retention(Duration.ofHours(24),
 				Duration.ofHours(24), Duration.ofHours(24), Duration.ofDays(14), 100_000));
+		assertThat(properties.history()).isEqualTo(new QueueProperties.History(false, Duration.ofDays(7), 100_000));
+		assertThat(properties.unhosted().expireAfter()).isNull();
 		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(Duration.ofHours(24), 3));
 		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(1), null, null,
 				new QueueProperties.Encryption(null, Map.of()), new QueueProperties.Signing(null, Map.of(), true)));
@@ -89,13 +91,14 @@ class QueuePropertiesTests {
 				Map.entry("shutdown.drain-timeout", "1d"), Map.entry("retention.completed", "0"),
 				Map.entry("retention.cancelled", "1h"), Map.entry("retention.expired", "2h"),
 				Map.entry("retention.dead", "3h"), Map.entry("retention.max-rows", "0"),
-				Map.entry("unhosted.expire-after", "7d"), Map.entry("listen.retention", "1s"),
-				Map.entry("listen.max-retries", "0"), Map.entry("payload.max-size", "256MB"),
-				Map.entry("payload.codec", "json"), Map.entry("payload.compress-over", "8KB"),
-				Map.entry("payload.encryption.key", "k1"), Map.entry("payload.encryption.keys.k1", "c2VjcmV0"),
-				Map.entry("payload.signing.key", "s1"), Map.entry("payload.signing.keys.s1", "c2VjcmV0"),
-				Map.entry("payload.signing.required", "false"), Map.entry("wal.max", "128MB"),
-				Map.entry("disk.reserve", "1GB")));
+				Map.entry("history.enabled", "true"), Map.entry("history.keep", "1h"),
+				Map.entry("history.max-rows", "5"), Map.entry("unhosted.expire-after", "7d"),
+				Map.entry("listen.retention", "1s"), Map.entry("listen.max-retries", "0"),
+				Map.entry("payload.max-size", "256MB"), Map.entry("payload.codec", "json"),
+				Map.entry("payload.compress-over", "8KB"), Map.entry("payload.encryption.key", "k1"),
+				Map.entry("payload.encryption.keys.k1", "c2VjcmV0"), Map.entry("payload.signing.key", "s1"),
+				Map.entry("payload.signing.keys.s1", "c2VjcmV0"), Map.entry("payload.signing.required", "false"),
+				Map.entry("wal.max", "128MB"), Map.entry("disk.reserve", "1GB")));
 		assertThat(properties.enabled()).isFalse();
 		assertThat(properties.storage()).isEqualTo(QueueProperties.Storage.TEMPORARY);
 		assertThat(properties.directory()).isEqualTo("/var/queue");
@@ -119,6 +122,8 @@ class QueuePropertiesTests {
 		assertThat(properties.shutdown().drainTimeout()).isEqualTo(Duration.ofDays(1));
 		assertThat(properties.retention()).isEqualTo(new QueueProperties.Retention(Duration.ZERO, Duration.ofHours(1),
 				Duration.ofHours(2), Duration.ofHours(3), 0));
+		assertThat(properties.history()).isEqualTo(new QueueProperties.History(true, Duration.ofHours(1), 5));
+		assertThat(properties.unhosted().expireAfter()).isEqualTo(Duration.ofDays(7));
 		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(seconds(1), 0));
 		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(256), "json",
 				DataSize.ofKilobytes(8), new QueueProperties.Encryption("k1", Map.of("k1", "c2VjcmV0")),
@@ -193,6 +198,8 @@ class QueuePropertiesTests {
 			retention.expired,       -1s,        must be from 0s to 36525d
 			retention.dead,          36526d,     must be from 0s to 36525d
 			retention.max-rows,      -1,         must be at least 0
+			history.keep,            999ms,      must be from 1s to 36525d
+			history.max-rows,        0,          must be at least 1
 			unhosted.expire-after,   999ms,      must be from 1s to 36525d
 			listen.retention,        999ms,      must be from 1s to 36525d
 			listen.max-retries,      -1,         must be from 0 to 1000

@@ -458,9 +458,9 @@ final class StoreOpening {
 		try {
 			SqliteShardSession session = new SqliteShardSession(connection, gate, file, this.settings.walMax(),
 					quarantine, watermark, number, this.settings.clock(), this.settings.retention(),
-					this.settings.order());
+					this.settings.order(), this.settings.history());
 			SqliteShardReader reader = new SqliteShardReader(number, file, gate, threads, quarantine,
-					this.settings.retention(), this.settings.clock());
+					this.settings.retention(), this.settings.history(), this.settings.clock());
 			if (this.doubtful.contains(number)) {
 				IntegrityCheck check = new IntegrityCheck(file, quarantine, turn);
 				gate.admit(check);

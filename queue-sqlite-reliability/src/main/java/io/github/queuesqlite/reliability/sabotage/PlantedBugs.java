@@ -610,6 +610,9 @@ final class PlantedBugs {
 				"worker.OutcomeTests#startWhenTimeToLiveIsOverExpiresWithoutRunning");
 		add("expiry is not told", "this.books.ended(gone.ended(id, MessageState.EXPIRED));", "",
 				contract("Listeners#endedWhenCancelledOrExpiredOrDeletedSaysSo"));
+		add("ends are missing in the history", "WHEN NEW.state <> OLD.state AND",
+				"WHEN NEW.state <> OLD.state AND NEW.state < 40 AND",
+				"HistoryTests#allEndsAreRecordedAndWhatSomebodyBringsBack");
 		add("a task that another process hosts counts as unknown",
 				"&& hostings.stream().noneMatch((hosting) -> hosting.hosts(task.queue(), task.task()))", "",
 				"UnhostedTests#taskThatAnotherInstanceHostsIsNotUnknownUntilThatIsGone");
