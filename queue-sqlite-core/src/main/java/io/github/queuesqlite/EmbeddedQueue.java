@@ -317,6 +317,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		Duration blockTimeout = Duration.ofSeconds(30);
 
+		@Nullable Duration callbackTimeout;
+
 		long walMax = 1024L * 1024 * 1024;
 
 		@Nullable Long diskReserve;
@@ -584,6 +586,20 @@ public final class EmbeddedQueue implements AutoCloseable {
 		 */
 		public Builder blockTimeout(Duration blockTimeout) {
 			this.blockTimeout = range("blockTimeout", blockTimeout, Duration.ZERO, Duration.ofDays(1));
+			return this;
+		}
+
+		/**
+		 * Sets how long a callback of
+		 * {@link QueueOperations#enqueue(io.github.queuesqlite.message.NewMessage, java.util.function.Consumer)}
+		 * may take: then its thread is interrupted, and the log says so. Nothing else
+		 * waits for callbacks, however long they take.
+		 * @param callbackTimeout 1 ms or longer; null for any time, as it is unless set
+		 * @return this
+		 */
+		public Builder callbackTimeout(@Nullable Duration callbackTimeout) {
+			this.callbackTimeout = (callbackTimeout != null)
+					? range("callbackTimeout", callbackTimeout, Duration.ofMillis(1), Duration.ofDays(36_525)) : null;
 			return this;
 		}
 

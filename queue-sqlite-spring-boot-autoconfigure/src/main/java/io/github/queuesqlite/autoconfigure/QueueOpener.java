@@ -61,6 +61,7 @@ final class QueueOpener {
 			.maxLength(this.properties.enqueue().maxLength())
 			.onFull(this.properties.enqueue().onFull())
 			.blockTimeout(this.properties.enqueue().blockTimeout())
+			.callbackTimeout(this.properties.enqueue().callbackTimeout())
 			.walMax(this.properties.wal().max().toBytes())
 			.leaseDuration(this.properties.lease().duration())
 			.retention(retention(this.properties.retention()))

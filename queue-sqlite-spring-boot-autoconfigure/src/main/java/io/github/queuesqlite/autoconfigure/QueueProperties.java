@@ -101,15 +101,20 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param onFull What an enqueue does when its queue is as long as it may be.
 	 * @param blockTimeout How long an enqueue waits while too many messages are pending
 	 * or its queue is full, up to one day. It fails afterwards.
+	 * @param callbackTimeout How long the callback of a message may take before its
+	 * thread is interrupted, from 1 ms. Any time by default.
 	 */
 	public record Enqueue(@DefaultValue("after-commit") When when, @DefaultValue("10000") int maxPending,
 			@DefaultValue("-1") int maxLength, @DefaultValue("block") OnFull onFull,
-			@DefaultValue("30s") Duration blockTimeout) {
+			@DefaultValue("30s") Duration blockTimeout, @Nullable Duration callbackTimeout) {
 
 		public Enqueue {
 			PropertyCheck.range("enqueue.max-pending", maxPending, 1, 1_000_000);
 			PropertyCheck.atLeastUnlessNone("enqueue.max-length", maxLength, 1);
 			PropertyCheck.range("enqueue.block-timeout", blockTimeout, "0s", "1d");
+			if (callbackTimeout != null) {
+				PropertyCheck.range("enqueue.callback-timeout", callbackTimeout, "1ms", PropertyCheck.LONGEST);
+			}
 		}
 
 		/** When a message that is enqueued inside a Spring transaction is stored. */

@@ -41,7 +41,7 @@ class QueuePropertiesTests {
 		assertThat(properties.durability()).isEqualTo(Durability.FULL);
 		assertThat(properties.schema()).isEqualTo(SchemaMode.MIGRATE);
 		assertThat(properties.enqueue()).isEqualTo(new QueueProperties.Enqueue(
-				QueueProperties.Enqueue.When.AFTER_COMMIT, 10_000, -1, OnFull.BLOCK, seconds(30)));
+				QueueProperties.Enqueue.When.AFTER_COMMIT, 10_000, -1, OnFull.BLOCK, seconds(30), null));
 		assertThat(properties.worker())
 			.isEqualTo(new QueueProperties.Worker(true, 8, seconds(1), Duration.ofMinutes(30), seconds(10), "auto"));
 		assertThat(properties.queues()).isEmpty();
@@ -78,14 +78,14 @@ class QueuePropertiesTests {
 				Map.entry("shards", "8"), Map.entry("durability", "normal"), Map.entry("schema", "validate"),
 				Map.entry("enqueue.when", "now"), Map.entry("enqueue.max-pending", "1"),
 				Map.entry("enqueue.block-timeout", "0"), Map.entry("enqueue.max-length", "500"),
-				Map.entry("enqueue.on-full", "drop-oldest"), Map.entry("worker.enabled", "false"),
-				Map.entry("worker.concurrency", "10000"), Map.entry("worker.poll-interval", "10ms"),
-				Map.entry("worker.timeout", "PT1H"), Map.entry("worker.probation", "0s"),
-				Map.entry("worker.executor", "mine"), Map.entry("queues.mail.concurrency", "2"),
-				Map.entry("queues.mail.rate-limit", "100/1m"), Map.entry("queues.mail.order", "lifo"),
-				Map.entry("queues.mail.ageing", "5m"), Map.entry("queues[mail.out].concurrency", "3"),
-				Map.entry("retry.max-retries", "0"), Map.entry("retry.delay", "0"),
-				Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
+				Map.entry("enqueue.on-full", "drop-oldest"), Map.entry("enqueue.callback-timeout", "5s"),
+				Map.entry("worker.enabled", "false"), Map.entry("worker.concurrency", "10000"),
+				Map.entry("worker.poll-interval", "10ms"), Map.entry("worker.timeout", "PT1H"),
+				Map.entry("worker.probation", "0s"), Map.entry("worker.executor", "mine"),
+				Map.entry("queues.mail.concurrency", "2"), Map.entry("queues.mail.rate-limit", "100/1m"),
+				Map.entry("queues.mail.order", "lifo"), Map.entry("queues.mail.ageing", "5m"),
+				Map.entry("queues[mail.out].concurrency", "3"), Map.entry("retry.max-retries", "0"),
+				Map.entry("retry.delay", "0"), Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
 				Map.entry("retry.jitter", "0"), Map.entry("retry.delays", "1s,1m"),
 				Map.entry("retry.max-elapsed", "1h"), Map.entry("lease.duration", "1s"),
 				Map.entry("shutdown.drain-timeout", "1d"), Map.entry("retention.completed", "0"),
@@ -107,7 +107,7 @@ class QueuePropertiesTests {
 		assertThat(properties.durability()).isEqualTo(Durability.NORMAL);
 		assertThat(properties.schema()).isEqualTo(SchemaMode.VALIDATE);
 		assertThat(properties.enqueue()).isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.NOW, 1, 500,
-				OnFull.DROP_OLDEST, Duration.ZERO));
+				OnFull.DROP_OLDEST, Duration.ZERO, seconds(5)));
 		assertThat(properties.worker()).isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10),
 				Duration.ofHours(1), Duration.ZERO, "mine"));
 		assertThat(properties.queues())
@@ -154,6 +154,7 @@ class QueuePropertiesTests {
 			enqueue.max-length,      some,       must be a whole number
 			enqueue.on-full,         wait,       must be block or reject or drop-oldest
 			enqueue.block-timeout,   -1s,        must be from 0s to 1d
+			enqueue.callback-timeout,0s,         must be from 1ms to 36525d
 			enqueue.block-timeout,   25h,        must be from 0s to 1d
 			enqueue.block-timeout,   soon,       "must be a duration such as 500ms, 10s, 5m, 1h, 7d or PT10S"
 			worker.enabled,          perhaps,    must be true or false

@@ -2,6 +2,7 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -85,9 +86,9 @@ final class HistoryTable {
 	}
 
 	/** A transaction has begun. */
-	void begun(long now) throws SQLException {
+	void begun(InstantSource clock) throws SQLException {
 		if (this.rule.recorded()) {
-			this.statements.update(NOW, now);
+			this.statements.update(NOW, clock.millis());
 		}
 	}
 

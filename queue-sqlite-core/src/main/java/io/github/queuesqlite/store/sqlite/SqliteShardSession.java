@@ -172,7 +172,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	public void begin(boolean synced) throws SQLException {
 		this.books.pauses().forgetKeys();
 		super.begin(synced);
-		this.history.begun(this.clock.millis());
+		this.history.begun(this.clock);
 	}
 
 	@Override
