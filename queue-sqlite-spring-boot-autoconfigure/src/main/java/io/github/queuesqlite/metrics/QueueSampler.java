@@ -137,6 +137,10 @@ final class QueueSampler implements AutoCloseable {
 			this.failing = false;
 		}
 		catch (RuntimeException ex) {
+			if (this.executor.isShutdown()) {
+				logger.debug("The numbers of the queue were being read while it closes", ex);
+				return;
+			}
 			if (!this.failing) {
 				logger.warn("Cannot read the numbers of the queue; its gauges keep their last values until it works "
 						+ "again", ex);

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
@@ -111,6 +112,34 @@ class QueueSamplerTests {
 		int reads = this.reads.get();
 		assertThat(sampler.latest().count("mail", MessageState.READY)).isEqualTo(1);
 		assertThat(this.reads.get()).isLessThanOrEqualTo(reads + 1);
+	}
+
+	@Test
+	@Timeout(60)
+	void closeWhileTheNumbersAreReadWarnsOfNothing(CapturedOutput output) {
+		CountDownLatch never = new CountDownLatch(1);
+		CountDownLatch failed = new CountDownLatch(1);
+		QueueSampler sampler = sampler(Duration.ofMillis(5), Duration.ofMillis(20), () -> {
+			try {
+				never.await();
+				return stats(1);
+			}
+			catch (InterruptedException ex) {
+				throw new StoreUnavailableException("interrupted", ex);
+			}
+			finally {
+				failed.countDown();
+			}
+		});
+		sampler.latest();
+		sampler.close();
+		awaitQuietly(failed);
+		await().until(() -> threads().noneMatch((thread) -> thread.getName().equals("queue-meters")));
+		assertThat(output).doesNotContain("Cannot read the numbers");
+	}
+
+	private static Stream<Thread> threads() {
+		return Thread.getAllStackTraces().keySet().stream();
 	}
 
 	private QueueSampler sampler(Duration interval, Supplier<QueueStats> source) {

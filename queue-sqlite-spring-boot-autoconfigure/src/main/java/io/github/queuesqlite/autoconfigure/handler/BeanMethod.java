@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -51,6 +52,10 @@ record BeanMethod(String beanName, Object bean, Class<?> beanClass, Method metho
 		}
 		if (Modifier.isFinal(modifiers) && AopUtils.isCglibProxy(this.bean)) {
 			throw refused("is final, so that the proxy of the bean cannot pass it on", "Make it overridable.");
+		}
+		if (KotlinDetector.isSuspendingFunction(this.method)) {
+			throw refused("is a suspend function, which only a coroutine can call",
+					"Make it a plain function: runBlocking { } calls suspend functions, on the thread of the handler.");
 		}
 		checkReturnType(this.method.getReturnType());
 	}

@@ -10,6 +10,9 @@ import io.github.queuesqlite.annotation.QueueListener;
 import io.github.queuesqlite.annotation.QueueTask;
 import io.github.queuesqlite.listen.DataChange;
 import io.github.queuesqlite.task.Delivery;
+import kotlin.Metadata;
+import kotlin.coroutines.Continuation;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -77,6 +80,7 @@ class HandlerRefusalTests {
 				Arguments.of(new WrongExecutor(), "it is a io.github.queuesqlite.task.TaskRegistry"),
 				Arguments.of(new AsyncMethod(), "is @Async"), Arguments.of(new AsyncClass(), "is @Async"),
 				Arguments.of(new FutureMethod(), "returns a Future"),
+				Arguments.of(new SuspendFunction(), "is a suspend function"),
 				Arguments.of(new ReactiveMethod(), "returns a Mono"), Arguments.of(new StaticListener(), "is static"),
 				Arguments.of(new EmptyKey(), "had 0"), Arguments.of(new NoKeys(), "must name at least one key"),
 				Arguments.of(new BadListenerName(), "has ' ' at position 1"),
@@ -473,6 +477,17 @@ class HandlerRefusalTests {
 		@QueueTask("a")
 		Future<String> handle() {
 			return new CompletableFuture<>();
+		}
+
+	}
+
+	/** As the Kotlin compiler makes it. */
+	@Metadata
+	static class SuspendFunction {
+
+		@QueueTask("mail")
+		@Nullable Object handle(String payload, Continuation<? super String> continuation) {
+			return null;
 		}
 
 	}
