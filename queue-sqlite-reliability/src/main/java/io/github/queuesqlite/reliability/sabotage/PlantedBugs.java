@@ -544,6 +544,9 @@ final class PlantedBugs {
 		add("a message is stored under the reservation of a dead process",
 				"this.refused = this.reserver != 0 && !session.isAlive(this.reserver);", "this.refused = false;",
 				"store.sqlite.ReservationTests#insertWhenDeclaredDeadAfterTheReservationStoresNothing");
+		add("a chosen shard is forgotten", "return (this.shard != null) ? store.assignId(instance, this.shard)",
+				"return (this.last < 0) ? store.assignId(instance, this.shard)",
+				"ShardChooserTests#messageGoesWhereItsChooserSaysHoweverItIsHandedIn");
 	}
 
 	private void batches() {
