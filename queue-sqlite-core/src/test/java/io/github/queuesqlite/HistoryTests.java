@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -14,6 +15,7 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.store.Retention;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -170,10 +172,38 @@ class HistoryTests extends QueueTester {
 	}
 
 	@Test
-	void backupHasIt() {
+	void shardThatLeavesStaysUntilItsHistoryIsTooOld() {
+		open((builder) -> builder.shards(2)
+			.clock(this.clock)
+			.history(true, KEEP, 100_000)
+			.shardChooser((message, shards) -> OptionalInt.of(1)));
+		MessageId id = this.operations.enqueue(TASK, null);
+		this.operations.delete(id);
+		Path left = this.directory.resolve("default/queue_shard_1.db");
+		this.queue.close();
+		openWithOneShard();
+		this.queue.close();
+		openWithOneShard();
+		assertThat(left).exists();
+		assertThat(states(id)).containsExactly(MessageState.READY);
+		this.queue.close();
+		this.clock.move(KEEP.plusSeconds(1));
+		openWithOneShard();
+		await().atMost(LONG).until(() -> states(id).isEmpty());
+		this.queue.close();
+		openWithOneShard();
+		assertThat(left).doesNotExist();
+	}
+
+	private void openWithOneShard() {
+		open((builder) -> builder.shards(1).clock(this.clock).history(true, KEEP, 100_000));
+	}
+
+	@Test
+	void backupHasIt(@TempDir Path elsewhere) {
 		openRecording();
 		MessageId id = this.operations.enqueue(TASK, null);
-		Path backup = this.operations.backup(this.directory.resolve("../backup-" + System.nanoTime()).normalize());
+		Path backup = this.operations.backup(elsewhere.resolve("backup"));
 		try (EmbeddedQueue restored = EmbeddedQueue.builder(backup).build()) {
 			assertThat(restored.operations().history(id)).extracting(StateChange::state)
 				.containsExactly(MessageState.READY);

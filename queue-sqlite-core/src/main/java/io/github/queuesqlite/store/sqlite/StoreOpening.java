@@ -398,7 +398,8 @@ final class StoreOpening {
 			return false;
 		}
 		try (Statement statement = connection.createStatement();
-				ResultSet row = statement.executeQuery("SELECT EXISTS (SELECT 1 FROM message)")) {
+				ResultSet row = statement
+					.executeQuery("SELECT EXISTS (SELECT 1 FROM message) OR EXISTS (SELECT 1 FROM history)")) {
 			row.next();
 			return row.getInt(1) == 0;
 		}
