@@ -57,7 +57,8 @@ class SchemaModeTests extends QueueTester {
 	void openWhenThereIsNothingCreatesItUnlessItMustBeThere() {
 		assertThatExceptionOfType(StoreUnavailableException.class)
 			.isThrownBy(() -> open((builder) -> builder.schema(SchemaMode.NONE)))
-			.withMessageContaining("There is no directory");
+			.withMessageContaining("There is no directory")
+			.withMessageContaining("start with 'schema: migrate' once");
 		assertThat(this.directory).isEmptyDirectory();
 		open((builder) -> builder.schema(SchemaMode.VALIDATE));
 		MessageId id = this.operations.enqueue(TASK, "x");

@@ -250,10 +250,12 @@ public final class TaskDefinition<T> {
 
 	/**
 	 * Returns where the handler is written, for messages to people.
-	 * @return class and method, or the class of the handler
+	 * @return class and method, or the class of the handler, or that in which it is a
+	 * lambda
 	 */
 	public String origin() {
-		return (this.values.origin != null) ? this.values.origin : this.values.handlerType.getName();
+		return (this.values.origin != null) ? this.values.origin
+				: this.values.handlerType.getName().replaceFirst("\\$\\$Lambda.*", "");
 	}
 
 	@Override

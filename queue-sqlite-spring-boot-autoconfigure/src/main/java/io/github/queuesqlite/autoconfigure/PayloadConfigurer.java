@@ -27,7 +27,7 @@ import tools.jackson.dataformat.smile.SmileMapper;
  */
 final class PayloadConfigurer {
 
-	private static final String HIDDEN = "******";
+	private static final String KEY = "16, 24 or 32 bytes as Base64, such as the output of 'openssl rand -base64 32'";
 
 	private final QueueProperties.Payload properties;
 
@@ -133,25 +133,31 @@ final class PayloadConfigurer {
 		Map<String, byte[]> keys = new LinkedHashMap<>();
 		encoded.forEach((id, key) -> keys.put(id, decoded(property + ".keys." + id, key)));
 		if (current == null || !keys.containsKey(current)) {
-			throw PropertyCheck.refused(property + ".key", String.valueOf(current),
-					"must be the name of one of " + property + ".keys, which are " + keys.keySet());
+			throw PropertyCheck.refused(property + ".key", current, "must be the name of one of '"
+					+ PropertyCheck.PREFIX + "." + property + ".keys', which are " + keys.keySet());
 		}
 		try {
 			return PayloadKeys.of(current, keys);
 		}
 		catch (IllegalArgumentException ex) {
-			throw PropertyCheck.refused(property + ".keys", keys.keySet(), String.valueOf(ex.getMessage()));
+			throw PropertyCheck.refused(property + ".keys", keys.keySet(),
+					"must have names of 1 to 32 letters, digits or . _ -");
 		}
 	}
 
 	private static byte[] decoded(String property, String key) {
+		byte[] decoded;
 		try {
-			return Base64.getDecoder().decode(key.strip());
+			decoded = Base64.getDecoder().decode(key.strip());
 		}
 		catch (IllegalArgumentException ex) {
-			throw PropertyCheck.refused(property, HIDDEN,
-					"must be 16, 24 or 32 bytes as Base64, such as the output of 'openssl rand -base64 32'");
+			throw PropertyCheck.refused(property, SecretNames.HIDDEN, "must be " + KEY);
 		}
+		if (decoded.length != 16 && decoded.length != 24 && decoded.length != 32) {
+			throw PropertyCheck.refused(property, SecretNames.HIDDEN,
+					"must be %s: it has %d".formatted(KEY, decoded.length));
+		}
+		return decoded;
 	}
 
 	/** Loaded only when Jackson's module is there. */

@@ -84,11 +84,20 @@ final class PropertyCheck {
 	}
 
 	static void name(String property, String value) {
+		name(property, value, "must be");
+	}
+
+	/** For the names that stand below a property. */
+	static void nameBelow(String property, String value) {
+		name(property, value, "must have names of");
+	}
+
+	private static void name(String property, String value, String must) {
 		try {
 			Names.check("name", value);
 		}
 		catch (IllegalArgumentException ex) {
-			throw refused(property, value, "must be 1 to 200 letters, digits or . _ - :");
+			throw refused(property, value, must + " 1 to 200 letters, digits or . _ - :");
 		}
 		if (value.equals(".") || value.equals("..")) {
 			throw refused(property, value, "must not be a relative directory");
@@ -118,7 +127,7 @@ final class PropertyCheck {
 		}
 	}
 
-	static InvalidConfigurationPropertyValueException refused(String property, Object value, String reason) {
+	static InvalidConfigurationPropertyValueException refused(String property, @Nullable Object value, String reason) {
 		return new InvalidConfigurationPropertyValueException(PREFIX + "." + property, value, reason);
 	}
 

@@ -11,6 +11,7 @@ import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.task.EnqueueInterceptor;
 import io.github.queuesqlite.task.TaskInterceptor;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 
@@ -34,8 +35,20 @@ final class QueueOpener {
 		applyStore(builder);
 		applyWorker(builder);
 		applyBeans(builder);
-		each(EmbeddedQueueBuilderCustomizer.class, (customizer) -> customizer.customize(builder));
+		each(EmbeddedQueueBuilderCustomizer.class, (customizer) -> customize(customizer, builder));
 		return build(builder);
+	}
+
+	private static void customize(EmbeddedQueueBuilderCustomizer customizer, EmbeddedQueue.Builder builder) {
+		try {
+			customizer.customize(builder);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new FailureAnalyzedException(
+					"EmbeddedQueueBuilderCustomizer %s cannot be applied: %s."
+						.formatted(customizer.getClass().getName().replaceFirst("\\$\\$Lambda.*", ""), ex.getMessage()),
+					"Correct what it sets.", ex);
+		}
 	}
 
 	private static EmbeddedQueue build(EmbeddedQueue.Builder builder) {

@@ -21,16 +21,22 @@ import org.springframework.util.unit.DataSize;
  * Configuration properties of the queue. A value out of its range stops the start.
  *
  * @param enabled Whether the queue is configured.
- * @param storage Where messages are kept.
+ * @param storage Where messages are kept: file, in the directory; or temporary, in a
+ * directory of its own that is deleted when the application stops, for tests.
  * @param directory Directory of the files, relative to the working directory. Created
- * when missing; must not be on a network file system.
- * @param name Name of the queue. Its files are in a subdirectory of this name, so that
- * several queues can share the directory.
- * @param shards Number of files that messages are spread over, 1 to 64. The stored layout
- * by default; for a new directory the number of cores, at most 4.
- * @param durability What a commit waits for.
- * @param schema What a start does to files that another version has written: migrate
- * them, or refuse them.
+ * when missing. Set it to a place on a local disk that survives a new release of the
+ * application; a network file system is refused.
+ * @param name Name of the queue, 1 to 200 letters, digits or . _ - :. Its files are in a
+ * subdirectory of this name, so that several queues can share the directory.
+ * @param shards Number of files that messages are spread over, 1 to 64. The stored number
+ * by default; for a new directory the number of cores, at most 4. More use more cores and
+ * overlap their waits for the disk.
+ * @param durability What a commit waits for: full, for the disk, so that power loss takes
+ * nothing; or normal, so that power loss may take the last 200 ms while a killed process
+ * takes nothing. Normal is for disks that are slow to flush.
+ * @param schema What a start does to files that an older version has written: migrate
+ * them; validate, which refuses them; or none, which refuses a directory without files
+ * too. Files of a newer version are refused in any case.
  * @param enqueue what holds for putting messages in
  * @param worker what holds for running handlers
  * @param queues Settings of single queues, by name.
@@ -69,7 +75,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	}
 
 	private static void check(String name, Queue queue) {
-		PropertyCheck.name("queues", name);
+		PropertyCheck.nameBelow("queues", name);
 		PropertyCheck.range("queues." + name + ".concurrency", queue.concurrency(), 1, 10_000);
 		if (queue.ageing() != null) {
 			PropertyCheck.range("queues." + name + ".ageing", queue.ageing(), "10ms", PropertyCheck.LONGEST);
@@ -93,14 +99,18 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	/**
 	 * Putting messages in.
 	 *
-	 * @param when When a message that is enqueued inside a Spring transaction is stored.
+	 * @param when When a message that is enqueued inside a Spring transaction is stored:
+	 * after-commit, and never when it rolls back; or now, whatever becomes of it.
 	 * @param maxPending Number of messages that may wait for their commit, for each
 	 * shard, 1 to 1,000,000. An enqueue waits while there are more.
-	 * @param maxLength Number of messages of one queue that have not ended, from 1; -1
-	 * for any number. Each shard holds an equal part of them, rounded up.
-	 * @param onFull What an enqueue does when its queue is as long as it may be.
+	 * @param maxLength Number of messages of one queue that have not ended, from 1, or -1
+	 * for any number. Set it where senders can be faster than handlers for long. Each
+	 * shard holds an equal part of them, rounded up.
+	 * @param onFull What an enqueue does when its queue is as long as it may be: block,
+	 * which waits for room; reject, which fails at once; or drop-oldest, which cancels
+	 * the message of the lowest priority that waits longest.
 	 * @param blockTimeout How long an enqueue waits while too many messages are pending
-	 * or its queue is full, up to one day. It fails afterwards.
+	 * or its queue is full, 0 to 1 d. It fails afterwards.
 	 * @param callbackTimeout How long the callback of a message may take before its
 	 * thread is interrupted, from 1 ms. Any time by default.
 	 */
@@ -133,15 +143,17 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	/**
 	 * Running handlers.
 	 *
-	 * @param enabled Whether handlers run in this process. Messages can be enqueued
-	 * either way.
+	 * @param enabled Whether handlers and listeners run in this process. Messages can be
+	 * enqueued either way. Turn it off in processes that only enqueue.
 	 * @param concurrency Number of handlers that run at once for each queue, 1 to 10,000.
+	 * Raise it where handlers wait for something else, such as a remote service.
 	 * @param pollInterval Interval of the safety net under the wake-up signals, 10 ms to
-	 * 1 min. Latency does not depend on it.
+	 * 1 min. Latency does not depend on it: there is seldom a reason to change it.
 	 * @param timeout Longest run of a handler that declares no timeout of its own, from 1
-	 * ms.
+	 * ms. It is interrupted then, and the run has failed.
 	 * @param probation How long a message is kept apart that runs again after its process
-	 * died while it ran, 0 to 1 h.
+	 * died while it ran, 0 to 1 h. 0 keeps none apart. Raise it where a message kills its
+	 * process only after longer.
 	 * @param executor Threads that run handlers: auto, platform, virtual, or the name of
 	 * an Executor bean. Virtual threads need Java 21; auto takes them when
 	 * spring.threads.virtual.enabled is set.
@@ -166,7 +178,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param concurrency Number of handlers of this queue that run at once, 1 to 10,000.
 	 * The worker's concurrency by default.
 	 * @param rateLimit Number of handlers of this queue that begin in a time, over all
-	 * processes, such as 100/1m. Any number by default.
+	 * processes, such as 100/1m: 1 to 1,000,000 in 1 ms to 366 d. Any number by default.
 	 * @param order Order in which messages of one priority start: fifo, or lifo for the
 	 * newest first.
 	 * @param ageing How long a message waits until it goes before better ones, one in
@@ -180,13 +192,17 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	/**
 	 * Retrying failed messages, where neither the task nor the sender says otherwise.
 	 *
-	 * @param maxRetries Number of retries after the first run, 0 to 1,000,000.
-	 * @param delay Waiting time before the first retry.
-	 * @param multiplier Factor from one waiting time to the next, 1 to 1000.
-	 * @param maxDelay Longest waiting time, at least the delay.
-	 * @param jitter Spread of the waiting time to both sides, in parts of it, 0 to 1.
-	 * @param delays Waiting times before each retry, the last one before all further
-	 * ones: instead of delay, multiplier and longest waiting time.
+	 * @param maxRetries Number of retries after the first run, 0 to 1,000,000. A message
+	 * that failed in all of them is dead.
+	 * @param delay Waiting time before the first retry, from 0.
+	 * @param multiplier Factor from one waiting time to the next, 1 to 1000. 1 keeps them
+	 * equal.
+	 * @param maxDelay Longest waiting time between two attempts, from the delay.
+	 * @param jitter Spread of the waiting time to both sides, in parts of it, 0 to 1. It
+	 * keeps messages that failed together from coming back together.
+	 * @param delays Waiting times before each retry, each from 0, the last one before all
+	 * further ones: instead of delay, multiplier and longest waiting time. None by
+	 * default.
 	 * @param maxElapsed How long after the beginning of the first attempt a retry may
 	 * begin, from 1 ms. Any time by default.
 	 */
@@ -224,8 +240,9 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * Noticing the death of a process.
 	 *
 	 * @param duration How long a process may give no sign of life before its messages are
-	 * taken over, 1 s to 1 h. The end of a process on the same host is noticed at once.
-	 * Also how long a received message may take unless its deadline is moved.
+	 * taken over, 1 s to 1 h. The end of a process on the same host is noticed at once:
+	 * raise it only where processes stand still for longer, as in a suspended virtual
+	 * machine. Also how long a received message may take unless its deadline is moved.
 	 */
 	public record Lease(@DefaultValue("30s") Duration duration) {
 
@@ -239,7 +256,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * Stopping workers.
 	 *
 	 * @param drainTimeout How long a stop waits for running handlers before it interrupts
-	 * them, up to one day. Keep it below spring.lifecycle.timeout-per-shutdown-phase.
+	 * them, 0 to 1 d. Keep it below spring.lifecycle.timeout-per-shutdown-phase.
 	 */
 	public record Shutdown(@DefaultValue("20s") Duration drainTimeout) {
 
@@ -252,12 +269,14 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	/**
 	 * Keeping ended messages.
 	 *
-	 * @param completed How long completed messages are kept; 0 deletes them at once.
-	 * @param cancelled How long cancelled messages are kept.
-	 * @param expired How long expired messages are kept.
-	 * @param dead How long dead messages are kept.
+	 * @param completed How long completed messages are kept, from 0, which deletes them
+	 * at once. Lengthen it to look at more of the past; the files grow with it.
+	 * @param cancelled How long cancelled messages are kept, from 0.
+	 * @param expired How long expired messages are kept, from 0.
+	 * @param dead How long dead messages are kept, from 0. They can be run again until
+	 * then.
 	 * @param maxRows Number of completed, cancelled and expired messages that each shard
-	 * keeps at most. Messages with an idempotency key do not count.
+	 * keeps at most, from 0. Messages with an idempotency key do not count.
 	 */
 	public record Retention(@DefaultValue("24h") Duration completed, @DefaultValue("24h") Duration cancelled,
 			@DefaultValue("24h") Duration expired, @DefaultValue("14d") Duration dead,
@@ -320,7 +339,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * Listen data.
 	 *
 	 * @param retention How long changes are kept for listeners that have not seen them,
-	 * from 1 s.
+	 * from 1 s. At least as long as a process with listeners may be down.
 	 * @param maxRetries Number of times a change is delivered again to a failing listener
 	 * before it is parked, 0 to 1000.
 	 */
@@ -346,11 +365,13 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	/**
 	 * Payloads and results.
 	 *
-	 * @param maxSize Largest payload or result, 1 B to 256 MB.
+	 * @param maxSize Largest payload or result, 1 B to 256 MB. Store what is larger
+	 * elsewhere and enqueue where it is: payloads are held in memory.
 	 * @param codec Codec that writes payloads and results: json, cbor, smile, or the name
-	 * of a PayloadCodec. The only PayloadCodec bean by default, else json.
-	 * @param compressOver Size from which on payloads and results are compressed, at most
-	 * 256 MB. None are by default.
+	 * of a PayloadCodec. The only PayloadCodec bean by default, else json. What another
+	 * codec wrote before can still be read.
+	 * @param compressOver Size from which on payloads and results are compressed, 0 B to
+	 * 256 MB. None are by default. It pays for text of some KB.
 	 * @param encryption Encryption of payloads and results.
 	 * @param signing Signatures of payloads and results.
 	 */
@@ -369,9 +390,10 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	/**
 	 * Encryption of payloads and results with AES-GCM.
 	 *
-	 * @param key Name of the key that encrypts from now on, one of the keys.
-	 * @param keys Keys by name, each 16, 24 or 32 bytes as Base64. Old ones still
-	 * decrypt.
+	 * @param key Name of the key that encrypts from now on, one of the keys. Nothing is
+	 * encrypted by default.
+	 * @param keys Keys by name, each 16, 24 or 32 bytes as Base64. To change the key add
+	 * a new one; old ones still decrypt.
 	 */
 	public record Encryption(@Nullable String key, @DefaultValue Map<String, String> keys) {
 
@@ -386,9 +408,10 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	/**
 	 * Signatures of payloads and results with HMAC-SHA256. What is encrypted needs none.
 	 *
-	 * @param key Name of the key that signs from now on, one of the keys.
-	 * @param keys Keys by name, each 16, 24 or 32 bytes as Base64. What old ones signed
-	 * still counts.
+	 * @param key Name of the key that signs from now on, one of the keys. Nothing is
+	 * signed by default.
+	 * @param keys Keys by name, each 16, 24 or 32 bytes as Base64. To change the key add
+	 * a new one; what old ones signed still counts.
 	 * @param required Whether messages whose payload is neither signed nor encrypted are
 	 * DEAD instead of run. Turn it off while there are some from before.
 	 */
@@ -407,8 +430,8 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * Write-ahead logs.
 	 *
 	 * @param max Size of the write-ahead log of a shard above which new messages are
-	 * refused, at least 128 MB. It grows that large only while another program keeps
-	 * reading the file.
+	 * refused, from 128 MB. It grows that large only while another program keeps reading
+	 * the file, such as a forgotten shell.
 	 */
 	public record Wal(@DefaultValue("1GB") DataSize max) {
 
@@ -422,8 +445,9 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * The disk.
 	 *
 	 * @param reserve Free space of the disk below which new messages and values of listen
-	 * data are refused, while work that was accepted goes on; at least 1 MB, or 0 for
-	 * none. 64 MB by default, at most an eighth of the file system.
+	 * data are refused, while work that was accepted goes on; 0, or 1 MB to less than the
+	 * file system. 64 MB by default, at most an eighth of the file system. Raise it where
+	 * other programs fill the same disk quickly.
 	 */
 	public record Disk(@Nullable DataSize reserve) {
 
@@ -439,11 +463,14 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * The dashboard.
 	 *
 	 * @param enabled Whether the dashboard is there, a page on the application's own
-	 * port. Needs Spring MVC and Actuator.
-	 * @param path Path of the dashboard, below the context path.
-	 * @param access What may be done with the dashboard.
+	 * port. Needs Spring MVC and Actuator. Protect its path as you protect the rest of
+	 * the application.
+	 * @param path Path of the dashboard, below the context path: letters, digits and _ ~
+	 * - . after each slash.
+	 * @param access What may be done with the dashboard: read-only, which is looking; or
+	 * unrestricted, which is also whatever it offers.
 	 * @param showValues When to show payloads, results, and the values of headers and
-	 * metadata.
+	 * metadata: never; when-authorized, to users with one of the roles; or always.
 	 * @param roles Roles used to determine whether a user is authorized to be shown
 	 * values. When empty, all authenticated users are authorized.
 	 */

@@ -3,10 +3,7 @@ package io.github.queuesqlite.autoconfigure;
 import java.util.concurrent.Executor;
 
 import io.github.queuesqlite.EmbeddedQueue;
-import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.BeanNotOfRequiredTypeException;
-import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.boot.system.JavaVersion;
 import org.springframework.boot.thread.Threading;
 import org.springframework.core.env.Environment;
@@ -45,23 +42,13 @@ final class WorkerExecutor {
 		builder.virtualThreads(true);
 	}
 
+	/** Looks before it asks: what is no executor may need the queue. */
 	private Executor bean() {
-		try {
-			return this.beanFactory.getBean(this.value, Executor.class);
+		if (!this.beanFactory.containsBean(this.value) || !this.beanFactory.isTypeMatch(this.value, Executor.class)) {
+			throw PropertyCheck.refused(PROPERTY, this.value,
+					"must be auto, platform, virtual or the name of an Executor bean");
 		}
-		catch (NoSuchBeanDefinitionException ex) {
-			throw refused(ex);
-		}
-		catch (BeanNotOfRequiredTypeException ex) {
-			throw refused(ex);
-		}
-	}
-
-	private RuntimeException refused(BeansException cause) {
-		RuntimeException refusal = PropertyCheck.refused(PROPERTY, this.value,
-				"must be auto, platform, virtual or the name of an Executor bean");
-		refusal.addSuppressed(cause);
-		return refusal;
+		return this.beanFactory.getBean(this.value, Executor.class);
 	}
 
 }

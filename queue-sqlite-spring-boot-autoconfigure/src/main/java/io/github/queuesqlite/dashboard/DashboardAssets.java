@@ -16,7 +16,7 @@ final class DashboardAssets {
 
 	private static final List<String> NAMES = List.of("index.html", "theme.js", "dashboard.css", "dashboard.js",
 			"server.js", "elements.js", "words.js", "chart.js", "overview.js", "queues.js", "tasks.js", "messages.js",
-			"message.js", "failures.js", "schedules.js", "processes.js", "icon.svg");
+			"message.js", "failures.js", "schedules.js", "limits.js", "processes.js", "icon.svg");
 
 	private static final Map<String, MediaType> TYPES = Map.of("html",
 			MediaType.parseMediaType("text/html;charset=UTF-8"), "css",

@@ -21,6 +21,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -95,9 +96,10 @@ public final class DashboardAutoConfiguration {
 	static class WithoutActuator {
 
 		WithoutActuator() {
-			throw new IllegalStateException("'queue.sqlite.dashboard.enabled' is true, but the dashboard needs "
-					+ "Actuator: add the dependency org.springframework.boot:spring-boot-starter-actuator. None of its "
-					+ "endpoints need be exposed");
+			throw new FailureAnalyzedException(
+					"'queue.sqlite.dashboard.enabled' is true, but the dashboard needs Actuator.",
+					"Add the dependency org.springframework.boot:spring-boot-starter-actuator. None of its endpoints"
+							+ " need be exposed.");
 		}
 
 	}
@@ -105,13 +107,30 @@ public final class DashboardAutoConfiguration {
 	/** There is no page for WebFlux. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-	static class WithoutServlets {
+	static class WithWebFlux {
 
-		WithoutServlets() {
-			logger.warn("'queue.sqlite.dashboard.enabled' is true, but this is a WebFlux application: there is no "
-					+ "dashboard, since it needs Spring MVC. The endpoint 'queue' shows and does the same");
+		WithWebFlux() {
+			warn("this is a WebFlux application");
 		}
 
+	}
+
+	/** Nor for servlets alone. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@ConditionalOnMissingClass("org.springframework.web.servlet.function.RouterFunction")
+	static class WithoutSpringMvc {
+
+		WithoutSpringMvc() {
+			warn("Spring MVC is not there");
+		}
+
+	}
+
+	private static void warn(String why) {
+		logger
+			.warn("'queue.sqlite.dashboard.enabled' is true, but {}: there is no dashboard, since it needs Spring MVC."
+					+ " The endpoint 'queue' shows and does the same", why);
 	}
 
 }

@@ -126,20 +126,29 @@ final class DashboardHandler {
 	}
 
 	private ServerResponse operateAll(DashboardRequest request) {
-		Map<String, String> body = checked(request,
-				Set.of("operation", "state", "queue", "task", "tag", "createdAfter", "createdBefore"));
+		Map<String, String> body = body(request);
+		String name = body.get("name");
+		if (name != null) {
+			return operate(request, name, body, Set.of("operation", "name", "until"));
+		}
+		check(body, Set.of("operation", "state", "queue", "task", "tag", "createdAfter", "createdBefore"));
 		return json(this.queue.operateAll(request, request.kind(), body.get("operation"), body.get("state"),
 				body.get("queue"), body.get("task"), body.get("tag"), body.get("createdAfter"),
 				body.get("createdBefore")));
 	}
 
 	private ServerResponse operate(DashboardRequest request) {
-		Map<String, String> body = checked(request, Set.of("operation", "until", "runAt"));
-		return json(this.queue.operate(request, request.kind(), request.name(), body.get("operation"),
-				body.get("until"), body.get("runAt")));
+		return operate(request, request.name(), body(request), Set.of("operation", "until", "runAt"));
 	}
 
-	private Map<String, String> checked(DashboardRequest request, Set<String> names) {
+	/** The name is part of the path, or of the body: servers refuse slashes in a part. */
+	private ServerResponse operate(DashboardRequest request, String name, Map<String, String> body, Set<String> names) {
+		check(body, names);
+		return json(this.queue.operate(request, request.kind(), name, body.get("operation"), body.get("until"),
+				body.get("runAt")));
+	}
+
+	private Map<String, String> body(DashboardRequest request) {
 		if (!this.writable) {
 			throw new DashboardProblem(403, "Forbidden",
 					"The dashboard is read-only: set queue.sqlite.dashboard.access to unrestricted");
@@ -148,11 +157,13 @@ final class DashboardHandler {
 			throw new DashboardProblem(403, "Forbidden",
 					"Changes come from the page itself, as JSON with the header " + DashboardRequest.MARK);
 		}
-		Map<String, String> body = request.body(this.mapper);
+		return request.body(this.mapper);
+	}
+
+	private static void check(Map<String, String> body, Set<String> names) {
 		body.keySet().stream().filter((name) -> !names.contains(name)).findFirst().ifPresent((name) -> {
 			throw new DashboardProblem(400, "Bad Request", "What is sent has a name that is not known");
 		});
-		return body;
 	}
 
 	private ServerResponse answer(ServerRequest request, Answer answer) {

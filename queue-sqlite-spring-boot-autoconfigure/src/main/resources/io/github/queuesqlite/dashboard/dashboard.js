@@ -2,6 +2,7 @@
 
 import { h, plain, write } from './elements.js';
 import { failures as dead } from './failures.js';
+import { limits } from './limits.js';
 import { one } from './message.js';
 import { list } from './messages.js';
 import { overview } from './overview.js';
@@ -22,6 +23,7 @@ const PARTS = [
   { name: 'messages', title: 'Messages', open: (page, parts, query) => parts.length ? one(page, parts[0]) : list(page, query) },
   { name: 'failures', title: 'Failures', open: dead },
   { name: 'schedules', title: 'Schedules', open: schedules },
+  { name: 'limits', title: 'Limits', open: limits },
   { name: 'processes', title: 'Processes', open: processes },
 ];
 

@@ -1,6 +1,7 @@
 // One message: what becomes of it, and what may be done.
 
 import { button, confirm, empty, h, link, notice, pill } from './elements.js';
+import { pauseAndResume, pausedPill } from './queues.js';
 import { get, history, post } from './server.js';
 import { ago, bytes, millis, number, time } from './words.js';
 
@@ -79,10 +80,10 @@ function drawTree(message) {
       pill(node.state.toLowerCase(), node.state), ' ', link(node.task, 'messages', node.id), node.waiting && h('small', {}, node.waiting)))));
 }
 
-function drawFacts(message) {
+function drawFacts(message, key) {
   const entries = [['Task', link(message.task, 'tasks')], ['Queue', link(message.queue, 'queues')], ['Priority', ['low', 'normal', 'high', 'urgent'][message.priority] || message.priority],
     ['Attempt', `${number(message.attempt)} of ${number(message.maxAttempts)}`], ['Tags', message.tags.length ? message.tags.join(', ') : null], ['Source', message.source],
-    ['Ordering key', message.orderingKey], ['Concurrency key', message.concurrencyKey], ['Unique key', message.uniqueKey], ['Idempotency key', message.idempotencyKey],
+    ['Ordering key', key(message.orderingKey)], ['Concurrency key', key(message.concurrencyKey)], ['Unique key', message.uniqueKey], ['Idempotency key', message.idempotencyKey],
     ...Object.entries(message.headers).map(([name, value]) => [`Header ${name}`, value]),
     ...Object.entries(message.metadata).map(([name, value]) => [`Metadata ${name}`, typeof value === 'string' ? value : JSON.stringify(value)])];
   return h('section', { class: 'card' }, h('h3', {}, 'What it is'), h('dl', { class: 'facts' },
@@ -116,6 +117,14 @@ export function one(page, id) {
       notice(error.message, true);
     }
     await view.refresh();
+  };
+  let paused = {};
+  const keyAction = pauseAndResume('keys', 'Key', page, () => view.refresh());
+  /** A key, and what holds back all that have it. */
+  const key = (name) => {
+    if (!name) return null;
+    const item = paused[name] || { name };
+    return [name, ' ', pausedPill(item), ' ', keyAction(item)].filter(Boolean);
   };
   const asked = (question, operation, done) => async () => {
     const answer = await confirm(question);
@@ -166,7 +175,7 @@ export function one(page, id) {
     head.replaceChildren(h('div', {}, link('Messages', 'messages'), h('h2', {}, message.id, ' ', pill(message.state.toLowerCase(), message.state)), h('p', {}, message.task, h('small', {}, ` in ${message.queue}`))),
       h('div', { class: 'actions' }, actions(message)));
     left.replaceChildren(drawExplanation(message), drawTimeline(message));
-    right.replaceChildren(...[drawFacts(message), drawTree(message), shownBody].filter(Boolean));
+    right.replaceChildren(...[drawFacts(message, key), drawTree(message), shownBody].filter(Boolean));
     for (const details of left.querySelectorAll('details')) details.open = open.has(details.dataset.keep);
   }
 
@@ -185,12 +194,13 @@ export function one(page, id) {
         cards.hidden = true;
         return;
       }
+      paused = message.orderingKey || message.concurrencyKey ? (await get(['keys'])).keys : {};
       gone.hidden = true;
       cards.hidden = false;
       if (!seen) showBodies(message);
       else if (Boolean(seen.result) !== Boolean(message.result)) showBodies(message);
       seen = message;
-      const mark = JSON.stringify([message, Math.floor(history.now / 10000)]);
+      const mark = JSON.stringify([message, paused[message.orderingKey], paused[message.concurrencyKey], Math.floor(history.now / 10000)]);
       if (mark === drawn) return;
       drawn = mark;
       // Whoever is at a button stays there.

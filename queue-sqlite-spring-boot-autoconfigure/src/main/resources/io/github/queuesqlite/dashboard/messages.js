@@ -6,16 +6,41 @@ import { ago, number, plural, time } from './words.js';
 
 export const STATES = ['READY', 'SCHEDULED', 'RUNNING', 'COMPLETED', 'DEAD', 'CANCELLED', 'EXPIRED'];
 const ENDED = ['DEAD', 'CANCELLED', 'EXPIRED'];
-const FILTERS = ['state', 'queue', 'task', 'tag'];
+const FILTERS = ['state', 'queue', 'task', 'tag', 'createdAfter', 'createdBefore'];
+const TIMES = { createdAfter: 'handed in after', createdBefore: 'handed in before' };
 const LIMIT = 50;
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+const FIRST = Date.UTC(2024, 0, 1);
+// Clocks of processes differ, and step.
+const SLACK = 3600000;
 
 /** An id begins with the time at which it was given: milliseconds since 2024. */
 function timeOf(id) {
   let value = 0n;
   for (const digit of id) value = value * 32n + BigInt(Math.max(0, DIGITS.indexOf(digit)));
-  return Date.UTC(2024, 0, 1) + Number(value >> 22n);
+  return FIRST + Number(value >> 22n);
 }
+
+/** Where the newest messages of a time begin; empty when that is now. */
+function idAt(text) {
+  const at = new Date(text).getTime() + SLACK;
+  if (!(at < Date.now())) return '';
+  let value = BigInt(Math.max(0, at - FIRST)) << 22n;
+  let id = '';
+  for (let digit = 0; digit < 13; digit++, value /= 32n) id = DIGITS[Number(value % 32n)] + id;
+  return id;
+}
+
+/** As the field of a form has it, in the time of who looks; and back. */
+function local(text) {
+  const at = new Date(text);
+  return isNaN(at) ? '' : new Date(at.getTime() - at.getTimezoneOffset() * 60000).toISOString().slice(0, 19);
+}
+
+const zulu = (text) => text ? new Date(text).toISOString() : '';
+
+const inWords = (name, value) => TIMES[name] ? `${TIMES[name]} ${time(value)}` : `${name} ${value}`;
 
 export const noteOf = (message) => message.progress && message.state === 'RUNNING'
   ? `${Math.round(message.progress.fraction * 100)} %${message.progress.text ? `: ${message.progress.text}` : ''}`
@@ -47,10 +72,11 @@ export function list(page, query) {
       location.hash = `#/messages/${encodeURIComponent(id)}`;
       return;
     }
-    go(Object.fromEntries(FILTERS.map((name) => [name, (values.get(name) || '').trim()])));
+    go(Object.fromEntries(FILTERS.map((name) => [name, TIMES[name] ? zulu(values.get(name)) : (values.get(name) || '').trim()])));
   } },
   h('label', {}, 'State', state), input('queue', 'Queue', { list: 'names-queue' }), input('task', 'Task', { list: 'names-task' }),
-  input('tag', 'Tag'), h('label', {}, 'Id', h('input', { name: 'id', autocomplete: 'off', spellcheck: 'false', maxlength: '20' })),
+  input('tag', 'Tag'), Object.keys(TIMES).map((name) => input(name, name === 'createdAfter' ? 'Handed in after' : 'Handed in before',
+    { type: 'datetime-local', step: '1', value: local(filter[name]) })), h('label', {}, 'Id', h('input', { name: 'id', autocomplete: 'off', spellcheck: 'false', maxlength: '20' })),
   h('button', {}, 'Search'), names.queue, names.task);
   state.addEventListener('change', () => form.requestSubmit());
 
@@ -84,7 +110,7 @@ export function list(page, query) {
       go({});
       await view.refresh();
     };
-    const which = FILTERS.filter((name) => filter[name]).map((name) => `${name} ${filter[name]}`).join(', ');
+    const which = FILTERS.filter((name) => filter[name]).map((name) => inWords(name, filter[name])).join(', ');
     all.append(button('Retry all of these', () => ask('retry', 'Retry all that match?', `All messages with ${which}, on all pages, run again.`), { class: 'small' }), ' ',
       button('Delete all of these', () => ask('purge', 'Delete all that match?', `All messages with ${which}, on all pages, are gone for good.`, true), { class: 'small quiet danger' }));
   }
@@ -102,7 +128,7 @@ export function list(page, query) {
 
   /** How many there are at most, by the counters; whoever has found them need not search on. */
   async function expected() {
-    if (after || filter.tag || !filter.state) return Infinity;
+    if (after || filter.tag || filter.createdAfter || filter.createdBefore || !filter.state) return Infinity;
     const tasks = Object.values((await get(['tasks'])).tasks).filter((task) => !filter.task || task.name === filter.task);
     return tasks.reduce((sum, task) => sum + ((filter.queue ? task.queues[filter.queue] || {} : task.states)[filter.state] || 0), 0);
   }
@@ -112,13 +138,14 @@ export function list(page, query) {
     searching = true;
     steps = 0;
     let rows = [];
-    let cursor = after;
+    let cursor = after || (filter.createdBefore && idAt(filter.createdBefore));
+    const oldest = filter.createdAfter ? new Date(filter.createdAfter).getTime() - SLACK : 0;
     try {
       const most = await expected();
       do {
         const answer = await get(['messages'], { ...filter, order: 'newest', after: cursor, limit: LIMIT - rows.length });
         rows = rows.concat(answer.messages);
-        cursor = rows.length >= most ? null : answer.next || null;
+        cursor = rows.length >= most || (answer.next && timeOf(answer.next) < oldest) ? null : answer.next || null;
         steps++;
         found = rows;
         next = cursor;

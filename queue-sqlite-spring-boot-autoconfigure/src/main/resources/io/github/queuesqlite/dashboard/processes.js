@@ -19,13 +19,6 @@ export function processes() {
     { title: 'Log', number: true, cell: (shard) => bytes(shard.walSize) },
     { title: 'Free on the disk', number: true, cell: (shard) => shard.diskFree === undefined ? '–' : bytes(shard.diskFree) },
   ], (shard) => shard.shard);
-  const limits = table('Limits and rates', [
-    { title: 'Limit', kind: 'name', cell: (limit) => limit.name },
-    { title: 'Most', number: true, cell: (limit) => `${number(limit.most)}${limit.period ? ` in ${millis(duration(limit.period))}` : ''}` },
-    { title: 'Declared', number: true, cell: (limit) => number(limit.declared) },
-    { title: 'Taken', number: true, cell: (limit) => number(limit.held) },
-    { title: 'Processes that want more', number: true, cell: (limit) => number(limit.waiting) },
-  ], (limit) => limit.name);
   const audit = table('Done by hand', [
     { title: 'What', kind: 'name', cell: (entry) => `${entry.action} ${entry.target}` },
     { title: 'Who', cell: (entry) => entry.actor || 'unknown' },
@@ -35,19 +28,15 @@ export function processes() {
   ], (entry) => `${entry.at} ${entry.action} ${entry.target}`);
   const directory = h('small');
   const section = (title, list, more) => h('section', {}, h('h2', {}, title, more), list.element);
-  const limited = section('Limits and rates', limits);
   const audited = section('Done by hand', audit);
   return {
     title: 'Processes',
-    element: h('div', {}, section('Processes', live), section('Shards', shards, directory), limited, audited),
+    element: h('div', {}, section('Processes', live), section('Shards', shards, directory), audited),
     async refresh() {
       const [report, entries] = await Promise.all([get(['queue']), get(['audit'], { limit: 20 })]);
       directory.textContent = ` ${report.directory}`;
       live.show(report.instances);
       shards.show(report.shards);
-      const held = Object.entries(report.limits).map(([name, limit]) => ({ name, ...limit }));
-      limited.hidden = held.length === 0;
-      limits.show(held);
       audited.hidden = entries.entries.length === 0;
       audit.show(entries.entries);
     },

@@ -7,7 +7,7 @@ import { duration, millis, number, time } from './words.js';
 export function pauseAndResume(kind, word, page, refresh) {
   const operate = async (name, operation, body, done) => {
     try {
-      await post([kind, name], { operation, ...body });
+      await post([kind], { name, operation, ...body });
       notice(done);
     } catch (error) {
       notice(error.message, true);

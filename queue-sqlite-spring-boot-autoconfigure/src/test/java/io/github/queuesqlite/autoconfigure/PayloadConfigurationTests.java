@@ -80,15 +80,15 @@ class PayloadConfigurationTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.extracting((ex) -> ((InvalidConfigurationPropertyValueException) ex).getReason(), as(STRING))
-				.contains("must be the name of one of payload.signing.keys, which are []"));
+				.contains("must be the name of one of 'queue.sqlite.payload.signing.keys', which are []"));
 	}
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """
-					key=none    | keys.k1=NDQ0NDQ0NDQ0NDQ0NDQ0NA== | must be the name of one of payload.encryption.keys, which are [k1]
+					key=none    | keys.k1=NDQ0NDQ0NDQ0NDQ0NDQ0NA== | must be the name of one of 'queue.sqlite.payload.encryption.keys', which are [k1]
 					key=k1      | keys.k1=!                        | must be 16, 24 or 32 bytes as Base64
-					key=k1      | keys.k1=NDQ0                     | Key 'k1' must have 16, 24 or 32 bytes, had 3
+					key=k1      | keys.k1=NDQ0                     | openssl rand -base64 32': it has 3
 					key=        | keys.k1=NDQ0NDQ0NDQ0NDQ0NDQ0NA== | must be the name of one of
 					key=k1      | key=k1                           | which are []""")
 	void openWhenAKeyIsWrongSaysSoWithoutTheKey(String key, String keys, String text) {

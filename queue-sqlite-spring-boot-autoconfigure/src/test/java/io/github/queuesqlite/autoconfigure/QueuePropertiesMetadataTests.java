@@ -3,6 +3,7 @@ package io.github.queuesqlite.autoconfigure;
 import java.lang.reflect.RecordComponent;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,21 +23,76 @@ class QueuePropertiesMetadataTests {
 	private final JsonNode metadata = read();
 
 	@Test
+	void metadataWhenGeneratedHasEveryProperty() {
+		assertThat(properties("queue.sqlite.").keySet())
+			.isEqualTo(expectedDefaults("queue.sqlite", QueueProperties.class).keySet());
+		assertThat(properties("management.").keySet()).hasSizeGreaterThan(9);
+	}
+
+	@Test
 	void metadataWhenGeneratedDescribesEveryProperty() {
-		assertThat(properties().keySet()).isEqualTo(expectedDefaults("queue.sqlite", QueueProperties.class).keySet());
-		properties().forEach((name, property) -> {
-			String description = property.path("description").asString("");
-			assertThat(description).as(name).isNotBlank().endsWith(".").doesNotStartWith("The ").doesNotStartWith("A ");
-			if (property.path("type").asString().equals("java.lang.Boolean")) {
+		properties("").forEach((name, property) -> {
+			String description = description(property);
+			assertThat(description).as(name)
+				.hasSizeGreaterThan(25)
+				.endsWith(".")
+				.doesNotStartWith("The ")
+				.doesNotStartWith("A ")
+				.doesNotContain("\n", "  ", "{@", "<");
+			if (type(property).equals("java.lang.Boolean")) {
 				assertThat(description).as(name).startsWith("Whether ");
+			}
+			assertThat(type(property)).as(name).isNotEmpty();
+			assertThat(property.has("deprecation")).as(name).isFalse();
+		});
+	}
+
+	@Test
+	void metadataWhenPropertyHasNoDefaultSaysWhatHoldsWithoutIt() {
+		properties("").forEach((name, property) -> {
+			if (!property.has("defaultValue") && !type(property).startsWith("java.util.Map")) {
+				assertThat(description(property)).as(name).containsPattern("by default|Without it|When empty");
 			}
 		});
 	}
 
 	@Test
+	void metadataWhenDefaultHasUnitWritesIt() {
+		properties("").forEach((name, property) -> {
+			String unit = switch (type(property)) {
+				case "java.time.Duration" -> "\\d+(ms|s|m|h|d)";
+				case "org.springframework.util.unit.DataSize" -> "\\d+(B|KB|MB|GB)";
+				default -> ".*";
+			};
+			if (property.has("defaultValue")) {
+				assertThat(property.path("defaultValue").asString()).as(name).matches(unit);
+			}
+		});
+	}
+
+	@Test
+	void metadataWhenValueIsOneOfSeveralSaysWhatEachMeans() {
+		int[] found = new int[1];
+		properties("").forEach((name, property) -> {
+			Class<?> type = ClassUtils.resolveClassName(type(property).replaceAll("<.*", ""), null);
+			if (type.isEnum() && !name.equals("management.endpoint.queue.access")) {
+				found[0]++;
+				assertThat(hint(name).path("values").findValuesAsString("value")).as(name)
+					.containsExactly(Arrays.stream(type.getEnumConstants())
+						.map((constant) -> constant.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+						.toArray(String[]::new));
+				assertThat(hint(name).path("values").findValuesAsString("description")).as(name)
+					.hasSameSizeAs(type.getEnumConstants())
+					.allMatch((text) -> text.endsWith("."));
+			}
+		});
+		assertThat(found[0]).isGreaterThan(6);
+	}
+
+	@Test
 	void metadataWhenPropertyHasDefaultShowsIt() {
 		expectedDefaults("queue.sqlite", QueueProperties.class)
-			.forEach((name, expected) -> assertThat(properties().get(name).path("defaultValue").asString("")).as(name)
+			.forEach((name, expected) -> assertThat(properties("").get(name).path("defaultValue").asString("")).as(name)
 				.isEqualTo(expected));
 	}
 
@@ -61,10 +118,18 @@ class QueuePropertiesMetadataTests {
 		throw new AssertionError("No hint for " + name);
 	}
 
-	private Map<String, JsonNode> properties() {
+	private static String description(JsonNode property) {
+		return property.path("description").asString("");
+	}
+
+	private static String type(JsonNode property) {
+		return property.path("type").asString("");
+	}
+
+	private Map<String, JsonNode> properties(String prefix) {
 		Map<String, JsonNode> properties = new TreeMap<>();
 		for (JsonNode property : this.metadata.path("properties")) {
-			if (property.path("name").asString().startsWith("queue.sqlite.")) {
+			if (property.path("name").asString().startsWith(prefix)) {
 				properties.put(property.path("name").asString(), property);
 			}
 		}

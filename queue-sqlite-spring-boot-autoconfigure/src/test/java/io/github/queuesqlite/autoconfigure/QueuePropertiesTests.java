@@ -25,7 +25,7 @@ import org.springframework.util.unit.DataSize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-/** Tests for {@link QueueProperties} and {@link QueuePropertiesFailureAnalyzer}. */
+/** Tests for {@link QueueProperties} and {@link QueueFailureAnalyzer}. */
 class QueuePropertiesTests {
 
 	private final StandardEnvironment environment = new StandardEnvironment();
@@ -145,14 +145,14 @@ class QueuePropertiesTests {
 			shards,                  two,        must be a whole number
 			shards,                  99999999999,must be a whole number
 			durability,              fast,       must be full or normal
-			schema,                  drop,       must be migrate, validate or none
+			schema,                  drop,       "must be migrate, validate or none"
 			enqueue.when,            later,      must be after-commit or now
 			enqueue.max-pending,     0,          must be from 1 to 1000000
 			enqueue.max-pending,     1000001,    must be from 1 to 1000000
 			enqueue.max-length,      0,          must be -1 or at least 1
 			enqueue.max-length,      -2,         must be -1 or at least 1
 			enqueue.max-length,      some,       must be a whole number
-			enqueue.on-full,         wait,       must be block or reject or drop-oldest
+			enqueue.on-full,         wait,       "must be block, reject or drop-oldest"
 			enqueue.block-timeout,   -1s,        must be from 0s to 1d
 			enqueue.callback-timeout,0s,         must be from 1ms to 36525d
 			enqueue.block-timeout,   25h,        must be from 0s to 1d
@@ -176,11 +176,15 @@ class QueuePropertiesTests {
 			queues.mail.ageing,      9ms,        must be from 10ms to 36525d
 			queues.mail.ageing,      36526d,     must be from 10ms to 36525d
 			queues.mail.concurrency, many,       must be a whole number
-			queues[a/b].concurrency, 1,          must be 1 to 200 letters, digits or . _ - :
+			queues.mail,             3,          must have properties below it instead of a value
+			queues,                  mail,       must have properties below it instead of a value
+			worker,                  8,          must have properties below it instead of a value
+			queues[a/b].concurrency, 1,          must have names of 1 to 200 letters, digits or . _ - :
 			retry.max-retries,       -1,         must be from 0 to 1000000
 			retry.max-retries,       1000001,    must be from 0 to 1000000
 			retry.delay,             -1s,        must be from 0s to 36525d
 			retry.delays,            -1s,        must be from 0s to 36525d
+			retry.delays,            "1s,soon",  "must be a list, each a duration such as 500ms, 10s, 5m, 1h, 7d or PT10S"
 			retry.max-elapsed,       0s,         must be from 1ms to 36525d
 			retry.multiplier,        0.9,        must be from 1 to 1000
 			retry.multiplier,        1001,       must be from 1 to 1000
@@ -224,12 +228,12 @@ class QueuePropertiesTests {
 			dashboard.path,          /*,         must be a path such as /queue-dashboard
 			dashboard.path,          /a?b,       must be a path such as /queue-dashboard
 			dashboard.access,        none,       must be read-only or unrestricted
-			dashboard.show-values,   sometimes,  must be never or when-authorized or always
+			dashboard.show-values,   sometimes,  "must be never, when-authorized or always"
 			""")
 	void bindWhenValueIsWrongNamesPropertyValueAndRange(String property, String value, String reason) {
 		Throwable failure = catchThrowable(() -> bind(Map.of(property, value)));
 		assertThat(failure).isNotNull();
-		FailureAnalysis analysis = new QueuePropertiesFailureAnalyzer(this.environment).analyze(failure);
+		FailureAnalysis analysis = new QueueFailureAnalyzer(this.environment).analyze(failure);
 		assertThat(analysis).isNotNull();
 		assertThat(analysis.getDescription()).contains(reason)
 			.startsWith("Property 'queue.sqlite." + (property.startsWith("queues[") ? "queues" : property) + "' must")
@@ -245,8 +249,8 @@ class QueuePropertiesTests {
 	void analyzeWhenFailureIsOfAnotherPropertyLeavesItToOthers() {
 		this.environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of("other.size", "big")));
 		Throwable failure = catchThrowable(() -> Binder.get(this.environment).bind("other.size", DataSize.class));
-		assertThat(new QueuePropertiesFailureAnalyzer(this.environment).analyze(failure)).isNull();
-		assertThat(new QueuePropertiesFailureAnalyzer(this.environment).analyze(new IllegalStateException())).isNull();
+		assertThat(new QueueFailureAnalyzer(this.environment).analyze(failure)).isNull();
+		assertThat(new QueueFailureAnalyzer(this.environment).analyze(new IllegalStateException())).isNull();
 	}
 
 	private QueueProperties bind(Map<String, String> values) {

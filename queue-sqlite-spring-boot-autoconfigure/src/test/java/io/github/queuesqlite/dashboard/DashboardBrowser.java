@@ -60,6 +60,11 @@ final class DashboardBrowser implements AutoCloseable {
 		awaitText("#live", "Live");
 	}
 
+	/** Goes to where nothing is asked for. */
+	void leave() {
+		this.driver.get("about:blank");
+	}
+
 	/** What the browser complains of: errors of scripts, what the policy forbids. */
 	List<String> complaints() {
 		return this.driver.manage().logs().get(LogType.BROWSER).getAll().stream().map(Object::toString).toList();

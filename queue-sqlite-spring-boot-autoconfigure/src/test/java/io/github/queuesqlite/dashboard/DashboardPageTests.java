@@ -3,6 +3,7 @@ package io.github.queuesqlite.dashboard;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -77,6 +78,7 @@ class DashboardPageTests {
 
 	@BeforeEach
 	void empty() {
+		browser.leave();
 		browser.size(1360, 1000);
 		browser.complaints(); // those of another test
 	}
@@ -184,6 +186,105 @@ class DashboardPageTests {
 		browser.screenshot("message");
 		open("/#/messages?tag=<script>alert(1)</script>");
 		browser.awaitText(".empty", "None matches");
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void messagesAreFilteredByTheTimeTheyWereHandedIn() throws Exception {
+		MessageId first = queue().enqueue(NewMessage.to("later").delay(Duration.ofHours(1)));
+		Instant between = Instant.now().plusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
+		await().until(() -> Instant.now().isAfter(between));
+		MessageId second = queue().enqueue(NewMessage.to("later").delay(Duration.ofHours(1)));
+		open("/#/messages");
+		browser.awaitText("tbody tr", second.toString());
+		enter("createdBefore", between);
+		browser.choose("Search");
+		await().untilAsserted(() -> assertThat(browser.texts("tbody td.id")).containsExactly(first.toString()));
+		assertThat(browser.run("return location.hash")).asString().contains("createdBefore=");
+		enter("createdBefore", null);
+		enter("createdAfter", between);
+		browser.choose("Search");
+		await().untilAsserted(() -> assertThat(browser.texts("tbody td.id")).containsExactly(second.toString()));
+		open("/#/messages?createdBefore=2025-01-01T00:00:00Z");
+		browser.awaitText(".empty", "None matches");
+		open("/#/messages?createdAfter=2025-01-01T00:00:00Z&createdBefore=2055-01-01T00:00:00Z");
+		await().untilAsserted(
+				() -> assertThat(browser.texts("tbody td.id")).containsExactly(second.toString(), first.toString()));
+		assertThat(browser.complaints()).isEmpty();
+		browser.run("location.hash = '#/messages?createdAfter=%3Cb%3E'");
+		browser.awaitText("#connection", "'createdAfter' must be a time");
+		browser.complaints(); // the answer was a 400
+	}
+
+	private static void enter(String field, Instant time) {
+		browser.run("document.querySelector('input[name=%s]').value = %s".formatted(field, (time != null)
+				? "((at) => new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 19))(new Date(%d))"
+					.formatted(time.toEpochMilli())
+				: "''"));
+	}
+
+	@Test
+	void limitWhenChangedAndResetOnThePageIs() {
+		queue().enqueue("limited", null);
+		queue().drain(Duration.ofMinutes(1));
+		open("/#/limits");
+		browser.click("[aria-label='Change task:limited']");
+		browser.find("#confirm-most").sendKeys("0");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "No operation '0': expected a number from 1, or reset");
+		browser.click("[aria-label='Change task:limited']");
+		browser.click("#confirm-no");
+		assertThat(mostOfLimited()).isEqualTo(2);
+		browser.click("[aria-label='Change task:limited']");
+		browser.find("#confirm-most").sendKeys("5");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "task:limited is changed.");
+		browser.awaitText("tbody .pill", "changed");
+		browser.screenshot("limits");
+		assertThat(mostOfLimited()).isEqualTo(5);
+		browser.click("[aria-label='Reset task:limited']");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "task:limited is as declared.");
+		await().untilAsserted(() -> assertThat(mostOfLimited()).isEqualTo(2));
+		open("/#/processes");
+		browser.awaitText("main", "reset limits/task:limited");
+	}
+
+	private static int mostOfLimited() {
+		return queue().stats()
+			.limits()
+			.stream()
+			.filter((limit) -> limit.name().equals("task:limited"))
+			.findFirst()
+			.orElseThrow()
+			.most();
+	}
+
+	@Test
+	void keyWhenPausedAndResumedOnThePageIs() {
+		open("/#/limits");
+		browser.awaitText("main", "No key is paused");
+		browser.choose("Pause a key");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "A key is missing");
+		browser.choose("Pause a key");
+		browser.find("#confirm-key").sendKeys("customer <b>1</b>");
+		browser.find("#confirm-until").sendKeys("1h");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "Key customer <b>1<");
+		browser.awaitText("tbody .pill", "paused until");
+		assertThat(queue().stats().pausedKeys()).containsExactly("customer <b>1</b>");
+		browser.click("[aria-label='Resume key customer <b>1</b>']");
+		browser.awaitText("main", "No key is paused");
+		MessageId id = queue().enqueue(NewMessage.to("later").orderingKey("customer 1").delay(Duration.ofHours(1)));
+		open("/#/messages/" + id);
+		browser.click("[aria-label='Pause key customer 1']");
+		browser.click("#confirm-yes");
+		browser.awaitText(".facts .pill", "paused");
+		assertThat(queue().stats().pausedKeys()).containsExactly("customer 1");
+		browser.screenshot("key");
+		browser.click("[aria-label='Resume key customer 1']");
+		await().untilAsserted(() -> assertThat(queue().stats().pausedKeys()).isEmpty());
 		assertThat(browser.complaints()).isEmpty();
 	}
 
@@ -324,7 +425,7 @@ class DashboardPageTests {
 		queue().enqueue("fail", null);
 		queue().drain(Duration.ofMinutes(1));
 		for (String part : new String[] { "/", "/#/queues", "/#/tasks", "/#/messages", "/#/failures", "/#/schedules",
-				"/#/processes" }) {
+				"/#/limits", "/#/processes" }) {
 			open(part);
 			assertThat(browser
 				.run("""
@@ -358,7 +459,7 @@ class DashboardPageTests {
 		queue().drain(Duration.ofMinutes(1));
 		browser.size(500, 900);
 		for (String part : new String[] { "/", "/#/queues", "/#/tasks", "/#/messages", "/#/messages/" + dead,
-				"/#/failures", "/#/schedules", "/#/processes" }) {
+				"/#/failures", "/#/schedules", "/#/limits", "/#/processes" }) {
 			open(part);
 			await().untilAsserted(() -> assertThat(browser.sideways()).as(part).isZero());
 		}
@@ -402,6 +503,8 @@ class DashboardPageTests {
 			registry.register(TaskDefinition.builder("fail.hostile", Object.class, (payload, run) -> {
 				throw new PermanentTaskException(String.valueOf(payload));
 			}).build());
+			registry.register(
+					TaskDefinition.builder("limited", Void.class, (nothing, run) -> null).maxConcurrent(2).build());
 			registry.register("block", Void.class, (nothing, run) -> {
 				run.progress(0.4, "half of it");
 				this.gate.await();

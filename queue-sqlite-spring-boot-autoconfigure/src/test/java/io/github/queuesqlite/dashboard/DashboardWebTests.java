@@ -8,6 +8,7 @@ import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.autoconfigure.QueueAutoConfiguration;
 import io.github.queuesqlite.message.MessageId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aot.hint.RuntimeHints;
@@ -15,11 +16,14 @@ import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -27,14 +31,17 @@ import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MockMvcTester.MockMvcRequestBuilder;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 /** What the dashboard answers, and to whom. */
+@ExtendWith(OutputCaptureExtension.class)
 class DashboardWebTests {
 
 	private static final String[] FILES = { "theme.js", "dashboard.js", "server.js", "elements.js", "words.js",
 			"chart.js", "overview.js", "queues.js", "tasks.js", "messages.js", "message.js", "failures.js",
-			"schedules.js", "processes.js", "dashboard.css", "icon.svg" };
+			"schedules.js", "limits.js", "processes.js", "dashboard.css", "icon.svg" };
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withUserConfiguration(Application.class)
@@ -137,6 +144,33 @@ class DashboardWebTests {
 			assertThat(context.getBean(EmbeddedQueue.class).audit().latest(1)).singleElement()
 				.satisfies((entry) -> assertThat(entry.actor()).isEqualTo("ada"));
 		});
+	}
+
+	@Test
+	void changeWhenNameHasSlashNamesItInTheBody() {
+		writable().run((context) -> {
+			assertThat(key(context, "{\"name\": \"a/b\", \"operation\": \"pause\", \"until\": \"1h\"}")
+				.principal(() -> "ada")).hasStatusOk().bodyJson().extractingPath("$.name").isEqualTo("a/b");
+			assertThat(context.getBean(QueueOperations.class).stats().pausedKeys()).containsExactly("a/b");
+			assertThat(context.getBean(EmbeddedQueue.class).audit().latest(1)).singleElement()
+				.satisfies((entry) -> assertThat(entry.actor()).isEqualTo("ada"))
+				.satisfies((entry) -> assertThat(entry.target()).isEqualTo("keys/a/b"));
+			assertThat(key(context, "{\"name\": \"c\", \"operation\": \"pause\", \"state\": \"DEAD\"}"))
+				.hasStatus(HttpStatus.BAD_REQUEST);
+			assertThat(key(context, "{\"name\": \"\", \"operation\": \"pause\"}")).hasStatus(HttpStatus.BAD_REQUEST);
+			assertThat(context.getBean(QueueOperations.class).stats().pausedKeys()).containsExactly("a/b");
+		});
+		this.runner.run((context) -> assertThat(key(context, "{\"name\": \"c\", \"operation\": \"pause\"}"))
+			.hasStatus(HttpStatus.FORBIDDEN));
+	}
+
+	private static MockMvcRequestBuilder key(AssertableWebApplicationContext context, String body) {
+		return MockMvcTester.from(context)
+			.post()
+			.uri("/queue-dashboard/api/keys")
+			.contentType(MediaType.APPLICATION_JSON)
+			.header("X-Queue-Dashboard", "true")
+			.content(body);
 	}
 
 	@Test
@@ -258,15 +292,23 @@ class DashboardWebTests {
 			.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageContaining("spring-boot-starter-actuator"));
+				.hasMessageContaining("'queue.sqlite.dashboard.enabled' is true, but the dashboard needs Actuator.")
+				.extracting((failure) -> ((FailureAnalyzedException) failure).analysis().getAction(), as(STRING))
+				.contains("spring-boot-starter-actuator"));
 	}
 
 	@Test
-	void startWithoutServletsHasNoDashboard() {
+	void startWithoutSpringMvcHasNoDashboardAndSaysSo(CapturedOutput output) {
 		new ReactiveWebApplicationContextRunner().withUserConfiguration(Alone.class)
 			.withPropertyValues("queue.sqlite.storage=temporary", "queue.sqlite.dashboard.enabled=true")
 			.withClassLoader(new FilteredClassLoader("org.springframework.web.servlet", "jakarta.servlet"))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(DashboardHistory.class));
+		assertThat(output).containsOnlyOnce("there is no dashboard, since it needs Spring MVC");
+		new WebApplicationContextRunner().withUserConfiguration(Alone.class)
+			.withPropertyValues("queue.sqlite.storage=temporary", "queue.sqlite.dashboard.enabled=true")
+			.withClassLoader(new FilteredClassLoader("org.springframework.web.servlet"))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(DashboardHistory.class));
+		assertThat(output.getOut().split("since it needs Spring MVC")).hasSize(3);
 		new ApplicationContextRunner().withUserConfiguration(Alone.class)
 			.withPropertyValues("queue.sqlite.storage=temporary", "queue.sqlite.dashboard.enabled=true")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(DashboardHistory.class));

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 import io.github.queuesqlite.autoconfigure.QueueAutoConfiguration;
 import io.github.queuesqlite.autoconfigure.QueueProperties;
@@ -51,6 +52,26 @@ class ReferenceTests {
 				assertThat(row).as(name).contains("| `" + defaultValue + "` |");
 			}
 		}
+	}
+
+	@Test
+	void referenceWhenPropertyIsNumberHasItsRangeAsTheMetadataHasIt() throws Exception {
+		for (JsonNode property : metadata().path("properties")) {
+			String name = property.path("name").asString();
+			if (isNumber(property) && !name.equals("management.endpoint.queue.cache.time-to-live")) {
+				String range = row(name).split("\\|")[4].strip();
+				String described = range.replaceFirst("^(each )?(.+) to long$", "$1from $2");
+				assertThat(range).as(name).isNotEmpty();
+				assertThat(property.path("description").asString()).as(name)
+					.containsPattern("(?<![\\w,.])" + Pattern.quote(described) + "(?!\\w|,\\d)");
+			}
+		}
+	}
+
+	private static boolean isNumber(JsonNode property) {
+		String type = property.path("type").asString();
+		return type.contains("Duration") || type.contains("DataSize")
+				|| Set.of("java.lang.Integer", "java.lang.Long", "java.lang.Double").contains(type);
 	}
 
 	@Test

@@ -52,7 +52,7 @@ record DamageNote(Path file) {
 	/** Describes damage, and what to do about it. */
 	static String text(String finding) {
 		return "its file is damaged (" + Names.oneLine(finding)
-				+ "). The other shards go on; nothing of this one is read or written, and keys that are at home here"
+				+ "). Sound shards go on; nothing of this one is read or written, and keys that are at home here"
 				+ " are refused. Stop all processes of the directory, salvage or restore the file, start again: see"
 				+ " 'A damaged file' in the notes for operations.";
 	}

@@ -122,8 +122,22 @@ public final class SqliteStores {
 	 * and there must be
 	 */
 	public static void refuseOtherVersions(Path directory, boolean mayBeMissing) {
-		if (!mayBeMissing || Files.exists(new QueueFiles(directory).shard(0))) {
+		if (!mayBeMissing) {
+			existing(directory).refuseOtherVersions();
+		}
+		else if (Files.exists(new QueueFiles(directory).shard(0))) {
 			DirectoryFiles.of(directory).refuseOtherVersions();
+		}
+	}
+
+	private static DirectoryFiles existing(Path directory) {
+		try {
+			return DirectoryFiles.of(directory);
+		}
+		catch (StoreUnavailableException ex) {
+			throw new StoreUnavailableException(ex.getMessage()
+					+ ". With 'schema: none' the files of a queue must be there: correct 'directory' and"
+					+ " 'name', mount the disk, or start with 'schema: migrate' once.", ex);
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.actuate.endpoint;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -7,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * Settings of the endpoint.
  *
  * @param showValues When to show payloads, results, and the values of headers and
- * metadata.
+ * metadata: never; when-authorized, to users with one of the roles; or always.
  * @param roles Roles used to determine whether a user is authorized to be shown values.
  * When empty, all authenticated users are authorized.
  * @param backupDirectory Directory in which the operation backup makes a directory for
@@ -25,7 +27,23 @@ record QueueEndpointProperties(@DefaultValue("never") Show showValues, @DefaultV
 		@Nullable String backupDirectory, @DefaultValue("none") EnqueueAccess enqueue) {
 
 	@Nullable Path backups() {
-		return (this.backupDirectory != null) ? Path.of(this.backupDirectory).toAbsolutePath() : null;
+		if (this.backupDirectory == null) {
+			return null;
+		}
+		if (this.backupDirectory.isBlank()) {
+			throw refused(this.backupDirectory, "must not be empty");
+		}
+		try {
+			return Path.of(this.backupDirectory).toAbsolutePath();
+		}
+		catch (InvalidPathException ex) {
+			throw refused(this.backupDirectory, "must be a path: " + ex.getReason());
+		}
+	}
+
+	private static InvalidConfigurationPropertyValueException refused(String value, String reason) {
+		return new InvalidConfigurationPropertyValueException("management.endpoint.queue.backup-directory", value,
+				reason);
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.github.queuesqlite.autoconfigure.handler;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.github.queuesqlite.annotation.QueueListener;
 import io.github.queuesqlite.annotation.QueueSchedule;
@@ -13,9 +15,11 @@ import io.github.queuesqlite.schedule.Schedule;
 import io.github.queuesqlite.schedule.ScheduleOperations;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.util.ClassUtils;
 import org.springframework.validation.SmartValidator;
 
 /** Puts handlers into the registries of the queue. */
@@ -35,6 +39,9 @@ final class HandlerRegistrar {
 
 	/** What the application declares; guarded by this. */
 	private final List<Schedule> schedules = new ArrayList<>();
+
+	/** Who declares them; guarded by this. */
+	private final Map<String, String> scheduleOrigins = new HashMap<>();
 
 	private final MistakenListeners mistakenListeners;
 
@@ -63,9 +70,43 @@ final class HandlerRegistrar {
 
 	/** Registers the definitions that are beans. */
 	void registerDefinitions() {
-		beans(TaskDefinition.class).orderedStream().forEach(this::register);
-		beans(ListenerDefinition.class).orderedStream().forEach(this::register);
-		beans(Schedule.class).orderedStream().forEach(this::register);
+		beans(TaskDefinition.class).orderedStream().forEach(this::registerBean);
+		beans(ListenerDefinition.class).orderedStream().forEach(this::registerBean);
+		beans(Schedule.class).orderedStream().forEach((schedule) -> register(schedule, bean(schedule)));
+	}
+
+	private void registerBean(TaskDefinition<?> task) {
+		try {
+			this.tasks.register(task);
+		}
+		catch (IllegalStateException ex) {
+			throw refusedBean(task, ex);
+		}
+	}
+
+	private void registerBean(ListenerDefinition listener) {
+		try {
+			this.listeners.register(listener);
+		}
+		catch (IllegalStateException ex) {
+			throw refusedBean(listener, ex);
+		}
+	}
+
+	private FailureAnalyzedException refusedBean(Object bean, IllegalStateException cause) {
+		return new FailureAnalyzedException("The %s of %s cannot be registered: %s"
+			.formatted(ClassUtils.getShortName(bean.getClass()), bean(bean), cause.getMessage()), null, cause);
+	}
+
+	/** Returns how a person would find a bean. */
+	private String bean(Object bean) {
+		return BeanFactoryUtils.beansOfTypeIncludingAncestors(this.beanFactory, bean.getClass(), false, false)
+			.entrySet()
+			.stream()
+			.filter((named) -> named.getValue() == bean)
+			.findFirst()
+			.map((named) -> "bean '" + named.getKey() + "'")
+			.orElse("a bean");
 	}
 
 	/** Tells the queue of the schedules that were registered. */
@@ -106,11 +147,17 @@ final class HandlerRegistrar {
 			register(this.taskMethods.define(method, this.scheduleMethods.defaultTask(method, annotation)));
 		}
 		if (schedule != null) {
-			register(schedule);
+			register(schedule, method.description());
 		}
 	}
 
-	private synchronized void register(Schedule schedule) {
+	private synchronized void register(Schedule schedule, String origin) {
+		String other = this.scheduleOrigins.putIfAbsent(schedule.name(), origin);
+		if (other != null) {
+			throw new FailureAnalyzedException(
+					"Schedule '%s' is declared twice: by %s and by %s.".formatted(schedule.name(), other, origin),
+					"Give one of them another name.");
+		}
 		this.schedules.add(schedule);
 	}
 
@@ -133,17 +180,13 @@ final class HandlerRegistrar {
 
 	private void register(BeanMethod method, ListenerDefinition listener) {
 		try {
-			register(listener);
+			this.listeners.register(listener);
 		}
 		catch (IllegalStateException ex) {
 			throw new FailureAnalyzedException(method.description() + " cannot be a handler: " + ex.getMessage(),
 					"Give the listener a name of its own: @QueueListener(value = …, name = \"…\").", ex);
 		}
 		this.mistakenListeners.warn(method, listener);
-	}
-
-	private void register(ListenerDefinition listener) {
-		this.listeners.register(listener);
 	}
 
 }

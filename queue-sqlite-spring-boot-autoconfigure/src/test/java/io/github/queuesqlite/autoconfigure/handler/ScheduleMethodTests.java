@@ -157,7 +157,7 @@ class ScheduleMethodTests {
 		this.contextRunner.withUserConfiguration(TwoBeans.class)
 			.run((context) -> assertThat(context).getFailure()
 				.isInstanceOf(FailureAnalyzedException.class)
-				.hasMessage("Schedules cannot be declared: Two schedules have the name 'same'."));
+				.hasMessage("Schedule 'same' is declared twice: by bean 'first' and by bean 'second'."));
 	}
 
 	static class Ticker {
