@@ -134,102 +134,103 @@ class QueuePropertiesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(quoteCharacter = '"', textBlock = """
-			enabled,                 maybe,      must be true or false
-			storage,                 memory,     must be file or temporary
-			directory,               "",         must not be empty
-			name,                    a/b,        must be 1 to 200 letters, digits or . _ - :
-			name,                    ..,         must not be a relative directory
-			shards,                  0,          must be from 1 to 64
-			shards,                  65,         must be from 1 to 64
-			shards,                  two,        must be a whole number
-			shards,                  99999999999,must be a whole number
-			durability,              fast,       must be full or normal
-			schema,                  drop,       "must be migrate, validate or none"
-			enqueue.when,            later,      must be after-commit or now
-			enqueue.max-pending,     0,          must be from 1 to 1000000
-			enqueue.max-pending,     1000001,    must be from 1 to 1000000
-			enqueue.max-length,      0,          must be -1 or at least 1
-			enqueue.max-length,      -2,         must be -1 or at least 1
-			enqueue.max-length,      some,       must be a whole number
-			enqueue.on-full,         wait,       "must be block, reject or drop-oldest"
-			enqueue.block-timeout,   -1s,        must be from 0s to 1d
-			enqueue.callback-timeout,0s,         must be from 1ms to 36525d
-			enqueue.block-timeout,   25h,        must be from 0s to 1d
-			enqueue.block-timeout,   soon,       "must be a duration such as 500ms, 10s, 5m, 1h, 7d or PT10S"
-			worker.enabled,          perhaps,    must be true or false
-			worker.concurrency,      0,          must be from 1 to 10000
-			worker.concurrency,      10001,      must be from 1 to 10000
-			worker.poll-interval,    9ms,        must be from 10ms to 1m
-			worker.poll-interval,    61s,        must be from 10ms to 1m
-			worker.probation,        -1s,        must be from 0s to 1h
-			worker.probation,        61m,        must be from 0s to 1h
-			worker.timeout,          0,          must be from 1ms to 36525d
-			worker.timeout,          36526d,     must be from 1ms to 36525d
-			worker.executor,         "",         must not be empty
-			queues.mail.concurrency, 0,          must be from 1 to 10000
-			queues.mail.concurrency, 10001,      must be from 1 to 10000
-			queues.mail.rate-limit,  100,        "must be a rate such as 100/1m or 5/500ms: 1 to 1000000 in 1ms to 366d"
-			queues.mail.rate-limit,  0/1s,       "must be a rate such as 100/1m or 5/500ms: 1 to 1000000 in 1ms to 366d"
-			queues.mail.rate-limit,  1/1w,       "must be a rate such as 100/1m or 5/500ms: 1 to 1000000 in 1ms to 366d"
-			queues.mail.order,       sideways,   must be fifo or lifo
-			queues.mail.ageing,      9ms,        must be from 10ms to 36525d
-			queues.mail.ageing,      36526d,     must be from 10ms to 36525d
-			queues.mail.concurrency, many,       must be a whole number
-			queues.mail,             3,          must have properties below it instead of a value
-			queues,                  mail,       must have properties below it instead of a value
-			worker,                  8,          must have properties below it instead of a value
-			queues[a/b].concurrency, 1,          must have names of 1 to 200 letters, digits or . _ - :
-			retry.max-retries,       -1,         must be from 0 to 1000000
-			retry.max-retries,       1000001,    must be from 0 to 1000000
-			retry.delay,             -1s,        must be from 0s to 36525d
-			retry.delays,            -1s,        must be from 0s to 36525d
-			retry.delays,            "1s,soon",  "must be a list, each a duration such as 500ms, 10s, 5m, 1h, 7d or PT10S"
-			retry.max-elapsed,       0s,         must be from 1ms to 36525d
-			retry.multiplier,        0.9,        must be from 1 to 1000
-			retry.multiplier,        1001,       must be from 1 to 1000
-			retry.multiplier,        NaN,        must be from 1 to 1000
-			retry.multiplier,        double,     must be a number
-			retry.max-delay,         999ms,      "must be at least 'queue.sqlite.retry.delay', which is PT1S"
-			retry.max-delay,         36526d,     must be from 0s to 36525d
-			retry.jitter,            -0.1,       must be from 0 to 1
-			retry.jitter,            1.1,        must be from 0 to 1
-			lease.duration,          999ms,      must be from 1s to 1h
-			lease.duration,          61m,        must be from 1s to 1h
-			shutdown.drain-timeout,  -1s,        must be from 0s to 1d
-			shutdown.drain-timeout,  25h,        must be from 0s to 1d
-			retention.completed,     -1s,        must be from 0s to 36525d
-			retention.cancelled,     -1s,        must be from 0s to 36525d
-			retention.expired,       -1s,        must be from 0s to 36525d
-			retention.dead,          36526d,     must be from 0s to 36525d
-			retention.max-rows,      -1,         must be at least 0
-			history.keep,            999ms,      must be from 1s to 36525d
-			history.max-rows,        0,          must be at least 1
-			unhosted.expire-after,   999ms,      must be from 1s to 36525d
-			listen.retention,        999ms,      must be from 1s to 36525d
-			listen.max-retries,      -1,         must be from 0 to 1000
-			listen.max-retries,      1001,       must be from 0 to 1000
-			payload.max-size,        0B,         must be from 1B to 256MB
-			payload.max-size,        257MB,      must be from 1B to 256MB
-			payload.max-size,        big,        "must be a size such as 512KB, 1MB or 1GB"
-			wal.max,                 127MB,      must be at least 128MB
-			disk.reserve,            1023KB,     must be 0 or at least 1MB
-			disk.reserve,            -1MB,       must be 0 or at least 1MB
-			disk.reserve,            much,       "must be a size such as 512KB, 1MB or 1GB"
-			dashboard.path,          "",         must be a path such as /queue-dashboard
-			dashboard.path,          /,          must be a path such as /queue-dashboard
-			dashboard.path,          queue,      must be a path such as /queue-dashboard
-			dashboard.path,          /queue/,    must be a path such as /queue-dashboard
-			dashboard.path,          //queue,    must be a path such as /queue-dashboard
-			dashboard.path,          /..,        must be a path such as /queue-dashboard
-			dashboard.path,          /a/../b,    must be a path such as /queue-dashboard
-			dashboard.path,          /a b,       must be a path such as /queue-dashboard
-			dashboard.path,          /{a},       must be a path such as /queue-dashboard
-			dashboard.path,          /*,         must be a path such as /queue-dashboard
-			dashboard.path,          /a?b,       must be a path such as /queue-dashboard
-			dashboard.access,        none,       must be read-only or unrestricted
-			dashboard.show-values,   sometimes,  "must be never, when-authorized or always"
-			""")
+	@CsvSource(quoteCharacter = '"',
+			textBlock = """
+					enabled,                 maybe,      must be true or false
+					storage,                 memory,     must be file or temporary
+					directory,               "",         must not be empty
+					name,                    a/b,        must be 1 to 200 letters, digits or . _ - :
+					name,                    ..,         must not be a relative directory
+					shards,                  0,          must be from 1 to 64
+					shards,                  65,         must be from 1 to 64
+					shards,                  two,        must be a whole number
+					shards,                  99999999999,must be a whole number
+					durability,              fast,       must be full or normal
+					schema,                  drop,       "must be migrate, validate or none"
+					enqueue.when,            later,      must be after-commit or now
+					enqueue.max-pending,     0,          must be from 1 to 1000000
+					enqueue.max-pending,     1000001,    must be from 1 to 1000000
+					enqueue.max-length,      0,          must be -1 or at least 1
+					enqueue.max-length,      -2,         must be -1 or at least 1
+					enqueue.max-length,      some,       must be a whole number
+					enqueue.on-full,         wait,       "must be block, reject or drop-oldest"
+					enqueue.block-timeout,   -1s,        must be from 0s to 1d
+					enqueue.callback-timeout,0s,         must be from 1ms to 36525d
+					enqueue.block-timeout,   25h,        must be from 0s to 1d
+					enqueue.block-timeout,   soon,       "must be a duration such as 500ms, 10s, 5m, 1h, 7d or PT10S"
+					worker.enabled,          perhaps,    must be true or false
+					worker.concurrency,      0,          must be from 1 to 10000
+					worker.concurrency,      10001,      must be from 1 to 10000
+					worker.poll-interval,    9ms,        must be from 10ms to 1m
+					worker.poll-interval,    61s,        must be from 10ms to 1m
+					worker.probation,        -1s,        must be from 0s to 1h
+					worker.probation,        61m,        must be from 0s to 1h
+					worker.timeout,          0,          must be from 1ms to 36525d
+					worker.timeout,          36526d,     must be from 1ms to 36525d
+					worker.executor,         "",         must not be empty
+					queues.mail.concurrency, 0,          must be from 1 to 10000
+					queues.mail.concurrency, 10001,      must be from 1 to 10000
+					queues.mail.rate-limit,  100,        "must be a rate such as 100/1m or 5/500ms: 1 to 1000000 in 1ms to 366d"
+					queues.mail.rate-limit,  0/1s,       "must be a rate such as 100/1m or 5/500ms: 1 to 1000000 in 1ms to 366d"
+					queues.mail.rate-limit,  1/1w,       "must be a rate such as 100/1m or 5/500ms: 1 to 1000000 in 1ms to 366d"
+					queues.mail.order,       sideways,   must be fifo or lifo
+					queues.mail.ageing,      9ms,        must be from 10ms to 36525d
+					queues.mail.ageing,      36526d,     must be from 10ms to 36525d
+					queues.mail.concurrency, many,       must be a whole number
+					queues.mail,             3,          must have properties below it instead of a value
+					queues,                  mail,       must have properties below it instead of a value
+					worker,                  8,          must have properties below it instead of a value
+					queues[a/b].concurrency, 1,          must have names of 1 to 200 letters, digits or . _ - :
+					retry.max-retries,       -1,         must be from 0 to 1000000
+					retry.max-retries,       1000001,    must be from 0 to 1000000
+					retry.delay,             -1s,        must be from 0s to 36525d
+					retry.delays,            -1s,        must be from 0s to 36525d
+					retry.delays,            "1s,soon",  "must be a list, each a duration such as 500ms, 10s, 5m, 1h, 7d or PT10S"
+					retry.max-elapsed,       0s,         must be from 1ms to 36525d
+					retry.multiplier,        0.9,        must be from 1 to 1000
+					retry.multiplier,        1001,       must be from 1 to 1000
+					retry.multiplier,        NaN,        must be from 1 to 1000
+					retry.multiplier,        double,     must be a number
+					retry.max-delay,         999ms,      "must be at least 'queue.sqlite.retry.delay', which is PT1S"
+					retry.max-delay,         36526d,     must be from 0s to 36525d
+					retry.jitter,            -0.1,       must be from 0 to 1
+					retry.jitter,            1.1,        must be from 0 to 1
+					lease.duration,          999ms,      must be from 1s to 1h
+					lease.duration,          61m,        must be from 1s to 1h
+					shutdown.drain-timeout,  -1s,        must be from 0s to 1d
+					shutdown.drain-timeout,  25h,        must be from 0s to 1d
+					retention.completed,     -1s,        must be from 0s to 36525d
+					retention.cancelled,     -1s,        must be from 0s to 36525d
+					retention.expired,       -1s,        must be from 0s to 36525d
+					retention.dead,          36526d,     must be from 0s to 36525d
+					retention.max-rows,      -1,         must be at least 0
+					history.keep,            999ms,      must be from 1s to 36525d
+					history.max-rows,        0,          must be at least 1
+					unhosted.expire-after,   999ms,      must be from 1s to 36525d
+					listen.retention,        999ms,      must be from 1s to 36525d
+					listen.max-retries,      -1,         must be from 0 to 1000
+					listen.max-retries,      1001,       must be from 0 to 1000
+					payload.max-size,        0B,         must be from 1B to 256MB
+					payload.max-size,        257MB,      must be from 1B to 256MB
+					payload.max-size,        big,        "must be a size such as 512KB, 1MB or 1GB"
+					wal.max,                 127MB,      must be at least 128MB
+					disk.reserve,            1023KB,     must be 0 or at least 1MB
+					disk.reserve,            -1MB,       must be 0 or at least 1MB
+					disk.reserve,            much,       "must be a size such as 512KB, 1MB or 1GB"
+					dashboard.path,          "",         must be a path such as /queue-dashboard
+					dashboard.path,          /,          must be a path such as /queue-dashboard
+					dashboard.path,          queue,      must be a path such as /queue-dashboard
+					dashboard.path,          /queue/,    must be a path such as /queue-dashboard
+					dashboard.path,          //queue,    must be a path such as /queue-dashboard
+					dashboard.path,          /..,        must be a path such as /queue-dashboard
+					dashboard.path,          /a/../b,    must be a path such as /queue-dashboard
+					dashboard.path,          /a b,       must be a path such as /queue-dashboard
+					dashboard.path,          /{a},       must be a path such as /queue-dashboard
+					dashboard.path,          /*,         must be a path such as /queue-dashboard
+					dashboard.path,          /a?b,       must be a path such as /queue-dashboard
+					dashboard.access,        none,       must be read-only or unrestricted
+					dashboard.show-values,   sometimes,  "must be never, when-authorized or always"
+					""")
 	void bindWhenValueIsWrongNamesPropertyValueAndRange(String property, String value, String reason) {
 		Throwable failure = catchThrowable(() -> bind(Map.of(property, value)));
 		assertThat(failure).isNotNull();
