@@ -31,23 +31,27 @@ final class CallbackWaiter implements Waiter {
 
 	private final CompletionExecutor completions;
 
+	private final CallbackTimer timer;
+
 	/** It may be told twice. */
 	private final AtomicBoolean called = new AtomicBoolean();
 
 	CallbackWaiter(Consumer<Message> callback, Draft draft, MessageStore store, Function<StoredMessage, Message> view,
-			CompletionExecutor completions) {
+			CompletionExecutor completions, CallbackTimer timer) {
 		this.callback = callback;
 		this.draft = draft;
 		this.store = store;
 		this.view = view;
 		this.completions = completions;
+		this.timer = timer;
 	}
 
 	@Override
 	public void ended(Ending ending) {
 		this.completions.execute(() -> {
 			if (this.called.compareAndSet(false, true)) {
-				this.callback.accept(this.view.apply(finalRow(ending)));
+				Message message = this.view.apply(finalRow(ending));
+				this.timer.run(message.id(), () -> this.callback.accept(message));
 			}
 		});
 	}

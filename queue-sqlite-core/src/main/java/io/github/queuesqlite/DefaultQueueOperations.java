@@ -32,10 +32,11 @@ import io.github.queuesqlite.message.PayloadException;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.message.Verification;
-import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.payload.Payloads.Encoded;
+import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.MessageStore;
@@ -71,6 +72,8 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	private final Placement placement;
 
+	private final CallbackTimer callbackTimer;
+
 	private final Deferrals deferrals;
 
 	private final Overview overview;
@@ -94,6 +97,7 @@ final class DefaultQueueOperations implements QueueOperations {
 	 * @param access the store
 	 * @param intake makes drafts
 	 * @param placement says where they go
+	 * @param callbackTimer watches callbacks
 	 * @param deferrals what transactions put off
 	 * @param overview counts
 	 * @param payloads reads payloads and results
@@ -103,14 +107,15 @@ final class DefaultQueueOperations implements QueueOperations {
 	 * @param explainer says why messages wait
 	 * @param upkeep looks after the files
 	 */
-	DefaultQueueOperations(StoreAccess access, Intake intake, Placement placement, Deferrals deferrals,
-			Overview overview, Payloads payloads, TaskRegistry tasks, RetryPolicy retry, WorkerPool workers,
-			Explainer explainer, Upkeep upkeep) {
+	DefaultQueueOperations(StoreAccess access, Intake intake, Placement placement, CallbackTimer callbackTimer,
+			Deferrals deferrals, Overview overview, Payloads payloads, TaskRegistry tasks, RetryPolicy retry,
+			WorkerPool workers, Explainer explainer, Upkeep upkeep) {
 		this.access = access;
 		this.store = access.store();
 		this.waiters = access.waiters();
 		this.intake = intake;
 		this.placement = placement;
+		this.callbackTimer = callbackTimer;
 		this.deferrals = deferrals;
 		this.overview = overview;
 		this.payloads = payloads;
@@ -139,7 +144,7 @@ final class DefaultQueueOperations implements QueueOperations {
 		Draft draft = draft(message);
 		refuseDuplicate(draft);
 		Waiter waiter = new CallbackWaiter(callback, draft.lastDraft(), this.store, this::view,
-				this.access.completions());
+				this.access.completions(), this.callbackTimer);
 		Deferral deferral = this.deferrals.current();
 		return (deferral != null) ? deferral.add(draft, waiter) : store(draft, waiter);
 	}
@@ -424,6 +429,13 @@ final class DefaultQueueOperations implements QueueOperations {
 		Objects.requireNonNull(id, "'id' must not be null");
 		checkOpen();
 		return this.store.log(id.value());
+	}
+
+	@Override
+	public List<StateChange> history(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.history(id.value());
 	}
 
 	private Message reported(StoredMessage row) {

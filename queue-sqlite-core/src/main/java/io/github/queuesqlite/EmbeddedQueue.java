@@ -27,6 +27,7 @@ import io.github.queuesqlite.payload.PayloadSettings;
 import io.github.queuesqlite.payload.PayloadUpcaster;
 import io.github.queuesqlite.schedule.ScheduleOperations;
 import io.github.queuesqlite.store.ClaimOrder;
+import io.github.queuesqlite.store.HistoryRule;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.sqlite.DiskSettings;
 import io.github.queuesqlite.store.sqlite.DiskSpace;
@@ -316,6 +317,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 		Duration blockTimeout = Duration.ofSeconds(30);
 
+		@Nullable Duration callbackTimeout;
+
 		long walMax = 1024L * 1024 * 1024;
 
 		@Nullable Long diskReserve;
@@ -345,6 +348,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 		Duration probation = Duration.ofSeconds(10);
 
 		Retention retention = Retention.DEFAULT;
+
+		HistoryRule history = HistoryRule.OFF;
 
 		@Nullable Duration expireUnhosted;
 
@@ -585,6 +590,20 @@ public final class EmbeddedQueue implements AutoCloseable {
 		}
 
 		/**
+		 * Sets how long a callback of
+		 * {@link QueueOperations#enqueue(io.github.queuesqlite.message.NewMessage, java.util.function.Consumer)}
+		 * may take: then its thread is interrupted, and the log says so. Nothing else
+		 * waits for callbacks, however long they take.
+		 * @param callbackTimeout 1 ms or longer; null for any time, as it is unless set
+		 * @return this
+		 */
+		public Builder callbackTimeout(@Nullable Duration callbackTimeout) {
+			this.callbackTimeout = (callbackTimeout != null)
+					? range("callbackTimeout", callbackTimeout, Duration.ofMillis(1), Duration.ofDays(36_525)) : null;
+			return this;
+		}
+
+		/**
 		 * Sets the size of the write-ahead log of a shard above which new messages are
 		 * refused.
 		 * @param bytes at least 128 MB; 1 GB unless set
@@ -799,6 +818,26 @@ public final class EmbeddedQueue implements AutoCloseable {
 		 */
 		public Builder retention(Retention retention) {
 			this.retention = Objects.requireNonNull(retention);
+			return this;
+		}
+
+		/**
+		 * Sets whether the states that messages go through are recorded, in the
+		 * transactions that change them: for what this process does, so it is best set in
+		 * all of them. {@link QueueOperations#history} reads it.
+		 * @param recorded false unless set
+		 * @param keep how long changes are kept, 1 s or longer; 7 days unless set. Also
+		 * for those that were recorded before
+		 * @param maxRows how many changes each shard keeps at most, 1 or more; 100,000
+		 * unless set
+		 * @return this
+		 */
+		public Builder history(boolean recorded, Duration keep, long maxRows) {
+			if (maxRows < 1) {
+				throw new IllegalArgumentException("'maxRows' of the history must be at least 1, was " + maxRows);
+			}
+			this.history = new HistoryRule(recorded,
+					range("keep of the history", keep, Duration.ofSeconds(1), Duration.ofDays(36_525)), maxRows);
 			return this;
 		}
 

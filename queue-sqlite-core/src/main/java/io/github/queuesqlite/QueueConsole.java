@@ -19,6 +19,7 @@ import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.message.Verification;
 import io.github.queuesqlite.payload.JsonPayloadCodec;
 import io.github.queuesqlite.payload.Payloads;
@@ -26,9 +27,9 @@ import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.StoreFile;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredMessageView;
-import io.github.queuesqlite.store.StoreFile;
 import io.github.queuesqlite.store.WriterSettings;
 import io.github.queuesqlite.store.sqlite.DirectoryFiles;
 import io.github.queuesqlite.store.sqlite.DiskSpace;
@@ -206,6 +207,16 @@ public final class QueueConsole implements AutoCloseable {
 	 */
 	public List<LogEntry> log(MessageId id) {
 		return this.store.log(id.value());
+	}
+
+	/**
+	 * Reads the states that a message went through, as far as that was recorded and is
+	 * kept. What a console changes is not recorded: that is in the audit.
+	 * @param id the message
+	 * @return the oldest first
+	 */
+	public List<StateChange> history(MessageId id) {
+		return this.store.history(id.value());
 	}
 
 	/**

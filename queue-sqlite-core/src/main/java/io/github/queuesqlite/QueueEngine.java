@@ -191,7 +191,7 @@ final class QueueEngine {
 			SqliteStores.refuseOtherVersions(directory, builder.schema == SchemaMode.VALIDATE);
 		}
 		return SqliteStores.open(new SqliteStoreSettings(directory, builder.shards, writer(builder), builder.retention,
-				builder.walMax, builder.clock, builder.disk(), builder.claimOrder()));
+				builder.walMax, builder.clock, builder.disk(), builder.claimOrder(), builder.history));
 	}
 
 	private static WriterSettings writer(EmbeddedQueue.Builder builder) {
@@ -242,11 +242,17 @@ final class QueueEngine {
 			this.store.addListener(access.bounds());
 		}
 		return new DefaultQueueOperations(access, intake, new Placement(this.store, builder.shardChooser),
-				new Deferrals(builder.enqueueAfterCommit, access), this.overview, payloads, this.tasks, builder.retry,
-				this.workers,
+				callbackTimer(builder), new Deferrals(builder.enqueueAfterCommit, access), this.overview, payloads,
+				this.tasks, builder.retry, this.workers,
 				new Explainer(this.store, OwnWork.of(this.presence, this.workers), builder.claimOrder().newestFirst(),
 						builder.clock),
 				new Upkeep(this.name, this.directory.path(), this::files, builder.disk().space()));
+	}
+
+	private CallbackTimer callbackTimer(EmbeddedQueue.Builder builder) {
+		CallbackTimer timer = new CallbackTimer("queue-" + this.name + "-callback-timer", builder.callbackTimeout);
+		this.closers.push(timer::close);
+		return timer;
 	}
 
 	private List<StoreFile> files() {

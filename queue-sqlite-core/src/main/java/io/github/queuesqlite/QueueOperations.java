@@ -22,6 +22,7 @@ import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.message.Verification;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
@@ -267,6 +268,15 @@ public interface QueueOperations {
 	 * unknown
 	 */
 	List<LogEntry> log(MessageId id);
+
+	/**
+	 * Reads the states that a message went through, as far as processes that record them
+	 * ({@link EmbeddedQueue.Builder#history}) have made the changes, and they are kept.
+	 * They may be kept longer than the message.
+	 * @param id the message
+	 * @return oldest first; empty when nothing was recorded or the id is unknown
+	 */
+	List<StateChange> history(MessageId id);
 
 	/**
 	 * Cancels a message: at once while it waits; while it runs, its handler is

@@ -20,6 +20,7 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 
@@ -280,6 +281,14 @@ public interface MessageStore extends AutoCloseable {
 	 * @return the latest {@link RunReport#MOST_ENTRIES}, oldest first
 	 */
 	List<LogEntry> log(long id);
+
+	/**
+	 * Reads the states that a message went through, as far as that was recorded and is
+	 * kept: also of one that is gone.
+	 * @param id the message
+	 * @return oldest first
+	 */
+	List<StateChange> history(long id);
 
 	/**
 	 * Reads a message.

@@ -16,6 +16,7 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StateChange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,9 @@ public interface ShardReader extends AutoCloseable {
 
 	/** Reads what the handler of a message said, oldest first. */
 	List<LogEntry> log(long id);
+
+	/** Reads the states that a message went through here, oldest first. */
+	List<StateChange> history(long id);
 
 	/** Reads the counters. */
 	List<QueueStats.Count> counts();

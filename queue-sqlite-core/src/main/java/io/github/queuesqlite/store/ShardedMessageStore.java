@@ -28,6 +28,7 @@ import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
@@ -414,6 +415,11 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public Map<Long, Progress> progress(Collection<StoredMessage> messages) {
 		return this.reads.progress(messages);
+	}
+
+	@Override
+	public List<StateChange> history(long id) {
+		return this.reads.history(id);
 	}
 
 	@Override

@@ -23,6 +23,7 @@ import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.ShardQuarantinedException;
+import io.github.queuesqlite.message.StateChange;
 
 /** Reads from all shards together. */
 final class ShardedReads {
@@ -185,6 +186,14 @@ final class ShardedReads {
 
 	List<LogEntry> log(long id) {
 		return locate(id).map((shard) -> this.shards.reader(shard).log(id)).orElse(List.of());
+	}
+
+	/** A message may have moved: what became of it elsewhere stays there. */
+	List<StateChange> history(long id) {
+		List<StateChange> changes = new ArrayList<>();
+		this.shards.readEach((reader) -> changes.addAll(reader.history(id)));
+		changes.sort(Comparator.comparing(StateChange::at));
+		return changes;
 	}
 
 	Optional<MessageTree> tree(long id) {

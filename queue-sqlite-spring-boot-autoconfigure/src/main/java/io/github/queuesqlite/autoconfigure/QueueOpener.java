@@ -74,9 +74,12 @@ final class QueueOpener {
 			.maxLength(this.properties.enqueue().maxLength())
 			.onFull(this.properties.enqueue().onFull())
 			.blockTimeout(this.properties.enqueue().blockTimeout())
+			.callbackTimeout(this.properties.enqueue().callbackTimeout())
 			.walMax(this.properties.wal().max().toBytes())
 			.leaseDuration(this.properties.lease().duration())
 			.retention(retention(this.properties.retention()))
+			.history(this.properties.history().enabled(), this.properties.history().keep(),
+					this.properties.history().maxRows())
 			.expireUnhosted(this.properties.unhosted().expireAfter())
 			.scheduleFiring(this.properties.schedules().enabled())
 			.listenRetention(this.properties.listen().retention())

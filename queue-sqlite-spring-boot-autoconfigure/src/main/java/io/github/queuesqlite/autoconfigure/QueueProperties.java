@@ -44,6 +44,7 @@ import org.springframework.util.unit.DataSize;
  * @param lease how the death of a process is noticed
  * @param shutdown how workers stop
  * @param retention how long ended messages are kept
+ * @param history what is recorded of the states of messages
  * @param unhosted what becomes of messages whose task nobody hosts
  * @param schedules what holds for schedules
  * @param listen what holds for listen data
@@ -60,9 +61,10 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("full") Durability durability, @DefaultValue("migrate") SchemaMode schema,
 		@DefaultValue Enqueue enqueue, @DefaultValue Worker worker, @DefaultValue Map<String, Queue> queues,
 		@DefaultValue Retry retry, @DefaultValue Lease lease, @DefaultValue Shutdown shutdown,
-		@DefaultValue Retention retention, @DefaultValue Unhosted unhosted, @DefaultValue Schedules schedules,
-		@DefaultValue Listen listen, @DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal,
-		@DefaultValue Disk disk, @DefaultValue Dashboard dashboard) {
+		@DefaultValue Retention retention, @DefaultValue History history, @DefaultValue Unhosted unhosted,
+		@DefaultValue Schedules schedules, @DefaultValue Listen listen, @DefaultValue Events events,
+		@DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk,
+		@DefaultValue Dashboard dashboard) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);
@@ -109,15 +111,20 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * the message of the lowest priority that waits longest.
 	 * @param blockTimeout How long an enqueue waits while too many messages are pending
 	 * or its queue is full, 0 to 1 d. It fails afterwards.
+	 * @param callbackTimeout How long the callback of a message may take before its
+	 * thread is interrupted, from 1 ms. Any time by default.
 	 */
 	public record Enqueue(@DefaultValue("after-commit") When when, @DefaultValue("10000") int maxPending,
 			@DefaultValue("-1") int maxLength, @DefaultValue("block") OnFull onFull,
-			@DefaultValue("30s") Duration blockTimeout) {
+			@DefaultValue("30s") Duration blockTimeout, @Nullable Duration callbackTimeout) {
 
 		public Enqueue {
 			PropertyCheck.range("enqueue.max-pending", maxPending, 1, 1_000_000);
 			PropertyCheck.atLeastUnlessNone("enqueue.max-length", maxLength, 1);
 			PropertyCheck.range("enqueue.block-timeout", blockTimeout, "0s", "1d");
+			if (callbackTimeout != null) {
+				PropertyCheck.range("enqueue.callback-timeout", callbackTimeout, "1ms", PropertyCheck.LONGEST);
+			}
 		}
 
 		/** When a message that is enqueued inside a Spring transaction is stored. */
@@ -281,6 +288,23 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 			PropertyCheck.range("retention.expired", expired, "0s", PropertyCheck.LONGEST);
 			PropertyCheck.range("retention.dead", dead, "0s", PropertyCheck.LONGEST);
 			PropertyCheck.range("retention.max-rows", maxRows, 0, Long.MAX_VALUE);
+		}
+
+	}
+
+	/**
+	 * Recording the states that messages go through.
+	 *
+	 * @param enabled Whether this process records them.
+	 * @param keep How long changes are kept, from 1 s, also those recorded before.
+	 * @param maxRows Number of changes that each shard keeps at most, from 1.
+	 */
+	public record History(@DefaultValue("false") boolean enabled, @DefaultValue("7d") Duration keep,
+			@DefaultValue("100000") long maxRows) {
+
+		public History {
+			PropertyCheck.range("history.keep", keep, "1s", PropertyCheck.LONGEST);
+			PropertyCheck.range("history.max-rows", maxRows, 1, Long.MAX_VALUE);
 		}
 
 	}

@@ -7,19 +7,37 @@ import { ago, bytes, millis, number, time } from './words.js';
 
 const when = (text) => h('time', { datetime: text, title: new Date(text).toLocaleString() }, `${time(text)} · ${ago(text, history.now)}`);
 
+const kinds = { SCHEDULED: 'retry', READY: 'waiting', RUNNING: 'running', COMPLETED: 'done', DEAD: 'failed' };
+const named = (state) => state.charAt(0) + state.slice(1).toLowerCase();
+
+/** What was recorded of its states. */
+function changes(states, add) {
+  for (const change of states) {
+    const claimed = change.state === 'RUNNING';
+    add(change.at, kinds[change.state] || 'quiet', (claimed ? `Attempt ${change.attempt} claimed` : named(change.state)) + (change.process ? ` ${claimed ? 'by' : 'from'} ${change.process}` : ''));
+  }
+}
+
+/** What the message itself knows of them. */
+function ends(message, add) {
+  add(message.createdAt, 'waiting', 'Handed in');
+  add(message.startedAt, 'running', message.attempt > 0 ? `Attempt ${message.attempt} claimed` : 'Claimed');
+  add(message.finishedAt, kinds[message.state] || 'quiet', named(message.state));
+}
+
 /** Everything that has a time, in its order. */
 function timeline(message) {
-  const entries = [{ at: message.createdAt, kind: 'waiting', text: 'Handed in' }];
+  const entries = [];
   const add = (at, kind, text, more) => { if (at) entries.push({ at, kind, text, more }); };
   if (message.runAt !== message.createdAt) add(message.runAt, 'retry', new Date(message.runAt) > history.now ? 'Due' : 'Was due');
-  add(message.startedAt, 'running', message.attempt > 0 ? `Attempt ${message.attempt} claimed` : 'Claimed');
+  if (message.history.length > 0) changes(message.history, add);
+  else ends(message, add);
   for (const failure of message.failures) {
     add(failure.at, 'failed', `Attempt ${failure.attempt} failed: ${failure.type.split('.').pop()}`, h('div', {}, failure.message && h('p', { class: 'reason' }, failure.message),
       failure.stack && h('details', { 'data-keep': `stack-${failure.attempt}-${failure.at}` }, h('summary', {}, 'Stack'), h('pre', { tabindex: '0' }, failure.stack))));
   }
   for (const entry of message.log) add(entry.at, 'quiet', `Attempt ${entry.attempt} noted: ${entry.text}`);
   if (message.expiresAt) add(message.expiresAt, 'quiet', message.state === 'EXPIRED' ? 'Expired' : 'Expires unless it runs before');
-  add(message.finishedAt, { COMPLETED: 'done', DEAD: 'failed' }[message.state] || 'quiet', message.state.charAt(0) + message.state.slice(1).toLowerCase());
   return entries.map((entry, index) => ({ ...entry, index })).sort((one, other) => new Date(one.at) - new Date(other.at) || one.index - other.index);
 }
 

@@ -41,7 +41,7 @@ class QueuePropertiesTests {
 		assertThat(properties.durability()).isEqualTo(Durability.FULL);
 		assertThat(properties.schema()).isEqualTo(SchemaMode.MIGRATE);
 		assertThat(properties.enqueue()).isEqualTo(new QueueProperties.Enqueue(
-				QueueProperties.Enqueue.When.AFTER_COMMIT, 10_000, -1, OnFull.BLOCK, seconds(30)));
+				QueueProperties.Enqueue.When.AFTER_COMMIT, 10_000, -1, OnFull.BLOCK, seconds(30), null));
 		assertThat(properties.worker())
 			.isEqualTo(new QueueProperties.Worker(true, 8, seconds(1), Duration.ofMinutes(30), seconds(10), "auto"));
 		assertThat(properties.queues()).isEmpty();
@@ -50,6 +50,8 @@ class QueuePropertiesTests {
 		assertThat(properties.shutdown().drainTimeout()).isEqualTo(seconds(20));
 		assertThat(properties.retention()).isEqualTo(new QueueProperties.Retention(Duration.ofHours(24),
 				Duration.ofHours(24), Duration.ofHours(24), Duration.ofDays(14), 100_000));
+		assertThat(properties.history()).isEqualTo(new QueueProperties.History(false, Duration.ofDays(7), 100_000));
+		assertThat(properties.unhosted().expireAfter()).isNull();
 		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(Duration.ofHours(24), 3));
 		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(1), null, null,
 				new QueueProperties.Encryption(null, Map.of()), new QueueProperties.Signing(null, Map.of(), true)));
@@ -76,26 +78,27 @@ class QueuePropertiesTests {
 				Map.entry("shards", "8"), Map.entry("durability", "normal"), Map.entry("schema", "validate"),
 				Map.entry("enqueue.when", "now"), Map.entry("enqueue.max-pending", "1"),
 				Map.entry("enqueue.block-timeout", "0"), Map.entry("enqueue.max-length", "500"),
-				Map.entry("enqueue.on-full", "drop-oldest"), Map.entry("worker.enabled", "false"),
-				Map.entry("worker.concurrency", "10000"), Map.entry("worker.poll-interval", "10ms"),
-				Map.entry("worker.timeout", "PT1H"), Map.entry("worker.probation", "0s"),
-				Map.entry("worker.executor", "mine"), Map.entry("queues.mail.concurrency", "2"),
-				Map.entry("queues.mail.rate-limit", "100/1m"), Map.entry("queues.mail.order", "lifo"),
-				Map.entry("queues.mail.ageing", "5m"), Map.entry("queues[mail.out].concurrency", "3"),
-				Map.entry("retry.max-retries", "0"), Map.entry("retry.delay", "0"),
-				Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
+				Map.entry("enqueue.on-full", "drop-oldest"), Map.entry("enqueue.callback-timeout", "5s"),
+				Map.entry("worker.enabled", "false"), Map.entry("worker.concurrency", "10000"),
+				Map.entry("worker.poll-interval", "10ms"), Map.entry("worker.timeout", "PT1H"),
+				Map.entry("worker.probation", "0s"), Map.entry("worker.executor", "mine"),
+				Map.entry("queues.mail.concurrency", "2"), Map.entry("queues.mail.rate-limit", "100/1m"),
+				Map.entry("queues.mail.order", "lifo"), Map.entry("queues.mail.ageing", "5m"),
+				Map.entry("queues[mail.out].concurrency", "3"), Map.entry("retry.max-retries", "0"),
+				Map.entry("retry.delay", "0"), Map.entry("retry.multiplier", "1.5"), Map.entry("retry.max-delay", "1m"),
 				Map.entry("retry.jitter", "0"), Map.entry("retry.delays", "1s,1m"),
 				Map.entry("retry.max-elapsed", "1h"), Map.entry("lease.duration", "1s"),
 				Map.entry("shutdown.drain-timeout", "1d"), Map.entry("retention.completed", "0"),
 				Map.entry("retention.cancelled", "1h"), Map.entry("retention.expired", "2h"),
 				Map.entry("retention.dead", "3h"), Map.entry("retention.max-rows", "0"),
-				Map.entry("unhosted.expire-after", "7d"), Map.entry("listen.retention", "1s"),
-				Map.entry("listen.max-retries", "0"), Map.entry("payload.max-size", "256MB"),
-				Map.entry("payload.codec", "json"), Map.entry("payload.compress-over", "8KB"),
-				Map.entry("payload.encryption.key", "k1"), Map.entry("payload.encryption.keys.k1", "c2VjcmV0"),
-				Map.entry("payload.signing.key", "s1"), Map.entry("payload.signing.keys.s1", "c2VjcmV0"),
-				Map.entry("payload.signing.required", "false"), Map.entry("wal.max", "128MB"),
-				Map.entry("disk.reserve", "1GB")));
+				Map.entry("history.enabled", "true"), Map.entry("history.keep", "1h"),
+				Map.entry("history.max-rows", "5"), Map.entry("unhosted.expire-after", "7d"),
+				Map.entry("listen.retention", "1s"), Map.entry("listen.max-retries", "0"),
+				Map.entry("payload.max-size", "256MB"), Map.entry("payload.codec", "json"),
+				Map.entry("payload.compress-over", "8KB"), Map.entry("payload.encryption.key", "k1"),
+				Map.entry("payload.encryption.keys.k1", "c2VjcmV0"), Map.entry("payload.signing.key", "s1"),
+				Map.entry("payload.signing.keys.s1", "c2VjcmV0"), Map.entry("payload.signing.required", "false"),
+				Map.entry("wal.max", "128MB"), Map.entry("disk.reserve", "1GB")));
 		assertThat(properties.enabled()).isFalse();
 		assertThat(properties.storage()).isEqualTo(QueueProperties.Storage.TEMPORARY);
 		assertThat(properties.directory()).isEqualTo("/var/queue");
@@ -104,7 +107,7 @@ class QueuePropertiesTests {
 		assertThat(properties.durability()).isEqualTo(Durability.NORMAL);
 		assertThat(properties.schema()).isEqualTo(SchemaMode.VALIDATE);
 		assertThat(properties.enqueue()).isEqualTo(new QueueProperties.Enqueue(QueueProperties.Enqueue.When.NOW, 1, 500,
-				OnFull.DROP_OLDEST, Duration.ZERO));
+				OnFull.DROP_OLDEST, Duration.ZERO, seconds(5)));
 		assertThat(properties.worker()).isEqualTo(new QueueProperties.Worker(false, 10_000, Duration.ofMillis(10),
 				Duration.ofHours(1), Duration.ZERO, "mine"));
 		assertThat(properties.queues())
@@ -119,6 +122,8 @@ class QueuePropertiesTests {
 		assertThat(properties.shutdown().drainTimeout()).isEqualTo(Duration.ofDays(1));
 		assertThat(properties.retention()).isEqualTo(new QueueProperties.Retention(Duration.ZERO, Duration.ofHours(1),
 				Duration.ofHours(2), Duration.ofHours(3), 0));
+		assertThat(properties.history()).isEqualTo(new QueueProperties.History(true, Duration.ofHours(1), 5));
+		assertThat(properties.unhosted().expireAfter()).isEqualTo(Duration.ofDays(7));
 		assertThat(properties.listen()).isEqualTo(new QueueProperties.Listen(seconds(1), 0));
 		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(256), "json",
 				DataSize.ofKilobytes(8), new QueueProperties.Encryption("k1", Map.of("k1", "c2VjcmV0")),
@@ -150,6 +155,7 @@ class QueuePropertiesTests {
 					enqueue.max-length,      some,       must be a whole number
 					enqueue.on-full,         wait,       "must be block, reject or drop-oldest"
 					enqueue.block-timeout,   -1s,        must be from 0s to 1d
+					enqueue.callback-timeout,0s,         must be from 1ms to 36525d
 					enqueue.block-timeout,   25h,        must be from 0s to 1d
 					enqueue.block-timeout,   soon,       "must be a duration such as 500ms, 10s, 5m, 1h, 7d or PT10S"
 					worker.enabled,          perhaps,    must be true or false
@@ -198,6 +204,8 @@ class QueuePropertiesTests {
 					retention.expired,       -1s,        must be from 0s to 36525d
 					retention.dead,          36526d,     must be from 0s to 36525d
 					retention.max-rows,      -1,         must be at least 0
+					history.keep,            999ms,      must be from 1s to 36525d
+					history.max-rows,        0,          must be at least 1
 					unhosted.expire-after,   999ms,      must be from 1s to 36525d
 					listen.retention,        999ms,      must be from 1s to 36525d
 					listen.max-retries,      -1,         must be from 0 to 1000

@@ -61,7 +61,7 @@ class DashboardPageTests {
 			.properties("server.port=" + onPort, "server.servlet.context-path=/shop", "spring.application.name=Shop",
 					"spring.main.banner-mode=off", "queue.sqlite.directory=" + directory,
 					"queue.sqlite.dashboard.enabled=true", "queue.sqlite.dashboard.access=unrestricted",
-					"queue.sqlite.dashboard.show-values=always")
+					"queue.sqlite.dashboard.show-values=always", "queue.sqlite.history.enabled=true")
 			.run();
 		port = ((WebServerApplicationContext) application).getWebServer().getPort();
 	}
@@ -295,6 +295,8 @@ class DashboardPageTests {
 		open("/#/messages/" + dead);
 		browser.awaitText("h2 .pill", "dead");
 		browser.awaitText(".timeline", "No such <b>customer</b>: 4711");
+		browser.awaitText(".timeline", "Attempt 1 claimed by ");
+		browser.awaitText(".timeline", "Dead from ");
 		browser.choose("Retry");
 		browser.click("#confirm-yes");
 		browser.awaitText("#notice", "runs again");

@@ -10,6 +10,7 @@ import java.util.List;
 
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.store.HistoryRule;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Retention;
@@ -109,7 +110,7 @@ final class ReadOnlyOpening {
 			files.add(shardFile);
 			if (reason.isEmpty()) {
 				shards.add(new Shard(shardFile, OUTLOOK, new SqliteShardReader(number, file, new ReaderGate(), threads,
-						quarantine, Retention.DEFAULT, this.clock)));
+						quarantine, Retention.DEFAULT, HistoryRule.OFF, this.clock)));
 			}
 			else {
 				quarantine.declare(reason);

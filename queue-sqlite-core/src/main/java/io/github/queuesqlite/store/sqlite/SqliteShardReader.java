@@ -23,16 +23,18 @@ import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.Arrivals;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.FileReads;
+import io.github.queuesqlite.store.HistoryRule;
 import io.github.queuesqlite.store.LimitUse;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Peer;
-import io.github.queuesqlite.store.Relay;
 import io.github.queuesqlite.store.Quarantine;
+import io.github.queuesqlite.store.Relay;
 import io.github.queuesqlite.store.ReservedKey;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.RunCount;
@@ -148,16 +150,19 @@ final class SqliteShardReader implements ShardReader {
 
 	private final Retention retention;
 
+	private final HistoryRule history;
+
 	private final InstantSource clock;
 
 	SqliteShardReader(int shard, Path file, ReaderGate gate, Reads reads, Quarantine quarantine, Retention retention,
-			InstantSource clock) {
+			HistoryRule history, InstantSource clock) {
 		this.shard = shard;
 		this.file = file;
 		this.gate = gate;
 		this.reads = reads;
 		this.quarantine = quarantine;
 		this.retention = retention;
+		this.history = history;
 		this.clock = clock;
 	}
 
@@ -597,7 +602,8 @@ final class SqliteShardReader implements ShardReader {
 				}
 			}
 			Long window = statements.number(UniqueWindows.FIRST_END);
-			return (window != null && window <= this.clock.millis()) || mayPruneByCount(statements);
+			return (window != null && window <= this.clock.millis()) || mayPruneByCount(statements)
+					|| HistoryTable.mayPrune(statements, this.history, this.clock.millis());
 		});
 	}
 
@@ -605,6 +611,11 @@ final class SqliteShardReader implements ShardReader {
 		Long prunable = statements.number("SELECT prunable FROM shard WHERE id = 1");
 		return prunable != null && prunable > this.retention.maxRows() && statements
 			.number(MessageTable.IS_PRUNABLE_BY_COUNT, this.clock.millis() - PruneRule.WAITER_MILLIS) != null;
+	}
+
+	@Override
+	public List<StateChange> history(long id) {
+		return read((statements) -> HistoryTable.of(statements, id));
 	}
 
 	@Override

@@ -16,6 +16,7 @@ import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.Firing;
+import io.github.queuesqlite.store.HistoryRule;
 import io.github.queuesqlite.store.HolderChange;
 import io.github.queuesqlite.store.Hosting;
 import io.github.queuesqlite.store.InsertResult;
@@ -76,6 +77,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	private final ShardUnhosted unhosted;
 
+	private final HistoryTable history;
+
 	private final ShardDeletions deletions;
 
 	private final ShardRescue rescue;
@@ -99,8 +102,8 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	private final RelayTable relays;
 
 	SqliteShardSession(Connection connection, ReaderGate gate, Path file, long walMax, Quarantine quarantine,
-			Watermark watermark, int shard, InstantSource clock, Retention retention, ClaimOrder order)
-			throws SQLException {
+			Watermark watermark, int shard, InstantSource clock, Retention retention, ClaimOrder order,
+			HistoryRule historyRule) throws SQLException {
 		super(connection, gate, file, walMax, quarantine, watermark, "shard");
 		Statements statements = statements();
 		AttemptTable attempts = new AttemptTable(statements);
@@ -124,6 +127,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 		this.changes = new ShardChanges(statements, this.books, this.sequence, this.signals, this.reservations, lines,
 				this.crowds, this.followers, shard);
 		this.time = new ShardTime(statements, this.books, this.sequence, lines, this.crowds);
+		this.history = new HistoryTable(statements, historyRule);
 		this.unhosted = new ShardUnhosted(statements, this.books, lines, this.crowds);
 		this.records = new RunRecords(statements, this.books, !retention.completed().isZero());
 		this.deletions = new ShardDeletions(statements, this.books, attempts, lines, this.windows, this.crowds,
@@ -168,6 +172,7 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	public void begin(boolean synced) throws SQLException {
 		this.books.pauses().forgetKeys();
 		super.begin(synced);
+		this.history.begun(this.clock);
 	}
 
 	@Override
@@ -463,12 +468,13 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 
 	@Override
 	public int prune(int max) throws SQLException {
-		return this.deletions.prune(max, this.clock.millis());
+		return this.deletions.prune(max, this.clock.millis()) + this.history.prune(max);
 	}
 
 	@Override
 	public int pruneByAge(int max) throws SQLException {
-		return this.deletions.pruneByAge(max, this.clock.millis());
+		long now = this.clock.millis();
+		return this.deletions.pruneByAge(max, now) + this.history.pruneByAge(max, now);
 	}
 
 	// ---- instances

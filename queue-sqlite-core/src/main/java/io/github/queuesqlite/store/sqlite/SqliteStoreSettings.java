@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 
 import io.github.queuesqlite.store.ClaimOrder;
+import io.github.queuesqlite.store.HistoryRule;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.WriterSettings;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +21,21 @@ import org.jspecify.annotations.Nullable;
  * @param clock wall clock
  * @param disk how much of the disk is left
  * @param order in which order messages are claimed
+ * @param history whether the states of messages are recorded
  */
 public record SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
-		long walMax, InstantSource clock, DiskSettings disk, ClaimOrder order) {
+		long walMax, InstantSource clock, DiskSettings disk, ClaimOrder order, HistoryRule history) {
 
 	/** Creates settings with the usual reserve on the disk. */
 	public SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
 			long walMax, InstantSource clock) {
 		this(directory, shards, writer, retention, walMax, clock, DiskSettings.DEFAULT, ClaimOrder.DEFAULT);
+	}
+
+	/** Creates settings without a history. */
+	public SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
+			long walMax, InstantSource clock, DiskSettings disk, ClaimOrder order) {
+		this(directory, shards, writer, retention, walMax, clock, disk, order, HistoryRule.OFF);
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 
 import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.store.ClaimOrder;
+import io.github.queuesqlite.store.HistoryRule;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.ShardGroup;
@@ -109,7 +110,8 @@ public final class SqliteStores {
 			InstantSource clock) {
 		DirectoryFiles.of(directory).refuseOtherVersions();
 		return open(new SqliteStoreSettings(directory, null, writer, retention, GUEST_WAL_MAX, clock,
-				DiskSettings.asHeld(directory), ClaimOrder.DEFAULT));
+				DiskSettings.asHeld(directory), ClaimOrder.DEFAULT,
+				new HistoryRule(false, retention.dead(), retention.maxRows())));
 	}
 
 	/**

@@ -398,7 +398,8 @@ final class StoreOpening {
 			return false;
 		}
 		try (Statement statement = connection.createStatement();
-				ResultSet row = statement.executeQuery("SELECT EXISTS (SELECT 1 FROM message)")) {
+				ResultSet row = statement
+					.executeQuery("SELECT EXISTS (SELECT 1 FROM message) OR EXISTS (SELECT 1 FROM history)")) {
 			row.next();
 			return row.getInt(1) == 0;
 		}
@@ -458,9 +459,9 @@ final class StoreOpening {
 		try {
 			SqliteShardSession session = new SqliteShardSession(connection, gate, file, this.settings.walMax(),
 					quarantine, watermark, number, this.settings.clock(), this.settings.retention(),
-					this.settings.order());
+					this.settings.order(), this.settings.history());
 			SqliteShardReader reader = new SqliteShardReader(number, file, gate, threads, quarantine,
-					this.settings.retention(), this.settings.clock());
+					this.settings.retention(), this.settings.history(), this.settings.clock());
 			if (this.doubtful.contains(number)) {
 				IntegrityCheck check = new IntegrityCheck(file, quarantine, turn);
 				gate.admit(check);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.queuesqlite.store.ClaimOrder;
+import io.github.queuesqlite.store.HistoryRule;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.Quarantine;
@@ -43,7 +44,7 @@ class PausedTaskTests {
 		SqliteConnections.execute(this.other, "INSERT INTO shard (id, number, layout) VALUES (1, 0, '')");
 		this.session = new SqliteShardSession(SqliteConnections.openWriter(file), new ReaderGate(), file, 1L << 30,
 				new Quarantine(0, "shard 0"), TestStore.noWatermark(file), 0, InstantSource.system(), Retention.DEFAULT,
-				ClaimOrder.DEFAULT);
+				ClaimOrder.DEFAULT, HistoryRule.OFF);
 		this.session.begin(true);
 		this.session.join(1, "test", 0);
 	}

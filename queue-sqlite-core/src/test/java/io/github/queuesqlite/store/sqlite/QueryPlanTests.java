@@ -92,6 +92,12 @@ class QueryPlanTests {
 		assertSearches((String) ShardUnhosted.class.getDeclaredField(name).get(null), index);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "OF_MESSAGE, history_message", "PRUNE_BY_AGE, PRIMARY KEY", "PRUNE_BY_COUNT, PRIMARY KEY" })
+	void historyIsReadAndPrunedFromIndexesWithoutSorting(String name, String index) throws Exception {
+		assertSearches((String) HistoryTable.class.getDeclaredField(name).get(null), index);
+	}
+
 	@Test
 	void latestEndsAreReadFromTheirIndexWithoutSorting() throws Exception {
 		assertSearches((String) SqliteShardReader.class.getDeclaredField("ENDED").get(null), "message_ended");

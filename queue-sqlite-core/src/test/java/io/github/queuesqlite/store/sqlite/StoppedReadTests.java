@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.store.HistoryRule;
 import io.github.queuesqlite.store.Quarantine;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.StoredMessage;
@@ -31,7 +32,8 @@ class StoppedReadTests {
 	void open() {
 		this.queue = TestStore.open(this.directory, 1);
 		this.reader = new SqliteShardReader(0, this.directory.resolve("queue_shard_0.db"), new ReaderGate(),
-				this::readTwice, new Quarantine(0, "shard 0"), Retention.DEFAULT, InstantSource.system());
+				this::readTwice, new Quarantine(0, "shard 0"), Retention.DEFAULT, HistoryRule.OFF,
+				InstantSource.system());
 	}
 
 	@AfterEach

@@ -544,6 +544,9 @@ final class PlantedBugs {
 		add("a message is stored under the reservation of a dead process",
 				"this.refused = this.reserver != 0 && !session.isAlive(this.reserver);", "this.refused = false;",
 				"store.sqlite.ReservationTests#insertWhenDeclaredDeadAfterTheReservationStoresNothing");
+		add("a chosen shard is forgotten", "return (this.shard != null) ? store.assignId(instance, this.shard)",
+				"return (this.last < 0) ? store.assignId(instance, this.shard)",
+				"ShardChooserTests#messageGoesWhereItsChooserSaysHoweverItIsHandedIn");
 	}
 
 	private void batches() {
@@ -610,6 +613,9 @@ final class PlantedBugs {
 				"worker.OutcomeTests#startWhenTimeToLiveIsOverExpiresWithoutRunning");
 		add("expiry is not told", "this.books.ended(gone.ended(id, MessageState.EXPIRED));", "",
 				contract("Listeners#endedWhenCancelledOrExpiredOrDeletedSaysSo"));
+		add("ends are missing in the history", "WHEN NEW.state <> OLD.state AND",
+				"WHEN NEW.state <> OLD.state AND NEW.state < 40 AND",
+				"HistoryTests#allEndsAreRecordedAndWhatSomebodyBringsBack");
 		add("a task that another process hosts counts as unknown",
 				"&& hostings.stream().noneMatch((hosting) -> hosting.hosts(task.queue(), task.task()))", "",
 				"UnhostedTests#taskThatAnotherInstanceHostsIsNotUnknownUntilThatIsGone");

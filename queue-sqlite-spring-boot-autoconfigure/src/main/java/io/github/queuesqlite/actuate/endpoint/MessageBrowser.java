@@ -70,7 +70,8 @@ final class MessageBrowser {
 				(rawPayload.length > 0) ? payload(message, rawPayload, payload, unsanitized) : null,
 				(rawResult != null) ? body("result", rawResult, result, unsanitized, () -> message.result(Object.class))
 						: null,
-				this.operations.log(message.id()), this.operations.failures(message.id()), tree(message.id()));
+				this.operations.log(message.id()), this.operations.failures(message.id()),
+				this.operations.history(message.id()), tree(message.id()));
 	}
 
 	private @Nullable MessageTree tree(MessageId id) {

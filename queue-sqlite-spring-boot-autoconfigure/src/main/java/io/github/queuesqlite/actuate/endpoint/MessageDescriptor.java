@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.MessageTree;
+import io.github.queuesqlite.message.StateChange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -27,6 +28,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param result null when none is stored
  * @param log what its handler noted, oldest first
  * @param failures the failed attempts with their stack traces, oldest first
+ * @param history the states it went through, oldest first, as far as that was recorded
  * @param tree the messages that were stored together with it, and which of them waits for
  * which; null for a message by itself
  * @since 0.1.0
@@ -36,7 +38,8 @@ public record MessageDescriptor(@JsonUnwrapped MessageSummary summary, Explanati
 		@Nullable String source, @Nullable String idempotencyKey, @Nullable String uniqueKey,
 		@Nullable String orderingKey, @Nullable String concurrencyKey, Map<String, @Nullable Object> headers,
 		Map<String, @Nullable Object> metadata, @Nullable BodyDescriptor payload, @Nullable BodyDescriptor result,
-		List<LogEntry> log, List<Failure> failures, @Nullable MessageTree tree) implements OperationResponseBody {
+		List<LogEntry> log, List<Failure> failures, List<StateChange> history,
+		@Nullable MessageTree tree) implements OperationResponseBody {
 
 	/**
 	 * A payload or a result.

@@ -129,6 +129,21 @@ class QueueEndpointAccessTests {
 			});
 	}
 
+	@Test
+	void historyWhenItIsRecordedIsShown() {
+		this.runner.withPropertyValues("queue.sqlite.history.enabled=true").run((context) -> {
+			MessageId id = context.getBean(QueueOperations.class).enqueue("mail.welcome", "secret");
+			context.getBean(QueueOperations.class).cancel(id);
+			assertThat(get(context, "/messages/" + id)).bodyJson()
+				.extractingPath("$.history[*].state")
+				.isEqualTo(List.of("READY", "CANCELLED"));
+		});
+		this.runner.run((context) -> {
+			MessageId id = context.getBean(QueueOperations.class).enqueue("mail.welcome", "secret");
+			assertThat(get(context, "/messages/" + id)).bodyJson().extractingPath("$.history").isEqualTo(List.of());
+		});
+	}
+
 	private static MvcTestResult enqueue(AssertableWebApplicationContext context) {
 		return MockMvcTester.from(context)
 			.post()

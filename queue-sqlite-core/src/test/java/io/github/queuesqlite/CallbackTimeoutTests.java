@@ -1,0 +1,70 @@
+package io.github.queuesqlite;
+
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import io.github.queuesqlite.message.MessageState;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/** Callbacks that take too long. */
+class CallbackTimeoutTests extends QueueTester {
+
+	private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+
+	private void callback(long millis) {
+		boolean before = Thread.currentThread().isInterrupted();
+		try {
+			new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
+			this.said.add(before ? "interrupted before" : "ended");
+		}
+		catch (InterruptedException ex) {
+			this.said.add("interrupted");
+			// As one that goes on as if nothing had been.
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private String next() throws InterruptedException {
+		return this.said.poll(LONG.toSeconds(), TimeUnit.SECONDS);
+	}
+
+	@Test
+	void callbackThatTakesTooLongIsInterruptedAndTheNextOneIsNot() throws Exception {
+		open((builder) -> builder.callbackTimeout(Duration.ofMillis(200)));
+		for (int i = 0; i < 3; i++) {
+			this.operations.cancel(this.operations.enqueue(message(), (message) -> callback(60_000)));
+			assertThat(next()).isEqualTo("interrupted");
+			this.operations.cancel(this.operations.enqueue(message(), (message) -> callback(1)));
+			assertThat(next()).isEqualTo("ended");
+		}
+	}
+
+	@Test
+	void callbackOfAStoppedMessageIsToldSo() throws Exception {
+		open((builder) -> builder.callbackTimeout(Duration.ofSeconds(30)));
+		this.operations
+			.cancel(this.operations.enqueue(message(), (message) -> this.said.add(message.state().toString())));
+		assertThat(next()).isEqualTo(MessageState.CANCELLED.toString());
+	}
+
+	@Test
+	void callbackMayTakeAnyTimeUnlessItIsSet() throws Exception {
+		open();
+		this.operations.cancel(this.operations.enqueue(message(), (message) -> callback(500)));
+		assertThat(next()).isEqualTo("ended");
+	}
+
+	@Test
+	void timeOutOfRangeIsRefused() {
+		EmbeddedQueue.Builder builder = EmbeddedQueue.builder(this.directory);
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.callbackTimeout(Duration.ZERO))
+			.withMessageStartingWith("'callbackTimeout' must be from PT0.001S");
+	}
+
+}
