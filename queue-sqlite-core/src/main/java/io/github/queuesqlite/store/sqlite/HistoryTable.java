@@ -92,12 +92,18 @@ final class HistoryTable {
 		}
 	}
 
+	/** With each transaction, where some is recorded. */
 	int prune(int max) throws SQLException {
-		return this.statements.update(PRUNE_BY_COUNT, this.rule.maxRows(), max);
+		return this.rule.recorded() ? pruneByCount(max) : 0;
 	}
 
+	/** Of what is left over too. */
 	int pruneByAge(int max, long now) throws SQLException {
-		return this.statements.update(PRUNE_BY_AGE, now - this.rule.keep().toMillis(), max);
+		return this.statements.update(PRUNE_BY_AGE, now - this.rule.keep().toMillis(), max) + pruneByCount(max);
+	}
+
+	private int pruneByCount(int max) throws SQLException {
+		return this.statements.update(PRUNE_BY_COUNT, this.rule.maxRows(), max);
 	}
 
 	static boolean mayPrune(Statements statements, HistoryRule rule, long now) throws SQLException {
