@@ -125,6 +125,10 @@ final class QueueEngine {
 			this.directory = QueueDirectory.of(builder.directory);
 			this.closers.push(this.directory::deleteIfTemporary);
 			CompletionExecutor completions = new CompletionExecutor("queue-" + this.name + "-callbacks");
+			CallbackTimer callbackTimer = new CallbackTimer("queue-" + this.name + "-callback-timer",
+					builder.callbackTimeout);
+			// After the last callbacks, which it watches.
+			this.closers.push(callbackTimer::close);
 			this.closers.push(() -> completions.close(LAST_CALLBACKS_MILLIS));
 			this.events = new EventDispatcher(completions);
 			builder.eventListeners.forEach(this.events::add);
@@ -161,7 +165,7 @@ final class QueueEngine {
 			this.overview = new Overview(this.store, lanes, this.tasks, this.inFlight, builder.clock);
 			Intake intake = new Intake(this.tasks, payloads, builder.maxPayloadSize, builder.clock,
 					builder.enqueueInterceptors, lanes, access.bounds());
-			this.operations = operations(builder, access, payloads, lanes, intake);
+			this.operations = operations(builder, access, payloads, intake, callbackTimer);
 			this.closers.push(this.operations::close);
 			ScheduleStore scheduleStore = new ScheduleStore(access, payloads, this.tasks, builder.clock, intake,
 					builder.maxPayloadSize);
@@ -236,23 +240,17 @@ final class QueueEngine {
 	}
 
 	private DefaultQueueOperations operations(EmbeddedQueue.Builder builder, StoreAccess access, Payloads payloads,
-			Lanes lanes, Intake intake) {
+			Intake intake, CallbackTimer callbackTimer) {
 		this.store.addListener(this.overview);
 		if (builder.maxLength != -1) {
 			this.store.addListener(access.bounds());
 		}
 		return new DefaultQueueOperations(access, intake, new Placement(this.store, builder.shardChooser),
-				callbackTimer(builder), new Deferrals(builder.enqueueAfterCommit, access), this.overview, payloads,
+				callbackTimer, new Deferrals(builder.enqueueAfterCommit, access), this.overview, payloads,
 				this.tasks, builder.retry, this.workers,
 				new Explainer(this.store, OwnWork.of(this.presence, this.workers), builder.claimOrder().newestFirst(),
 						builder.clock),
 				new Upkeep(this.name, this.directory.path(), this::files, builder.disk().space()));
-	}
-
-	private CallbackTimer callbackTimer(EmbeddedQueue.Builder builder) {
-		CallbackTimer timer = new CallbackTimer("queue-" + this.name + "-callback-timer", builder.callbackTimeout);
-		this.closers.push(timer::close);
-		return timer;
 	}
 
 	private List<StoreFile> files() {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 /** Callbacks that take too long. */
 class CallbackTimeoutTests extends QueueTester {
@@ -58,6 +59,22 @@ class CallbackTimeoutTests extends QueueTester {
 		open();
 		this.operations.cancel(this.operations.enqueue(message(), (message) -> callback(500)));
 		assertThat(next()).isEqualTo("ended");
+	}
+
+	@Test
+	void callbacksThatAreDueWhenTheQueueClosesAreCalled() {
+		open((builder) -> builder.clock(this.clock).callbackTimeout(Duration.ofSeconds(30)));
+		int messages = 1000;
+		for (int i = 0; i < messages; i++) {
+			this.operations.enqueue(message().timeToLive(Duration.ofMinutes(1)), (message) -> callback(2));
+		}
+		this.clock.move(Duration.ofMinutes(2));
+		this.queue.catchUp();
+		await().pollDelay(Duration.ZERO)
+			.pollInterval(Duration.ofMillis(1))
+			.until(() -> this.queue.waiting() == 0);
+		this.queue.close();
+		await().atMost(LONG).untilAsserted(() -> assertThat(this.said).hasSize(messages).containsOnly("ended"));
 	}
 
 	@Test
