@@ -246,8 +246,8 @@ final class QueueEngine {
 			this.store.addListener(access.bounds());
 		}
 		return new DefaultQueueOperations(access, intake, new Placement(this.store, builder.shardChooser),
-				callbackTimer, new Deferrals(builder.enqueueAfterCommit, access), this.overview, payloads,
-				this.tasks, builder.retry, this.workers,
+				callbackTimer, new Deferrals(builder.enqueueAfterCommit, access), this.overview, payloads, this.tasks,
+				builder.retry, this.workers,
 				new Explainer(this.store, OwnWork.of(this.presence, this.workers), builder.claimOrder().newestFirst(),
 						builder.clock),
 				new Upkeep(this.name, this.directory.path(), this::files, builder.disk().space()));

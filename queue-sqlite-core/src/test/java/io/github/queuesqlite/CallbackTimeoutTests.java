@@ -70,9 +70,7 @@ class CallbackTimeoutTests extends QueueTester {
 		}
 		this.clock.move(Duration.ofMinutes(2));
 		this.queue.catchUp();
-		await().pollDelay(Duration.ZERO)
-			.pollInterval(Duration.ofMillis(1))
-			.until(() -> this.queue.waiting() == 0);
+		await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> this.queue.waiting() == 0);
 		this.queue.close();
 		await().atMost(LONG).untilAsserted(() -> assertThat(this.said).hasSize(messages).containsOnly("ended"));
 	}

@@ -46,6 +46,23 @@ class RuleMixTests extends ProcessTester {
 		return seeds(2);
 	}
 
+	private RuleMix open(long seed) {
+		RuleMix mix = new RuleMix(seed);
+		open((builder) -> {
+			mix.configure(builder);
+			return builder;
+		});
+		return mix;
+	}
+
+	/** Returns what has ended so far. */
+	private Queue<MessageId> startWorkers(RuleMix mix) {
+		Queue<MessageId> ended = new ConcurrentLinkedQueue<>();
+		mix.register(this.queue, (message) -> ended.add(message.id()));
+		this.queue.start();
+		return ended;
+	}
+
 	/** Hands messages in, while somebody pauses, resumes and changes limits. */
 	private void handIn(RuleMix mix) {
 		for (int i = 0; i < PORTIONS; i++) {
@@ -65,14 +82,8 @@ class RuleMixTests extends ProcessTester {
 	@ParameterizedTest
 	@MethodSource("seedsOfOne")
 	void rulesWhenSeveralHoldAtOnceLetEachMessageEnd(long seed) {
-		RuleMix mix = new RuleMix(seed);
-		Queue<MessageId> ended = new ConcurrentLinkedQueue<>();
-		open((builder) -> {
-			mix.configure(builder);
-			return builder;
-		});
-		mix.register(this.queue, (message) -> ended.add(message.id()));
-		this.queue.start();
+		RuleMix mix = open(seed);
+		Queue<MessageId> ended = startWorkers(mix);
 		handIn(mix);
 		awaitAllCompleted(mix);
 		assertThat(ended).doesNotHaveDuplicates();
@@ -81,14 +92,8 @@ class RuleMixTests extends ProcessTester {
 	@ParameterizedTest
 	@MethodSource("seedsOfOne")
 	void rulesWhenSomebodyPullsBesideTheWorkersLetEachMessageEnd(long seed) throws InterruptedException {
-		RuleMix mix = new RuleMix(seed);
-		Queue<MessageId> ended = new ConcurrentLinkedQueue<>();
-		open((builder) -> {
-			mix.configure(builder);
-			return builder;
-		});
-		mix.register(this.queue, (message) -> ended.add(message.id()));
-		this.queue.start();
+		RuleMix mix = open(seed);
+		Queue<MessageId> ended = startWorkers(mix);
 		AtomicBoolean over = new AtomicBoolean();
 		Thread receiver = new Thread(() -> {
 			while (!over.get()) {
@@ -124,11 +129,7 @@ class RuleMixTests extends ProcessTester {
 	@ParameterizedTest
 	@MethodSource("seedsOfSeveral")
 	void rulesWhenSeveralHoldInSeveralProcessesLetEachMessageEnd(long seed) throws Exception {
-		RuleMix mix = new RuleMix(seed);
-		open((builder) -> {
-			mix.configure(builder);
-			return builder;
-		});
+		RuleMix mix = open(seed);
 		List<Process> children = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
 			children.add(start(RuleMixChild.class, Long.toString(seed)));

@@ -101,6 +101,15 @@ public final class Names {
 		return (text.length() > most) ? beginning(text, most) + "…" : text;
 	}
 
+	/**
+	 * Returns how a person would find a class.
+	 * @param type any class
+	 * @return its name; that of the class in which it is a lambda
+	 */
+	public static String ofClass(Class<?> type) {
+		return type.getName().replaceFirst("\\$\\$Lambda.*", "");
+	}
+
 	private static boolean isUnsafe(char c) {
 		return switch (Character.getType(c)) {
 			case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;

@@ -254,8 +254,7 @@ public final class TaskDefinition<T> {
 	 * lambda
 	 */
 	public String origin() {
-		return (this.values.origin != null) ? this.values.origin
-				: this.values.handlerType.getName().replaceFirst("\\$\\$Lambda.*", "");
+		return (this.values.origin != null) ? this.values.origin : Names.ofClass(this.values.handlerType);
 	}
 
 	@Override

@@ -67,8 +67,9 @@ final class TaskTable {
 		});
 		this.claimable = Set.copyOf(claimable);
 		this.unpermitted = Set.copyOf(unpermitted);
-		unpermitted.addAll(claimable);
-		this.wantable = Set.copyOf(unpermitted);
+		Set<String> wantable = new HashSet<>(claimable);
+		wantable.addAll(unpermitted);
+		this.wantable = Set.copyOf(wantable);
 	}
 
 	@Nullable HostedTask find(String name) {

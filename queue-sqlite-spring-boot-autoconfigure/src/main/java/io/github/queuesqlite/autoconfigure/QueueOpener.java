@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.ShardChooser;
 import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.task.EnqueueInterceptor;
@@ -44,10 +45,8 @@ final class QueueOpener {
 			customizer.customize(builder);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new FailureAnalyzedException(
-					"EmbeddedQueueBuilderCustomizer %s cannot be applied: %s."
-						.formatted(customizer.getClass().getName().replaceFirst("\\$\\$Lambda.*", ""), ex.getMessage()),
-					"Correct what it sets.", ex);
+			throw new FailureAnalyzedException("EmbeddedQueueBuilderCustomizer %s cannot be applied: %s."
+				.formatted(Names.ofClass(customizer.getClass()), ex.getMessage()), "Correct what it sets.", ex);
 		}
 	}
 

@@ -125,18 +125,22 @@ final class MessageTable {
 	private static final String READY_OF_LEVEL = " FROM message WHERE state = 20 AND queue = ?1 AND task = ?2"
 			+ " AND priority = level.priority AND seq ";
 
-	/**
-	 * The message that waits longest of each priority, with its order number: as many
-	 * steps as there are priorities. Behind it the one that waits longest of those that
-	 * came back where the newest is next: of their negative numbers it has the greatest.
-	 */
-	static final String OLDEST_OF_TASK = """
+	/** The priorities of what is READY of a task, in as many steps; null behind them. */
+	static final String LEVELS_OF_TASK = """
 			WITH RECURSIVE level(priority) AS (
 			    SELECT max(priority) FROM message WHERE state = 20 AND queue = ?1 AND task = ?2
 			    UNION ALL
 			    SELECT (SELECT max(priority) FROM message
 			            WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority < level.priority)
 			    FROM level WHERE level.priority IS NOT NULL)
+			""";
+
+	/**
+	 * The message that waits longest of each priority, with its order number: as many
+	 * steps as there are priorities. Behind it the one that waits longest of those that
+	 * came back where the newest is next: of their negative numbers it has the greatest.
+	 */
+	static final String OLDEST_OF_TASK = LEVELS_OF_TASK + """
 			SELECT (SELECT id""" + READY_OF_LEVEL + """
 			>= 0 ORDER BY seq LIMIT 1), (SELECT seq""" + READY_OF_LEVEL + """
 			>= 0 ORDER BY seq LIMIT 1), (SELECT id""" + READY_OF_LEVEL + """

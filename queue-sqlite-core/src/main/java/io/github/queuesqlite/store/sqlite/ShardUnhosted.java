@@ -39,13 +39,7 @@ final class ShardUnhosted {
 	private static final String FORGET = "DELETE FROM unhosted WHERE seen <> ?1";
 
 	/** The order number tells when a message became READY, but for those of a line. */
-	static final String OLD = """
-			WITH RECURSIVE level(priority) AS (
-			    SELECT max(priority) FROM message WHERE state = 20 AND queue = ?1 AND task = ?2
-			    UNION ALL
-			    SELECT (SELECT max(priority) FROM message
-			            WHERE state = 20 AND queue = ?1 AND task = ?2 AND priority < level.priority)
-			    FROM level WHERE level.priority IS NOT NULL)
+	static final String OLD = MessageTable.LEVELS_OF_TASK + """
 			SELECT old.id, 20, old.hold, old.ordering_key FROM level CROSS JOIN message AS old
 			WHERE old.state = 20 AND old.queue = ?1 AND old.task = ?2 AND old.priority = level.priority
 			    AND old.seq < ?3 AND old.run_at <= ?4

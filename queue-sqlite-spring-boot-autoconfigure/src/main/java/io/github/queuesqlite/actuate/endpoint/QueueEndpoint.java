@@ -59,7 +59,7 @@ public class QueueEndpoint {
 	}
 
 	/**
-	 * Creates the endpoint, as below, without backups.
+	 * Creates the endpoint, as below, without backups, which takes no messages.
 	 * @param queue what it shows
 	 * @param sanitizingFunctions see every value before it is shown
 	 * @param showValues whether values are shown
@@ -67,20 +67,7 @@ public class QueueEndpoint {
 	 */
 	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues,
 			@Nullable ApplicationEventPublisher publisher) {
-		this(queue, sanitizingFunctions, showValues, publisher, null);
-	}
-
-	/**
-	 * Creates the endpoint, as below, which takes no messages.
-	 * @param queue what it shows
-	 * @param sanitizingFunctions see every value before it is shown
-	 * @param showValues whether values are shown
-	 * @param publisher gets an audit event of each operation; null for none
-	 * @param backups where backups go; null for nowhere
-	 */
-	public QueueEndpoint(EmbeddedQueue queue, Iterable<SanitizingFunction> sanitizingFunctions, Show showValues,
-			@Nullable ApplicationEventPublisher publisher, @Nullable Path backups) {
-		this(queue, sanitizingFunctions, showValues, publisher, backups, EnqueueAccess.NONE);
+		this(queue, sanitizingFunctions, showValues, publisher, null, EnqueueAccess.NONE);
 	}
 
 	/**

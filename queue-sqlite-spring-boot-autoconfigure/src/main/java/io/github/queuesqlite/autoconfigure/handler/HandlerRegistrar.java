@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.github.queuesqlite.annotation.QueueListener;
 import io.github.queuesqlite.annotation.QueueSchedule;
@@ -40,8 +41,8 @@ final class HandlerRegistrar {
 	/** What the application declares; guarded by this. */
 	private final List<Schedule> schedules = new ArrayList<>();
 
-	/** Who declares them; guarded by this. */
-	private final Map<String, String> scheduleOrigins = new HashMap<>();
+	/** Who declares them, to be found when two do; guarded by this. */
+	private final Map<String, Supplier<String>> scheduleOrigins = new HashMap<>();
 
 	private final MistakenListeners mistakenListeners;
 
@@ -72,7 +73,7 @@ final class HandlerRegistrar {
 	void registerDefinitions() {
 		beans(TaskDefinition.class).orderedStream().forEach(this::registerBean);
 		beans(ListenerDefinition.class).orderedStream().forEach(this::registerBean);
-		beans(Schedule.class).orderedStream().forEach((schedule) -> register(schedule, bean(schedule)));
+		beans(Schedule.class).orderedStream().forEach((schedule) -> register(schedule, () -> bean(schedule)));
 	}
 
 	private void registerBean(TaskDefinition<?> task) {
@@ -147,16 +148,15 @@ final class HandlerRegistrar {
 			register(this.taskMethods.define(method, this.scheduleMethods.defaultTask(method, annotation)));
 		}
 		if (schedule != null) {
-			register(schedule, method.description());
+			register(schedule, method::description);
 		}
 	}
 
-	private synchronized void register(Schedule schedule, String origin) {
-		String other = this.scheduleOrigins.putIfAbsent(schedule.name(), origin);
+	private synchronized void register(Schedule schedule, Supplier<String> origin) {
+		Supplier<String> other = this.scheduleOrigins.putIfAbsent(schedule.name(), origin);
 		if (other != null) {
-			throw new FailureAnalyzedException(
-					"Schedule '%s' is declared twice: by %s and by %s.".formatted(schedule.name(), other, origin),
-					"Give one of them another name.");
+			throw new FailureAnalyzedException("Schedule '%s' is declared twice: by %s and by %s."
+				.formatted(schedule.name(), other.get(), origin.get()), "Give one of them another name.");
 		}
 		this.schedules.add(schedule);
 	}

@@ -1,7 +1,6 @@
 package io.github.queuesqlite.actuate.endpoint;
 
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -78,11 +77,7 @@ class QueueEndpointEnqueueTests {
 
 	private Message stored(MvcTestResult result) {
 		assertThat(result).hasStatusOk();
-		return this.operations.find(MessageId.parse(JsonPath.read(body(result), "$.id"))).orElseThrow();
-	}
-
-	private static String body(MvcTestResult result) {
-		return new String(result.getResponse().getContentAsByteArray(), StandardCharsets.UTF_8);
+		return this.operations.find(MessageId.parse(JsonPath.read(Bodies.of(result), "$.id"))).orElseThrow();
 	}
 
 	private void assertRefused(MvcTestResult result, HttpStatus status, String detail) {
@@ -186,7 +181,7 @@ class QueueEndpointEnqueueTests {
 				"[".repeat(3000), "{\"to\": 1} secret")) {
 			MvcTestResult result = enqueue("mail", Map.of("payload", payload));
 			assertRefused(result, HttpStatus.BAD_REQUEST, "'payload' must be a JSON text that task 'mail' can read");
-			assertThat(body(result)).doesNotContain("secret");
+			assertThat(Bodies.of(result)).doesNotContain("secret");
 			assertThat(latest().detail()).doesNotContain("secret");
 		}
 		assertRefused(enqueue("mail", Map.of("payload", "{\n \"copies\": x}")), HttpStatus.BAD_REQUEST,
@@ -248,7 +243,7 @@ class QueueEndpointEnqueueTests {
 			.content("{}")
 			.exchange();
 		assertThat(result.getResponse().getStatus()).isBetween(400, 404);
-		assertThat(body(result)).hasSizeLessThan(3000).doesNotContain("\r").doesNotContain("\u0000");
+		assertThat(Bodies.of(result)).hasSizeLessThan(3000).doesNotContain("\r").doesNotContain("\u0000");
 		assertThat(this.operations.list(MessageQuery.all())).isEmpty();
 	}
 

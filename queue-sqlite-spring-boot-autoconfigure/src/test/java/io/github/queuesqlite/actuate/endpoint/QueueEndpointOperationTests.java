@@ -1,6 +1,5 @@
 package io.github.queuesqlite.actuate.endpoint;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -367,7 +366,7 @@ class QueueEndpointOperationTests {
 			.isEqualTo(List.of("No customer 9", "no", "Connection reset"));
 		assertThat(result).bodyJson().extractingPath("$.groups[*].messages").isEqualTo(List.of(3, 1, 1));
 		assertThat(result).bodyJson().extractingPath("$.groups[1].examples").isEqualTo(List.of(other.toString()));
-		String fingerprint = JsonPath.read(body(result), "$.groups[0].fingerprint");
+		String fingerprint = JsonPath.read(Bodies.of(result), "$.groups[0].fingerprint");
 		MvcTestResult retried = post("failures/" + fingerprint, Map.of("operation", "retry"));
 		assertThat(retried).hasStatusOk().bodyJson().extractingPath("$.messages").isEqualTo(3);
 		assertThat(latest().detail()).isEqualTo("3 messages");
@@ -403,7 +402,7 @@ class QueueEndpointOperationTests {
 				MvcTestResult result = post(kind + "/" + name.replace("/", "%"),
 						Map.of("operation", operation, "runAt", "10m"));
 				assertThat(result.getResponse().getStatus()).as("%s %s", kind, name).isBetween(400, 409);
-				String body = body(result);
+				String body = Bodies.of(result);
 				assertThat(body).hasSizeLessThan(3000);
 				if (!body.isEmpty()) {
 					assertThat((String) JsonPath.read(body, "$.detail")).doesNotContain("\n")
@@ -416,10 +415,6 @@ class QueueEndpointOperationTests {
 		assertThat(this.operations.stats().pauses()).isEmpty();
 		assertThat(latest().outcome()).isEqualTo(Outcome.REFUSED);
 		assertThat(latest().target()).hasSizeLessThanOrEqualTo(500);
-	}
-
-	private static String body(MvcTestResult result) {
-		return new String(result.getResponse().getContentAsByteArray(), StandardCharsets.UTF_8);
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,6 +1,5 @@
 package io.github.queuesqlite.actuate.endpoint;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -632,8 +631,7 @@ class QueueEndpointWebTests {
 	@SuppressWarnings("unchecked")
 	private static List<String> ids(MvcTestResult result) {
 		assertThat(result).hasStatusOk();
-		return (List<String>) com.jayway.jsonpath.JsonPath
-			.read(new String(result.getResponse().getContentAsByteArray(), StandardCharsets.UTF_8), "$.messages[*].id");
+		return (List<String>) com.jayway.jsonpath.JsonPath.read(Bodies.of(result), "$.messages[*].id");
 	}
 
 	record Person(String name, int age) {
