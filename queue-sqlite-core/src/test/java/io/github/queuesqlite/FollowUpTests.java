@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -387,9 +388,11 @@ class FollowUpTests extends ProcessTester {
 	@Test
 	void messageMayHaveTheKeyOfTheOneThatRuns() {
 		open((builder) -> builder.shards(3));
+		CountDownLatch behindIsStored = new CountDownLatch(1);
 		start((payload, context) -> {
 			Message message = context.message();
 			if (message.orderingKey() != null) {
+				behindIsStored.await();
 				context.enqueue(next("ordered").orderingKey(message.orderingKey()));
 				context.enqueue(next("first").then(next("then").orderingKey(message.orderingKey())));
 			}
@@ -400,6 +403,7 @@ class FollowUpTests extends ProcessTester {
 		});
 		this.operations.enqueue(message().payload(1).orderingKey("k"));
 		MessageId behind = this.operations.enqueue(next("behind").orderingKey("k"));
+		behindIsStored.countDown();
 		this.operations.enqueue(message().payload(2).concurrencyKey("k"));
 		await().atMost(LONG).untilAsserted(() -> assertThat(this.ran).hasSize(5));
 		assertThat(this.ran).containsExactlyInAnyOrder("ordered", "behind", "first", "then", "crowded")
