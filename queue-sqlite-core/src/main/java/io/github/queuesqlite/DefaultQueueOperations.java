@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
+import java.util.stream.Stream;
 
 import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.GroupProgress;
@@ -143,7 +144,7 @@ final class DefaultQueueOperations implements QueueOperations {
 		Objects.requireNonNull(callback, "'callback' must not be null");
 		Draft draft = draft(message);
 		refuseDuplicate(draft);
-		Waiter waiter = new CallbackWaiter(callback, draft.lastDraft(), this.store, this::view,
+		Waiter waiter = new CallbackWaiter(callback, draft.lastDraft(), new FinalRows(this.store), this::view,
 				this.access.completions(), this.callbackTimer);
 		Deferral deferral = this.deferrals.current();
 		return (deferral != null) ? deferral.add(draft, waiter) : store(draft, waiter);
@@ -321,17 +322,25 @@ final class DefaultQueueOperations implements QueueOperations {
 	@SuppressWarnings("TypeParameterUnusedInFormals")
 	private <R> @Nullable R await(MessageId id, Type resultType, Duration timeout) {
 		Objects.requireNonNull(id, "'id' must not be null");
-		return this.<R>awaitEach(List.of(id), resultType, timeout).get(0);
+		return this.<R>awaitResults(List.of(id), resultType, timeout).get(0);
 	}
 
 	@Override
 	public <R> List<@Nullable R> awaitAll(Collection<MessageId> ids, Class<R> resultType, Duration timeout) {
 		Objects.requireNonNull(resultType, "'resultType' must not be null");
-		return Collections.unmodifiableList(awaitEach(List.copyOf(ids), resultType, timeout));
+		return Collections.unmodifiableList(awaitResults(List.copyOf(ids), resultType, timeout));
+	}
+
+	@Override
+	public Stream<Message> awaitEach(Collection<MessageId> ids, Duration timeout) {
+		long deadline = deadline(timeout);
+		checkOpen();
+		ids.forEach(this.deferrals::refuseWaiting);
+		return EndedMessages.of(ids, deadline, this.waiters, new FinalRows(this.store), this::view);
 	}
 
 	@SuppressWarnings("TypeParameterUnusedInFormals")
-	private <R> List<@Nullable R> awaitEach(List<MessageId> ids, Type resultType, Duration timeout) {
+	private <R> List<@Nullable R> awaitResults(List<MessageId> ids, Type resultType, Duration timeout) {
 		long deadline = deadline(timeout);
 		checkOpen();
 		ids.forEach(this.deferrals::refuseWaiting);
@@ -631,11 +640,24 @@ final class DefaultQueueOperations implements QueueOperations {
 			throw new IllegalArgumentException("'wait' must be at least 0, was " + wait);
 		}
 		checkOpen();
-		List<ClaimedMessage> received = new ArrayList<>();
-		for (PulledClaim claim : this.workers.receive(queue, max, atMost(wait))) {
-			received.add(new DefaultClaimedMessage(claim, this.payloads, this.access.completions()));
+		return claimed(this.workers.receive(queue, max, atMost(wait)));
+	}
+
+	@Override
+	public Optional<ClaimedMessage> receive(MessageId id) {
+		Objects.requireNonNull(id, "'id' must not be null");
+		checkOpen();
+		return this.store.find(id.value())
+			.filter((message) -> message.state() == MessageState.READY)
+			.flatMap((message) -> claimed(this.workers.receive(message)).stream().findFirst());
+	}
+
+	private List<ClaimedMessage> claimed(List<PulledClaim> claims) {
+		List<ClaimedMessage> claimed = new ArrayList<>(claims.size());
+		for (PulledClaim claim : claims) {
+			claimed.add(new DefaultClaimedMessage(claim, this.payloads, this.access.completions()));
 		}
-		return received;
+		return claimed;
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import io.github.queuesqlite.message.PayloadException;
 import io.github.queuesqlite.message.TaskFailedException;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.FailureCodec;
+import io.github.queuesqlite.store.FailureRecord;
 import io.github.queuesqlite.store.StoreListener.Ended;
 import io.github.queuesqlite.store.StoredMessage;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,27 @@ record Ending(long id, String task, MessageState state, @Nullable String resultC
 			throw new PayloadException("The result of message " + messageId + " (task '" + this.task
 					+ "') cannot be read: " + ex.getMessage(), messageId, ex);
 		}
+	}
+
+	/**
+	 * Returns the row of the message, as it is at this end.
+	 * @param before how it was
+	 */
+	StoredMessage of(StoredMessage before) {
+		Failure failure = this.failure;
+		int failed = (failure != null) ? failure.attempt() : 0;
+		int attempt = (this.state == MessageState.COMPLETED) ? failed + 1 : failed;
+		return new StoredMessage(before.id(), before.shard(), before.seq(), before.queue(), before.task(), this.state,
+				before.priority(), before.createdAt(), before.runAt(), attempt, before.maxAttempts(), attempt, 0, false,
+				null, null, before.expiresAt(), null, before.idempotencyKey(), before.uniqueKey(),
+				before.orderingKey(), before.attributes(), before.codec(), before.payload(), this.resultCodec,
+				this.result, (failure != null) ? encode(failure) : null, before.damaged());
+	}
+
+	private static String encode(Failure failure) {
+		long at = failure.at().toEpochMilli();
+		return FailureCodec.encode(
+				new FailureRecord(failure.attempt(), failure.type(), failure.message(), failure.stack(), "", at, at));
 	}
 
 	private String reason() {

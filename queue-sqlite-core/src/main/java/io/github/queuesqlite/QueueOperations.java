@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.GroupProgress;
@@ -200,6 +201,19 @@ public interface QueueOperations {
 	 * removed
 	 */
 	<R> List<@Nullable R> awaitAll(Collection<MessageId> ids, Class<R> resultType, Duration timeout);
+
+	/**
+	 * Gives several messages in the order in which they end, however they end, whichever
+	 * processes run them. The stream waits for each when it is asked for it, on the
+	 * thread that asks, and leaves nothing behind its last one; close one that is left before. It
+	 * throws {@link io.github.queuesqlite.message.QueueTimeoutException} when the time is
+	 * up, and {@link io.github.queuesqlite.message.QueueException} when it comes to an id
+	 * that is unknown or already removed, or the thread is interrupted.
+	 * @param ids the messages, none, one or many; one that comes twice is given once
+	 * @param timeout how long at most, from this call on, for all of them together
+	 * @return as they ended, also those that are not kept or were retried since
+	 */
+	Stream<Message> awaitEach(Collection<MessageId> ids, Duration timeout);
 
 	/**
 	 * Reads a message in any state.
@@ -470,6 +484,19 @@ public interface QueueOperations {
 	 * none came
 	 */
 	List<ClaimedMessage> receive(String queue, int max, Duration wait);
+
+	/**
+	 * Takes one message out of its queue, whatever goes before it there, without a
+	 * handler: as {@link #receive(String, int, Duration)} for a message that somebody has
+	 * chosen, from a list for instance. Waits for a commit and not for the message.
+	 * @param id the message
+	 * @return in the hands of the caller; empty when there is no such message, it is not
+	 * READY (not due yet, in the hands of a handler or of somebody else, ended), its
+	 * queue, its task or its key is paused, or messages of its key go before it. Empty
+	 * too for one whose process died while it ran, which comes with the others of its
+	 * queue, and while such a one runs alone
+	 */
+	Optional<ClaimedMessage> receive(MessageId id);
 
 	/**
 	 * Waits until nothing is left that this process could run: of queues, tasks and keys

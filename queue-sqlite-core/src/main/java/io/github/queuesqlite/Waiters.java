@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +20,7 @@ import io.github.queuesqlite.store.IdLayout;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.StoreListener;
 import io.github.queuesqlite.store.StoredMessage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who waits for the end of which message. A commit of this process resolves its waiters
@@ -300,19 +300,22 @@ final class Waiters implements StoreListener {
 	 * Resolves waiters from stored state, if the message has ended there, is gone, or is
 	 * in a shard that is out of use. Blocks on the store.
 	 * @param id a message that is not being handed in
+	 * @return what is stored; null for nothing
 	 */
-	void lookUp(long id) {
+	@Nullable StoredMessage lookUp(long id) {
 		try {
-			Optional<StoredMessage> row = this.store.find(id);
-			if (row.isPresent()) {
-				resolveFrom(row.get());
+			StoredMessage row = this.store.find(id).orElse(null);
+			if (row != null) {
+				resolveFrom(row);
 			}
 			else {
 				removed(id);
 			}
+			return row;
 		}
 		catch (ShardQuarantinedException ex) {
 			failed(id, ex);
+			return null;
 		}
 	}
 

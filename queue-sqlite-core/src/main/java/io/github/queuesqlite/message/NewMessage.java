@@ -107,6 +107,17 @@ public final class NewMessage {
 	}
 
 	/**
+	 * Puts the message before all that wait in its queue, which is not the order in which
+	 * they came: gives it the highest priority there is, {@link Integer#MAX_VALUE}. Of
+	 * several of these the one that was handed in first is next. It stays behind those of
+	 * its ordering key.
+	 * @return a copy
+	 */
+	public NewMessage atFront() {
+		return priority(Integer.MAX_VALUE);
+	}
+
+	/**
 	 * Lets the message start no earlier than this long after it is handed in. Replaces
 	 * {@link #runAt(Instant)}.
 	 * @param delay 0 or longer, at most 36,525 days

@@ -183,6 +183,15 @@ public interface MessageStore extends AutoCloseable {
 	List<StoredMessage> claim(StoreInstance owner, String queue, Set<String> tasks, int max);
 
 	/**
+	 * Claims one message, whatever goes before it in its queue.
+	 * @param owner who owns it then
+	 * @param message as it was found
+	 * @param completion told after the commit: the RUNNING message; none when it is no
+	 * longer READY, its queue or its task is paused, or it is a suspect
+	 */
+	void claim(StoreInstance owner, StoredMessage message, Completion<List<StoredMessage>> completion);
+
+	/**
 	 * Sets, in all shards, how many messages of some tasks may run at once for each
 	 * concurrency key. Holds until it is set anew.
 	 * @param limits by task, 1 or more; null for any number

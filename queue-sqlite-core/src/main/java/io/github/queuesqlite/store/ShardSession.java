@@ -71,6 +71,16 @@ public interface ShardSession extends Session, ShardOutlook {
 	List<StoredMessage> claim(long epoch, String queue, Set<String> tasks, int max, Quota quota) throws SQLException;
 
 	/**
+	 * Claims one message, whatever goes before it.
+	 * @param epoch the owner
+	 * @param queue its queue
+	 * @param task its task
+	 * @param id the message
+	 * @return none when it is not READY, its queue or its task is paused
+	 */
+	List<StoredMessage> claim(long epoch, String queue, String task, long id) throws SQLException;
+
+	/**
 	 * Returns the order number of the suspect that waits longest, without a transaction.
 	 * Reads nothing while the shard has none.
 	 * @param queue the queue

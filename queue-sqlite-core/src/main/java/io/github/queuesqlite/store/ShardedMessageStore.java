@@ -258,6 +258,15 @@ public final class ShardedMessageStore implements MessageStore {
 		return List.copyOf(claimed.subList(0, max));
 	}
 
+	@Override
+	public void claim(StoreInstance owner, StoredMessage message, Completion<List<StoredMessage>> completion) {
+		this.shards.checkOpen();
+		this.shards.writer(message.shard())
+			.submitUnsynced(
+					(session) -> session.claim(owner.epoch(), message.queue(), message.task(), message.id()),
+					completion);
+	}
+
 	private static List<StoredMessage> claim(ShardSession session, long epoch, String queue, Set<String> tasks, int max)
 			throws SQLException {
 		List<StoredMessage> claimed = new ArrayList<>(session.claim(epoch, queue, tasks, max, Quota.UNLIMITED));

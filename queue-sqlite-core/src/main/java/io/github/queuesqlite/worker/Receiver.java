@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 import io.github.queuesqlite.event.FailureNote;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.store.BlockingCompletion;
+import io.github.queuesqlite.store.Completion;
 import io.github.queuesqlite.store.StoreInstance;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.Suspect;
@@ -102,6 +104,22 @@ final class Receiver implements Holder {
 				return begun;
 			}
 		}
+	}
+
+	/**
+	 * Takes one message, whatever goes before it, and begins to run it. Waits for a
+	 * commit, and for nothing else.
+	 * @param message as it was found
+	 * @return it alone; empty when it is not to be had
+	 */
+	List<PulledClaim> receive(StoredMessage message) {
+		refuseClosed();
+		if (!mayClaim() || this.engine.probation.isAlone()) {
+			return List.of();
+		}
+		Taking taking = new Taking();
+		this.engine.environment.store().claim(owner(), message, taking);
+		return begin(taking.await());
 	}
 
 	private List<PulledClaim> begin(List<PulledClaim> claims) {
@@ -578,6 +596,33 @@ final class Receiver implements Holder {
 		}
 		claim.recall();
 		return Long.MAX_VALUE;
+	}
+
+	/**
+	 * What was claimed for one who does not wait any more goes back as any that has not
+	 * begun.
+	 */
+	private final class Taking implements Completion<List<StoredMessage>> {
+
+		private final BlockingCompletion<List<PulledClaim>> told = new BlockingCompletion<>();
+
+		@Override
+		public void succeeded(List<StoredMessage> messages) {
+			List<PulledClaim> claims = claims(messages);
+			Receiver.this.out.addAll(claims);
+			Receiver.this.engine.watch.within(BEGIN_NANOS);
+			this.told.succeeded(claims);
+		}
+
+		@Override
+		public void failed(QueueException failure) {
+			this.told.failed(failure);
+		}
+
+		List<PulledClaim> await() {
+			return this.told.await(() -> new QueueException("Interrupted while a message is claimed"));
+		}
+
 	}
 
 	/** Somebody who waits. Guarded by the lock. */

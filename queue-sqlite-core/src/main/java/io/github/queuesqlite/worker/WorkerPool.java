@@ -21,6 +21,7 @@ import io.github.queuesqlite.store.Hosting;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.RunKey;
 import io.github.queuesqlite.store.StoreListener;
+import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.TaskDefinition;
 import org.jspecify.annotations.Nullable;
@@ -289,8 +290,7 @@ public final class WorkerPool {
 	 */
 	public List<PulledClaim> receive(String queue, int max, Duration wait) {
 		try {
-			Receiver receiver = this.receivers.get(queue);
-			return ((receiver != null) ? receiver : addReceiver(queue)).receive(max, HostedTask.nanos(wait));
+			return receiver(queue).receive(max, HostedTask.nanos(wait));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -299,6 +299,22 @@ public final class WorkerPool {
 		catch (QueueException ex) {
 			throw Thread.currentThread().isInterrupted() ? interruptedException(queue, ex) : ex;
 		}
+	}
+
+	/**
+	 * Hands one message to the caller, who ends it. Workers need not run.
+	 * @param message as it was found
+	 * @return it alone; empty when it is not to be had
+	 * @throws QueueException if the thread is interrupted; the flag is kept, and the
+	 * message goes back
+	 */
+	public List<PulledClaim> receive(StoredMessage message) {
+		return receiver(message.queue()).receive(message);
+	}
+
+	private Receiver receiver(String queue) {
+		Receiver receiver = this.receivers.get(queue);
+		return (receiver != null) ? receiver : addReceiver(queue);
 	}
 
 	private static QueueException interruptedException(String queue, Exception cause) {

@@ -24,6 +24,7 @@ record JavaSnippet(String text) {
 			import java.util.*;
 			import java.util.concurrent.*;
 			import java.util.function.*;
+			import java.util.stream.Stream;
 			import javax.swing.SwingUtilities;
 			import io.github.queuesqlite.*;
 			import io.github.queuesqlite.annotation.*;
@@ -36,7 +37,10 @@ record JavaSnippet(String text) {
 			import io.github.queuesqlite.task.*;
 			import org.junit.jupiter.api.Test;
 			import org.springframework.beans.factory.annotation.Autowired;
+			import org.springframework.boot.ApplicationRunner;
+			import org.springframework.boot.SpringApplication;
 			import org.springframework.boot.test.context.SpringBootTest;
+			import org.springframework.context.ConfigurableApplicationContext;
 			import org.springframework.context.annotation.Bean;
 			import org.springframework.context.event.EventListener;
 			import org.springframework.http.HttpMethod;

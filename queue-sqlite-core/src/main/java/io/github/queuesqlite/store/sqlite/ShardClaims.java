@@ -101,14 +101,32 @@ final class ShardClaims {
 		if (waiting == null || quota.take(waiting.task(), 1) == 0) {
 			return List.of();
 		}
+		List<StoredMessage> claimed = claimOne(epoch, queue, waiting.task(), waiting.id(), now);
+		this.ageing.chosen(queue);
+		return claimed;
+	}
+
+	/** Claims one message, whatever goes before it; none when it is not READY or held. */
+	List<StoredMessage> claim(long epoch, String queue, String task, long id, long now) throws SQLException {
+		if (this.books.pauses().isHeldBack(queue, epoch, now)
+				|| this.readyTasks.of(queue, Set.of(task)).isEmpty()) {
+			return List.of();
+		}
+		return claimOne(epoch, queue, task, id, now);
+	}
+
+	private List<StoredMessage> claimOne(long epoch, String queue, String task, long id, long now)
+			throws SQLException {
 		List<StoredMessage> claimed = new ArrayList<>(1);
 		this.statements.each(
 				(row) -> claimed
 					.add(MessageTable.claimed(row, this.texts, this.checksum, this.shard, queue, epoch, now)),
-				MessageTable.CLAIMABLE_OF_ID, waiting.id());
+				MessageTable.CLAIMABLE_OF_ID, id);
+		if (claimed.isEmpty()) {
+			return claimed;
+		}
 		take(MessageTable.CLAIM, epoch, queue, claimed, now);
-		this.readyTasks.claimed(queue, List.of(waiting.task()));
-		this.ageing.chosen(queue);
+		this.readyTasks.claimed(queue, List.of(task));
 		return withoutDamaged(claimed, now);
 	}
 

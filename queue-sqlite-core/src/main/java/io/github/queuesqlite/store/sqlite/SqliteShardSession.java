@@ -268,6 +268,11 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
+	public List<StoredMessage> claim(long epoch, String queue, String task, long id) throws SQLException {
+		return this.claims.claim(epoch, queue, task, id, this.clock.millis());
+	}
+
+	@Override
 	public long firstSuspect(String queue, Set<String> tasks) throws SQLException {
 		return this.books.readySuspects().first(queue, tasks);
 	}
