@@ -52,7 +52,7 @@ final class CallbackWaiter implements Waiter {
 
 	private StoredMessage rowFromMemory(Ending ending) {
 		Draft draft = this.draft;
-		return ending.of(new StoredMessage(ending.id(), 0, ending.id(), draft.queue(), ending.task(), ending.state(),
+		return ending.endOf(new StoredMessage(ending.id(), 0, ending.id(), draft.queue(), ending.task(), ending.state(),
 				draft.priority(), draft.createdAt(), draft.runAt(), 0, draft.maxAttempts(), 0, 0, false, null, null,
 				draft.expiresAt(), null, draft.keys().idempotencyKey(), draft.keys().uniqueKey(),
 				draft.keys().orderingKey(), draft.attributes(), draft.payload().codec(), draft.payload().bytes(), null,

@@ -159,7 +159,7 @@ final class EndedMessages extends Spliterators.AbstractSpliterator<Message> {
 				if (this.first == null) {
 					throw Waiters.removedException(this.id.value());
 				}
-				return ending.of(this.first);
+				return ending.endOf(this.first);
 			});
 		}
 

@@ -71,7 +71,7 @@ record Ending(long id, String task, MessageState state, @Nullable String resultC
 	 * Returns the row of the message, as it is at this end.
 	 * @param before how it was
 	 */
-	StoredMessage of(StoredMessage before) {
+	StoredMessage endOf(StoredMessage before) {
 		Failure failure = this.failure;
 		int failed = (failure != null) ? failure.attempt() : 0;
 		int attempt = (this.state == MessageState.COMPLETED) ? failed + 1 : failed;

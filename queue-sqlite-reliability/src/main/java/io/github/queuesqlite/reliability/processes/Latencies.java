@@ -14,13 +14,16 @@ final class Latencies {
 
 	private final History history;
 
-	Latencies(History history) {
+	private final Peace peace;
+
+	Latencies(History history, Peace peace) {
 		this.history = history;
+		this.peace = peace;
 	}
 
 	void sample(Outcome outcome) {
 		sampleCalls(outcome);
-		new TakeOvers(this.history).sample(outcome);
+		new TakeOvers(this.history, this.peace).sample(outcome);
 	}
 
 	/** The calls of the calm process, and how soon another begins what it handed in. */
@@ -36,7 +39,9 @@ final class Latencies {
 			else if (isCalm && entry.event() instanceof Event.Answered answered) {
 				Event.Asked call = asked.get(answered.call());
 				if (call != null && answered.answers().get(0).id() != null) {
-					outcome.sample("enqueue of a calm process beside hot ones, ms", (answered.at() - call.at()) / 1e6);
+					outcome.sample(
+							this.peace.name("enqueue of a calm process beside hot ones, ms", call.at(), answered.at()),
+							(answered.at() - call.at()) / 1e6);
 					answeredAt.put(call.orders().get(0).tag(), answered.at());
 				}
 			}
@@ -50,7 +55,8 @@ final class Latencies {
 			Long to = startedAt.get(order.tag());
 			if (from != null && to != null && order.task().equals(WorkloadQueue.PROBE)) {
 				// May begin before its sender has heard of the commit.
-				outcome.sample("wake-up in another process, ms", Math.max(0, to - from) / 1e6);
+				outcome.sample(this.peace.name("wake-up in another process, ms", from, to),
+						Math.max(0, to - from) / 1e6);
 			}
 		}
 	}

@@ -5,12 +5,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
 
 import io.github.queuesqlite.reliability.Effort;
 import io.github.queuesqlite.reliability.Machine;
 import io.github.queuesqlite.reliability.Outcome;
 import io.github.queuesqlite.reliability.history.HistoryChecker;
+import io.github.queuesqlite.reliability.history.HistoryLog;
 import io.github.queuesqlite.reliability.workload.Verification;
 import io.github.queuesqlite.reliability.workload.WorkloadDirectory;
 import io.github.queuesqlite.reliability.workload.WorkloadProcess;
@@ -45,6 +48,18 @@ final class SharedDirectory implements AutoCloseable {
 
 	private static final int MOST_PAUSE_MILLIS = 1000;
 
+	/** Of the time of a directory: what a process needs until its code is compiled. */
+	private static final int WARM_UP_PARTS = 20;
+
+	/** Of the time of a directory: how long its calls are measured in peace. */
+	private static final int PEACE_PARTS = 6;
+
+	/** In which what a killed process had is taken over. */
+	private static final Duration TAKE_OVER = Duration.ofMillis(1500);
+
+	/** How many processes are killed in peace. */
+	private static final int PEACEFUL_KILLS = 2;
+
 	private final WorkloadDirectory directory;
 
 	private final Outcome outcome;
@@ -56,6 +71,11 @@ final class SharedDirectory implements AutoCloseable {
 	private final RandomGenerator random;
 
 	private final List<WorkloadProcess> workers = new ArrayList<>();
+
+	private final Peace peace = new Peace();
+
+	/** On the thread that measures, until it has ended. */
+	private final Queue<MachineSample> machineSamples = new ConcurrentLinkedQueue<>();
 
 	private int started;
 
@@ -72,11 +92,12 @@ final class SharedDirectory implements AutoCloseable {
 		try (WorkloadProcess calm = start(
 				this.settings.callsPerSecond(CALM_CALLS).works(false).process(CALM, this.random.nextLong()));
 				Machine machine = Machine.measured(this.directory.path().resolve("machine"), Duration.ofMillis(250),
-						this.outcome::sample)) {
-			join();
+						this::sampleOfMachine)) {
 			join();
 			calm.awaitOpened();
 			long end = System.nanoTime() + time.toNanos();
+			beInPeace(time);
+			join();
 			// However short the time is: one of each.
 			pause();
 			kill();
@@ -97,8 +118,31 @@ final class SharedDirectory implements AutoCloseable {
 				HistoryChecker.ofHealthyStore());
 		this.directory.report(verification.run());
 		this.outcome.count("messages", verification.messages());
-		new Latencies(this.directory.history()).sample(this.outcome);
+		this.machineSamples.forEach((sample) -> this.outcome.sample(this.peace.name(sample.what, sample.at, sample.at),
+				sample.value));
+		new Latencies(this.directory.history(), this.peace).sample(this.outcome);
 		this.directory.deleteWhenSound();
+	}
+
+	/** A calm process beside a hot one, and deaths of a third one. */
+	private void beInPeace(Duration time) throws IOException, InterruptedException, SQLException {
+		Thread.sleep(time.dividedBy(WARM_UP_PARTS).toMillis());
+		long from = HistoryLog.now();
+		Thread.sleep(time.dividedBy(PEACE_PARTS).toMillis());
+		this.peace.between(from, HistoryLog.now());
+		for (int i = 0; i < PEACEFUL_KILLS; i++) {
+			join();
+			Thread.sleep(time.dividedBy(WARM_UP_PARTS).toMillis());
+			WorkloadProcess victim = anyWorker();
+			this.peace.killed(victim.name());
+			victim.killNoted();
+			this.outcome.count("kills", 1);
+			Thread.sleep(TAKE_OVER.toMillis());
+		}
+	}
+
+	private void sampleOfMachine(String what, double value) {
+		this.machineSamples.add(new MachineSample(HistoryLog.now(), what, value));
 	}
 
 	private void change() throws IOException, InterruptedException, SQLException {
@@ -159,6 +203,9 @@ final class SharedDirectory implements AutoCloseable {
 	public void close() throws IOException {
 		this.workers.forEach(WorkloadProcess::close);
 		this.directory.close();
+	}
+
+	private record MachineSample(long at, String what, double value) {
 	}
 
 }

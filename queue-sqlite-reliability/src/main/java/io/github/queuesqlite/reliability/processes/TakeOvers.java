@@ -40,7 +40,10 @@ final class TakeOvers {
 	/** Until when suspects of earlier kills wait or run. */
 	private long busyUntil = Long.MIN_VALUE;
 
-	TakeOvers(History history) {
+	private final Peace peace;
+
+	TakeOvers(History history, Peace peace) {
+		this.peace = peace;
 		Map<String, List<Event.Claim>> owned = new HashMap<>();
 		for (History.Entry entry : history.entries()) {
 			if (entry.event() instanceof Event.Started started) {
@@ -84,12 +87,12 @@ final class TakeOvers {
 				continue;
 			}
 			if (!hadBegun(kill, claim)) {
-				outcome.sample(CLAIMED, kill.millisTo(next));
+				outcome.sample(this.peace.name(CLAIMED, kill.process), kill.millisTo(next));
 				continue;
 			}
 			if (this.suspects.contains(claim)) {
 				isAnyBusy = true;
-				outcome.sample(ALONE, kill.millisTo(next));
+				outcome.sample(this.peace.name(ALONE, kill.process), kill.millisTo(next));
 			}
 			else {
 				begun.add(next);
@@ -99,7 +102,7 @@ final class TakeOvers {
 		}
 		begun.sort(Comparator.comparingLong((run) -> run.startedAt));
 		for (int i = 0; i < begun.size(); i++) {
-			outcome.sample((i == 0 && !isAnyBusy) ? FIRST : OTHERS, kill.millisTo(begun.get(i)));
+			outcome.sample(this.peace.name((i == 0 && !isAnyBusy) ? FIRST : OTHERS, kill.process), kill.millisTo(begun.get(i)));
 		}
 	}
 
