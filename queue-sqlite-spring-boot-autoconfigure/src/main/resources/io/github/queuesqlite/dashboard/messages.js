@@ -2,7 +2,7 @@
 
 import { button, confirm, empty, h, link, notice, pill, table, write } from './elements.js';
 import { get, history, post } from './server.js';
-import { ago, number, plural, time } from './words.js';
+import { ago, attempts, plural, time } from './words.js';
 
 export const STATES = ['READY', 'SCHEDULED', 'RUNNING', 'COMPLETED', 'DEAD', 'CANCELLED', 'EXPIRED'];
 const ENDED = ['DEAD', 'CANCELLED', 'EXPIRED'];
@@ -86,7 +86,7 @@ export function list(page, query) {
     { title: 'Task', kind: 'name', cell: (message) => message.task },
     { title: 'Queue', cell: (message) => message.queue },
     { title: 'Handed in', mark: (message) => [message.createdAt, ago(message.createdAt, history.now)], cell: (message) => h('time', { datetime: message.createdAt, title: new Date(message.createdAt).toLocaleString() }, ago(message.createdAt, history.now)) },
-    { title: 'Attempt', number: true, cell: (message) => `${number(message.attempt)} of ${number(message.maxAttempts)}` },
+    { title: 'Attempt', number: true, cell: attempts },
     { title: 'Note', kind: 'note', cell: noteOf },
   ], (message) => message.id);
   const nothing = empty('No messages', FILTERS.some((name) => filter[name]) ? 'None matches what you search for.' : 'Messages show here as soon as the application hands one in.');
