@@ -2,6 +2,8 @@ package io.github.queuesqlite.message;
 
 import java.time.Instant;
 import java.util.Set;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -124,6 +126,29 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	public MessageQuery limit(int limit) {
 		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
 				this.after, limit);
+	}
+
+	/**
+	 * Returns the conditions as people read them, and as the audit keeps them:
+	 * {@code ?state=DEAD,EXPIRED&task=mail}. What pages is not among them.
+	 * @return states in their order, times in UTC; empty when everything matches
+	 */
+	public String text() {
+		StringJoiner text = new StringJoiner("&", "?", "").setEmptyValue("");
+		add(text, "state", this.states.isEmpty() ? null
+				: this.states.stream().sorted().map(MessageState::name).collect(Collectors.joining(",")));
+		add(text, "queue", this.queue);
+		add(text, "task", this.task);
+		add(text, "tag", this.tag);
+		add(text, "createdAfter", this.createdAfter);
+		add(text, "createdBefore", this.createdBefore);
+		return text.toString();
+	}
+
+	private static void add(StringJoiner text, String name, @Nullable Object value) {
+		if (value != null) {
+			text.add(name + "=" + value);
+		}
 	}
 
 }

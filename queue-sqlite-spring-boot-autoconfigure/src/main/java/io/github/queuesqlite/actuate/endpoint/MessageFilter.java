@@ -31,21 +31,16 @@ record MessageFilter(@Nullable String state, @Nullable String queue, @Nullable S
 				MessageQuery.DEFAULT_LIMIT);
 	}
 
-	/** {@code ?state=DEAD&task=mail}, for people; empty for any message. */
+	/**
+	 * For people; empty for any message. The refusal of what cannot be read says what
+	 * that was.
+	 */
 	String text() {
-		StringBuilder text = new StringBuilder();
-		append(text, "state", this.state);
-		append(text, "queue", this.queue);
-		append(text, "task", this.task);
-		append(text, "tag", this.tag);
-		append(text, "createdAfter", this.createdAfter);
-		append(text, "createdBefore", this.createdBefore);
-		return text.toString();
-	}
-
-	private static void append(StringBuilder text, String name, @Nullable String value) {
-		if (value != null) {
-			text.append(text.isEmpty() ? '?' : '&').append(name).append('=').append(value);
+		try {
+			return query().text();
+		}
+		catch (QueueEndpointException ex) {
+			return "?";
 		}
 	}
 
