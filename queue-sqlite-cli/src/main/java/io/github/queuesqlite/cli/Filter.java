@@ -36,9 +36,17 @@ final class Filter {
 			description = "Only messages handed in before this time")
 	private @Nullable Instant createdBefore;
 
+	@Option(names = "--ended-after", paramLabel = "TIME", converter = Time.class,
+			description = "Only messages that ended after this time")
+	private @Nullable Instant endedAfter;
+
+	@Option(names = "--ended-before", paramLabel = "TIME", converter = Time.class,
+			description = "Only messages that ended before this time")
+	private @Nullable Instant endedBefore;
+
 	MessageQuery query() {
 		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				null, MessageQuery.DEFAULT_LIMIT);
+				this.endedAfter, this.endedBefore, null, MessageQuery.DEFAULT_LIMIT);
 	}
 
 	boolean isEmpty() {

@@ -71,6 +71,7 @@ class QueueCommandTests extends CommandTester {
 		assertUsage(run("list", "--state", "GONE"), "GONE");
 		assertUsage(run("list", "--limit", "0"), "must be at least 1");
 		assertUsage(run("list", "--created-after", "yesterday"), "must be a time as");
+		assertUsage(run("purge", "--ended-before", "2026-01-31T12:00:00Z"), "--state");
 		assertUsage(run("purge", "--task", "x"), "--state");
 		assertUsage(run("retry"), "Give ids or a filter");
 		assertUsage(run("show", "\u001b[31m"), "\\u001b[31m");
@@ -102,6 +103,9 @@ class QueueCommandTests extends CommandTester {
 		assertThat(run("list", "--key", "k1").out()).contains(messages.dead().toString())
 			.doesNotContain(messages.ready().toString());
 		assertThat(run("list", "--tag", "red").out().lines()).hasSize(2);
+		Ran ended = run("list", "--ended-after", "2026-01-31T12:00:00Z");
+		assertThat(ended.out()).contains(messages.dead().toString()).doesNotContain(messages.ready().toString());
+		assertThat(run("list", "--ended-before", "2026-01-31T12:00:00Z").out().lines()).hasSize(1);
 		assertThat(run("list", "--queue", "mail", "--task", "nobody").out()).contains(messages.ready().toString());
 		Ran page = run("list", "--limit", "1");
 		assertThat(page.out().lines()).hasSize(3);

@@ -19,6 +19,8 @@ class MessageQueryTests {
 	@Test
 	void textNamesAllConditionsInOneOrder() {
 		MessageQuery query = MessageQuery.all()
+			.endedBefore(NOON.plusSeconds(3600))
+			.endedAfter(NOON.plusSeconds(60))
 			.createdBefore(NOON.plusMillis(1500))
 			.createdAfter(NOON)
 			.tag("red")
@@ -26,7 +28,8 @@ class MessageQueryTests {
 			.queue("mail")
 			.state(MessageState.EXPIRED, MessageState.READY, MessageState.DEAD);
 		assertThat(query.text()).isEqualTo("?state=READY,DEAD,EXPIRED&queue=mail&task=report&tag=red"
-				+ "&createdAfter=2026-01-31T12:00:00Z&createdBefore=2026-01-31T12:00:01.500Z");
+				+ "&createdAfter=2026-01-31T12:00:00Z&createdBefore=2026-01-31T12:00:01.500Z"
+				+ "&endedAfter=2026-01-31T12:01:00Z&endedBefore=2026-01-31T13:00:00Z");
 	}
 
 	@Test

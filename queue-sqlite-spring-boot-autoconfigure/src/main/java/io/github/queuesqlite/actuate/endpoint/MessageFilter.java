@@ -21,13 +21,17 @@ import org.springframework.util.StringUtils;
  * @param tag with this tag
  * @param createdAfter handed in after a time
  * @param createdBefore handed in before a time
+ * @param endedAfter ended after a time
+ * @param endedBefore ended before a time
  */
 record MessageFilter(@Nullable String state, @Nullable String queue, @Nullable String task, @Nullable String tag,
-		@Nullable String createdAfter, @Nullable String createdBefore) {
+		@Nullable String createdAfter, @Nullable String createdBefore, @Nullable String endedAfter,
+		@Nullable String endedBefore) {
 
 	MessageQuery query() {
 		return new MessageQuery(states(this.state), this.queue, this.task, this.tag,
-				time("createdAfter", this.createdAfter), time("createdBefore", this.createdBefore), null,
+				time("createdAfter", this.createdAfter), time("createdBefore", this.createdBefore),
+				time("endedAfter", this.endedAfter), time("endedBefore", this.endedBefore), null,
 				MessageQuery.DEFAULT_LIMIT);
 	}
 

@@ -114,6 +114,8 @@ public class QueueEndpoint {
 	 * @param tag only messages with this tag
 	 * @param createdAfter only messages handed in after this time
 	 * @param createdBefore only messages handed in before this time
+	 * @param endedAfter only messages that ended after this time
+	 * @param endedBefore only messages that ended before this time
 	 * @param order {@code newest} for the newest messages first; {@code oldest} when null
 	 * @param after only messages that come after this id in the order
 	 * @param limit how many messages or entries of the audit at most, 1 to 1,000; 100
@@ -126,10 +128,10 @@ public class QueueEndpoint {
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
 			@Nullable String task, @Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
-			@Nullable String order, @Nullable String after, @Nullable String limit) {
+			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String order, @Nullable String after, @Nullable String limit) {
 		return switch (kind) {
-			case "messages" -> this.messages
-				.list(new MessageFilter(state, queue, task, tag, createdAfter, createdBefore), order, after, limit);
+			case "messages" -> this.messages.list(new MessageFilter(state, queue, task, tag, createdAfter,
+					createdBefore, endedAfter, endedBefore), order, after, limit);
 			case "tasks" -> new TasksDescriptor(new Snapshot(this.queue).tasks());
 			case "queues" -> new QueuesDescriptor(new Snapshot(this.queue).queues());
 			case "keys" -> new KeysDescriptor(new Snapshot(this.queue).pausedKeys());
@@ -193,15 +195,17 @@ public class QueueEndpoint {
 	 * @param tag only messages with this tag
 	 * @param createdAfter only messages handed in after this time
 	 * @param createdBefore only messages handed in before this time
+	 * @param endedAfter only messages that ended after this time
+	 * @param endedBefore only messages that ended before this time
 	 * @return {@link AffectedDescriptor}; {@link VerificationDescriptor},
 	 * {@link ShardsDescriptor} or {@link BackupDescriptor}
 	 */
 	@WriteOperation
 	public OperationResponseBody operateAll(@Selector String kind, @Nullable String operation, @Nullable String state,
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
-			@Nullable String createdBefore) {
-		return operateAll(null, kind, operation,
-				new MessageFilter(state, queue, task, tag, createdAfter, createdBefore));
+			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore) {
+		return operateAll(null, kind, operation, new MessageFilter(state, queue, task, tag, createdAfter, createdBefore,
+				endedAfter, endedBefore));
 	}
 
 	OperationResponseBody operateAll(@Nullable String actor, String kind, @Nullable String operation,

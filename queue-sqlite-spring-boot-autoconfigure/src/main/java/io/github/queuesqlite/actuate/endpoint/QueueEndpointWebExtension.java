@@ -51,9 +51,10 @@ public class QueueEndpointWebExtension {
 	@ReadOperation
 	public WebEndpointResponse<OperationResponseBody> list(@Selector String kind, @Nullable String state,
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
-			@Nullable String createdBefore, @Nullable String order, @Nullable String after, @Nullable String limit) {
-		return respond(() -> this.delegate.list(kind, state, queue, task, tag, createdAfter, createdBefore, order,
-				after, limit));
+			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore,
+			@Nullable String order, @Nullable String after, @Nullable String limit) {
+		return respond(() -> this.delegate.list(kind, state, queue, task, tag, createdAfter, createdBefore, endedAfter,
+				endedBefore, order, after, limit));
 	}
 
 	@ReadOperation
@@ -66,9 +67,11 @@ public class QueueEndpointWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<OperationResponseBody> operateAll(SecurityContext securityContext, @Selector String kind,
 			@Nullable String operation, @Nullable String state, @Nullable String queue, @Nullable String task,
-			@Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore) {
-		return respond(() -> this.delegate.operateAll(actor(securityContext), kind, operation,
-				new MessageFilter(state, queue, task, tag, createdAfter, createdBefore)));
+			@Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
+			@Nullable String endedAfter, @Nullable String endedBefore) {
+		MessageFilter filter = new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter,
+				endedBefore);
+		return respond(() -> this.delegate.operateAll(actor(securityContext), kind, operation, filter));
 	}
 
 	@WriteOperation
