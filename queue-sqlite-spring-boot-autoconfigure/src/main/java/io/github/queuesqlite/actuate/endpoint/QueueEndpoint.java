@@ -5,6 +5,7 @@ import java.time.Instant;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.Names;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -175,11 +176,25 @@ public class QueueEndpoint {
 			case "messages" -> this.messages.show(name, flag("payload", payload), flag("result", result), unsanitized);
 			case "tasks" -> task(name);
 			case "queues" -> queue(name);
-			case "keys" -> new Snapshot(this.queue).key(name);
+			case "keys" -> key(name);
 			case "schedules" -> this.schedules.show(name);
 			case "limits" -> limit(name);
 			default -> throw unknownKind(kind, KINDS);
 		};
+	}
+
+	/** Shows what has a name that may not be possible in a path. */
+	OperationResponseBody showNamed(String kind, String name) {
+		refuseNameOf(kind);
+		return show(kind, name, null, null, false);
+	}
+
+	/** All but keys, and limits that hold one, have names that a path can carry. */
+	private static void refuseNameOf(String kind) {
+		if (!kind.equals("keys") && !kind.equals("limits")) {
+			throw QueueEndpointException
+				.badRequest("'name' belongs to keys and limits: what else has a name has it in the path");
+		}
 	}
 
 	/**
@@ -205,16 +220,19 @@ public class QueueEndpoint {
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
 			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore) {
 		return operateAll(null, kind, operation, new MessageFilter(state, queue, task, tag, createdAfter, createdBefore,
-				endedAfter, endedBefore));
+				endedAfter, endedBefore), null);
 	}
 
 	OperationResponseBody operateAll(@Nullable String actor, String kind, @Nullable String operation,
-			MessageFilter filter) {
+			MessageFilter filter, @Nullable String until) {
 		return this.audit.around(actor, String.valueOf(operation), kind + filter.text(), () -> {
+			if (until != null) {
+				throw QueueEndpointException.badRequest("'until' belongs to the operation pause of what has a 'name'");
+			}
 			return switch (kind) {
 				case "messages" -> operateMessages(operation, filter);
 				case "files" -> operateFiles(operation, filter);
-				default -> throw unknownKind(kind, "messages or files");
+				default -> throw unknownKind(kind, "messages or files, or keys or limits with a 'name'");
 			};
 		});
 	}
@@ -268,6 +286,18 @@ public class QueueEndpoint {
 			@Nullable String until, @Nullable String runAt) {
 		return this.audit.around(actor, String.valueOf(operation), kind + "/" + name,
 				() -> operate(kind, name, operation, new Times(until, runAt)));
+	}
+
+	/** Operates on what has a name that may not be possible in a path. */
+	OperationResponseBody operateNamed(@Nullable String actor, String kind, String name, @Nullable String operation,
+			MessageFilter filter, @Nullable String until) {
+		return this.audit.around(actor, String.valueOf(operation), kind + "/" + name, () -> {
+			refuseNameOf(kind);
+			if (!filter.text().isEmpty()) {
+				throw QueueEndpointException.badRequest("A filter belongs to messages, and has no 'name' beside it");
+			}
+			return operate(kind, name, operation, new Times(until, null));
+		});
 	}
 
 	private OperationResponseBody operate(String kind, String name, @Nullable String operation, Times times) {
@@ -398,12 +428,13 @@ public class QueueEndpoint {
 
 	/** A key need not have messages yet: it may be paused before they come. */
 	private KeyDescriptor operateKey(String name, @Nullable String operation, @Nullable Instant until) {
+		key(name);
 		switch (String.valueOf(operation)) {
 			case "pause" -> pauseKey(name, until);
 			case "resume" -> this.queue.operations().resumeKey(name);
 			default -> throw unknownOperation("pause or resume", operation);
 		}
-		return new Snapshot(this.queue).key(name);
+		return key(name);
 	}
 
 	private void pauseKey(String name, @Nullable Instant until) {
@@ -480,6 +511,16 @@ public class QueueEndpoint {
 			// As for a number out of range.
 		}
 		throw unknownOperation("a number from 1, or reset", operation);
+	}
+
+	private KeyDescriptor key(String name) {
+		try {
+			Names.checkKey("key", name);
+		}
+		catch (IllegalArgumentException ex) {
+			throw QueueEndpointException.badRequest(String.valueOf(ex.getMessage()));
+		}
+		return new Snapshot(this.queue).key(name);
 	}
 
 	private QueueDescriptor queue(String name) {
