@@ -42,6 +42,19 @@ abstract class CommandTester {
 		return command;
 	}
 
+	/** Runs something else; returns its exit code, -1 when there is no such program. */
+	static int execute(String... command) throws InterruptedException {
+		try {
+			return new ProcessBuilder(command).redirectErrorStream(true)
+				.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+				.start()
+				.waitFor();
+		}
+		catch (IOException ex) {
+			return -1; // no such program here
+		}
+	}
+
 	/** Runs a command on the directory. */
 	Ran run(String command, Object... arguments) throws Exception {
 		List<Object> all = new ArrayList<>(List.of(command, "-d", this.directory));
