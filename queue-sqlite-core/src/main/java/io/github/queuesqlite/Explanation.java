@@ -129,8 +129,8 @@ public record Explanation(MessageId id, @Nullable MessageState state, Instant at
 	 * @param begun whether its handler has begun; null when only the process knows that
 	 * runs it
 	 * @param attempt which attempt, from 1
-	 * @param maxAttempts how many it may have; null when neither its sender nor the process
-	 * that is asked says so
+	 * @param maxAttempts how many it may have; null when neither its sender nor the
+	 * process that is asked says so
 	 * @param deadline when its time is over; null when only the process knows that runs
 	 * it
 	 * @param cancelRequested whether it was asked to stop

@@ -23,7 +23,10 @@ interface OwnWork {
 
 	int permitsUsed(String limit);
 
-	/** Returns how many attempts a message has whose sender set none; null when others know. */
+	/**
+	 * Returns how many attempts a message has whose sender set none; null when others
+	 * know.
+	 */
 	@Nullable Integer maxAttempts(String task);
 
 	/** Returns what the workers of a queue do. */

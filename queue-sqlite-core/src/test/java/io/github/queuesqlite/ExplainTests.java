@@ -613,7 +613,9 @@ class ExplainTests extends ProcessTester {
 			assertThat(ending.failure()).isNull();
 			assertThat(ending.followedBy()).extracting(Follower::state).containsExactly(MessageState.COMPLETED);
 		});
-		assertThat(completed.summary()).contains(" is COMPLETED since ", ", after 1 attempt of 4, the last of which took ", "; then message ", " of task 'mail.send' (COMPLETED)");
+		assertThat(completed.summary()).contains(" is COMPLETED since ",
+				", after 1 attempt of 4, the last of which took ", "; then message ",
+				" of task 'mail.send' (COMPLETED)");
 		Explanation failed = explain(dead);
 		assertThat(failed.summary()).contains(" is DEAD since ",
 				"1 attempt of 1: java.lang.IllegalStateException: <b>no</b>\\nway; then message ", "(CANCELLED)");

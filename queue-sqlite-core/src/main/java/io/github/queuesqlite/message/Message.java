@@ -54,8 +54,8 @@ public interface Message {
 
 	/**
 	 * Returns how many attempts it may have, the first run included.
-	 * @return 1 or greater; null when its sender did not say and this process has no handler
-	 * of its task: those that have one decide
+	 * @return 1 or greater; null when its sender did not say and this process has no
+	 * handler of its task: those that have one decide
 	 */
 	@Nullable Integer maxAttempts();
 

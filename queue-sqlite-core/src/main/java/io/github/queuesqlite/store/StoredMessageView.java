@@ -40,7 +40,8 @@ public final class StoredMessageView implements Message {
 	 * Shows a row.
 	 * @param row the row
 	 * @param payloads reads payload and result
-	 * @param maxAttempts what counts when the sender set none; null when that is not known
+	 * @param maxAttempts what counts when the sender set none; null when that is not
+	 * known
 	 */
 	public StoredMessageView(StoredMessage row, Payloads payloads, @Nullable Integer maxAttempts) {
 		this(row, payloads, maxAttempts, null);

@@ -410,8 +410,7 @@ public final class WorkerPool {
 		@Nullable OwnRun[] found = { null };
 		holders().forEach((holder) -> holder.forEachClaim((claim) -> {
 			if (claim.key().id() == id) {
-				found[0] = new OwnRun(!claim.isNew(), claim.isRunning() ? claim.deadline() : null,
-						claim.maxAttempts());
+				found[0] = new OwnRun(!claim.isNew(), claim.isRunning() ? claim.deadline() : null, claim.maxAttempts());
 			}
 		}));
 		return found[0];

@@ -129,10 +129,12 @@ public class QueueEndpoint {
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
 			@Nullable String task, @Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
-			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String order, @Nullable String after, @Nullable String limit) {
+			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String order, @Nullable String after,
+			@Nullable String limit) {
 		return switch (kind) {
-			case "messages" -> this.messages.list(new MessageFilter(state, queue, task, tag, createdAfter,
-					createdBefore, endedAfter, endedBefore), order, after, limit);
+			case "messages" -> this.messages.list(
+					new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter, endedBefore),
+					order, after, limit);
 			case "tasks" -> new TasksDescriptor(new Snapshot(this.queue).tasks());
 			case "queues" -> new QueuesDescriptor(new Snapshot(this.queue).queues());
 			case "keys" -> new KeysDescriptor(new Snapshot(this.queue).pausedKeys());
@@ -219,8 +221,8 @@ public class QueueEndpoint {
 	public OperationResponseBody operateAll(@Selector String kind, @Nullable String operation, @Nullable String state,
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
 			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore) {
-		return operateAll(null, kind, operation, new MessageFilter(state, queue, task, tag, createdAfter, createdBefore,
-				endedAfter, endedBefore), null);
+		return operateAll(null, kind, operation,
+				new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter, endedBefore), null);
 	}
 
 	OperationResponseBody operateAll(@Nullable String actor, String kind, @Nullable String operation,

@@ -74,9 +74,8 @@ public class QueueEndpointWebExtension {
 		MessageFilter filter = new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter,
 				endedBefore);
 		String actor = actor(securityContext);
-		return respond(
-				() -> (name != null) ? this.delegate.operateNamed(actor, kind, name, operation, filter, until)
-						: this.delegate.operateAll(actor, kind, operation, filter, until));
+		return respond(() -> (name != null) ? this.delegate.operateNamed(actor, kind, name, operation, filter, until)
+				: this.delegate.operateAll(actor, kind, operation, filter, until));
 	}
 
 	@WriteOperation
