@@ -97,6 +97,19 @@ abstract class CommandTester {
 		}
 	}
 
+	/** One of each kind. */
+	List<List<String>> commands(Messages messages) {
+		String place = this.directory.toString();
+		String shard = this.directory.resolve("default/queue_shard_0.db").toString();
+		return List.of(List.of("stats", "-d", place), List.of("list", "-d", place),
+				List.of("show", "-d", place, messages.dead().toString()), List.of("verify", "-d", place),
+				List.of("backup", "-d", place, this.elsewhere.resolve("backup").toString()),
+				List.of("salvage", shard, this.directory.resolve("default/salvaged").toString()),
+				List.of("retry", "-d", place, messages.dead().toString()), List.of("retry", "-d", place, "-s", "DEAD"),
+				List.of("cancel", "-d", place, messages.delayed().toString()),
+				List.of("purge", "-d", place, "-s", "CANCELLED"), List.of("compact", "-d", place));
+	}
+
 	Map<String, FileTime> listing() throws IOException {
 		Map<String, FileTime> times = new TreeMap<>();
 		try (Stream<Path> all = Files.walk(this.directory)) {
