@@ -191,7 +191,7 @@ function waitingTile(status) {
   const retrying = status.state === 'scheduled';
   frame.append(element('span', retrying ? 'badge retry' : 'badge active', retrying ? 'waits for retry' : status.state));
   text.append(element('div', 'line', status.reason || 'In the queue'),
-    element('div', 'line', `attempt ${Math.max(1, status.attempt)} of ${status.maxAttempts}`));
+    element('div', 'line', `attempt ${Math.max(1, status.attempt)}${status.maxAttempts ? ` of ${status.maxAttempts}` : ''}`));
   node.append(frame, text);
   return node;
 }

@@ -463,8 +463,16 @@ final class DefaultQueueOperations implements QueueOperations {
 	}
 
 	private Message view(StoredMessage row, @Nullable Progress progress) {
-		RetryPolicy policy = this.tasks.find(row.task()).map(TaskDefinition::retryPolicy).orElse(this.retry);
-		return new StoredMessageView(row, this.payloads, policy.maxAttempts(), progress);
+		return new StoredMessageView(row, this.payloads, maxAttempts(row.task()), progress);
+	}
+
+	private @Nullable Integer maxAttempts(String name) {
+		TaskDefinition<?> task = this.tasks.find(name).orElse(null);
+		if (task == null) {
+			return null;
+		}
+		RetryPolicy policy = task.retryPolicy();
+		return ((policy != null) ? policy : this.retry).maxAttempts();
 	}
 
 	@Override

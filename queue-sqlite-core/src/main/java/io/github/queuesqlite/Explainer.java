@@ -146,8 +146,13 @@ final class Explainer {
 				+ " in queue " + ReasonWords.quoted(message.queue());
 	}
 
-	private int maxAttempts(StoredMessage message) {
+	private @Nullable Integer maxAttempts(StoredMessage message) {
 		return (message.maxAttempts() != null) ? message.maxAttempts() : this.own.maxAttempts(message.task());
+	}
+
+	/** Nothing rather than a number of which nobody knows whether it counts. */
+	private static String of(@Nullable Integer maxAttempts) {
+		return (maxAttempts != null) ? " of " + maxAttempts : "";
 	}
 
 	// Running
@@ -162,8 +167,7 @@ final class Explainer {
 			.append(run.since())
 			.append(", attempt ")
 			.append(run.attempt())
-			.append(" of ")
-			.append(run.maxAttempts());
+			.append(of(run.maxAttempts()));
 		if (Boolean.FALSE.equals(run.begun())) {
 			text.append("; its handler has not begun: it waits for a free worker");
 		}
@@ -193,7 +197,8 @@ final class Explainer {
 		}
 		return new RunInfo((owner != null) ? owner.name() : null, message.owner(), self, owner != null && !owner.dead(),
 				Instant.ofEpochMilli((message.startedAt() != null) ? message.startedAt() : now),
-				(own != null) ? own.begun() : null, message.attempt(), maxAttempts(message), deadline,
+				(own != null) ? own.begun() : null, message.attempt(),
+				(own != null) ? Integer.valueOf(own.maxAttempts()) : maxAttempts(message), deadline,
 				message.cancelRequested(), this.store.progress(List.of(message)).get(message.id()));
 	}
 
@@ -245,7 +250,7 @@ final class Explainer {
 	}
 
 	private String attempts(StoredMessage message) {
-		return ReasonWords.counted(message.attempt(), "attempt", "attempts") + " of " + maxAttempts(message);
+		return ReasonWords.counted(message.attempt(), "attempt", "attempts") + of(maxAttempts(message));
 	}
 
 	private static String took(StoredMessage message) {

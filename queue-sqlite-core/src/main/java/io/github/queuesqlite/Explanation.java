@@ -129,15 +129,16 @@ public record Explanation(MessageId id, @Nullable MessageState state, Instant at
 	 * @param begun whether its handler has begun; null when only the process knows that
 	 * runs it
 	 * @param attempt which attempt, from 1
-	 * @param maxAttempts how many it may have
+	 * @param maxAttempts how many it may have; null when neither its sender nor the
+	 * process that is asked says so
 	 * @param deadline when its time is over; null when only the process knows that runs
 	 * it
 	 * @param cancelRequested whether it was asked to stop
 	 * @param progress what its handler said; null for nothing
 	 */
 	public record RunInfo(@Nullable String process, long epoch, boolean self, boolean alive, Instant since,
-			@Nullable Boolean begun, int attempt, int maxAttempts, @Nullable Instant deadline, boolean cancelRequested,
-			@Nullable Progress progress) {
+			@Nullable Boolean begun, int attempt, @Nullable Integer maxAttempts, @Nullable Instant deadline,
+			boolean cancelRequested, @Nullable Progress progress) {
 
 	}
 

@@ -4,7 +4,6 @@ import java.util.List;
 
 import io.github.queuesqlite.maintenance.Presence;
 import io.github.queuesqlite.store.Hosting;
-import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.worker.LaneState;
 import io.github.queuesqlite.worker.OwnRun;
 import io.github.queuesqlite.worker.WorkerPool;
@@ -24,8 +23,11 @@ interface OwnWork {
 
 	int permitsUsed(String limit);
 
-	/** Returns how many attempts a message has whose sender set none. */
-	int maxAttempts(String task);
+	/**
+	 * Returns how many attempts a message has whose sender set none; null when others
+	 * know.
+	 */
+	@Nullable Integer maxAttempts(String task);
 
 	/** Returns what the workers of a queue do. */
 	static OwnWork of(Presence presence, WorkerPool workers) {
@@ -57,8 +59,8 @@ interface OwnWork {
 			}
 
 			@Override
-			public int maxAttempts(String task) {
-				return workers.maxAttempts(task);
+			public @Nullable Integer maxAttempts(String task) {
+				return workers.hostedMaxAttempts(task);
 			}
 
 		};
@@ -94,8 +96,8 @@ interface OwnWork {
 			}
 
 			@Override
-			public int maxAttempts(String task) {
-				return RetryPolicy.DEFAULT.maxAttempts();
+			public @Nullable Integer maxAttempts(String task) {
+				return null;
 			}
 
 		};

@@ -34,7 +34,6 @@ import io.github.queuesqlite.store.WriterSettings;
 import io.github.queuesqlite.store.sqlite.DirectoryFiles;
 import io.github.queuesqlite.store.sqlite.DiskSpace;
 import io.github.queuesqlite.store.sqlite.SqliteStores;
-import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -188,7 +187,7 @@ public final class QueueConsole implements AutoCloseable {
 	}
 
 	private Message view(StoredMessage row) {
-		return new StoredMessageView(row, this.payloads, RetryPolicy.DEFAULT.maxAttempts());
+		return new StoredMessageView(row, this.payloads, null);
 	}
 
 	/**

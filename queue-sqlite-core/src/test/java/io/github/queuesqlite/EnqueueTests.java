@@ -91,7 +91,7 @@ class EnqueueTests extends QueueTester {
 		assertThat(message.state()).isEqualTo(MessageState.READY);
 		assertThat(message.runAt()).isEqualTo(now());
 		assertThat(message.expiresAt()).isNull();
-		assertThat(message.maxAttempts()).isEqualTo(4);
+		assertThat(message.maxAttempts()).isNull();
 		assertThat(message.payload(String.class)).isNull();
 		assertThat(message.rawPayload()).isEmpty();
 		assertThat(message.tags()).isEmpty();
@@ -118,6 +118,13 @@ class EnqueueTests extends QueueTester {
 		assertThat(other.priority()).isEqualTo(Priority.LOW.value());
 		assertThat(other.expiresAt()).isEqualTo(now().plusSeconds(3600));
 		assertThat(other.maxAttempts()).isOne();
+	}
+
+	@Test
+	void enqueueWhenItsTaskDeclaresNoRetriesHasThoseOfTheQueue() {
+		openWithClock();
+		this.queue.tasks().register(TASK, String.class, (payload, context) -> null);
+		assertThat(find(this.operations.enqueue(TASK, "x")).maxAttempts()).isEqualTo(4);
 	}
 
 	@Test

@@ -194,7 +194,9 @@ class ExplainTests extends ProcessTester {
 		awaitRuns("start", 2);
 		MessageId behind = this.operations.enqueue(message());
 		await().atMost(LONG).until(() -> !this.operations.explain(behind).is(ReasonKind.NOT_HOSTED));
-		assertThat(this.operations.explain(other).run()).isNotNull();
+		assertThat(this.operations.explain(other).run()).isNotNull()
+			.satisfies((run) -> assertThat(run.maxAttempts()).isNull());
+		assertThat(explain(other).summary()).endsWith(", attempt 1");
 		kill(child);
 		assertThat(awaitReason(behind, ReasonKind.NOT_HOSTED).text())
 			.isEqualTo("no process hosts task 'mail.send' (1 live process)");
@@ -611,8 +613,9 @@ class ExplainTests extends ProcessTester {
 			assertThat(ending.failure()).isNull();
 			assertThat(ending.followedBy()).extracting(Follower::state).containsExactly(MessageState.COMPLETED);
 		});
-		assertThat(completed.summary()).contains(" is COMPLETED since ", ", after 1 attempt of ",
-				"the last of which took ", "; then message ", " of task 'mail.send' (COMPLETED)");
+		assertThat(completed.summary()).contains(" is COMPLETED since ",
+				", after 1 attempt of 4, the last of which took ", "; then message ",
+				" of task 'mail.send' (COMPLETED)");
 		Explanation failed = explain(dead);
 		assertThat(failed.summary()).contains(" is DEAD since ",
 				"1 attempt of 1: java.lang.IllegalStateException: <b>no</b>\\nway; then message ", "(CANCELLED)");
@@ -621,6 +624,34 @@ class ExplainTests extends ProcessTester {
 		assertThat(explain(stopped).summary())
 			.endsWith(": message " + dead + ", which it waited for, did not complete");
 		assertThat(explain(cancelled).summary()).endsWith(": before it began");
+	}
+
+	@Test
+	void messageWhenNobodyHereKnowsHowManyAttemptsItHasSaysHowManyBegan() {
+		open();
+		this.queue.tasks().register(TaskDefinition.builder(TASK, Object.class, (payload, context) -> {
+			throw new IllegalStateException("no");
+		}).retryPolicy(ONCE).build());
+		this.queue.start();
+		MessageId id = this.operations.enqueue(message());
+		MessageId told = this.operations.enqueue(message().maxRetries(0));
+		assertThat(this.operations.drain(LONG)).isTrue();
+		assertThat(explain(id).summary()).contains(", after 1 attempt of 1: ");
+		this.queue.close();
+		open();
+		assertThat(explain(id).summary()).contains(", after 1 attempt: ");
+		assertThat(find(id).maxAttempts()).isNull();
+		assertThat(explain(told).summary()).contains(", after 1 attempt of 1: ");
+		assertThat(find(told).maxAttempts()).isOne();
+	}
+
+	@Test
+	void messageWhenItIsReceivedHereHasTheAttemptsThatItsReceiverGivesIt() {
+		open();
+		MessageId id = this.operations.enqueue(message());
+		ClaimedMessage claimed = this.operations.receive("default", 1, LONG).get(0);
+		assertThat(explain(id).run().maxAttempts()).isEqualTo(4);
+		claimed.complete();
 	}
 
 	@Test

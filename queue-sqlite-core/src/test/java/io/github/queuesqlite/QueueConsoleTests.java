@@ -60,6 +60,7 @@ class QueueConsoleTests extends QueueTester {
 			assertThat(console.stats().count(MessageState.READY)).isOne();
 			assertThat(console.stats().instances()).isEmpty();
 			assertThat(console.explain(ready).summary()).contains("no process hosts task");
+			assertThat(message.maxAttempts()).isNull();
 			assertThat(console.tree(id)).isPresent();
 			assertThat(console.failures(id)).isEmpty();
 			assertThatIllegalStateException().isThrownBy(() -> console.cancel(id));

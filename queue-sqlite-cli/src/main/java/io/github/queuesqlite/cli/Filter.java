@@ -36,37 +36,25 @@ final class Filter {
 			description = "Only messages handed in before this time")
 	private @Nullable Instant createdBefore;
 
-	MessageQuery query(int limit) {
+	@Option(names = "--ended-after", paramLabel = "TIME", converter = Time.class,
+			description = "Only messages that ended after this time")
+	private @Nullable Instant endedAfter;
+
+	@Option(names = "--ended-before", paramLabel = "TIME", converter = Time.class,
+			description = "Only messages that ended before this time")
+	private @Nullable Instant endedBefore;
+
+	MessageQuery query() {
 		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				null, limit);
+				this.endedAfter, this.endedBefore, null, MessageQuery.DEFAULT_LIMIT);
 	}
 
 	boolean isEmpty() {
-		return this.states.isEmpty() && this.queue == null && this.task == null && this.tag == null
-				&& this.createdAfter == null && this.createdBefore == null;
+		return query().equals(MessageQuery.all());
 	}
 
 	boolean hasStates() {
 		return !this.states.isEmpty();
-	}
-
-	/** {@code ?state=DEAD&task=mail}, as the endpoint writes it into the audit. */
-	String text() {
-		StringBuilder text = new StringBuilder();
-		append(text, "state",
-				this.states.isEmpty() ? null : String.join(",", this.states.stream().map(Enum::name).toList()));
-		append(text, "queue", this.queue);
-		append(text, "task", this.task);
-		append(text, "tag", this.tag);
-		append(text, "createdAfter", this.createdAfter);
-		append(text, "createdBefore", this.createdBefore);
-		return text.toString();
-	}
-
-	private static void append(StringBuilder text, String name, @Nullable Object value) {
-		if (value != null) {
-			text.append(text.isEmpty() ? '?' : '&').append(name).append('=').append(value);
-		}
 	}
 
 	/** Reads a time. */

@@ -73,7 +73,7 @@ final class ListCommand implements Runnable {
 		while (found.size() < this.limit) {
 			int most = (this.key != null) ? MessageQuery.MAX_LIMIT
 					: Math.min(MessageQuery.MAX_LIMIT, this.limit - found.size());
-			MessageQuery query = this.filter.query(most);
+			MessageQuery query = this.filter.query().limit(most);
 			List<Message> page = console.list((from != null) ? query.after(from) : query);
 			page.stream().filter(this::hasKey).limit(this.limit - found.size()).forEach(found::add);
 			if (page.size() < most) {

@@ -1,10 +1,12 @@
 package io.github.queuesqlite.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
 import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.message.QueueException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,9 +45,15 @@ final class Output {
 
 	private void raw(String line) {
 		writer().println(line);
-		if (writer().checkError()) {
-			throw new ReaderGoneException();
+		IOException failure = (writer() instanceof Printer printer) ? printer.failure() : null;
+		if (failure != null) {
+			throw Printer.isReaderGone(failure) ? new ReaderGoneException()
+					: new QueueException(notWritten(failure), failure);
 		}
+	}
+
+	static String notWritten(IOException failure) {
+		return "The output cannot be written: " + failure.getMessage();
 	}
 
 	/** Prints something of several lines, each safe. */

@@ -28,8 +28,9 @@ final class PurgeCommand implements Callable<Integer> {
 		if (!this.filter.hasStates()) {
 			throw new IllegalArgumentException("Say which with '--state', such as '--state DEAD'");
 		}
-		new Steering("purge", "messages" + this.filter.text()).run(this.place, this.output,
-				(console) -> console.purge(this.filter.query(MessageQuery.DEFAULT_LIMIT)));
+		MessageQuery query = this.filter.query();
+		new Steering("purge", "messages" + query.text()).run(this.place, this.output,
+				(console) -> console.purge(query));
 		return 0;
 	}
 

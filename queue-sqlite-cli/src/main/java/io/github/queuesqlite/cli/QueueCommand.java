@@ -1,5 +1,6 @@
 package io.github.queuesqlite.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 
 import picocli.CommandLine;
@@ -60,10 +61,15 @@ public final class QueueCommand implements Runnable {
 	 * @param arguments the command and its options
 	 */
 	public static void main(String[] arguments) {
-		PrintWriter out = new PrintWriter(System.out, false);
-		PrintWriter err = new PrintWriter(System.err, true);
+		Printer out = StandardStreams.out();
+		PrintWriter err = StandardStreams.err();
 		int code = commandLine(out, err).execute(arguments);
-		out.flush();
+		IOException failure = out.failure();
+		if (code == 0 && failure != null && !Printer.isReaderGone(failure)) {
+			// Help and version print by themselves.
+			err.println("queue-sqlite: " + Output.notWritten(failure));
+			code = UNUSABLE;
+		}
 		System.exit(code);
 	}
 

@@ -35,8 +35,9 @@ final class RetryCommand implements Callable<Integer> {
 			throw new IllegalArgumentException("Give ids or a filter, such as '--state DEAD'");
 		}
 		if (this.ids.isEmpty()) {
-			new Steering("retry", "messages" + this.filter.text()).run(this.place, this.output,
-					(console) -> console.retryAll(this.filter.query(MessageQuery.DEFAULT_LIMIT)));
+			MessageQuery query = this.filter.query();
+			new Steering("retry", "messages" + query.text()).run(this.place, this.output,
+					(console) -> console.retryAll(query));
 			return 0;
 		}
 		int changed = new Steering("retry", "messages/" + this.ids).run(this.place, this.output,

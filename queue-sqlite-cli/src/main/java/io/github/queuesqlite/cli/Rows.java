@@ -53,6 +53,7 @@ final class Rows {
 		fields.put("state", message.state());
 		fields.put("priority", message.priority());
 		fields.put("attempt", message.attempt());
+		put(fields, "maxAttempts", message.maxAttempts());
 		fields.put("createdAt", message.createdAt());
 		fields.put("runAt", message.runAt());
 		put(fields, "startedAt", message.startedAt());

@@ -20,16 +20,8 @@ record Steering(String action, String target) {
 
 	int run(Place place, Output output, ToIntFunction<QueueConsole> work) {
 		try (QueueConsole console = place.toWrite()) {
-			int changed;
-			try {
-				changed = work.applyAsInt(console);
-			}
-			catch (QueueException ex) {
-				console.note(actor(), this.action, this.target, Outcome.FAILED, ex.getMessage());
-				throw ex;
-			}
-			console.note(actor(), this.action, this.target, (changed > 0) ? Outcome.DONE : Outcome.REFUSED,
-					changed + " messages");
+			int changed = work(console, work);
+			note(console, changed);
 			if (output.isJson()) {
 				Map<String, Object> fields = new LinkedHashMap<>();
 				fields.put("operation", this.action);
@@ -40,6 +32,33 @@ record Steering(String action, String target) {
 				output.line(this.action + ": " + changed + ((changed == 1) ? " message" : " messages"));
 			}
 			return changed;
+		}
+	}
+
+	private int work(QueueConsole console, ToIntFunction<QueueConsole> work) {
+		try {
+			return work.applyAsInt(console);
+		}
+		catch (QueueException ex) {
+			try {
+				console.note(actor(), this.action, this.target, Outcome.FAILED, ex.getMessage());
+			}
+			catch (QueueException unnoted) {
+				// Mostly for the same reason.
+				ex.addSuppressed(unnoted);
+			}
+			throw ex;
+		}
+	}
+
+	private void note(QueueConsole console, int changed) {
+		Outcome outcome = (changed > 0) ? Outcome.DONE : Outcome.REFUSED;
+		try {
+			console.note(actor(), this.action, this.target, outcome, changed + " messages");
+		}
+		catch (QueueException ex) {
+			throw new QueueException("It was done (" + this.action + ": " + changed
+					+ " messages), but the audit does not have it: " + ex.getMessage(), ex);
 		}
 	}
 

@@ -1,45 +1,35 @@
 package io.github.queuesqlite.cli;
 
-import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.NewMessage;
-import io.github.queuesqlite.task.PermanentTaskException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The command as people run it: a process of its own. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class QueueCommandTests {
-
-	private static final String HOSTILE = "\u001b[31mred\u001b[0m\nFORGED \u009b2J \u202e end";
-
-	@TempDir
-	Path directory;
-
-	@TempDir
-	Path elsewhere;
+class QueueCommandTests extends CommandTester {
 
 	private Process application;
 
@@ -48,36 +38,6 @@ class QueueCommandTests {
 		if (this.application != null) {
 			this.application.destroyForcibly().waitFor();
 		}
-	}
-
-	private static List<String> java(Class<?> main, Object... arguments) {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-						"--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-cp",
-						System.getProperty("java.class.path"), main.getName()));
-		Stream.of(arguments).map(String::valueOf).forEach(command::add);
-		return command;
-	}
-
-	/** Runs a command on the directory. */
-	private Ran run(String command, Object... arguments) throws Exception {
-		List<Object> all = new ArrayList<>(List.of(command, "-d", this.directory));
-		all.addAll(List.of(arguments));
-		return runPlain(all.toArray());
-	}
-
-	private Ran runPlain(Object... arguments) throws Exception {
-		return finish(java(QueueCommand.class, arguments));
-	}
-
-	private Ran finish(List<String> command) throws Exception {
-		Path out = Files.createTempFile(this.elsewhere, "out", "");
-		Path err = Files.createTempFile(this.elsewhere, "err", "");
-		Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-		assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-		Ran ran = new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
-		assertThat(ran.err()).doesNotContain("\tat ").doesNotContain("Exception in");
-		return ran;
 	}
 
 	private void startApplication() throws Exception {
@@ -89,43 +49,6 @@ class QueueCommandTests {
 			assertThat(this.application.isAlive()).isTrue();
 			Thread.onSpinWait();
 		}
-	}
-
-	private EmbeddedQueue queue() {
-		return EmbeddedQueue.builder(this.directory).shards(2).build();
-	}
-
-	/** Three messages: one waits, one is dead, one is delayed. */
-	private Messages fill() {
-		try (EmbeddedQueue queue = queue()) {
-			queue.tasks().register("fail", String.class, (payload, context) -> {
-				throw new PermanentTaskException(HOSTILE);
-			});
-			queue.start();
-			MessageId dead = queue.operations()
-				.enqueue(NewMessage.to("fail").payload("secret").tags("red").uniqueKey("k1").header("token", "abc"));
-			assertThat(queue.operations().drain(Duration.ofMinutes(1))).isTrue();
-			MessageId ready = queue.operations().enqueue(NewMessage.to("nobody").queue("mail").payload("x"));
-			MessageId delayed = queue.operations()
-				.enqueue(NewMessage.to("work").payload("y").delay(Duration.ofHours(1)));
-			return new Messages(dead, ready, delayed);
-		}
-	}
-
-	private Map<String, FileTime> listing() throws IOException {
-		Map<String, FileTime> times = new TreeMap<>();
-		try (Stream<Path> all = Files.walk(this.directory)) {
-			for (Path file : all.filter(Files::isRegularFile).toList()) {
-				times.put(this.directory.relativize(file).toString(), Files.getLastModifiedTime(file));
-			}
-		}
-		return times;
-	}
-
-	private static JsonNode json(Ran ran) {
-		assertThat(ran.code()).as(ran.err()).isZero();
-		assertThat(ran.out().lines()).hasSize(1);
-		return JsonMapper.shared().readTree(ran.out());
 	}
 
 	@Test
@@ -148,6 +71,7 @@ class QueueCommandTests {
 		assertUsage(run("list", "--state", "GONE"), "GONE");
 		assertUsage(run("list", "--limit", "0"), "must be at least 1");
 		assertUsage(run("list", "--created-after", "yesterday"), "must be a time as");
+		assertUsage(run("purge", "--ended-before", "2026-01-31T12:00:00Z"), "--state");
 		assertUsage(run("purge", "--task", "x"), "--state");
 		assertUsage(run("retry"), "Give ids or a filter");
 		assertUsage(run("show", "\u001b[31m"), "\\u001b[31m");
@@ -179,6 +103,9 @@ class QueueCommandTests {
 		assertThat(run("list", "--key", "k1").out()).contains(messages.dead().toString())
 			.doesNotContain(messages.ready().toString());
 		assertThat(run("list", "--tag", "red").out().lines()).hasSize(2);
+		Ran ended = run("list", "--ended-after", "2026-01-31T12:00:00Z");
+		assertThat(ended.out()).contains(messages.dead().toString()).doesNotContain(messages.ready().toString());
+		assertThat(run("list", "--ended-before", "2026-01-31T12:00:00Z").out().lines()).hasSize(1);
 		assertThat(run("list", "--queue", "mail", "--task", "nobody").out()).contains(messages.ready().toString());
 		Ran page = run("list", "--limit", "1");
 		assertThat(page.out().lines()).hasSize(3);
@@ -216,6 +143,17 @@ class QueueCommandTests {
 	}
 
 	@Test
+	void messageWhoseAttemptsOnlyTheApplicationKnowsSaysHowManyBegan() throws Exception {
+		MessageId dead = fill().dead();
+		assertThat(run("show", dead).out()).contains(", after 1 attempt: ").doesNotContain("maxAttempts");
+		assertThat(json(run("show", dead, "--json")).has("maxAttempts")).isFalse();
+		try (EmbeddedQueue queue = queue()) {
+			dead = queue.operations().enqueue(NewMessage.to("nobody").maxRetries(2));
+		}
+		assertThat(json(run("show", dead, "--json")).at("/maxAttempts").asInt()).isEqualTo(3);
+	}
+
+	@Test
 	void writingCommandsOnADirectoryThatNobodyUsesDoWhatTheySayAndLeaveWhoDid() throws Exception {
 		Messages messages = fill();
 		assertThat(json(run("retry", "--json", "--state", "DEAD")).at("/messages").asInt()).isOne();
@@ -232,6 +170,9 @@ class QueueCommandTests {
 				.containsExactly("compact DONE", "purge DONE", "cancel REFUSED", "cancel DONE", "retry REFUSED",
 						"retry DONE");
 			assertThat(queue.audit().latest(1).get(0).actor()).endsWith("(command line)");
+			assertThat(queue.audit().latest(10)).extracting(AuditEntry::target)
+				.startsWith("files", "messages?state=CANCELLED")
+				.endsWith("messages?state=DEAD");
 		}
 	}
 
@@ -300,13 +241,6 @@ class QueueCommandTests {
 		assertUnusable(run("verify"), "Start the newer version");
 	}
 
-	private static void assertUnusable(Ran ran, String text) {
-		assertThat(ran.code()).isEqualTo(3);
-		assertThat(ran.out()).isEmpty();
-		assertThat(ran.err().lines()).hasSize(1);
-		assertThat(ran.err()).startsWith("queue-sqlite: ").contains(text);
-	}
-
 	@Test
 	void outputThatNobodyReadsAnyMoreEndsQuietly() throws Exception {
 		try (EmbeddedQueue queue = queue()) {
@@ -323,21 +257,36 @@ class QueueCommandTests {
 		assertThat(run("list", "--limit", 20_000).out().lines()).hasSize(20_002);
 	}
 
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void outputThatCannotBeWrittenIsAFailure() throws Exception {
+		fill();
+		String stats = String.join(" ", java(QueueCommand.class, "stats", "-d", this.directory));
+		assertUnusable(finish(List.of("sh", "-c", stats + " > /dev/full")), "The output cannot be written: ");
+		String help = String.join(" ", java(QueueCommand.class, "--help"));
+		assertUnusable(finish(List.of("sh", "-c", help + " > /dev/full")), "The output cannot be written: ");
+	}
+
+	@Test
+	void outputIsInTheCharactersOfTheTerminal() throws Exception {
+		try (EmbeddedQueue queue = queue()) {
+			queue.operations().enqueue(NewMessage.to("nobody").queue("gr\u00f6\u00dfe"));
+		}
+		for (Charset charset : List.of(StandardCharsets.UTF_8, StandardCharsets.ISO_8859_1)) {
+			List<String> command = java(QueueCommand.class, "list", "-d", this.directory);
+			command.add(1, "-Dstdout.encoding=" + charset.name());
+			Path out = this.elsewhere.resolve(charset.name());
+			Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).start();
+			assertThat(process.waitFor()).isZero();
+			assertThat(Files.readString(out, charset)).contains("gr\u00f6\u00dfe");
+		}
+	}
+
 	private static void sql(Path file, String sql) throws Exception {
 		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
 				Statement statement = connection.createStatement()) {
 			statement.execute(sql);
 		}
-	}
-
-	/** What came of a command. */
-	private record Ran(int code, String out, String err) {
-
-	}
-
-	/** Ids of what there is. */
-	private record Messages(MessageId dead, MessageId ready, MessageId delayed) {
-
 	}
 
 }

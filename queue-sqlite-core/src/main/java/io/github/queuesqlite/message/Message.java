@@ -54,9 +54,10 @@ public interface Message {
 
 	/**
 	 * Returns how many attempts it may have, the first run included.
-	 * @return 1 or greater; what this process would allow when the sender did not say
+	 * @return 1 or greater; null when its sender did not say and this process has no
+	 * handler of its task: those that have one decide
 	 */
-	int maxAttempts();
+	@Nullable Integer maxAttempts();
 
 	/**
 	 * Returns when it was handed in.

@@ -2,6 +2,8 @@ package io.github.queuesqlite.message;
 
 import java.time.Instant;
 import java.util.Set;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param tag one of the tags, any when null
  * @param createdAfter handed in later than this, any when null
  * @param createdBefore handed in earlier than this, any when null
+ * @param endedAfter ended later than this, any when null
+ * @param endedBefore ended earlier than this, any when null
  * @param after ids greater than this, all when null
  * @param limit how many at most, 1 to 1,000
  * @since 0.1.0
  */
 public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nullable String task,
 		@Nullable String tag, @Nullable Instant createdAfter, @Nullable Instant createdBefore,
-		@Nullable MessageId after, int limit) {
+		@Nullable Instant endedAfter, @Nullable Instant endedBefore, @Nullable MessageId after, int limit) {
 
 	/** How many messages a query returns unless it says otherwise. */
 	public static final int DEFAULT_LIMIT = 100;
@@ -43,7 +47,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a query with the default limit
 	 */
 	public static MessageQuery all() {
-		return new MessageQuery(Set.of(), null, null, null, null, null, null, DEFAULT_LIMIT);
+		return new MessageQuery(Set.of(), null, null, null, null, null, null, null, null, DEFAULT_LIMIT);
 	}
 
 	/**
@@ -53,7 +57,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery state(MessageState... states) {
 		return new MessageQuery(Set.of(states), this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.after, this.limit);
+				this.endedAfter, this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -63,7 +67,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery queue(String queue) {
 		return new MessageQuery(this.states, queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.after, this.limit);
+				this.endedAfter, this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -73,7 +77,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery task(String task) {
 		return new MessageQuery(this.states, this.queue, task, this.tag, this.createdAfter, this.createdBefore,
-				this.after, this.limit);
+				this.endedAfter, this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -83,7 +87,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery tag(String tag) {
 		return new MessageQuery(this.states, this.queue, this.task, tag, this.createdAfter, this.createdBefore,
-				this.after, this.limit);
+				this.endedAfter, this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -92,8 +96,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery createdAfter(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, time, this.createdBefore, this.after,
-				this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, time, this.createdBefore, this.endedAfter,
+				this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -102,8 +106,28 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery createdBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, time, this.after,
-				this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, time, this.endedAfter,
+				this.endedBefore, this.after, this.limit);
+	}
+
+	/**
+	 * Matches messages that ended later. What has not ended does not match.
+	 * @param time exclusive
+	 * @return a copy
+	 */
+	public MessageQuery endedAfter(Instant time) {
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+				time, this.endedBefore, this.after, this.limit);
+	}
+
+	/**
+	 * Matches messages that ended earlier. What has not ended does not match.
+	 * @param time exclusive
+	 * @return a copy
+	 */
+	public MessageQuery endedBefore(Instant time) {
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+				this.endedAfter, time, this.after, this.limit);
 	}
 
 	/**
@@ -112,8 +136,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery after(MessageId id) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore, id,
-				this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+				this.endedAfter, this.endedBefore, id, this.limit);
 	}
 
 	/**
@@ -123,7 +147,32 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery limit(int limit) {
 		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.after, limit);
+				this.endedAfter, this.endedBefore, this.after, limit);
+	}
+
+	/**
+	 * Returns the conditions as people read them, and as the audit keeps them:
+	 * {@code ?state=DEAD,EXPIRED&task=mail}. What pages is not among them.
+	 * @return states in their order, times in UTC; empty when everything matches
+	 */
+	public String text() {
+		StringJoiner text = new StringJoiner("&", "?", "").setEmptyValue("");
+		add(text, "state", this.states.isEmpty() ? null
+				: this.states.stream().sorted().map(MessageState::name).collect(Collectors.joining(",")));
+		add(text, "queue", this.queue);
+		add(text, "task", this.task);
+		add(text, "tag", this.tag);
+		add(text, "createdAfter", this.createdAfter);
+		add(text, "createdBefore", this.createdBefore);
+		add(text, "endedAfter", this.endedAfter);
+		add(text, "endedBefore", this.endedBefore);
+		return text.toString();
+	}
+
+	private static void add(StringJoiner text, String name, @Nullable Object value) {
+		if (value != null) {
+			text.add(name + "=" + value);
+		}
 	}
 
 }

@@ -31,7 +31,7 @@ public final class StoredMessageView implements Message {
 
 	private final @Nullable Progress progress;
 
-	private final int maxAttempts;
+	private final @Nullable Integer maxAttempts;
 
 	/** Read twice at worst, when two threads are first: the values are equal. */
 	private volatile @Nullable Attributes attributes;
@@ -40,9 +40,10 @@ public final class StoredMessageView implements Message {
 	 * Shows a row.
 	 * @param row the row
 	 * @param payloads reads payload and result
-	 * @param maxAttempts what counts when the sender set none
+	 * @param maxAttempts what counts when the sender set none; null when that is not
+	 * known
 	 */
-	public StoredMessageView(StoredMessage row, Payloads payloads, int maxAttempts) {
+	public StoredMessageView(StoredMessage row, Payloads payloads, @Nullable Integer maxAttempts) {
 		this(row, payloads, maxAttempts, null);
 	}
 
@@ -50,10 +51,11 @@ public final class StoredMessageView implements Message {
 	 * As above, with what its handler said.
 	 * @param row the row
 	 * @param payloads reads payload and result
-	 * @param maxAttempts of a row that does not say
+	 * @param maxAttempts of a row that does not say; null when that is not known
 	 * @param progress null for nothing
 	 */
-	public StoredMessageView(StoredMessage row, Payloads payloads, int maxAttempts, @Nullable Progress progress) {
+	public StoredMessageView(StoredMessage row, Payloads payloads, @Nullable Integer maxAttempts,
+			@Nullable Progress progress) {
 		this.progress = progress;
 		this.row = row;
 		this.payloads = payloads;
@@ -91,7 +93,7 @@ public final class StoredMessageView implements Message {
 	}
 
 	@Override
-	public int maxAttempts() {
+	public @Nullable Integer maxAttempts() {
 		return this.maxAttempts;
 	}
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param begun whether a handler has begun, or somebody has received it
  * @param deadline when its time is over; null when it does not run
+ * @param maxAttempts how many attempts it gives it
  */
-public record OwnRun(boolean begun, @Nullable Instant deadline) {
+public record OwnRun(boolean begun, @Nullable Instant deadline, int maxAttempts) {
 
 }

@@ -380,13 +380,24 @@ public final class WorkerPool {
 	}
 
 	/**
-	 * Returns how many attempts a message of the task has whose sender set none.
+	 * Returns how many attempts this process lets a message of the task have whose sender
+	 * set none.
 	 * @param task the name, hosted or not
 	 * @return 1 or greater
 	 */
 	public int maxAttempts(String task) {
+		Integer hosted = hostedMaxAttempts(task);
+		return (hosted != null) ? hosted : this.engine.settings.retry().maxAttempts();
+	}
+
+	/**
+	 * Returns how many attempts a message of a task has whose sender set none.
+	 * @param task the name
+	 * @return null when this process has no handler of it: those that have decide
+	 */
+	public @Nullable Integer hostedMaxAttempts(String task) {
 		HostedTask hosted = this.engine.tasks.find(task);
-		return ((hosted != null) ? hosted.retry() : this.engine.settings.retry()).maxAttempts();
+		return (hosted != null) ? hosted.retry().maxAttempts() : null;
 	}
 
 	/**
@@ -415,7 +426,7 @@ public final class WorkerPool {
 		@Nullable OwnRun[] found = { null };
 		holders().forEach((holder) -> holder.forEachClaim((claim) -> {
 			if (claim.key().id() == id) {
-				found[0] = new OwnRun(!claim.isNew(), claim.isRunning() ? claim.deadline() : null);
+				found[0] = new OwnRun(!claim.isNew(), claim.isRunning() ? claim.deadline() : null, claim.maxAttempts());
 			}
 		}));
 		return found[0];

@@ -258,6 +258,31 @@ abstract class ReadContract extends StoreSubject {
 	}
 
 	@Test
+	void listFiltersByEndExclusivelyAndLeavesOutWhatHasNotEnded() {
+		long first = insert(Draft.of(TASK));
+		long second = insert(Draft.of(TASK));
+		long retried = insert(Draft.of(TASK));
+		insert(Draft.of(TASK));
+		this.store.cancel(second);
+		this.store.cancel(retried);
+		this.store.retry(retried);
+		long secondAt = now();
+		pass(1000);
+		this.store.cancel(first);
+		long firstAt = now();
+		assertThat(ids(this.store.list(MessageQuery.all().endedAfter(Instant.ofEpochMilli(secondAt)))))
+			.containsExactly(first);
+		assertThat(ids(this.store.list(MessageQuery.all().endedBefore(Instant.ofEpochMilli(firstAt)))))
+			.containsExactly(second);
+		MessageQuery ended = MessageQuery.all().endedAfter(Instant.MIN).endedBefore(Instant.MAX);
+		assertThat(ids(this.store.list(ended))).containsExactlyInAnyOrder(first, second);
+		assertThat(browsed(ended)).containsExactlyInAnyOrder(first, second);
+		assertThat(this.store.list(MessageQuery.all().endedAfter(Instant.ofEpochMilli(firstAt)))).isEmpty();
+		assertThat(this.store.purge(MessageQuery.all().endedBefore(Instant.ofEpochMilli(firstAt)))).isOne();
+		assertThat(ids(this.store.list(ended))).containsExactly(first);
+	}
+
+	@Test
 	void listFiltersByAfterExclusively() {
 		List<Long> ids = insertAll(Draft.of(TASK).times(5));
 		assertThat(ids(this.store.list(MessageQuery.all().after(new MessageId(ids.get(2))))))

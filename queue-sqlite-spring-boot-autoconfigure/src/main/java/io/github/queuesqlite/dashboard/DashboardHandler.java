@@ -116,8 +116,9 @@ final class DashboardHandler {
 	private ServerResponse list(DashboardRequest request) {
 		return json(this.queue.list(request.kind(), request.parameter("state"), request.parameter("queue"),
 				request.parameter("task"), request.parameter("tag"), request.parameter("createdAfter"),
-				request.parameter("createdBefore"), request.parameter("order"), request.parameter("after"),
-				request.parameter("limit")));
+				request.parameter("createdBefore"), request.parameter("endedAfter"), request.parameter("endedBefore"),
+				request.parameter("order"), request.parameter("after"), request.parameter("limit"),
+				request.parameter("name")));
 	}
 
 	private ServerResponse show(DashboardRequest request) {
@@ -131,10 +132,11 @@ final class DashboardHandler {
 		if (name != null) {
 			return operate(request, name, body, Set.of("operation", "name", "until"));
 		}
-		check(body, Set.of("operation", "state", "queue", "task", "tag", "createdAfter", "createdBefore"));
+		check(body, Set.of("operation", "state", "queue", "task", "tag", "createdAfter", "createdBefore", "endedAfter",
+				"endedBefore"));
 		return json(this.queue.operateAll(request, request.kind(), body.get("operation"), body.get("state"),
 				body.get("queue"), body.get("task"), body.get("tag"), body.get("createdAfter"),
-				body.get("createdBefore")));
+				body.get("createdBefore"), body.get("endedAfter"), body.get("endedBefore"), null, null));
 	}
 
 	private ServerResponse operate(DashboardRequest request) {

@@ -3,7 +3,7 @@
 import { button, confirm, empty, h, link, notice, pill } from './elements.js';
 import { pauseAndResume, pausedPill } from './queues.js';
 import { get, history, post } from './server.js';
-import { ago, bytes, millis, number, time } from './words.js';
+import { ago, attempts, bytes, millis, number, time } from './words.js';
 
 const when = (text) => h('time', { datetime: text, title: new Date(text).toLocaleString() }, `${time(text)} · ${ago(text, history.now)}`);
 
@@ -82,7 +82,7 @@ function drawTree(message) {
 
 function drawFacts(message, key) {
   const entries = [['Task', link(message.task, 'tasks')], ['Queue', link(message.queue, 'queues')], ['Priority', ['low', 'normal', 'high', 'urgent'][message.priority] || message.priority],
-    ['Attempt', `${number(message.attempt)} of ${number(message.maxAttempts)}`], ['Tags', message.tags.length ? message.tags.join(', ') : null], ['Source', message.source],
+    ['Attempt', attempts(message)], ['Tags', message.tags.length ? message.tags.join(', ') : null], ['Source', message.source],
     ['Ordering key', key(message.orderingKey)], ['Concurrency key', key(message.concurrencyKey)], ['Unique key', message.uniqueKey], ['Idempotency key', message.idempotencyKey],
     ...Object.entries(message.headers).map(([name, value]) => [`Header ${name}`, value]),
     ...Object.entries(message.metadata).map(([name, value]) => [`Metadata ${name}`, typeof value === 'string' ? value : JSON.stringify(value)])];

@@ -2,12 +2,12 @@
 
 import { button, confirm, empty, h, link, notice, pill, table, write } from './elements.js';
 import { get, history, post } from './server.js';
-import { ago, number, plural, time } from './words.js';
+import { ago, attempts, plural, time } from './words.js';
 
 export const STATES = ['READY', 'SCHEDULED', 'RUNNING', 'COMPLETED', 'DEAD', 'CANCELLED', 'EXPIRED'];
 const ENDED = ['DEAD', 'CANCELLED', 'EXPIRED'];
-const FILTERS = ['state', 'queue', 'task', 'tag', 'createdAfter', 'createdBefore'];
-const TIMES = { createdAfter: 'handed in after', createdBefore: 'handed in before' };
+const TIMES = { createdAfter: 'handed in after', createdBefore: 'handed in before', endedAfter: 'ended after', endedBefore: 'ended before' };
+const FILTERS = ['state', 'queue', 'task', 'tag', ...Object.keys(TIMES)];
 const LIMIT = 50;
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -75,7 +75,7 @@ export function list(page, query) {
     go(Object.fromEntries(FILTERS.map((name) => [name, TIMES[name] ? zulu(values.get(name)) : (values.get(name) || '').trim()])));
   } },
   h('label', {}, 'State', state), input('queue', 'Queue', { list: 'names-queue' }), input('task', 'Task', { list: 'names-task' }),
-  input('tag', 'Tag'), Object.keys(TIMES).map((name) => input(name, name === 'createdAfter' ? 'Handed in after' : 'Handed in before',
+  input('tag', 'Tag'), Object.entries(TIMES).map(([name, words]) => input(name, words[0].toUpperCase() + words.slice(1),
     { type: 'datetime-local', step: '1', value: local(filter[name]) })), h('label', {}, 'Id', h('input', { name: 'id', autocomplete: 'off', spellcheck: 'false', maxlength: '20' })),
   h('button', {}, 'Search'), names.queue, names.task);
   state.addEventListener('change', () => form.requestSubmit());
@@ -86,7 +86,7 @@ export function list(page, query) {
     { title: 'Task', kind: 'name', cell: (message) => message.task },
     { title: 'Queue', cell: (message) => message.queue },
     { title: 'Handed in', mark: (message) => [message.createdAt, ago(message.createdAt, history.now)], cell: (message) => h('time', { datetime: message.createdAt, title: new Date(message.createdAt).toLocaleString() }, ago(message.createdAt, history.now)) },
-    { title: 'Attempt', number: true, cell: (message) => `${number(message.attempt)} of ${number(message.maxAttempts)}` },
+    { title: 'Attempt', number: true, cell: attempts },
     { title: 'Note', kind: 'note', cell: noteOf },
   ], (message) => message.id);
   const nothing = empty('No messages', FILTERS.some((name) => filter[name]) ? 'None matches what you search for.' : 'Messages show here as soon as the application hands one in.');
@@ -128,7 +128,7 @@ export function list(page, query) {
 
   /** How many there are at most, by the counters; whoever has found them need not search on. */
   async function expected() {
-    if (after || filter.tag || filter.createdAfter || filter.createdBefore || !filter.state) return Infinity;
+    if (after || filter.tag || !filter.state || Object.keys(TIMES).some((name) => filter[name])) return Infinity;
     const tasks = Object.values((await get(['tasks'])).tasks).filter((task) => !filter.task || task.name === filter.task);
     return tasks.reduce((sum, task) => sum + ((filter.queue ? task.queues[filter.queue] || {} : task.states)[filter.state] || 0), 0);
   }
@@ -138,7 +138,8 @@ export function list(page, query) {
     searching = true;
     steps = 0;
     let rows = [];
-    let cursor = after || (filter.createdBefore && idAt(filter.createdBefore));
+    // What has ended before a time was handed in before it.
+    let cursor = after || [filter.createdBefore, filter.endedBefore].map(idAt).filter(Boolean).sort()[0] || '';
     const oldest = filter.createdAfter ? new Date(filter.createdAfter).getTime() - SLACK : 0;
     try {
       const most = await expected();

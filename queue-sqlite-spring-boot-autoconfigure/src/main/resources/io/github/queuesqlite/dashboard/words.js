@@ -66,4 +66,7 @@ function coarse(passed) {
   return `${Math.floor(passed / size)} ${unit}`;
 }
 
+/** Not every process knows how many a message may have. */
+export const attempts = (message) => number(message.attempt) + (message.maxAttempts ? ` of ${number(message.maxAttempts)}` : '');
+
 export const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many || `${one}s`}`;

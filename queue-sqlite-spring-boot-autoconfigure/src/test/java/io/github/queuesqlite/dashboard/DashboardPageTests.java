@@ -216,6 +216,28 @@ class DashboardPageTests {
 		browser.complaints(); // the answer was a 400
 	}
 
+	@Test
+	void messagesAreFilteredByTheTimeTheyEnded() {
+		MessageId first = queue().enqueue(NewMessage.to("later").delay(Duration.ofHours(1)));
+		MessageId second = queue().enqueue(NewMessage.to("later").delay(Duration.ofHours(1)));
+		queue().cancel(first);
+		Instant between = Instant.now().plusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
+		await().until(() -> Instant.now().isAfter(between));
+		queue().cancel(second);
+		queue().enqueue(NewMessage.to("later").delay(Duration.ofHours(1)));
+		open("/#/messages");
+		browser.awaitText("tbody tr", second.toString());
+		enter("endedBefore", between);
+		browser.choose("Search");
+		await().untilAsserted(() -> assertThat(browser.texts("tbody td.id")).containsExactly(first.toString()));
+		enter("endedBefore", null);
+		enter("endedAfter", between);
+		browser.choose("Search");
+		await().untilAsserted(() -> assertThat(browser.texts("tbody td.id")).containsExactly(second.toString()));
+		assertThat(browser.run("return location.hash")).asString().contains("endedAfter=");
+		assertThat(browser.complaints()).isEmpty();
+	}
+
 	private static void enter(String field, Instant time) {
 		browser.run("document.querySelector('input[name=%s]').value = %s".formatted(field, (time != null)
 				? "((at) => new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 19))(new Date(%d))"

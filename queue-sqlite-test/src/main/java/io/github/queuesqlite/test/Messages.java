@@ -68,7 +68,8 @@ final class Messages {
 			text.append(", delay ").append(delay);
 		}
 		if (message.attempt() > 0) {
-			text.append(", attempt ").append(message.attempt()).append(" of ").append(message.maxAttempts());
+			text.append(", attempt ").append(message.attempt());
+			text.append((message.maxAttempts() != null) ? " of " + message.maxAttempts() : "");
 		}
 		text.append(", payload ").append(payload(message));
 		Failure failure = message.lastError();

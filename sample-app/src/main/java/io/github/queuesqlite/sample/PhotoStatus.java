@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param name of the file
  * @param state {@code done}, or the state of its message
  * @param attempt how many runs have begun
- * @param maxAttempts how many there may be; 0 when done
+ * @param maxAttempts how many there may be; null when done, or when nobody here knows
  * @param nextAttemptAt when it is due; null unless it waits for its time
  * @param reason why the latest attempt failed; null when none did or it is done
  * @param photo the result; null until it is done
  */
-record PhotoStatus(String id, String name, String state, int attempt, int maxAttempts, @Nullable Instant nextAttemptAt,
-		@Nullable String reason, @Nullable Photo photo) {
+record PhotoStatus(String id, String name, String state, int attempt, @Nullable Integer maxAttempts,
+		@Nullable Instant nextAttemptAt, @Nullable String reason, @Nullable Photo photo) {
 
 	static PhotoStatus of(Photo photo) {
-		return new PhotoStatus(photo.id(), photo.name(), "done", photo.attempts(), 0, null, null, photo);
+		return new PhotoStatus(photo.id(), photo.name(), "done", photo.attempts(), null, null, null, photo);
 	}
 
 	static PhotoStatus of(String id, Message message) {

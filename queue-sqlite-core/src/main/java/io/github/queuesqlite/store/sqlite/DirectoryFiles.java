@@ -40,7 +40,8 @@ public final class DirectoryFiles {
 	public static DirectoryFiles of(Path directory) {
 		SqliteLibrary.check();
 		Path absolute = directory.toAbsolutePath().normalize();
-		if (!Files.exists(absolute)) {
+		// Of what may not be looked at, neither is known.
+		if (Files.notExists(absolute)) {
 			throw new StoreUnavailableException("There is no directory " + absolute + neighbours(absolute), null);
 		}
 		try {

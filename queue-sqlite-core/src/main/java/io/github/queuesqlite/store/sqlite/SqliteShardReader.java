@@ -96,15 +96,17 @@ final class SqliteShardReader implements ShardReader {
 			        SELECT value FROM json_each(CASE WHEN json_valid(attributes) THEN attributes END, '$.tags')))
 			    AND (?7 IS NULL OR created_at > ?7)
 			    AND (?8 IS NULL OR created_at < ?8)
+			    AND (?9 IS NULL OR finished_at > ?9)
+			    AND (?10 IS NULL OR finished_at < ?10)
 			ORDER BY id
-			LIMIT ?9""";
+			LIMIT ?11""";
 
-	private static final String LIST = "SELECT " + MessageTable.COLUMNS + "\n" + MATCH;
+	static final String LIST = "SELECT " + MessageTable.COLUMNS + "\n" + MATCH;
 
 	private static final String WINDOW_BEGIN = """
 			SELECT min(id), count(*) FROM (SELECT id FROM message WHERE id < ?1 ORDER BY id DESC LIMIT ?2)""";
 
-	private static final String BROWSE = LIST.replace("id > ?1 AND id <= ?2", "id >= ?1 AND id < ?2")
+	static final String BROWSE = LIST.replace("id > ?1 AND id <= ?2", "id >= ?1 AND id < ?2")
 		.replace("ORDER BY id", "ORDER BY id DESC");
 
 	/** For each way of being kept, as the index has them. */
@@ -115,7 +117,7 @@ final class SqliteShardReader implements ShardReader {
 			ORDER BY finished_at DESC
 			LIMIT ?3""";
 
-	private static final String IDS = "SELECT id\n" + MATCH;
+	static final String IDS = "SELECT id\n" + MATCH;
 
 	private static final String HEAD_OF_PRIORITY = """
 			SELECT priority, run_at FROM message
@@ -300,8 +302,7 @@ final class SqliteShardReader implements ShardReader {
 		if (begin[1] == 0) {
 			return new Window<>(rows, StoredPage.END);
 		}
-		statements.each((row) -> rows.add(mapper.map(row)), BROWSE, begin[0], before, states(query), query.queue(),
-				query.task(), query.tag(), millis(query.createdAfter()), millis(query.createdBefore()), most);
+		statements.each((row) -> rows.add(mapper.map(row)), BROWSE, values(begin[0], before, query, most));
 		return new Window<>(rows, (begin[1] < window) ? StoredPage.END : begin[0]);
 	}
 
@@ -343,9 +344,15 @@ final class SqliteShardReader implements ShardReader {
 		if (end == null) {
 			return new Window<>(rows, Long.MAX_VALUE);
 		}
-		statements.each((row) -> rows.add(mapper.map(row)), sql, start, end, states(query), query.queue(), query.task(),
-				query.tag(), millis(query.createdAfter()), millis(query.createdBefore()), most);
+		statements.each((row) -> rows.add(mapper.map(row)), sql, values(start, end, query, most));
 		return new Window<>(rows, end);
+	}
+
+	/** As {@link #MATCH} has them. */
+	private static @Nullable Object[] values(long start, long end, MessageQuery query, int most) {
+		return new @Nullable Object[] { start, end, states(query), query.queue(), query.task(), query.tag(),
+				millis(query.createdAfter()), millis(query.createdBefore()), millis(query.endedAfter()),
+				millis(query.endedBefore()), most };
 	}
 
 	/** Instants reach further than milliseconds in a long do. */

@@ -103,6 +103,13 @@ class QueryPlanTests {
 		assertSearches((String) SqliteShardReader.class.getDeclaredField("ENDED").get(null), "message_ended");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "LIST", "BROWSE", "IDS" })
+	void filterReadsARangeOfIdsWithoutSorting(String name) throws Exception {
+		assertSearches((String) SqliteShardReader.class.getDeclaredField(name).get(null),
+				"INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+	}
+
 	private static void assertSearches(String sql, @Nullable String index) throws Exception {
 		Path file = directory.resolve("shard.db");
 		try (Connection connection = SqliteConnections.openWriter(file)) {

@@ -21,31 +21,30 @@ import org.springframework.util.StringUtils;
  * @param tag with this tag
  * @param createdAfter handed in after a time
  * @param createdBefore handed in before a time
+ * @param endedAfter ended after a time
+ * @param endedBefore ended before a time
  */
 record MessageFilter(@Nullable String state, @Nullable String queue, @Nullable String task, @Nullable String tag,
-		@Nullable String createdAfter, @Nullable String createdBefore) {
+		@Nullable String createdAfter, @Nullable String createdBefore, @Nullable String endedAfter,
+		@Nullable String endedBefore) {
 
 	MessageQuery query() {
 		return new MessageQuery(states(this.state), this.queue, this.task, this.tag,
-				time("createdAfter", this.createdAfter), time("createdBefore", this.createdBefore), null,
+				time("createdAfter", this.createdAfter), time("createdBefore", this.createdBefore),
+				time("endedAfter", this.endedAfter), time("endedBefore", this.endedBefore), null,
 				MessageQuery.DEFAULT_LIMIT);
 	}
 
-	/** {@code ?state=DEAD&task=mail}, for people; empty for any message. */
+	/**
+	 * For people; empty for any message. The refusal of what cannot be read says what
+	 * that was.
+	 */
 	String text() {
-		StringBuilder text = new StringBuilder();
-		append(text, "state", this.state);
-		append(text, "queue", this.queue);
-		append(text, "task", this.task);
-		append(text, "tag", this.tag);
-		append(text, "createdAfter", this.createdAfter);
-		append(text, "createdBefore", this.createdBefore);
-		return text.toString();
-	}
-
-	private static void append(StringBuilder text, String name, @Nullable String value) {
-		if (value != null) {
-			text.append(text.isEmpty() ? '?' : '&').append(name).append('=').append(value);
+		try {
+			return query().text();
+		}
+		catch (QueueEndpointException ex) {
+			return "?";
 		}
 	}
 

@@ -20,7 +20,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param state its state
  * @param priority higher runs first
  * @param attempt attempts that have begun
- * @param maxAttempts attempts that it may have
+ * @param maxAttempts attempts that it may have; null when neither its sender nor a
+ * handler of this process says so
  * @param createdAt when it was handed in
  * @param runAt before which it does not start
  * @param startedAt when its latest run was claimed; null before the first
@@ -33,8 +34,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MessageSummary(String id, String task, String queue, MessageState state, int priority, int attempt,
-		int maxAttempts, Instant createdAt, Instant runAt, @Nullable Instant startedAt, @Nullable Instant finishedAt,
-		@Nullable Instant expiresAt, List<String> tags, @Nullable Progress progress,
+		@Nullable Integer maxAttempts, Instant createdAt, Instant runAt, @Nullable Instant startedAt,
+		@Nullable Instant finishedAt, @Nullable Instant expiresAt, List<String> tags, @Nullable Progress progress,
 		@Nullable ErrorDescriptor lastError) implements OperationResponseBody {
 
 	static MessageSummary of(Message message) {

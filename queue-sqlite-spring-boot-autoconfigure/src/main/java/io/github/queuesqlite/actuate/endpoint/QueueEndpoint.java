@@ -5,6 +5,7 @@ import java.time.Instant;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.Names;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -114,6 +115,8 @@ public class QueueEndpoint {
 	 * @param tag only messages with this tag
 	 * @param createdAfter only messages handed in after this time
 	 * @param createdBefore only messages handed in before this time
+	 * @param endedAfter only messages that ended after this time
+	 * @param endedBefore only messages that ended before this time
 	 * @param order {@code newest} for the newest messages first; {@code oldest} when null
 	 * @param after only messages that come after this id in the order
 	 * @param limit how many messages or entries of the audit at most, 1 to 1,000; 100
@@ -126,10 +129,12 @@ public class QueueEndpoint {
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
 			@Nullable String task, @Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
-			@Nullable String order, @Nullable String after, @Nullable String limit) {
+			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String order, @Nullable String after,
+			@Nullable String limit) {
 		return switch (kind) {
-			case "messages" -> this.messages
-				.list(new MessageFilter(state, queue, task, tag, createdAfter, createdBefore), order, after, limit);
+			case "messages" -> this.messages.list(
+					new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter, endedBefore),
+					order, after, limit);
 			case "tasks" -> new TasksDescriptor(new Snapshot(this.queue).tasks());
 			case "queues" -> new QueuesDescriptor(new Snapshot(this.queue).queues());
 			case "keys" -> new KeysDescriptor(new Snapshot(this.queue).pausedKeys());
@@ -173,11 +178,25 @@ public class QueueEndpoint {
 			case "messages" -> this.messages.show(name, flag("payload", payload), flag("result", result), unsanitized);
 			case "tasks" -> task(name);
 			case "queues" -> queue(name);
-			case "keys" -> new Snapshot(this.queue).key(name);
+			case "keys" -> key(name);
 			case "schedules" -> this.schedules.show(name);
 			case "limits" -> limit(name);
 			default -> throw unknownKind(kind, KINDS);
 		};
+	}
+
+	/** Shows what has a name that may not be possible in a path. */
+	OperationResponseBody showNamed(String kind, String name) {
+		refuseNameOf(kind);
+		return show(kind, name, null, null, false);
+	}
+
+	/** All but keys, and limits that hold one, have names that a path can carry. */
+	private static void refuseNameOf(String kind) {
+		if (!kind.equals("keys") && !kind.equals("limits")) {
+			throw QueueEndpointException
+				.badRequest("'name' belongs to keys and limits: what else has a name has it in the path");
+		}
 	}
 
 	/**
@@ -193,24 +212,29 @@ public class QueueEndpoint {
 	 * @param tag only messages with this tag
 	 * @param createdAfter only messages handed in after this time
 	 * @param createdBefore only messages handed in before this time
+	 * @param endedAfter only messages that ended after this time
+	 * @param endedBefore only messages that ended before this time
 	 * @return {@link AffectedDescriptor}; {@link VerificationDescriptor},
 	 * {@link ShardsDescriptor} or {@link BackupDescriptor}
 	 */
 	@WriteOperation
 	public OperationResponseBody operateAll(@Selector String kind, @Nullable String operation, @Nullable String state,
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
-			@Nullable String createdBefore) {
+			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore) {
 		return operateAll(null, kind, operation,
-				new MessageFilter(state, queue, task, tag, createdAfter, createdBefore));
+				new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter, endedBefore), null);
 	}
 
 	OperationResponseBody operateAll(@Nullable String actor, String kind, @Nullable String operation,
-			MessageFilter filter) {
+			MessageFilter filter, @Nullable String until) {
 		return this.audit.around(actor, String.valueOf(operation), kind + filter.text(), () -> {
+			if (until != null) {
+				throw QueueEndpointException.badRequest("'until' belongs to the operation pause of what has a 'name'");
+			}
 			return switch (kind) {
 				case "messages" -> operateMessages(operation, filter);
 				case "files" -> operateFiles(operation, filter);
-				default -> throw unknownKind(kind, "messages or files");
+				default -> throw unknownKind(kind, "messages or files, or keys or limits with a 'name'");
 			};
 		});
 	}
@@ -264,6 +288,18 @@ public class QueueEndpoint {
 			@Nullable String until, @Nullable String runAt) {
 		return this.audit.around(actor, String.valueOf(operation), kind + "/" + name,
 				() -> operate(kind, name, operation, new Times(until, runAt)));
+	}
+
+	/** Operates on what has a name that may not be possible in a path. */
+	OperationResponseBody operateNamed(@Nullable String actor, String kind, String name, @Nullable String operation,
+			MessageFilter filter, @Nullable String until) {
+		return this.audit.around(actor, String.valueOf(operation), kind + "/" + name, () -> {
+			refuseNameOf(kind);
+			if (!filter.text().isEmpty()) {
+				throw QueueEndpointException.badRequest("A filter belongs to messages, and has no 'name' beside it");
+			}
+			return operate(kind, name, operation, new Times(until, null));
+		});
 	}
 
 	private OperationResponseBody operate(String kind, String name, @Nullable String operation, Times times) {
@@ -394,12 +430,13 @@ public class QueueEndpoint {
 
 	/** A key need not have messages yet: it may be paused before they come. */
 	private KeyDescriptor operateKey(String name, @Nullable String operation, @Nullable Instant until) {
+		key(name);
 		switch (String.valueOf(operation)) {
 			case "pause" -> pauseKey(name, until);
 			case "resume" -> this.queue.operations().resumeKey(name);
 			default -> throw unknownOperation("pause or resume", operation);
 		}
-		return new Snapshot(this.queue).key(name);
+		return key(name);
 	}
 
 	private void pauseKey(String name, @Nullable Instant until) {
@@ -476,6 +513,16 @@ public class QueueEndpoint {
 			// As for a number out of range.
 		}
 		throw unknownOperation("a number from 1, or reset", operation);
+	}
+
+	private KeyDescriptor key(String name) {
+		try {
+			Names.checkKey("key", name);
+		}
+		catch (IllegalArgumentException ex) {
+			throw QueueEndpointException.badRequest(String.valueOf(ex.getMessage()));
+		}
+		return new Snapshot(this.queue).key(name);
 	}
 
 	private QueueDescriptor queue(String name) {

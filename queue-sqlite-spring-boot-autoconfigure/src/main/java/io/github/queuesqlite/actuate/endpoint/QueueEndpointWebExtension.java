@@ -18,7 +18,9 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} for the {@link QueueEndpoint}: says
  * with a status and a {@link ProblemDescriptor} why a request is refused, and shows
- * values to those who may see them.
+ * values to those who may see them. A key, which may hold any character, is named in the
+ * path, or by a parameter {@code name} instead: servers refuse slashes in a part of a
+ * path.
  *
  * @since 0.1.0
  */
@@ -51,9 +53,10 @@ public class QueueEndpointWebExtension {
 	@ReadOperation
 	public WebEndpointResponse<OperationResponseBody> list(@Selector String kind, @Nullable String state,
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
-			@Nullable String createdBefore, @Nullable String order, @Nullable String after, @Nullable String limit) {
-		return respond(() -> this.delegate.list(kind, state, queue, task, tag, createdAfter, createdBefore, order,
-				after, limit));
+			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore,
+			@Nullable String order, @Nullable String after, @Nullable String limit, @Nullable String name) {
+		return respond(() -> (name != null) ? this.delegate.showNamed(kind, name) : this.delegate.list(kind, state,
+				queue, task, tag, createdAfter, createdBefore, endedAfter, endedBefore, order, after, limit));
 	}
 
 	@ReadOperation
@@ -66,9 +69,13 @@ public class QueueEndpointWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<OperationResponseBody> operateAll(SecurityContext securityContext, @Selector String kind,
 			@Nullable String operation, @Nullable String state, @Nullable String queue, @Nullable String task,
-			@Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore) {
-		return respond(() -> this.delegate.operateAll(actor(securityContext), kind, operation,
-				new MessageFilter(state, queue, task, tag, createdAfter, createdBefore)));
+			@Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
+			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String name, @Nullable String until) {
+		MessageFilter filter = new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter,
+				endedBefore);
+		String actor = actor(securityContext);
+		return respond(() -> (name != null) ? this.delegate.operateNamed(actor, kind, name, operation, filter, until)
+				: this.delegate.operateAll(actor, kind, operation, filter, until));
 	}
 
 	@WriteOperation

@@ -15,6 +15,8 @@ import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.autoconfigure.QueueAutoConfiguration;
 import io.github.queuesqlite.message.MessageId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -50,7 +52,8 @@ class QueueEndpointJmxTests {
 			assertThat(invoke("show", "messages", id.toString(), "true", null)).asInstanceOf(MAP)
 				.containsEntry("id", id.toString())
 				.containsEntry("payload", Map.of("size", 8, "value", "******"));
-			assertThat(invoke("list", "messages", "READY", null, null, null, null, null, null, null)).asInstanceOf(MAP)
+			assertThat(invoke("list", "messages", "READY", null, null, null, null, null, null, null, null, null))
+				.asInstanceOf(MAP)
 				.extractingByKey("messages", LIST)
 				.hasSize(1);
 		});
@@ -74,6 +77,18 @@ class QueueEndpointJmxTests {
 			assertThat(invoke("operate", "queues", "default", "pause", null, null)).asInstanceOf(MAP)
 				.containsEntry("paused", true);
 			assertThat(context.getBean(QueueOperations.class).stats().pausedQueues()).containsExactly("default");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a/b", "a;b=c", "%2F", "..", "\u043a\u043b\u044e\u0447 \ud83d\ude00" })
+	void keyOfAnyCharactersIsPausedAndShown(String key) {
+		this.runner.withPropertyValues("management.endpoint.queue.access=UNRESTRICTED").run((context) -> {
+			assertThat(invoke("operate", "keys", key, "pause", null, null)).asInstanceOf(MAP)
+				.containsEntry("name", key)
+				.containsEntry("paused", true);
+			assertThat(context.getBean(QueueOperations.class).stats().pausedKeys()).containsExactly(key);
+			assertThat(invoke("show", "keys", key, null, null)).asInstanceOf(MAP).containsEntry("paused", true);
 		});
 	}
 

@@ -160,7 +160,7 @@ class QueueEndpointOperationTests {
 	void filesWithoutADirectoryForBackupsAreNotBackedUp() {
 		QueueEndpoint endpoint = new QueueEndpoint(this.queue, List.of(), Show.NEVER);
 		assertThatExceptionOfType(QueueEndpointException.class)
-			.isThrownBy(() -> endpoint.operateAll("files", "backup", null, null, null, null, null, null))
+			.isThrownBy(() -> endpoint.operateAll("files", "backup", null, null, null, null, null, null, null, null))
 			.withMessageContaining("management.endpoint.queue.backup-directory");
 	}
 
@@ -188,6 +188,32 @@ class QueueEndpointOperationTests {
 			.isEqualTo(List.of());
 		assertProblem(get("/messages?createdBefore=yesterday"), HttpStatus.BAD_REQUEST,
 				"'createdBefore' must be a time as 2026-01-31T12:00:00Z, was 'yesterday'");
+	}
+
+	@Test
+	void messagesAreSelectedByTheTimeTheyEnded() {
+		MessageId dead = dead();
+		later();
+		Instant at = this.operations.find(dead).orElseThrow().finishedAt();
+		String around = "endedAfter=" + at.minusMillis(1) + "&endedBefore=" + at.plusMillis(1);
+		for (String order : List.of("oldest", "newest")) {
+			assertThat(get("/messages?order=" + order + "&" + around)).bodyJson()
+				.extractingPath("$.messages[*].id")
+				.isEqualTo(List.of(dead.toString()));
+		}
+		assertThat(get("/messages?endedAfter=" + at)).bodyJson().extractingPath("$.messages").isEqualTo(List.of());
+		assertProblem(get("/messages?endedAfter=yesterday"), HttpStatus.BAD_REQUEST,
+				"'endedAfter' must be a time as 2026-01-31T12:00:00Z, was 'yesterday'");
+		assertThat(post("messages", Map.of("operation", "purge", "state", "DEAD", "endedBefore", at.toString())))
+			.bodyJson()
+			.extractingPath("$.messages")
+			.isEqualTo(0);
+		assertThat(latest().target()).isEqualTo("messages?state=DEAD&endedBefore=" + at);
+		assertThat(post("messages",
+				Map.of("operation", "purge", "state", "DEAD", "endedAfter", at.minusMillis(1).toString())))
+			.bodyJson()
+			.extractingPath("$.messages")
+			.isEqualTo(1);
 	}
 
 	// One message
@@ -271,6 +297,10 @@ class QueueEndpointOperationTests {
 				"'operation' is missing: expected retry or purge");
 		assertProblem(post("queues", Map.of("operation", "retry")), HttpStatus.NOT_FOUND,
 				"No kind 'queues': expected messages");
+		assertProblem(post("messages", Map.of("operation", "retry", "createdAfter", "noon")), HttpStatus.BAD_REQUEST,
+				"'createdAfter' must be a time");
+		assertThat(latest().target()).isEqualTo("messages?");
+		assertThat(latest().detail()).contains("was 'noon'");
 		assertThat(this.operations.find(dead)).isPresent();
 		assertThat(post("messages", Map.of("operation", "purge", "state", "DEAD", "tag", "red"))).bodyJson()
 			.extractingPath("$.messages")

@@ -1,0 +1,40 @@
+package io.github.queuesqlite.message;
+
+import java.time.Instant;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class MessageQueryTests {
+
+	private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
+
+	@Test
+	void textWhenEverythingMatchesIsEmpty() {
+		assertThat(MessageQuery.all().text()).isEmpty();
+		assertThat(MessageQuery.all().limit(7).after(new MessageId(17)).text()).isEmpty();
+	}
+
+	@Test
+	void textNamesAllConditionsInOneOrder() {
+		MessageQuery query = MessageQuery.all()
+			.endedBefore(NOON.plusSeconds(3600))
+			.endedAfter(NOON.plusSeconds(60))
+			.createdBefore(NOON.plusMillis(1500))
+			.createdAfter(NOON)
+			.tag("red")
+			.task("report")
+			.queue("mail")
+			.state(MessageState.EXPIRED, MessageState.READY, MessageState.DEAD);
+		assertThat(query.text()).isEqualTo("?state=READY,DEAD,EXPIRED&queue=mail&task=report&tag=red"
+				+ "&createdAfter=2026-01-31T12:00:00Z&createdBefore=2026-01-31T12:00:01.500Z"
+				+ "&endedAfter=2026-01-31T12:01:00Z&endedBefore=2026-01-31T13:00:00Z");
+	}
+
+	@Test
+	void textOfOneConditionIsThatOne() {
+		assertThat(MessageQuery.all().task("report").text()).isEqualTo("?task=report");
+	}
+
+}
