@@ -28,8 +28,9 @@ public final class HistoryChild {
 			return payload;
 		}).build());
 		queue.start();
+		queue.operations().enqueue(TASK, 0);
 		WorkChild.say(log, "ready", "1");
-		for (int i = 0;; i++) {
+		for (int i = 1;; i++) {
 			queue.operations().enqueue(TASK, i);
 		}
 	}

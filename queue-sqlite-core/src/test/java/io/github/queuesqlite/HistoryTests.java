@@ -100,8 +100,8 @@ class HistoryTests extends QueueTester {
 		this.operations.reschedule(moved, now().plusSeconds(60));
 		assertThat(states(moved)).containsExactly(MessageState.READY, MessageState.SCHEDULED);
 		MessageId pulled = this.operations.enqueue(message().queue("pull"));
-		this.operations.receive("pull", 1, Duration.ZERO).get(0).release(Duration.ZERO);
-		this.operations.receive("pull", 1, Duration.ZERO).get(0).fail("no");
+		this.operations.receive("pull", 1, LONG).get(0).release(Duration.ZERO);
+		this.operations.receive("pull", 1, LONG).get(0).fail("no");
 		assertThat(this.operations.history(pulled)).extracting(StateChange::state)
 			.startsWith(MessageState.READY, MessageState.RUNNING, MessageState.READY, MessageState.RUNNING);
 	}

@@ -180,9 +180,10 @@ class LifoTests extends QueueTester {
 
 	@Test
 	void messageThatBecomesDueIsTheNewest() {
-		openLifo(1);
+		open((builder) -> builder.shards(1).concurrency(1).order("default", QueueOrder.LIFO).clock(this.clock));
 		MessageId delayed = this.operations.enqueue(message().payload("delayed").delay(Duration.ofMillis(50)));
 		enqueue("a");
+		this.clock.move(Duration.ofMillis(50));
 		await().atMost(LONG).until(() -> state(delayed) == MessageState.READY);
 		assertThat(List.of(receiveOne(), receiveOne())).containsExactly("delayed", "a");
 	}

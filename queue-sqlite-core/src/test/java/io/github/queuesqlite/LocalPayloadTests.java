@@ -3,6 +3,7 @@ package io.github.queuesqlite;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -61,7 +62,7 @@ class LocalPayloadTests extends QueueTester {
 		MessageId one = this.operations.enqueueAll(List.of(message().localPayload(window), message())).get(0);
 		MessageId two = this.operations.enqueueAsync(message().localPayload(window)).join();
 		assertThat(find(one).payload(Window.class)).isSameAs(window);
-		assertThat(this.operations.receive("default", 1, Duration.ZERO).get(0).payload(Window.class)).isSameAs(window);
+		assertThat(this.operations.receive("default", 1, LONG).get(0).payload(Window.class)).isSameAs(window);
 		assertThat(find(two).payload(Object.class)).isSameAs(window);
 	}
 
@@ -95,12 +96,15 @@ class LocalPayloadTests extends QueueTester {
 	@Test
 	void objectIsForgottenWhenItsMessageHasEndedOrIsDeletedOrIsADuplicate() {
 		open((builder) -> builder.shards(1));
-		WeakReference<Window> ended = new WeakReference<>(new Window(0));
-		WeakReference<Window> deleted = new WeakReference<>(new Window(0));
-		WeakReference<Window> duplicate = new WeakReference<>(new Window(0));
-		MessageId first = this.operations.enqueue(message().localPayload(ended.get()).idempotencyKey("key"));
-		this.operations.enqueue(message().localPayload(duplicate.get()).idempotencyKey("key"));
-		assertThat(this.operations.delete(this.operations.enqueue(message().localPayload(deleted.get())))).isTrue();
+		// Held until they are handed in: there may be a collection at any time.
+		Window[] windows = { new Window(0), new Window(0), new Window(0) };
+		WeakReference<Window> ended = new WeakReference<>(windows[0]);
+		WeakReference<Window> deleted = new WeakReference<>(windows[1]);
+		WeakReference<Window> duplicate = new WeakReference<>(windows[2]);
+		MessageId first = this.operations.enqueue(message().localPayload(windows[0]).idempotencyKey("key"));
+		this.operations.enqueue(message().localPayload(windows[2]).idempotencyKey("key"));
+		assertThat(this.operations.delete(this.operations.enqueue(message().localPayload(windows[1])))).isTrue();
+		Arrays.fill(windows, null);
 		// The driver holds what a statement was given last.
 		this.operations.enqueue(message().payload("other").idempotencyKey("other"));
 		System.gc();

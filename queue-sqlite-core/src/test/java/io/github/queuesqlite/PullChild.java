@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 import io.github.queuesqlite.message.QueueOrder;
 
@@ -24,6 +25,9 @@ public final class PullChild {
 	/** A file beside the log: until it is there nobody begins. */
 	static final String GO = "go";
 
+	/** As above: until it is there nobody receives a second message. */
+	static final String GO_ON = "go-on";
+
 	private PullChild() {
 	}
 
@@ -34,16 +38,21 @@ public final class PullChild {
 		try (EmbeddedQueue queue = builder.build()) {
 			QueueOperations operations = queue.operations();
 			WorkChild.say(log, "ready", "as " + ProcessHandle.current().pid());
-			Path go = Path.of(args[1]).resolveSibling(GO);
-			while (Files.notExists(go)) {
-				Thread.onSpinWait();
-			}
+			awaitFile(args, GO);
 			while (operations.length() > 0) {
 				for (ClaimedMessage message : operations.receive("default", 1, Duration.ofSeconds(5))) {
 					WorkChild.say(log, "start", message.payload(String.class) + " " + ProcessHandle.current().pid());
 					message.complete();
+					awaitFile(args, GO_ON);
 				}
 			}
+		}
+	}
+
+	private static void awaitFile(String[] args, String name) {
+		Path file = Path.of(args[1]).resolveSibling(name);
+		while (Files.notExists(file)) {
+			LockSupport.parkNanos(1_000_000);
 		}
 	}
 

@@ -33,6 +33,8 @@ class PullOrderTests extends ProcessTester {
 		start(PullChild.class, order);
 		awaitRuns("ready", 2);
 		Files.createFile(log().resolveSibling(PullChild.GO));
+		awaitRuns("start", 2);
+		Files.createFile(log().resolveSibling(PullChild.GO_ON));
 		awaitRuns("start", 12);
 		kill(victim);
 		start(PullChild.class, order);

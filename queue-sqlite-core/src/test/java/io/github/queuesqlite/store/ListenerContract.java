@@ -107,7 +107,7 @@ abstract class ListenerContract extends StoreSubject {
 		lane.onClaimed = (message) -> this.recorder.order.add("claimed " + message.id());
 		this.store.attach(lane);
 		List<Long> ids = insertAll(Draft.of(TASK).times(20));
-		await().until(() -> lane.messages.size() == 20);
+		await().until(() -> this.recorder.order.size() == 40);
 		long cancelled = insert(Draft.of("other"));
 		this.store.cancel(cancelled);
 		awaitEnded(cancelled);

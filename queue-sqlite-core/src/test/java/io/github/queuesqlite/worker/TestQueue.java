@@ -158,6 +158,15 @@ final class TestQueue implements AutoCloseable {
 		return this.store.find(id).orElseThrow();
 	}
 
+	/** Some at a time: a slow machine may not read all of many in the time of one read. */
+	List<StoredMessage> findAll(List<Long> ids) {
+		List<StoredMessage> found = new ArrayList<>();
+		for (int from = 0; from < ids.size(); from += 500) {
+			found.addAll(this.store.findAll(ids.subList(from, Math.min(ids.size(), from + 500))));
+		}
+		return found;
+	}
+
 	StoredMessage awaitState(long id, MessageState state) {
 		await().pollInterval(Duration.ofMillis(5)).untilAsserted(() -> assertThat(find(id).state()).isEqualTo(state));
 		return find(id);
