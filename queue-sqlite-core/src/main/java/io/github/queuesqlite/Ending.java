@@ -77,9 +77,9 @@ record Ending(long id, String task, MessageState state, @Nullable String resultC
 		int attempt = (this.state == MessageState.COMPLETED) ? failed + 1 : failed;
 		return new StoredMessage(before.id(), before.shard(), before.seq(), before.queue(), before.task(), this.state,
 				before.priority(), before.createdAt(), before.runAt(), attempt, before.maxAttempts(), attempt, 0, false,
-				null, null, before.expiresAt(), null, before.idempotencyKey(), before.uniqueKey(),
-				before.orderingKey(), before.attributes(), before.codec(), before.payload(), this.resultCodec,
-				this.result, (failure != null) ? encode(failure) : null, before.damaged());
+				null, null, before.expiresAt(), null, before.idempotencyKey(), before.uniqueKey(), before.orderingKey(),
+				before.attributes(), before.codec(), before.payload(), this.resultCodec, this.result,
+				(failure != null) ? encode(failure) : null, before.damaged());
 	}
 
 	private static String encode(Failure failure) {

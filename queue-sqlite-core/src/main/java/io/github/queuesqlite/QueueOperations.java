@@ -205,10 +205,10 @@ public interface QueueOperations {
 	/**
 	 * Gives several messages in the order in which they end, however they end, whichever
 	 * processes run them. The stream waits for each when it is asked for it, on the
-	 * thread that asks, and leaves nothing behind its last one; close one that is left before. It
-	 * throws {@link io.github.queuesqlite.message.QueueTimeoutException} when the time is
-	 * up, and {@link io.github.queuesqlite.message.QueueException} when it comes to an id
-	 * that is unknown or already removed, or the thread is interrupted.
+	 * thread that asks, and leaves nothing behind its last one; close one that is left
+	 * before. It throws {@link io.github.queuesqlite.message.QueueTimeoutException} when
+	 * the time is up, and {@link io.github.queuesqlite.message.QueueException} when it
+	 * comes to an id that is unknown or already removed, or the thread is interrupted.
 	 * @param ids the messages, none, one or many; one that comes twice is given once
 	 * @param timeout how long at most, from this call on, for all of them together
 	 * @return as they ended, also those that are not kept or were retried since

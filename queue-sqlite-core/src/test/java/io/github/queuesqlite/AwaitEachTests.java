@@ -48,8 +48,7 @@ class AwaitEachTests extends QueueTester {
 	}
 
 	private List<MessageId> enqueue(String... payloads) {
-		return this.operations
-			.enqueueAll(Stream.of(payloads).map((payload) -> message().payload(payload)).toList());
+		return this.operations.enqueueAll(Stream.of(payloads).map((payload) -> message().payload(payload)).toList());
 	}
 
 	@Test
@@ -138,8 +137,8 @@ class AwaitEachTests extends QueueTester {
 		assertThat(this.operations.awaitEach(ids, LONG)).isNotNull();
 		assertThat(this.queue.waiting()).isZero();
 		try (Stream<Message> ended = this.operations.awaitEach(ids, LONG)) {
-			assertThat(ended.findFirst()).hasValueSatisfying(
-					(message) -> assertThat(message.id()).isEqualTo(ids.get(0)));
+			assertThat(ended.findFirst())
+				.hasValueSatisfying((message) -> assertThat(message.id()).isEqualTo(ids.get(0)));
 		}
 		assertNobodyWaits();
 		gate("b").countDown();
@@ -150,8 +149,7 @@ class AwaitEachTests extends QueueTester {
 		open();
 		List<MessageId> ids = enqueue("a");
 		Thread.currentThread().interrupt();
-		assertThatExceptionOfType(QueueException.class)
-			.isThrownBy(() -> this.operations.awaitEach(ids, LONG).toList())
+		assertThatExceptionOfType(QueueException.class).isThrownBy(() -> this.operations.awaitEach(ids, LONG).toList())
 			.withMessageContaining("Interrupted");
 		assertThat(Thread.interrupted()).isTrue();
 		assertNobodyWaits();

@@ -49,7 +49,8 @@ class ForeignFilesTests extends CommandTester {
 	private Ran run(Messages messages, String directories, String files) throws Exception {
 		String path = this.directory.toString();
 		execute("sh", "-c", ("chown -R 65534 %1$s; find %1$s -type d -exec chmod %2$s {} +; find %1$s -type f"
-				+ " -exec chmod %3$s {} +").formatted(path, directories, files));
+				+ " -exec chmod %3$s {} +")
+			.formatted(path, directories, files));
 		List<Object> all = new ArrayList<>();
 		commands(messages).forEach((command) -> {
 			all.addAll(command);

@@ -262,8 +262,7 @@ public final class ShardedMessageStore implements MessageStore {
 	public void claim(StoreInstance owner, StoredMessage message, Completion<List<StoredMessage>> completion) {
 		this.shards.checkOpen();
 		this.shards.writer(message.shard())
-			.submitUnsynced(
-					(session) -> session.claim(owner.epoch(), message.queue(), message.task(), message.id()),
+			.submitUnsynced((session) -> session.claim(owner.epoch(), message.queue(), message.task(), message.id()),
 					completion);
 	}
 

@@ -244,10 +244,7 @@ class LaneTests {
 		List<Long> ids = queue.enqueueAll("slow", 20);
 		await().until(() -> started.get() == 2);
 		await().during(Duration.ofMillis(100))
-			.until(() -> queue.findAll(ids)
-				.stream()
-				.filter((row) -> row.state() == MessageState.RUNNING)
-				.count() == 2);
+			.until(() -> queue.findAll(ids).stream().filter((row) -> row.state() == MessageState.RUNNING).count() == 2);
 		TestQueue other = open((settings) -> settings.concurrency(18)).start();
 		CountDownLatch others = new CountDownLatch(18);
 		other.tasks.register("slow", Integer.class, (number, context) -> {
@@ -404,11 +401,9 @@ class LaneTests {
 		List<Long> refused = queue.enqueueAll("refused", 20);
 		await().until(() -> refusals.get() > 2);
 		List<Long> others = queue.enqueueAll("other", 100);
-		await()
-			.until(() -> queue.findAll(others).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
+		await().until(() -> queue.findAll(others).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
 		refuse.set(false);
-		await().until(
-				() -> queue.findAll(refused).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
+		await().until(() -> queue.findAll(refused).stream().allMatch((row) -> row.state() == MessageState.COMPLETED));
 		assertThat(queue.findAll(refused)).allMatch((row) -> row.attempt() == 1);
 		queue.awaitIdle();
 		assertThat(queue.pool.laneStates().get(0).running()).isZero();
@@ -447,10 +442,8 @@ class LaneTests {
 		Thread stop = new Thread(queue.pool::stop);
 		stop.start();
 		await().until(() -> !queue.pool.isRunning());
-		await().until(() -> queue.findAll(ids)
-			.stream()
-			.filter((row) -> row.state() == MessageState.READY)
-			.count() == 48);
+		await()
+			.until(() -> queue.findAll(ids).stream().filter((row) -> row.state() == MessageState.READY).count() == 48);
 		assertThat(stop.isAlive()).isTrue();
 		goOn.countDown();
 		stop.join(60_000);

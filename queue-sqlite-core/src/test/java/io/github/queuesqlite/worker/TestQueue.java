@@ -158,7 +158,9 @@ final class TestQueue implements AutoCloseable {
 		return this.store.find(id).orElseThrow();
 	}
 
-	/** Some at a time: a slow machine may not read all of many in the time of one read. */
+	/**
+	 * Some at a time: a slow machine may not read all of many in the time of one read.
+	 */
 	List<StoredMessage> findAll(List<Long> ids) {
 		List<StoredMessage> found = new ArrayList<>();
 		for (int from = 0; from < ids.size(); from += 500) {

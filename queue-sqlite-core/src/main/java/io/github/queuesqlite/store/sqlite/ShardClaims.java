@@ -108,15 +108,13 @@ final class ShardClaims {
 
 	/** Claims one message, whatever goes before it; none when it is not READY or held. */
 	List<StoredMessage> claim(long epoch, String queue, String task, long id, long now) throws SQLException {
-		if (this.books.pauses().isHeldBack(queue, epoch, now)
-				|| this.readyTasks.of(queue, Set.of(task)).isEmpty()) {
+		if (this.books.pauses().isHeldBack(queue, epoch, now) || this.readyTasks.of(queue, Set.of(task)).isEmpty()) {
 			return List.of();
 		}
 		return claimOne(epoch, queue, task, id, now);
 	}
 
-	private List<StoredMessage> claimOne(long epoch, String queue, String task, long id, long now)
-			throws SQLException {
+	private List<StoredMessage> claimOne(long epoch, String queue, String task, long id, long now) throws SQLException {
 		List<StoredMessage> claimed = new ArrayList<>(1);
 		this.statements.each(
 				(row) -> claimed

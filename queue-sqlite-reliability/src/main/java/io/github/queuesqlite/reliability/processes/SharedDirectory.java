@@ -118,8 +118,8 @@ final class SharedDirectory implements AutoCloseable {
 				HistoryChecker.ofHealthyStore());
 		this.directory.report(verification.run());
 		this.outcome.count("messages", verification.messages());
-		this.machineSamples.forEach((sample) -> this.outcome.sample(this.peace.name(sample.what, sample.at, sample.at),
-				sample.value));
+		this.machineSamples
+			.forEach((sample) -> this.outcome.sample(this.peace.name(sample.what, sample.at, sample.at), sample.value));
 		new Latencies(this.directory.history(), this.peace).sample(this.outcome);
 		this.directory.deleteWhenSound();
 	}

@@ -102,7 +102,8 @@ final class TakeOvers {
 		}
 		begun.sort(Comparator.comparingLong((run) -> run.startedAt));
 		for (int i = 0; i < begun.size(); i++) {
-			outcome.sample(this.peace.name((i == 0 && !isAnyBusy) ? FIRST : OTHERS, kill.process), kill.millisTo(begun.get(i)));
+			outcome.sample(this.peace.name((i == 0 && !isAnyBusy) ? FIRST : OTHERS, kill.process),
+					kill.millisTo(begun.get(i)));
 		}
 	}
 
