@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
+import io.github.queuesqlite.message.LeaseLostException;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
@@ -340,19 +341,28 @@ class BatchTests extends ProcessTester {
 			if (payloads.size() == 1) {
 				return null;
 			}
-			runs.get(1).extend(LONG);
+			timeOutIn(Duration.ofMillis(200), runs.get(0));
 			await().atMost(LONG).until(() -> runs.get(0).isCancelled());
 			assertThat(runs.get(1).isCancelled()).isFalse();
 			assertThat(Thread.currentThread().isInterrupted()).isFalse();
 			ended.countDown();
 			return null;
-		}).timeout(Duration.ofMillis(200)).build());
+		}).build());
 		awaitLatch(ended);
 		awaitEnded(2);
 		assertThat(find(ids.get(0)).attempt()).isEqualTo(2);
 		assertThat(find(ids.get(0)).lastError().type()).isEqualTo("Timeout");
 		assertThat(find(ids.get(1)).attempt()).isOne();
 		assertThat(find(ids.get(1)).lastError()).isNull();
+	}
+
+	private static void timeOutIn(Duration duration, TaskContext run) {
+		try {
+			run.extend(duration);
+		}
+		catch (LeaseLostException ex) {
+			// Its time is over already.
+		}
 	}
 
 	@Test
@@ -364,7 +374,8 @@ class BatchTests extends ProcessTester {
 		}).timeout(Duration.ofMillis(100)).build());
 		awaitLatch(interrupted);
 		awaitEnded(2);
-		assertThat(all()).allMatch((message) -> message.attempt() == 2);
+		// More where the next attempt was slow, too.
+		assertThat(all()).allMatch((message) -> message.attempt() >= 2);
 	}
 
 	@Test
@@ -372,9 +383,10 @@ class BatchTests extends ProcessTester {
 		openOne();
 		enqueue("a", "b");
 		CountDownLatch interrupted = new CountDownLatch(1);
-		start(hangsAtFirst(interrupted, (runs) -> runs.get(1).extend(Duration.ofMillis(600)))
-			.timeout(Duration.ofMillis(300))
-			.build());
+		start(hangsAtFirst(interrupted, (runs) -> {
+			timeOutIn(Duration.ofMillis(600), runs.get(1));
+			timeOutIn(Duration.ofMillis(300), runs.get(0));
+		}).build());
 		awaitLatch(interrupted);
 		awaitEnded(2);
 	}
@@ -424,6 +436,9 @@ class BatchTests extends ProcessTester {
 			return null;
 		}).build());
 		awaitLatch(started);
+		this.queue.stop();
+		// It waits a second for an interrupted handler, which may need longer.
+		await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.RUNNING) == 0);
 		this.queue.close();
 		open();
 		assertThat(all()).hasSize(2)

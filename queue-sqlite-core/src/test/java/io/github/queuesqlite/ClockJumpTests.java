@@ -48,7 +48,8 @@ class ClockJumpTests extends QueueTester {
 		MessageId expiring = this.operations.enqueue(message().delay(YEARS).timeToLive(YEARS.minusDays(1)));
 		this.clock.move(YEARS);
 		await().atMost(LONG).until(() -> state(delayed) == MessageState.COMPLETED);
-		assertThat(state(expiring)).isEqualTo(MessageState.EXPIRED);
+		// In another shard, maybe.
+		await().atMost(LONG).until(() -> state(expiring) == MessageState.EXPIRED);
 		this.clock.move(YEARS.negated());
 		MessageId next = this.operations.enqueue(message());
 		assertThat(next.value()).isGreaterThan(delayed.value());

@@ -9,11 +9,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 import io.github.queuesqlite.event.MessageEvent;
 import io.github.queuesqlite.event.MessageEventListener;
+import io.github.queuesqlite.message.LeaseLostException;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
@@ -166,7 +168,7 @@ class EventTests extends QueueTester {
 		MessageId id = this.operations.enqueue(TASK, null);
 		receive().release();
 		receive().fail("once");
-		receive().extend(Duration.ofMillis(20));
+		extendBriefly(receive());
 		await().until(() -> find(id).attempt() == 2 && state(id) == MessageState.READY);
 		receive().complete();
 		awaitTold(id, "Enqueued", "Started", "Retried", "Started", "Retried", "Started", "Retried", "Started",
@@ -176,6 +178,15 @@ class EventTests extends QueueTester {
 			.map((event) -> ((MessageEvent.Retried) event).failure())
 			.map((failure) -> (failure != null) ? failure.type() : "none"))
 			.containsExactly("none", "Failed", "Timeout");
+	}
+
+	private static void extendBriefly(ClaimedMessage message) {
+		try {
+			message.extend(Duration.ofMillis(20));
+		}
+		catch (LeaseLostException ex) {
+			// Its time is over already.
+		}
 	}
 
 	private ClaimedMessage receive() {
@@ -190,7 +201,9 @@ class EventTests extends QueueTester {
 		List<MessageId> all = this.operations
 			.enqueueAll(List.of(message(), message().idempotencyKey("k").onDuplicate(OnDuplicate.RETURN_EXISTING)));
 		MessageId last = this.operations.enqueue(TASK, null);
-		awaitTold(last, "Enqueued");
+		for (MessageId stored : List.of(id, all.get(0), last)) {
+			awaitTold(stored, "Enqueued");
+		}
 		assertThat(this.events).extracting(MessageEvent::id).containsExactlyInAnyOrder(id, all.get(0), last);
 	}
 
@@ -230,7 +243,9 @@ class EventTests extends QueueTester {
 		assertThat(slow).isEmpty();
 		goOn.countDown();
 		await().atMost(LONG).until(() -> slow.size() == 600);
-		assertThat(slow).containsExactlyElementsOf(this.events);
+		// Of two messages each listener may be told in an order of its own.
+		assertThat(slow.stream().collect(Collectors.groupingBy(MessageEvent::id)))
+			.isEqualTo(this.events.stream().collect(Collectors.groupingBy(MessageEvent::id)));
 	}
 
 	@Test
@@ -294,7 +309,12 @@ class EventTests extends QueueTester {
 	void closeWaitsAMomentForListeners() {
 		openListening();
 		List<MessageId> ids = this.operations.enqueueAll(Collections.nCopies(50, message()));
+		long start = System.nanoTime();
 		this.queue.close();
+		if (System.nanoTime() - start >= TimeUnit.SECONDS.toNanos(1)) {
+			// It waits no longer; they are told all the same.
+			await().atMost(LONG).until(() -> this.events.size() == ids.size());
+		}
 		assertThat(this.events.stream().map(MessageEvent::id).collect(Collectors.toSet()))
 			.containsExactlyInAnyOrderElementsOf(ids);
 		open();

@@ -86,6 +86,11 @@ class ExplainTests extends ProcessTester {
 		return reason(explain(id), kind);
 	}
 
+	/** A process says what it hosts a moment after it has begun to work. */
+	private void awaitHosted(MessageId id) {
+		await().atMost(LONG).until(() -> !this.operations.explain(id).is(ReasonKind.NOT_HOSTED));
+	}
+
 	private static Reason reason(Explanation explanation, ReasonKind kind) {
 		return explanation.reasons().stream().filter((reason) -> reason.kind() == kind).findFirst().orElseThrow();
 	}
@@ -249,6 +254,7 @@ class ExplainTests extends ProcessTester {
 		awaitRuns("start", 1);
 		MessageId second = this.operations.enqueue(message().orderingKey("k").payload("2"));
 		MessageId third = this.operations.enqueue(message().orderingKey("k").payload("3"));
+		awaitHosted(third);
 		Explanation explanation = explain(third);
 		assertThat(explanation.reasons()).extracting(Reason::kind).containsExactly(ReasonKind.ORDERING_KEY);
 		Reason reason = explanation.reasons().get(0);
@@ -363,6 +369,7 @@ class ExplainTests extends ProcessTester {
 		this.operations.enqueue(NewMessage.to(task).payload("1"));
 		awaitRuns("start", 1);
 		MessageId id = this.operations.enqueue(NewMessage.to(task).payload("2"));
+		awaitHosted(id);
 		Reason reason = awaitReason(id, ReasonKind.LIMIT);
 		assertThat(decisive(id)).isEqualTo(reason);
 		assertThat(reason.text()).startsWith("limit '" + limit + "' is reached: 1 of 1 permit is in use");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.QueueFullException;
@@ -22,6 +23,7 @@ public final class FillChild {
 		try (EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0]))
 			.maxLength(Integer.parseInt(args[2]))
 			.onFull(OnFull.valueOf(args[3]))
+			.blockTimeout(Duration.ofMinutes(5))
 			.build()) {
 			for (int i = 0; i < Integer.parseInt(args[4]); i++) {
 				try {

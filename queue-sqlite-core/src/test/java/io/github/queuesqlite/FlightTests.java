@@ -61,9 +61,10 @@ class FlightTests extends QueueTester {
 			assertThat(run.getInt("attempt")).isOne();
 			assertThat(run.getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(2));
 		});
+		// More than one where it went back, since no thread began it in time.
 		assertThat(named("queue.Claim", events)).filteredOn((claim) -> claim.getInt("messages") > 0)
-			.singleElement()
-			.satisfies((claim) -> {
+			.isNotEmpty()
+			.allSatisfy((claim) -> {
 				assertThat(claim.getInt("shard")).isZero();
 				assertThat(claim.getString("queue")).isEqualTo("default");
 				assertThat(claim.getInt("wanted")).isPositive();

@@ -125,17 +125,18 @@ class FollowUpTests extends ProcessTester {
 		List<Throwable> thrown = new CopyOnWriteArrayList<>();
 		start(TaskDefinition.builder(TASK, Integer.class, (payload, context) -> {
 			context.enqueue(next(payload));
-			while (!context.isCancelled()) {
-				Thread.onSpinWait();
-			}
 			try {
+				context.extend(Duration.ofMillis(50));
+				while (!context.isCancelled()) {
+					Thread.onSpinWait();
+				}
 				context.enqueue(next(payload));
 			}
 			catch (LeaseLostException ex) {
 				thrown.add(ex);
 			}
 			return null;
-		}).timeout(Duration.ofMillis(50)).build());
+		}).build());
 		MessageId id = this.operations.enqueue(message().payload(1).maxRetries(0));
 		await().atMost(LONG).untilAsserted(() -> assertThat(thrown).hasSize(1));
 		await().atMost(LONG).until(() -> state(id) == MessageState.DEAD);

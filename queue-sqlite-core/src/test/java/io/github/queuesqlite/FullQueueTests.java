@@ -95,7 +95,7 @@ class FullQueueTests extends ProcessTester {
 
 	@Test
 	void blockWhenFullWaitsForRoom() throws Exception {
-		open(4, OnFull.BLOCK, Duration.ofMinutes(1), 2);
+		open(4, OnFull.BLOCK, Duration.ofMinutes(5), 2);
 		List<MessageId> ids = fill(4);
 		CompletableFuture<MessageId> late = CompletableFuture.supplyAsync(() -> this.operations.enqueue(message()),
 				QueueTester::onThread);

@@ -105,7 +105,8 @@ abstract class QueueTester {
 	}
 
 	Connection shard0() throws SQLException {
-		return DriverManager.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_0.db"));
+		return DriverManager.getConnection("jdbc:sqlite:" + this.directory.resolve("default/queue_shard_0.db")
+				+ "?busy_timeout=" + LONG.toMillis());
 	}
 
 	/**

@@ -124,6 +124,7 @@ class BatonTests {
 		CountRests rests = new CountRests(back);
 		rests.start();
 		await().atMost(Duration.ofMinutes(1)).until(rests.baton::take);
+		rests.taken = true;
 		await().atMost(Duration.ofMinutes(1)).until(() -> rests.getState() == Thread.State.WAITING);
 		assertThat(back).isFalse();
 		rests.baton.giveBack(false);
@@ -131,12 +132,14 @@ class BatonTests {
 		assertThat(back).isTrue();
 	}
 
-	/** A writer that rests once, for a moment. */
+	/** A writer that rests for a moment each time, until somebody has had the baton. */
 	private static final class CountRests extends Thread {
 
 		private final AtomicBoolean back;
 
 		private final Baton baton = new Baton(this);
+
+		private volatile boolean taken;
 
 		CountRests(AtomicBoolean back) {
 			this.back = back;
@@ -144,7 +147,10 @@ class BatonTests {
 
 		@Override
 		public void run() {
-			this.baton.rest(() -> false, TimeUnit.MILLISECONDS.toNanos(200));
+			do {
+				this.baton.rest(() -> false, TimeUnit.MILLISECONDS.toNanos(200));
+			}
+			while (!this.taken);
 			this.back.set(true);
 		}
 

@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -91,8 +90,7 @@ class DiskFullTests {
 	}
 
 	private static void awaitAccepting(TestStore queue) {
-		await().atMost(Duration.ofSeconds(5))
-			.untilAsserted(() -> assertThat(queue.store.shardStats()).allMatch((shard) -> shard.accepting()));
+		await().untilAsserted(() -> assertThat(queue.store.shardStats()).allMatch((shard) -> shard.accepting()));
 	}
 
 	@Test
@@ -124,7 +122,7 @@ class DiskFullTests {
 			assertThat(queue.store.shardStats()).noneMatch((shard) -> shard.accepting());
 			assertThat(queue.store.shardStats().get(0).diskFree()).isLessThan(2 * MEGABYTE);
 			assertThat(queue.complete(running)).isEqualTo(SettleResult.APPLIED);
-			assertThat(queue.store.probe()).isEmpty();
+			await().untilAsserted(() -> assertThat(queue.store.probe()).isEmpty());
 			Files.delete(ballast);
 			awaitAccepting(queue);
 			accepted.add(queue.insert(10));
@@ -161,7 +159,7 @@ class DiskFullTests {
 				assertThat(queue.complete(message, new byte[2000])).isEqualTo(SettleResult.APPLIED);
 			}
 			assertThat(this.mount.resolve("queue/disk.reserve")).doesNotExist();
-			assertThat(queue.store.probe()).isEmpty();
+			await().untilAsserted(() -> assertThat(queue.store.probe()).isEmpty());
 			assertThatExceptionOfType(StoreUnavailableException.class).isThrownBy(() -> queue.insert(10))
 				.withMessageContaining("disk full (");
 			Files.delete(filler);

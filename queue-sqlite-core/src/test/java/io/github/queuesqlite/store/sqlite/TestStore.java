@@ -167,7 +167,7 @@ final class TestStore implements AutoCloseable {
 
 	/** Runs SQL on a file that no store has open, or reads one that is. */
 	static String sql(Path file, String sql) throws SQLException {
-		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file + "?busy_timeout=60000");
 				Statement statement = connection.createStatement()) {
 			if (!statement.execute(sql)) {
 				return "";
