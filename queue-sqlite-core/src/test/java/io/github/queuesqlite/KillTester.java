@@ -48,7 +48,8 @@ abstract class KillTester extends ProcessTester {
 
 	/** Hands messages in while processes work them off and are killed and replaced. */
 	<L extends ProcessLog> L runAndKill(Class<?> main, int processes, int kills, L log) throws Exception {
-		open((builder) -> builder.shards(2));
+		// Who takes back what the killed ones ran must not run out of attempts.
+		open((builder) -> builder.shards(2).retry(OrderedChild.AGAIN));
 		try {
 			List<Process> children = new ArrayList<>();
 			for (int i = 0; i < processes; i++) {

@@ -37,7 +37,8 @@ abstract class ProcessLog {
 				this.killed.add(words[1]);
 				killed(words[1]);
 			}
-			else {
+			else if (!words[0].equals("ready")) {
+				// Who is ready has not worked so far.
 				this.latest = words[3];
 				read(words[0], words[1], words[2], words[3], entry);
 			}

@@ -83,11 +83,9 @@ class RateTests extends RateTester {
 		this.queue.start();
 		enqueue(6);
 		awaitCompleted(6);
-		List<Long> starts = List.copyOf(this.starts);
-		for (int i = 1; i < starts.size(); i++) {
-			// The token may be used a moment before the handler notes its time.
-			assertThat(Duration.ofNanos(starts.get(i) - starts.get(i - 1))).isGreaterThan(Duration.ofMillis(100));
-		}
+		assertThat(this.starts).hasSize(6);
+		// Some may stand still between the token and the note: all at once would be six.
+		assertThat(RateLog.beyond(SLOW, List.copyOf(this.starts))).isLessThanOrEqualTo(1 + SLACK / 10.0);
 	}
 
 	@Test
@@ -211,7 +209,7 @@ class RateTests extends RateTester {
 
 	@Test
 	void rateLimitOfAQueueHoldsForAllItsTasksAndNoOtherQueue() {
-		open((builder) -> builder.shards(3).pollInterval(Duration.ofMinutes(1)).rateLimit("mail", FAST));
+		open((builder) -> builder.shards(3).pollInterval(Duration.ofMinutes(1)).rateLimit("mail", HOURLY));
 		for (String task : List.of("a", "b")) {
 			this.queue.tasks().register(TaskDefinition.builder(task, Integer.class, (payload, context) -> {
 				if (context.message().queue().equals("mail")) {
@@ -232,7 +230,9 @@ class RateTests extends RateTester {
 		this.operations.enqueueAll(messages);
 		this.operations.enqueueAll(others);
 		await().atMost(PATIENCE).until(() -> this.operations.stats().count("default", MessageState.COMPLETED) == 300);
-		assertThat(this.starts).hasSizeLessThan(100);
+		assertThat(this.starts).hasSizeLessThanOrEqualTo(1);
+		// As many in a second as FAST.
+		await().atMost(PATIENCE).until(() -> this.operations.changeLimit("rate:queue:mail", 360_000));
 		awaitCompleted(400);
 		assertThat(this.starts).hasSize(100);
 		assertThat(RateLog.beyond(FAST, List.copyOf(this.starts))).isLessThanOrEqualTo(10 + SLACK);
@@ -258,7 +258,7 @@ class RateTests extends RateTester {
 		this.operations.enqueueAll(others);
 		awaitCompleted(88);
 		List<Long> starts = new ArrayList<>(this.starts);
-		assertThat(RateLog.beyond(ofTask, starts)).isLessThanOrEqualTo(1 + SLACK / 20.0);
+		assertThat(RateLog.beyond(ofTask, starts)).isLessThanOrEqualTo(1 + SLACK / 10.0);
 		starts.addAll(otherStarts);
 		assertThat(RateLog.beyond(FAST, starts)).isLessThanOrEqualTo(10 + SLACK);
 	}

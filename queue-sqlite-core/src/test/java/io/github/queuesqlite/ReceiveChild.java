@@ -18,15 +18,24 @@ public final class ReceiveChild {
 
 	static final int KILLED = 42;
 
+	/** A thread may stand still while it holds messages. */
+	static final Duration LEASE = Duration.ofMinutes(10);
+
 	private static final int THREADS = 4;
+
+	/** How many lines it may say: then it hangs. */
+	private static int left = Integer.MAX_VALUE;
 
 	private ReceiveChild() {
 	}
 
 	public static void main(String[] args) throws Exception {
-		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0])).build();
+		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0])).leaseDuration(LEASE).build();
 		if (args[1].equals("hold")) {
 			hold(queue.operations(), Integer.parseInt(args[2]));
+		}
+		if (args.length > 2) {
+			left = Integer.parseInt(args[2]);
 		}
 		List<Thread> threads = new ArrayList<>();
 		for (int i = 0; i < THREADS; i++) {
@@ -68,7 +77,19 @@ public final class ReceiveChild {
 	}
 
 	private static synchronized void say(String text) {
+		if (left-- == 0) {
+			hang();
+		}
 		System.out.println(text + ".");
+	}
+
+	private static void hang() {
+		try {
+			new CountDownLatch(1).await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 }

@@ -40,7 +40,7 @@ class ReceiveProcessTests {
 	}
 
 	private EmbeddedQueue open() {
-		return EmbeddedQueue.builder(this.directory).build();
+		return EmbeddedQueue.builder(this.directory).leaseDuration(ReceiveChild.LEASE).build();
 	}
 
 	private List<MessageId> enqueue(int count) {
@@ -137,7 +137,8 @@ class ReceiveProcessTests {
 	void killInTheMiddleOfWorkLosesNothingAndRepeatsNothingThatWasCompleted() throws Exception {
 		List<MessageId> ids = enqueue(300);
 		List<String> lines = new ArrayList<>();
-		Process child = start("work");
+		// Without the kill it would end 250 messages, and stand still.
+		Process child = start("work", "500");
 		try (BufferedReader output = output(child)) {
 			String line;
 			while ((line = output.readLine()) != null) {

@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -107,7 +108,7 @@ class SalvageTests extends QueueTester {
 				.uniqueKey("u")
 				.orderingKey("o")
 				.header("a", "b")
-				.timeToLive(LONG))
+				.timeToLive(Duration.ofHours(1)))
 			.toString();
 		this.operations.enqueue(message().payload("unused"));
 		this.queue.close();

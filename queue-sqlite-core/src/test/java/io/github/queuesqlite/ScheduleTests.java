@@ -142,6 +142,7 @@ class ScheduleTests extends QueueTester {
 			}));
 		this.queue.schedules().create(HOURLY);
 		this.queue.schedules().run("hourly");
+		await().atMost(LONG).until(() -> events.size() == 1);
 		this.clock.move(Duration.ofHours(1));
 		await().atMost(LONG).until(() -> this.queue.schedules().find("hourly").orElseThrow().skipped() == 1);
 		this.queue.schedules().update(HOURLY.overlap(Overlap.ALLOW));
@@ -256,9 +257,11 @@ class ScheduleTests extends QueueTester {
 			this.clock.move(Duration.ofHours(1));
 			awaitNext("hourly", time("17:00:00"));
 			assertThat(slots()).containsExactly(time("13:00:00"), time("16:00:00"));
-			assertThat(log.lines()).containsExactly(
-					"WARN Schedule 'hourly' leaves slots out while a message of it has not ended",
-					"INFO Schedule 'hourly' goes on; 2 slots were left out");
+			// It is said after the commit.
+			await().atMost(LONG)
+				.untilAsserted(() -> assertThat(log.lines()).containsExactly(
+						"WARN Schedule 'hourly' leaves slots out while a message of it has not ended",
+						"INFO Schedule 'hourly' goes on; 2 slots were left out"));
 		}
 	}
 
@@ -444,8 +447,10 @@ class ScheduleTests extends QueueTester {
 			this.clock.move(Duration.ofDays(-3));
 			awaitNext("hourly", Instant.parse("2026-02-26T14:00:00Z"));
 			awaitNext("tick", Instant.parse("2026-02-26T13:07:00Z"));
-			assertThat(log.lines()).contains("WARN The clock was set back: schedule 'hourly' fires at"
-					+ " 2026-02-26T14:00:00Z, not at 2026-03-01T14:00:00Z only");
+			await().atMost(LONG)
+				.untilAsserted(
+						() -> assertThat(log.lines()).contains("WARN The clock was set back: schedule 'hourly' fires at"
+								+ " 2026-02-26T14:00:00Z, not at 2026-03-01T14:00:00Z only"));
 		}
 		int before = all().size();
 		this.clock.move(Duration.ofMinutes(7));
@@ -453,6 +458,7 @@ class ScheduleTests extends QueueTester {
 		// Also when nobody has seen it: it goes on after a restart.
 		openAfter(Duration.ofDays(-3));
 		awaitNext("hourly", Instant.parse("2026-02-23T14:00:00Z"));
+		await().atMost(LONG).until(() -> status("tick").nextSlot().isBefore(Instant.parse("2026-02-24T00:00:00Z")));
 		Instant tick = status("tick").nextSlot();
 		openAfter(Duration.ofMinutes(1));
 		assertThat(status("tick").nextSlot()).isEqualTo(tick);
@@ -616,7 +622,7 @@ class ScheduleTests extends QueueTester {
 			await().atMost(LONG).until(() -> other.schedules().find("soon").orElseThrow().fired() == 5);
 		}
 		assertThat(all()).allSatisfy((message) -> assertThat(Duration.between(slot(message), message.createdAt()))
-			.isLessThan(Duration.ofSeconds(20)));
+			.isLessThan(Duration.ofSeconds(45)));
 	}
 
 	@Test

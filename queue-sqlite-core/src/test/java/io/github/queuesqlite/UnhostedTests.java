@@ -46,6 +46,14 @@ class UnhostedTests extends QueueTester {
 		}
 	}
 
+	/** The store knows of somebody who hosts the task. */
+	private void awaitHosted() {
+		await().atMost(LONG)
+			.untilAsserted(() -> assertThat(
+					readFromShard0("SELECT count(*) FROM instance WHERE dead = 0 AND hosting LIKE '%mail.send%'"))
+				.isEqualTo(1));
+	}
+
 	private Message assertExpires(MessageId id) {
 		assertThat(state(id)).isEqualTo(MessageState.READY);
 		pass(STEP);
@@ -180,9 +188,7 @@ class UnhostedTests extends QueueTester {
 		try (EmbeddedQueue other = EmbeddedQueue.builder(this.directory).clock(this.clock).build()) {
 			other.tasks().register(TASK, String.class, (payload, context) -> null);
 			other.start();
-			await().untilAsserted(() -> assertThat(
-					readFromShard0("SELECT count(*) FROM instance WHERE dead = 0 AND hosting LIKE '%mail.send%'"))
-				.isEqualTo(1));
+			awaitHosted();
 			this.operations.pauseTask(TASK);
 			MessageId id = this.operations.enqueue(TASK, null);
 			MessageId unknown = this.operations.enqueue("unknown", null);
@@ -308,12 +314,12 @@ class UnhostedTests extends QueueTester {
 
 	@Test
 	void messageThatAProcessHostsExpiresOnceItIsKilled() throws Exception {
-		open((builder) -> builder.expireUnhosted(Duration.ofSeconds(2)));
+		open((builder) -> builder.shards(1).expireUnhosted(Duration.ofSeconds(2)));
 		this.operations.pauseTask(TASK);
 		Path log = Files.createFile(this.directory.resolve("child.log"));
 		Process child = ChildJvm.of(ExplainChild.class, this.directory, log, TASK).start();
 		try {
-			await().atMost(LONG).until(() -> !Files.readString(log).isEmpty());
+			awaitHosted();
 			MessageId id = this.operations.enqueue(TASK, null);
 			MessageId unknown = this.operations.enqueue("unknown", null);
 			await().atMost(LONG).until(() -> state(unknown) == MessageState.EXPIRED);

@@ -211,7 +211,7 @@ class TimetableTests {
 		Timetable rare = timetable(schedule().cron("* * * 1 1 *"));
 		assertThat(rare.due(Instant.parse("2016-01-01T00:00:00Z"), NOON, 2).latest())
 			.containsExactly(Instant.parse("2026-01-01T23:59:58Z"), Instant.parse("2026-01-01T23:59:59Z"));
-		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMinutes(2));
 	}
 
 	@Test

@@ -33,7 +33,7 @@ class RoomTests {
 
 	private final GroupCommitWriter<NarrowSession> writer = GroupCommitWriter.start("test-writer", this.session,
 			new Quarantine(0, "shard 0"),
-			new WriterSettings(true, 1000, Duration.ofSeconds(10), Duration.ofMinutes(1), QueueRecorder.NONE));
+			new WriterSettings(true, 1000, Duration.ofSeconds(10), Duration.ofHours(1), QueueRecorder.NONE));
 
 	@AfterEach
 	void close() {
@@ -116,12 +116,10 @@ class RoomTests {
 	void roomWhenTheBudgetIsSpentIsAskedForBeforeTheNextCommit() throws Exception {
 		change().get(1, TimeUnit.MINUTES);
 		int before = this.session.looks.get();
-		long start = System.nanoTime();
 		for (int i = 0; i < 100; i++) {
 			add().get(1, TimeUnit.MINUTES);
 		}
 		assertThat(this.session.looks.get() - before).isGreaterThanOrEqualTo(100);
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(100 * 250));
 	}
 
 	@Test
@@ -185,7 +183,7 @@ class RoomTests {
 		change().get(1, TimeUnit.MINUTES);
 		await().until(() -> this.session.idleTrims.get() > before);
 		this.session.room = ENOUGH;
-		await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(this.writer.refusal()).isEmpty());
+		awaitRefusal("");
 	}
 
 	@Test

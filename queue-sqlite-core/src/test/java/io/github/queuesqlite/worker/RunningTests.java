@@ -81,9 +81,11 @@ class RunningTests {
 	@Test
 	void timeoutInterruptsTheHandlerAndFailsTheAttempt() {
 		start((settings) -> settings.maxRetries(0));
+		AtomicReference<Thread> waiting = new AtomicReference<>();
 		AtomicReference<Throwable> seen = new AtomicReference<>();
 		this.queue.tasks.register(TaskDefinition.builder("slow", Void.class, (nothing, context) -> {
 			try {
+				waiting.set(Thread.currentThread());
 				new CountDownLatch(1).await();
 			}
 			catch (InterruptedException ex) {
@@ -92,24 +94,29 @@ class RunningTests {
 				throw ex;
 			}
 			return null;
-		}).timeout(Duration.ofSeconds(1)).build());
+		}).timeout(Duration.ofHours(1)).build());
 		long id = this.queue.enqueue("slow", null);
+		await().until(() -> waiting.get() != null && waiting.get().getState() == Thread.State.WAITING);
+		this.queue.clock.advance(Duration.ofHours(2));
+		lookAfter(Duration.ofHours(2));
 		this.queue.awaitState(id, MessageState.DEAD);
 		await().until(() -> seen.get() != null);
 		assertThat(this.queue.store.failures(id)).singleElement().satisfies((failure) -> {
 			assertThat(failure.type()).isEqualTo("Timeout");
 			assertThat(failure.stack()).contains("CountDownLatch");
-			assertThat(failure.failedAt() - failure.startedAt()).isGreaterThan(900);
+			assertThat(failure.failedAt() - failure.startedAt()).isGreaterThan(Duration.ofHours(1).toMillis());
 		});
 		this.queue.awaitIdle();
 		assertThat(this.queue.recorded.finished).containsExactly(RunOutcome.DEAD);
 	}
 
 	@Test
-	void timeoutWhenIgnoredKeepsThePermitShowsAndDiscardsTheResult() {
+	void timeoutWhenIgnoredKeepsThePermitShowsAndDiscardsTheResult() throws Exception {
 		start((settings) -> settings.concurrency(1).maxRetries(0));
+		CountDownLatch started = new CountDownLatch(1);
 		AtomicBoolean goOn = new AtomicBoolean();
 		this.queue.tasks.register(TaskDefinition.builder("deaf", Void.class, (nothing, context) -> {
+			started.countDown();
 			while (!goOn.get()) {
 				Thread.onSpinWait();
 			}
@@ -117,6 +124,7 @@ class RunningTests {
 		}).timeout(Duration.ofMillis(50)).build());
 		this.queue.tasks.register("next", Void.class, (nothing, context) -> "next");
 		long deaf = this.queue.enqueue("deaf", null);
+		started.await();
 		this.queue.awaitState(deaf, MessageState.DEAD);
 		long next = this.queue.enqueue("next", null);
 		await().until(() -> !this.queue.pool.overdueRuns().isEmpty());

@@ -23,7 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tests for the instances of a directory in the endpoint, the health and the numbers. */
 @SpringBootTest(properties = { "queue.sqlite.storage=temporary", "queue.sqlite.shards=2",
-		"management.endpoints.web.exposure.include=queue,health", "management.endpoint.health.show-details=always" })
+		"management.endpoints.web.exposure.include=queue,health", "management.endpoint.health.show-details=always",
+		"management.health.queue.timeout=2m" })
 class InstancesTests {
 
 	private final MockMvcTester mvc;

@@ -181,7 +181,8 @@ class QueueApplicationTests {
 	@Test
 	void closeWhenHandlerRunsWaitsForIt() throws Exception {
 		MessageId id;
-		ConfigurableApplicationContext context = run();
+		ConfigurableApplicationContext context = run("queue.sqlite.shutdown.drain-timeout=2m",
+				"spring.lifecycle.timeout-per-shutdown-phase=3m");
 		Handlers handlers = context.getBean(Handlers.class);
 		id = context.getBean(QueueOperations.class).enqueue("slow", null);
 		assertThat(handlers.started.await(60, TimeUnit.SECONDS)).isTrue();

@@ -49,6 +49,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Tests for {@link QueueAutoConfiguration}. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -187,10 +188,11 @@ class QueueAutoConfigurationTests {
 		this.contextRunner.withUserConfiguration(Interceptors.class).run((context) -> {
 			QueueOperations operations = context.getBean(QueueOperations.class);
 			String result = operations.submit(NewMessage.to("greet").payload("Ada"), String.class)
-				.get(10, TimeUnit.SECONDS);
+				.get(60, TimeUnit.SECONDS);
 			assertThat(result).isEqualTo("first(second(Ada [a, b]))");
-			assertThat(context.getBean(Interceptors.class).recorded).containsSubsequence("1 enqueued", "2 enqueued",
-					"1 finished", "2 finished");
+			// A waiter that looks by itself may see the commit before they are told.
+			await().untilAsserted(() -> assertThat(context.getBean(Interceptors.class).recorded)
+				.containsSubsequence("1 enqueued", "2 enqueued", "1 finished", "2 finished"));
 		});
 	}
 
@@ -403,7 +405,7 @@ class QueueAutoConfigurationTests {
 	private static String thread(AssertableApplicationContext context) throws Exception {
 		return context.getBean(QueueOperations.class)
 			.submit(NewMessage.to("thread"), String.class)
-			.get(10, TimeUnit.SECONDS);
+			.get(60, TimeUnit.SECONDS);
 	}
 
 	private static String stored(AssertableApplicationContext context, Object payload) {

@@ -262,6 +262,7 @@ class DashboardWebTests {
 	@Test
 	void historyWhenNothingHappenedYetIsEmptyAndTellsItsProcess() {
 		this.runner.run((context) -> {
+			endPoints(context);
 			MvcTestResult history = get(context, "/api/history");
 			assertThat(history).bodyJson().extractingPath("$.points").isEqualTo(List.of());
 			assertThat(history).bodyJson().extractingPath("$.process").asString().isNotEmpty();
@@ -278,11 +279,17 @@ class DashboardWebTests {
 	@Test
 	void historyHasWhatTheEngineReports() {
 		this.runner.run((context) -> {
+			endPoints(context);
 			context.getBean(QueueOperations.class).enqueue("mail.welcome", "secret");
 			assertThat(get(context, "/api/history")).bodyJson()
 				.extractingPath("$.current.tasks['mail.welcome'].enqueued")
 				.isEqualTo(1);
 		});
+	}
+
+	/** What is current stays so, however long the test stands still. */
+	private static void endPoints(AssertableWebApplicationContext context) {
+		context.getBean(DashboardHistory.class).close();
 	}
 
 	@Test

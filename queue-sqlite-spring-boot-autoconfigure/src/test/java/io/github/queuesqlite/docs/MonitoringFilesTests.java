@@ -29,6 +29,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** The dashboard and the alerts ask for meters and labels that there are. */
 class MonitoringFilesTests {
@@ -112,6 +113,8 @@ class MonitoringFilesTests {
 			.run((context) -> {
 				PrometheusMeterRegistry registry = context.getBean(PrometheusMeterRegistry.class);
 				context.getBeansOfType(MeterBinder.class).values().forEach((binder) -> binder.bindTo(registry));
+				// The meters of the shards come with the first sample.
+				await().until(() -> !registry.find("queue.wal.size").gauges().isEmpty());
 				context.getBean(TaskRegistry.class).register("greet", String.class, (name, run) -> name);
 				SAMPLE.matcher(registry.scrape()).results().forEach((sample) -> {
 					Set<String> labels = samples.computeIfAbsent(sample.group(1), (name) -> new TreeSet<>());

@@ -36,6 +36,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** The reference names whatever there is to name. */
 class ReferenceTests {
@@ -95,6 +96,8 @@ class ReferenceTests {
 			.run((context) -> {
 				MeterRegistry registry = context.getBean(MeterRegistry.class);
 				context.getBeansOfType(MeterBinder.class).values().forEach((binder) -> binder.bindTo(registry));
+				// The meters of the shards come with the first sample.
+				await().until(() -> !registry.find("queue.wal.size").gauges().isEmpty());
 				context.getBean(ScheduleOperations.class)
 					.create(Schedule.of("nightly", "greet").every(Duration.ofDays(1)));
 				context.getBean(TaskRegistry.class).register("greet", String.class, (name, run) -> name);

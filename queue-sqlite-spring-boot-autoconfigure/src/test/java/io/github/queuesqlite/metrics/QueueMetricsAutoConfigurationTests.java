@@ -11,6 +11,7 @@ import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.task.TaskRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.search.MeterNotFoundException;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
@@ -20,6 +21,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
@@ -40,9 +42,12 @@ class QueueMetricsAutoConfigurationTests {
 			assertThat(context).hasSingleBean(MicrometerQueueRecorder.class).hasSingleBean(QueueMeters.class);
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			assertThat(registry.get("queue.length").tag("queue", "default").gauges()).hasSize(7);
-			assertThat(registry.get("queue.wal.size").tag("shard", "1").gauge().value()).isEqualTo(8192);
-			assertThat(registry.get("queue.disk.free").tag("shard", "1").gauge().value()).isEqualTo(4096);
-			assertThat(registry.get("queue.commit").tag("shard", "1").timer().count()).isZero();
+			// The meters do not wait long for the first sample.
+			await().ignoreException(MeterNotFoundException.class).untilAsserted(() -> {
+				assertThat(registry.get("queue.wal.size").tag("shard", "1").gauge().value()).isEqualTo(8192);
+				assertThat(registry.get("queue.disk.free").tag("shard", "1").gauge().value()).isEqualTo(4096);
+				assertThat(registry.get("queue.commit").tag("shard", "1").timer().count()).isZero();
+			});
 		});
 	}
 

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
@@ -118,8 +118,9 @@ class QueueSamplerTests {
 	@Timeout(60)
 	void closeWhileTheNumbersAreReadWarnsOfNothing(CapturedOutput output) {
 		CountDownLatch never = new CountDownLatch(1);
-		CountDownLatch failed = new CountDownLatch(1);
+		CompletableFuture<Thread> reader = new CompletableFuture<>();
 		QueueSampler sampler = sampler(Duration.ofMillis(5), Duration.ofMillis(20), () -> {
+			reader.complete(Thread.currentThread());
 			try {
 				never.await();
 				return stats(1);
@@ -127,19 +128,12 @@ class QueueSamplerTests {
 			catch (InterruptedException ex) {
 				throw new StoreUnavailableException("interrupted", ex);
 			}
-			finally {
-				failed.countDown();
-			}
 		});
 		sampler.latest();
+		Thread thread = reader.join();
 		sampler.close();
-		awaitQuietly(failed);
-		await().until(() -> threads().noneMatch((thread) -> thread.getName().equals("queue-meters")));
+		await().until(() -> !thread.isAlive());
 		assertThat(output).doesNotContain("Cannot read the numbers");
-	}
-
-	private static Stream<Thread> threads() {
-		return Thread.getAllStackTraces().keySet().stream();
 	}
 
 	private QueueSampler sampler(Duration interval, Supplier<QueueStats> source) {

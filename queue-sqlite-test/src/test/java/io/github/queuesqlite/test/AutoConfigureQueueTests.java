@@ -120,7 +120,7 @@ class AutoConfigureQueueTests {
 			assertThat(workers.isRunning()).isTrue();
 			assertThat(operations
 				.submit(NewMessage.to("mail.welcome").payload(new Mails.Welcome("ada@example.org")), String.class)
-				.get(30, TimeUnit.SECONDS)).isEqualTo("sent to ada@example.org");
+				.get(60, TimeUnit.SECONDS)).isEqualTo("sent to ada@example.org");
 			context.pause();
 			assertThat(workers.isRunning()).isFalse();
 			context.restart();

@@ -23,7 +23,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@Timeout(60)
+@Timeout(300)
 class InlineTests {
 
 	@AutoClose
@@ -58,7 +58,7 @@ class InlineTests {
 		assertThat(this.ran).containsExactly("a", "b");
 		assertThat(this.queue.operations()
 			.submit(NewMessage.to("mail").payload("c"), String.class)
-			.get(10, TimeUnit.SECONDS)).isEqualTo("did c");
+			.get(60, TimeUnit.SECONDS)).isEqualTo("did c");
 		this.queue.operations().enqueueAsync(NewMessage.to("mail").payload("d"));
 		assertThat(this.ran).containsExactly("a", "b", "c", "d");
 	}

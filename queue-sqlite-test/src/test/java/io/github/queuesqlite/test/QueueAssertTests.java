@@ -19,7 +19,7 @@ import static io.github.queuesqlite.test.QueueAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-@Timeout(60)
+@Timeout(300)
 class QueueAssertTests {
 
 	@AutoClose

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-@Timeout(60)
+@Timeout(300)
 class TestQueueTests {
 
 	@AutoClose
@@ -266,7 +266,7 @@ class TestQueueTests {
 		}).build();
 		this.queue.tasks().register(task);
 		this.queue.operations().enqueue("again", null);
-		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> this.queue.drainAll(Duration.ofMillis(500)))
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> this.queue.drainAll(Duration.ofSeconds(5)))
 			.withMessageContaining("delayed anew for ever");
 	}
 
@@ -351,11 +351,12 @@ class TestQueueTests {
 				if (context.attempt() == 1) {
 					throw new IllegalStateException("once");
 				}
-				return Thread.currentThread().getName();
+				// Whichever of them it is.
+				return Thread.currentThread().getName().replaceAll("[0-9]+$", "n");
 			});
 			other.operations().enqueue("mail", "ada");
 			other.drain();
-			assertThat(other).message("mail").isCompleted().hasAttempts(2).hasResult("queue-default-1");
+			assertThat(other).message("mail").isCompleted().hasAttempts(2).hasResult("queue-default-n");
 			assertThatIllegalStateException().isThrownBy(other::clock).withMessageContaining("cannot be moved");
 			assertThatIllegalStateException().isThrownBy(other::drainOne);
 		}

@@ -77,8 +77,9 @@ class KillTests {
 		}
 	}
 
+	/** So slow that it does not end before it is killed. */
 	private void killWhenDone(int photos) throws Exception {
-		Process process = start();
+		Process process = start("--photos.caption-rate=20/1s");
 		await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(20)).until(() -> {
 			assertThat(process.isAlive()).as("%s", log(this.started.size())).isTrue();
 			return processed().size() >= photos;
@@ -87,12 +88,13 @@ class KillTests {
 		assertThat(processed()).as("killed in the middle").hasSizeLessThan(PHOTOS);
 	}
 
-	private Process start() throws IOException {
+	private Process start(String... more) throws IOException {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
 						"--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
 						PhotoServiceApplication.class.getName()));
 		command.addAll(List.of(arguments("--photos.exit-when-done=true")));
+		command.addAll(List.of(more));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(log(this.started.size() + 1).toFile())
 			.start();

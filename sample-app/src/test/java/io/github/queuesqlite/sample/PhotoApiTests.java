@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Talks to the REST interface over the wire.
  */
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "photos.import-at-start=false", "photos.caption-failure-percent=0" })
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {
+		"photos.import-at-start=false", "photos.caption-failure-percent=0", "management.health.queue.timeout=2m" })
 class PhotoApiTests {
 
 	@TempDir

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class ShapeRunTests {
 
-	private static final Duration WINDOW = Duration.ofMillis(300);
+	private static final Duration WINDOW = Duration.ofSeconds(1);
 
 	@TempDir
 	Path directory;

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -108,9 +107,8 @@ class SeveralProcessesTests {
 		try (EmbeddedQueue queue = EmbeddedQueue.builder(this.directory).build()) {
 			queue.tasks().register(TestStore.TASK, byte[].class, (payload, context) -> null);
 			queue.start();
-			await().atMost(Duration.ofSeconds(40))
-				.untilAsserted(
-						() -> assertThat(queue.operations().stats().count(MessageState.COMPLETED)).isEqualTo(20));
+			await().untilAsserted(
+					() -> assertThat(queue.operations().stats().count(MessageState.COMPLETED)).isEqualTo(20));
 		}
 	}
 

@@ -230,7 +230,7 @@ class QueueHealthIndicatorTests {
 	}
 
 	private static QueueHealthProperties properties(Threshold threshold) {
-		return new QueueHealthProperties(Duration.ofSeconds(5), threshold);
+		return new QueueHealthProperties(Duration.ofMinutes(1), threshold);
 	}
 
 	private static QueueStatus status(ShardStats... shards) {
