@@ -149,6 +149,11 @@ final class Batch implements Call {
 	}
 
 	@Override
+	public boolean hasEnd() {
+		return this.runs.stream().anyMatch(Claim::hasEnd);
+	}
+
+	@Override
 	public void submit() {
 		this.runs.forEach(Claim::submit);
 	}
