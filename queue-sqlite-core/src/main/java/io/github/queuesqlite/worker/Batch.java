@@ -149,11 +149,6 @@ final class Batch implements Call {
 	}
 
 	@Override
-	public boolean hasEnd() {
-		return this.runs.stream().anyMatch(Claim::hasEnd);
-	}
-
-	@Override
 	public void submit() {
 		this.runs.forEach(Claim::submit);
 	}

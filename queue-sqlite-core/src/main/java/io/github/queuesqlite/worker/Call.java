@@ -60,9 +60,6 @@ interface Call extends Runnable {
 	 */
 	boolean execute();
 
-	/** Whether there is an end that {@link #submit()} hands to the store. */
-	boolean hasEnd();
-
 	/** Hands the ends to the store that it does not have. */
 	void submit();
 

@@ -384,11 +384,6 @@ abstract class Claim implements Completion<SettleResult> {
 		submit();
 	}
 
-	/** Whether it has ended and the store was not told by whoever ended it. */
-	public boolean hasEnd() {
-		return this.settlement != null;
-	}
-
 	/** Hands the end to the store, if this thread is the one that has it. */
 	public void submit() {
 		Settlement settlement = this.settlement;

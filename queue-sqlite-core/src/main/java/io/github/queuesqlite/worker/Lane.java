@@ -591,7 +591,7 @@ final class Lane implements Holder {
 			else {
 				this.crew.rest(runner, this.open);
 			}
-			poke = isPokeDue((ended != null) ? askingAnyway(ended) : 0);
+			poke = isPokeDue((ended != null) ? 1L << ended.first().key().shard() : 0);
 		}
 		finally {
 			this.lock.unlock();
@@ -633,14 +633,6 @@ final class Lane implements Holder {
 		}
 	}
 
-	/**
-	 * The shard that is about to have an end of the call, and asks with it. After a time
-	 * out, or with delivery at most once, it has had it while there was no permit.
-	 */
-	private static long askingAnyway(Call call) {
-		return call.hasEnd() ? 1L << call.first().key().shard() : 0;
-	}
-
 	/** The permit of a call that did not end on a runner is free. */
 	void freed(Call call) {
 		boolean wake;
@@ -649,7 +641,7 @@ final class Lane implements Holder {
 		try {
 			free(call);
 			wake = !this.waiting.isEmpty() && this.permits.free() > 0;
-			poke = isPokeDue(askingAnyway(call));
+			poke = isPokeDue(1L << call.first().key().shard());
 		}
 		finally {
 			this.lock.unlock();

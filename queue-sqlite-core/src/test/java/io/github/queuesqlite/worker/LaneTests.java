@@ -25,11 +25,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.StoredMessage;
-import io.github.queuesqlite.task.Delivery;
 import io.github.queuesqlite.task.TaskDefinition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -154,27 +152,6 @@ class LaneTests {
 			assertThat(queue.store.findAll(ids)).extracting((row) -> row.shard()).contains(0, 1);
 		}
 		assertThat(order).isEqualTo(expected);
-	}
-
-	/** Nobody else has the shard ask again: its writer has had the end before. */
-	@Test
-	void nextWhenItsPermitComesAfterTheEndBeforeStartsAtOnce() {
-		TestQueue queue = TestQueue.open(this.directory, 1, QueueRecorder.NONE,
-				(settings) -> settings.concurrency(1).timeout(Duration.ofMillis(20)).maxRetries(0));
-		this.queues.add(queue);
-		AtomicInteger handled = new AtomicInteger();
-		queue.tasks.register(TaskDefinition.builder("once", Integer.class, (number, context) -> {
-			work(Duration.ofMillis(15));
-			return handled.incrementAndGet();
-		}).delivery(Delivery.AT_MOST_ONCE).timeout(Duration.ofMinutes(1)).build());
-		queue.tasks.register("late", Integer.class, (number, context) -> {
-			work(Duration.ofMillis(60));
-			return handled.incrementAndGet();
-		});
-		queue.enqueueAll("once", 5);
-		queue.enqueueAll("late", 5);
-		queue.pool.start();
-		await().until(() -> handled.get() == 10);
 	}
 
 	/** What a handler does that takes its time. */
