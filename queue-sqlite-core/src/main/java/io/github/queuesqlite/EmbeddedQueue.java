@@ -649,8 +649,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 		}
 
 		/**
-		 * Sets how many handlers of one queue run at once, where neither the queue nor its
-		 * pool says otherwise.
+		 * Sets how many handlers of one queue run at once, where neither the queue nor
+		 * its pool says otherwise.
 		 * @param concurrency 1 to 10,000; 8 unless set
 		 * @return this
 		 */

@@ -99,7 +99,10 @@ class PoolTests extends QueueTester {
 		assertThat(awaitStarted(60)).isEqualTo(times(20, "high", "default", "low"));
 	}
 
-	/** A place is kept for 50 ms: on a machine that stands still for longer, not long enough. */
+	/**
+	 * A place is kept for 50 ms: on a machine that stands still for longer, not long
+	 * enough.
+	 */
 	@Test
 	void strictWhenMessagesAreInSeveralShardsStartsQueueAfterQueue() {
 		for (int round = 0; round < 20; round++) {
@@ -116,8 +119,7 @@ class PoolTests extends QueueTester {
 				await().atMost(LONG)
 					.until(() -> queue.operations().find(first).orElseThrow().state() == MessageState.RUNNING);
 				for (String name : List.of("low", "high")) {
-					queue.operations()
-						.enqueueAll(Collections.nCopies(20, message().payload(name).queue(name)));
+					queue.operations().enqueueAll(Collections.nCopies(20, message().payload(name).queue(name)));
 				}
 				opened.countDown();
 				await().atMost(LONG).until(() -> started.size() == 41);
@@ -202,11 +204,10 @@ class PoolTests extends QueueTester {
 	@Test
 	void weightedWhenOneHasBatchesCountsTheirMessages() {
 		open(1, QueuePool.weighted(1, weights("batches", 1, "singles", 1)));
-		this.queue.tasks()
-			.register(TaskDefinition.batch(BATCH, Integer.class, (numbers, runs) -> {
-				this.started.add("batch of " + numbers.size());
-				return null;
-			}).batchSize(5).build());
+		this.queue.tasks().register(TaskDefinition.batch(BATCH, Integer.class, (numbers, runs) -> {
+			this.started.add("batch of " + numbers.size());
+			return null;
+		}).batchSize(5).build());
 		this.operations.enqueueAll(Collections.nCopies(10, NewMessage.to(BATCH).payload(0).queue("batches")));
 		enqueue("singles", 10);
 		this.queue.start();

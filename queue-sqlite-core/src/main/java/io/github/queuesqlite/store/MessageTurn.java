@@ -264,7 +264,9 @@ final class MessageTurn implements Turn<ShardSession> {
 		return seq != ShardSession.NO_SUSPECT && claimer.wantsSuspect(this.shard, seq);
 	}
 
-	/** Who shares room with others can choose only once it knows what there is for them. */
+	/**
+	 * Who shares room with others can choose only once it knows what there is for them.
+	 */
 	private void tellOfReady(ShardSession session) throws SQLException {
 		for (Claimer claimer : this.claimers) {
 			if (claimer.sharesRoom()) {

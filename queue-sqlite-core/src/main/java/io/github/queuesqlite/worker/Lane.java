@@ -229,7 +229,9 @@ final class Lane implements Holder {
 		}
 	}
 
-	/** A free place may be kept for another lane: it is to be asked, or this one again. */
+	/**
+	 * A free place may be kept for another lane: it is to be asked, or this one again.
+	 */
 	private void giveWay(SharedPlaces places, int shard) {
 		boolean yielding;
 		boolean poke;

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param interceptors around every run, the first one outermost
  */
 public record WorkerSettings(int concurrency, Map<String, Integer> queues, Map<String, QueuePool> pools,
-		Map<String, RateLimit> rates, ClaimOrder order, Duration timeout, RetryPolicy retry, Duration drainTimeout, Duration probation,
-		boolean virtualThreads, @Nullable Executor executor, List<TaskInterceptor> interceptors) {
+		Map<String, RateLimit> rates, ClaimOrder order, Duration timeout, RetryPolicy retry, Duration drainTimeout,
+		Duration probation, boolean virtualThreads, @Nullable Executor executor, List<TaskInterceptor> interceptors) {
 
 	/**
 	 * 8 handlers at once, 30 minutes each, 20 seconds to end at a stop, 10 seconds of

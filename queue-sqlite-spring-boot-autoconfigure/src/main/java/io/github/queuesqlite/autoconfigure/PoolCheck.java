@@ -68,9 +68,8 @@ final class PoolCheck {
 		String property = "pools." + name + ".weights." + queue;
 		PropertyCheck.range(property, weight, 1, QueuePool.MAX_WEIGHT);
 		if (!pool.queues().contains(queue)) {
-			throw PropertyCheck.refused(property, weight,
-					"must be of one of '%s.pools.%s.queues', which are %s".formatted(PropertyCheck.PREFIX, name,
-							pool.queues()));
+			throw PropertyCheck.refused(property, weight, "must be of one of '%s.pools.%s.queues', which are %s"
+				.formatted(PropertyCheck.PREFIX, name, pool.queues()));
 		}
 		if (pool.strategy() != QueuePool.Strategy.WEIGHTED) {
 			throw PropertyCheck.refused(property, weight,

@@ -62,10 +62,10 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("data/queue") String directory, @DefaultValue("default") String name, @Nullable Integer shards,
 		@DefaultValue("full") Durability durability, @DefaultValue("migrate") SchemaMode schema,
 		@DefaultValue Enqueue enqueue, @DefaultValue Worker worker, @DefaultValue Map<String, Queue> queues,
-		@DefaultValue Map<String, Pool> pools, @DefaultValue Retry retry, @DefaultValue Lease lease, @DefaultValue Shutdown shutdown,
-		@DefaultValue Retention retention, @DefaultValue History history, @DefaultValue Unhosted unhosted,
-		@DefaultValue Schedules schedules, @DefaultValue Listen listen, @DefaultValue Events events,
-		@DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk,
+		@DefaultValue Map<String, Pool> pools, @DefaultValue Retry retry, @DefaultValue Lease lease,
+		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue History history,
+		@DefaultValue Unhosted unhosted, @DefaultValue Schedules schedules, @DefaultValue Listen listen,
+		@DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk,
 		@DefaultValue Dashboard dashboard) {
 
 	public QueueProperties {

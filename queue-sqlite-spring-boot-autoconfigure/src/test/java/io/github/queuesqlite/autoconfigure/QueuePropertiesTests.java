@@ -292,8 +292,7 @@ class QueuePropertiesTests {
 		FailureAnalysis analysis = new QueueFailureAnalyzer(this.environment).analyze(failure);
 		assertThat(analysis).isNotNull();
 		String[] parts = text.split(" ", 2);
-		assertThat(analysis.getDescription())
-			.startsWith("Property 'queue.sqlite." + parts[0] + "' " + parts[1])
+		assertThat(analysis.getDescription()).startsWith("Property 'queue.sqlite." + parts[0] + "' " + parts[1])
 			.doesNotContain("\n");
 	}
 

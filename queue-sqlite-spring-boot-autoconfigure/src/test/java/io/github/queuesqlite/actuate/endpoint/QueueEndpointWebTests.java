@@ -43,8 +43,8 @@ import static org.awaitility.Awaitility.await;
 /** Tests for {@link QueueEndpoint} over HTTP, on a real queue. */
 @SpringBootTest(properties = { "queue.sqlite.storage=temporary", "queue.sqlite.shards=2",
 		"queue.sqlite.pools.main.queues=urgent,calm", "queue.sqlite.pools.main.concurrency=3",
-		"queue.sqlite.pools.main.strategy=round-robin", "management.endpoints.web.exposure.include=queue", "management.endpoint.queue.access=unrestricted",
-		"management.endpoint.queue.show-values=when-authorized" })
+		"queue.sqlite.pools.main.strategy=round-robin", "management.endpoints.web.exposure.include=queue",
+		"management.endpoint.queue.access=unrestricted", "management.endpoint.queue.show-values=when-authorized" })
 class QueueEndpointWebTests {
 
 	private final MockMvcTester mvc;
