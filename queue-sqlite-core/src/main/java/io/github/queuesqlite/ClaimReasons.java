@@ -18,6 +18,9 @@ import io.github.queuesqlite.store.RunCount;
 import io.github.queuesqlite.store.Situation;
 import io.github.queuesqlite.store.Situation.Host;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.worker.LaneState;
+import io.github.queuesqlite.worker.PoolState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a message is not claimed that its shard would give: limits, rates and workers,
@@ -148,12 +151,19 @@ final class ClaimReasons {
 	private void addBusy() {
 		int all = 0;
 		int busy = 0;
+		String whose = "queue " + ReasonWords.quoted(this.message.queue());
 		for (Host host : this.situation.hosts()) {
 			if (!host.hosting().runs(this.message.queue(), this.message.task())) {
 				continue;
 			}
 			int workers = host.hosting().queues().getOrDefault(this.message.queue(), 0);
 			int runs = runs(host);
+			PoolState pool = pool(host);
+			if (pool != null && runs < workers) {
+				workers = pool.pool().concurrency();
+				runs = pool.running();
+				whose = "pool " + ReasonWords.quoted(pool.name());
+			}
 			if (runs < workers || host.hosting().received().contains(this.message.queue())) {
 				return;
 			}
@@ -162,10 +172,21 @@ final class ClaimReasons {
 		}
 		if (all > 0) {
 			this.reasons.add(ReasonWords.held(ReasonKind.WORKERS_BUSY,
-					"all " + ReasonWords.counted(all, "worker", "workers") + " of queue "
-							+ ReasonWords.quoted(this.message.queue()) + " are busy",
+					"all " + ReasonWords.counted(all, "worker", "workers") + " of " + whose + " are busy",
 					this.message.queue(), null, Math.min(busy, all), all));
 		}
+	}
+
+	/** Returns null for a queue in none, and for what another process does. */
+	private @Nullable PoolState pool(Host host) {
+		if (host.epoch() == this.ownEpoch) {
+			for (LaneState lane : this.own.laneStates()) {
+				if (lane.queue().equals(this.message.queue())) {
+					return lane.pool();
+				}
+			}
+		}
+		return null;
 	}
 
 	private int runs(Host host) {

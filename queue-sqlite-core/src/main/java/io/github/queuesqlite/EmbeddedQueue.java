@@ -32,10 +32,12 @@ import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.sqlite.DiskSettings;
 import io.github.queuesqlite.store.sqlite.DiskSpace;
 import io.github.queuesqlite.task.EnqueueInterceptor;
+import io.github.queuesqlite.task.QueuePool;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskInterceptor;
 import io.github.queuesqlite.task.TaskRegistry;
+import io.github.queuesqlite.worker.WorkerSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -245,7 +247,7 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 	/**
 	 * Returns the lanes of this process: {@code default}, each queue that a task declares
-	 * and each that was given a concurrency. Touches no file.
+	 * and each that was given a concurrency or a pool. Touches no file.
 	 * @return in the order of their names; idle ones while stopped
 	 */
 	public List<QueueStatus.LaneStatus> lanes() {
@@ -328,6 +330,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 		int concurrency = 8;
 
 		final Map<String, Integer> queues = new LinkedHashMap<>();
+
+		final Map<String, QueuePool> pools = new LinkedHashMap<>();
 
 		final Map<String, RateLimit> rates = new LinkedHashMap<>();
 
@@ -645,7 +649,8 @@ public final class EmbeddedQueue implements AutoCloseable {
 		}
 
 		/**
-		 * Sets how many handlers of one queue run at once.
+		 * Sets how many handlers of one queue run at once, where neither the queue nor
+		 * its pool says otherwise.
 		 * @param concurrency 1 to 10,000; 8 unless set
 		 * @return this
 		 */
@@ -657,12 +662,32 @@ public final class EmbeddedQueue implements AutoCloseable {
 		/**
 		 * Gives a queue a lane of its own concurrency.
 		 * @param queue the name
-		 * @param concurrency 1 to 10,000
+		 * @param concurrency 1 to 10,000; in a pool no more than that has
 		 * @return this
 		 */
 		public Builder queue(String queue, int concurrency) {
-			this.queues.put(Names.check("queue", queue),
-					range("concurrency of queue " + queue, concurrency, 1, 10_000));
+			Map<String, Integer> queues = new LinkedHashMap<>(this.queues);
+			queues.put(Names.check("queue", queue), range("concurrency of queue " + queue, concurrency, 1, 10_000));
+			WorkerSettings.checkPools(queues, this.pools);
+			this.queues.putAll(queues);
+			return this;
+		}
+
+		/**
+		 * Has queues share workers, each with a lane of its own: no more of their
+		 * handlers run at once in this process than the pool has, and its strategy says
+		 * which queue is next. A queue without a {@linkplain #queue(String, int)
+		 * concurrency of its own} may have all of them. Nothing is claimed ahead.
+		 * Messages that are pulled do not count.
+		 * @param name the name of the pool, which replaces one that has it already
+		 * @param pool its queues, of which none is in another pool
+		 * @return this
+		 */
+		public Builder pool(String name, QueuePool pool) {
+			Map<String, QueuePool> pools = new LinkedHashMap<>(this.pools);
+			pools.put(Names.check("pool", name), Objects.requireNonNull(pool, "'pool' must not be null"));
+			WorkerSettings.checkPools(this.queues, pools);
+			this.pools.putAll(pools);
 			return this;
 		}
 
@@ -684,6 +709,7 @@ public final class EmbeddedQueue implements AutoCloseable {
 		Set<String> lanes() {
 			Set<String> lanes = new HashSet<>(this.queues.keySet());
 			lanes.addAll(this.rates.keySet());
+			this.pools.values().forEach((pool) -> lanes.addAll(pool.queues()));
 			return lanes;
 		}
 

@@ -88,7 +88,7 @@ public record Explanation(MessageId id, @Nullable MessageState state, Instant at
 		/** The rate of its task or queue has no room. */
 		RATE,
 
-		/** All workers of its queue are busy. */
+		/** All workers of its queue, or of the pool of its queue, are busy. */
 		WORKERS_BUSY,
 
 		/** Other messages of its queue go before it. */

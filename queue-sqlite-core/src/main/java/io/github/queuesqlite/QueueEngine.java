@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.queuesqlite.QueueStatus.LaneStatus;
+import io.github.queuesqlite.QueueStatus.PoolStatus;
 import io.github.queuesqlite.QueueStatus.StuckRun;
 import io.github.queuesqlite.listen.ListenData;
 import io.github.queuesqlite.listen.ListenSettings;
@@ -229,9 +230,9 @@ final class QueueEngine {
 		return new WorkerPool(
 				new WorkerEnvironment(this.store, this.presence, this.tasks, payloads, builder.recorder, this.events,
 						builder.clock, new Random(), ProcessName.get(), this::followUp),
-				new WorkerSettings(builder.concurrency, builder.queues, builder.rates, builder.claimOrder(),
-						builder.timeout, builder.retry, builder.drainTimeout, builder.probation, builder.virtualThreads,
-						builder.executor, builder.interceptors));
+				new WorkerSettings(builder.concurrency, builder.queues, builder.pools, builder.rates,
+						builder.claimOrder(), builder.timeout, builder.retry, builder.drainTimeout, builder.probation,
+						builder.virtualThreads, builder.executor, builder.interceptors));
 	}
 
 	/** Nothing runs before there are operations. */
@@ -434,7 +435,8 @@ final class QueueEngine {
 	List<LaneStatus> lanes() {
 		return this.workers.laneStates()
 			.stream()
-			.map((lane) -> new LaneStatus(lane.queue(), lane.concurrency(), lane.running(), lane.paused()))
+			.map((lane) -> new LaneStatus(lane.queue(), lane.concurrency(), lane.running(), lane.paused(),
+					(lane.pool() != null) ? PoolStatus.of(lane.pool()) : null))
 			.toList();
 	}
 

@@ -6,6 +6,9 @@ import java.util.Map;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.task.QueuePool;
+import io.github.queuesqlite.worker.PoolState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the queue of this process is, for health checks.
@@ -36,8 +39,36 @@ public record QueueStatus(boolean running, List<QueueStats.ShardStats> shards, M
 	 * @param concurrency most handlers at once
 	 * @param running handlers that run now
 	 * @param paused whether the queue is paused
+	 * @param pool whose workers it shares with other queues; null when it has its own
 	 */
-	public record LaneStatus(String queue, int concurrency, int running, boolean paused) {
+	public record LaneStatus(String queue, int concurrency, int running, boolean paused, @Nullable PoolStatus pool) {
+
+		/**
+		 * Creates the status of a lane that has its own workers.
+		 * @param queue the queue
+		 * @param concurrency most handlers at once
+		 * @param running handlers that run now
+		 * @param paused whether the queue is paused
+		 */
+		public LaneStatus(String queue, int concurrency, int running, boolean paused) {
+			this(queue, concurrency, running, paused, null);
+		}
+
+	}
+
+	/**
+	 * Workers that several queues share.
+	 *
+	 * @param name the name of the pool
+	 * @param strategy which queue gets the next free worker
+	 * @param concurrency most handlers at once of all its queues
+	 * @param running handlers of all its queues that run now
+	 */
+	public record PoolStatus(String name, QueuePool.Strategy strategy, int concurrency, int running) {
+
+		static PoolStatus of(PoolState state) {
+			return new PoolStatus(state.name(), state.pool().strategy(), state.pool().concurrency(), state.running());
+		}
 
 	}
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -15,6 +16,7 @@ import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.Priority;
 import io.github.queuesqlite.message.QueueOrder;
 import io.github.queuesqlite.task.BatchFailedException;
+import io.github.queuesqlite.task.QueuePool;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskContext;
@@ -29,7 +31,7 @@ final class RuleMix {
 
 	private static final RetryPolicy AGAIN = new RetryPolicy(1000, Duration.ofMillis(5), 1, Duration.ofMillis(20), 0);
 
-	private static final List<String> QUEUES = List.of("default", "other");
+	private static final List<String> QUEUES = List.of("default", "other", "third");
 
 	private final Random random;
 
@@ -46,15 +48,35 @@ final class RuleMix {
 		int shards = 1 + this.random.nextInt(3);
 		this.text.append("seed ").append(seed).append(", shards ").append(shards);
 		this.settings.add((builder) -> builder.shards(shards).pollInterval(Duration.ofMinutes(1)));
-		QUEUES.forEach(this::chooseQueue);
+		int pooled = chance(3) ? 0 : 2 + this.random.nextInt(2);
+		int most = choosePool(QUEUES.subList(0, pooled));
+		for (int i = 0; i < QUEUES.size(); i++) {
+			chooseQueue(QUEUES.get(i), (i < pooled) ? most : 5);
+		}
 		int tasks = 1 + this.random.nextInt(3);
 		for (int i = 0; i < tasks; i++) {
 			chooseTask(i);
 		}
 	}
 
-	private void chooseQueue(String queue) {
-		int concurrency = 1 + this.random.nextInt(5);
+	/** Returns how many workers they share. */
+	private int choosePool(List<String> queues) {
+		int most = 1 + this.random.nextInt(4);
+		QueuePool.Strategy strategy = QueuePool.Strategy.values()[this.random.nextInt(3)];
+		Map<String, Integer> weights = new LinkedHashMap<>();
+		for (String queue : queues) {
+			weights.put(queue, (strategy == QueuePool.Strategy.WEIGHTED) ? 1 + this.random.nextInt(5) : 1);
+		}
+		if (!queues.isEmpty()) {
+			QueuePool pool = new QueuePool(most, strategy, weights);
+			this.text.append("\n").append(pool);
+			this.settings.add((builder) -> builder.pool("pool", pool));
+		}
+		return most;
+	}
+
+	private void chooseQueue(String queue, int most) {
+		int concurrency = 1 + this.random.nextInt(most);
 		this.text.append("\n").append(queue).append(": concurrency ").append(concurrency);
 		this.settings.add((builder) -> builder.queue(queue, concurrency));
 		RateLimit rate = rate();

@@ -62,6 +62,26 @@ public interface Claimer {
 	}
 
 	/**
+	 * Returns whether its room is shared with other claimers, so that it has to be told
+	 * what is {@link #ready} before one of them is asked.
+	 * @return false for a claimer whose room is its own
+	 */
+	default boolean sharesRoom() {
+		return false;
+	}
+
+	/**
+	 * Says what a shard has for it, for those that {@linkplain #sharesRoom() share room}:
+	 * before it asks one of them, and when it gives up a transaction. What it was
+	 * answered before holds no more.
+	 * @param shard the shard
+	 * @param bestReady the best priority that is READY there for its queue and tasks; the
+	 * least int for none
+	 */
+	default void ready(int shard, int bestReady) {
+	}
+
+	/**
 	 * Returns how many more messages it wants from the shard now; where one permit is for
 	 * several messages of a task, how many permits it has for them. The answer holds
 	 * until {@link #claimed} or the next question of the same shard, and what other

@@ -84,6 +84,7 @@ final class MessageTurn implements Turn<ShardSession> {
 		if (!this.untaken.isEmpty()) {
 			return true;
 		}
+		tellOfReady(session);
 		for (Claimer claimer : this.claimers) {
 			if (wanted(session, claimer) > 0 || wantsSuspect(session, claimer)) {
 				return true;
@@ -206,6 +207,7 @@ final class MessageTurn implements Turn<ShardSession> {
 	 * whoever wants the same messages may get them whenever it is the other's turn.
 	 */
 	private int claim(ShardSession session, int mostRows) throws SQLException {
+		tellOfReady(session);
 		int rows = 0;
 		int size = this.claimers.size();
 		int first = (size > 1) ? this.chance.nextInt(size) : 0;
@@ -260,6 +262,18 @@ final class MessageTurn implements Turn<ShardSession> {
 	private boolean wantsSuspect(ShardSession session, Claimer claimer) throws SQLException {
 		long seq = session.firstSuspect(claimer.queue(), claimer.tasks());
 		return seq != ShardSession.NO_SUSPECT && claimer.wantsSuspect(this.shard, seq);
+	}
+
+	/**
+	 * Who shares room with others can choose only once it knows what there is for them.
+	 */
+	private void tellOfReady(ShardSession session) throws SQLException {
+		for (Claimer claimer : this.claimers) {
+			if (claimer.sharesRoom()) {
+				this.unanswered.remove(claimer);
+				claimer.ready(this.shard, bestReady(session, claimer));
+			}
+		}
 	}
 
 	private int wanted(ShardSession session, Claimer claimer) throws SQLException {
@@ -387,6 +401,15 @@ final class MessageTurn implements Turn<ShardSession> {
 			guard(() -> claim.refuse(this.shard));
 		}
 		this.claimed.clear();
+		this.claimers.forEach(this::tellOfNothing);
+	}
+
+	/** Others need not wait for a shard that may not come back soon. */
+	private void tellOfNothing(Claimer claimer) {
+		if (claimer.sharesRoom()) {
+			this.unanswered.remove(claimer);
+			guard(() -> claimer.ready(this.shard, Integer.MIN_VALUE));
+		}
 	}
 
 	@Override

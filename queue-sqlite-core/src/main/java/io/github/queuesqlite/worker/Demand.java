@@ -25,7 +25,7 @@ final class Demand {
 	 * Nobody waits any more when it did not ask again for so long: twice the time that it
 	 * waits, and once more since it may ask just too early.
 	 */
-	private static final long FORGET_NANOS = 3 * YIELD_NANOS;
+	static final long FORGET_NANOS = 3 * YIELD_NANOS;
 
 	/** How long a shard waits for one that is as good and whose turn it is. */
 	static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -89,6 +89,24 @@ final class Demand {
 		answered(shard);
 		this.best[shard] = bestReady;
 		this.poked = false;
+	}
+
+	/**
+	 * A shard says what it has before it asks; what it was promised is void.
+	 * @param bestReady the least int for nothing
+	 * @return whether it has nothing and seemed to have something
+	 */
+	boolean isNothingMore(int shard, int bestReady) {
+		long bit = 1L << shard;
+		boolean before = answered(shard) > 0 || (this.unserved & bit) != 0;
+		this.best[shard] = bestReady;
+		if (bestReady == Integer.MIN_VALUE) {
+			this.unserved &= ~bit;
+			return before;
+		}
+		this.unserved |= bit;
+		this.poked = false;
+		return false;
 	}
 
 	/** A shard that asks gets nothing now, but later: it is to be told again. */

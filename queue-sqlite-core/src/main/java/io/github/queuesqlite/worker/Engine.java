@@ -1,12 +1,15 @@
 package io.github.queuesqlite.worker;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.event.QueueRecorder;
+import io.github.queuesqlite.task.QueuePool;
 import io.github.queuesqlite.task.TaskInterceptor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,9 @@ final class Engine {
 
 	final Limits limits;
 
+	/** By queue, of those that are in one. */
+	final Map<String, SharedPlaces> places;
+
 	final PausedKeys pausedKeys = new PausedKeys();
 
 	final List<TaskInterceptor> interceptors;
@@ -52,6 +58,7 @@ final class Engine {
 	Engine(WorkerEnvironment environment, WorkerSettings settings, Watch watch) {
 		this.environment = environment;
 		this.settings = settings;
+		this.places = places(settings.pools());
 		this.limits = new Limits(environment, settings.rates(), this::limitsChanged);
 		this.tasks = new TaskTable(environment.tasks(), settings, this.limits);
 		this.interceptors = settings.interceptors();
@@ -65,6 +72,15 @@ final class Engine {
 					return thread;
 				});
 		this.interrupts.allowCoreThreadTimeOut(true);
+	}
+
+	private static Map<String, SharedPlaces> places(Map<String, QueuePool> pools) {
+		Map<String, SharedPlaces> places = new HashMap<>();
+		pools.forEach((name, pool) -> {
+			SharedPlaces shared = new SharedPlaces(name, pool);
+			pool.queues().forEach((queue) -> places.put(queue, shared));
+		});
+		return Map.copyOf(places);
 	}
 
 	private void limitsChanged() {

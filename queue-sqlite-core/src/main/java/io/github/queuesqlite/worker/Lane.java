@@ -70,9 +70,13 @@ final class Lane implements Holder {
 	/** After how long a message goes before better ones; 0 for never. */
 	private final long ageingMillis;
 
+	/** Null for a queue in no pool. */
+	private final @Nullable SharedPlaces places;
+
 	private final AtomicLong outstanding = new AtomicLong();
 
-	private final ReentrantLock lock = new ReentrantLock();
+	/** That of the pool, if there is one. */
+	private final ReentrantLock lock;
 
 	// Guarded by the lock
 
@@ -87,6 +91,9 @@ final class Lane implements Holder {
 	private final Crew crew;
 
 	private boolean open;
+
+	/** Whether a place is kept for a suspect that is being claimed. */
+	private boolean suspectComes;
 
 	private long scannedAt;
 
@@ -108,6 +115,8 @@ final class Lane implements Holder {
 		this.rate = engine.limits.rateOf(queue);
 		this.newestFirst = engine.settings.order().newestFirst().contains(queue);
 		this.ageingMillis = engine.settings.order().ageingMillis(queue);
+		this.places = engine.places.get(queue);
+		this.lock = (this.places != null) ? this.places.lock() : new ReentrantLock();
 		this.waiting = new CallHeap(this.newestFirst);
 		this.ahead = new ClaimAhead(this.concurrency);
 		this.permits = new Permits(this.concurrency);
@@ -137,9 +146,12 @@ final class Lane implements Holder {
 		this.keysWaitUntil = Math.max(1, this.engine.now() + KEYS_WAIT_NANOS);
 	}
 
-	/** Nothing is claimed ahead while keys take turns, or where newer ones go first. */
+	/**
+	 * Nothing is claimed ahead while keys take turns, where newer ones go first, or where
+	 * it would take places of others.
+	 */
 	private int ahead() {
-		if (this.newestFirst) {
+		if (this.newestFirst || this.places != null) {
 			return 0;
 		}
 		long until = this.keysWaitUntil;
@@ -191,6 +203,9 @@ final class Lane implements Holder {
 			this.engine.watch.within(Demand.YIELD_NANOS);
 			return 0;
 		}
+		if (promise == 0 && this.places != null) {
+			giveWay(this.places, shard);
+		}
 		return promise;
 	}
 
@@ -205,11 +220,98 @@ final class Lane implements Holder {
 				this.demand.putOff(shard);
 				return 0;
 			}
-			return this.demand.promise(shard, room(), ahead() == 0, this.engine.now());
+			long now = this.engine.now();
+			int room = (this.places != null) ? this.places.granted(this, now) : room();
+			return this.demand.promise(shard, room, ahead() == 0, now);
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * A free place may be kept for another lane: it is to be asked, or this one again.
+	 */
+	private void giveWay(SharedPlaces places, int shard) {
+		boolean yielding;
+		boolean poke;
+		this.lock.lock();
+		try {
+			yielding = places.isYielding(this.engine.now());
+			poke = yielding && places.isFirstToBePoked(this, 1L << shard);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		poke(poke);
+		if (yielding) {
+			this.engine.watch.within(Demand.YIELD_NANOS);
+		}
+	}
+
+	// The places that it shares with others, with the lock held
+
+	/** Shares the places of its pool, if it has one. */
+	void join() {
+		if (this.places == null) {
+			return;
+		}
+		this.lock.lock();
+		try {
+			this.places.join(this);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public boolean sharesRoom() {
+		return this.places != null;
+	}
+
+	@Override
+	public void ready(int shard, int bestReady) {
+		boolean poke;
+		this.lock.lock();
+		try {
+			if (this.places != null && bestReady != Integer.MIN_VALUE) {
+				this.places.heardOf(this);
+			}
+			poke = this.demand.isNothingMore(shard, bestReady) && isPokeDue(1L << shard);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		poke(poke);
+	}
+
+	/** How many places of its pool it has. */
+	int held() {
+		return running() + this.waiting.size() + this.demand.promised() + (this.suspectComes ? 1 : 0);
+	}
+
+	int running() {
+		return this.permits.inUse();
+	}
+
+	/** What is to begin: calls, or messages as far as they are known. */
+	int toBegin(boolean calls) {
+		return this.demand.promised() + (calls ? this.waiting.size() : this.waiting.messages());
+	}
+
+	/** Whether a shard may have something for it that it has permits for. */
+	boolean isWanting() {
+		return this.demand.isUnserved() && mayClaim() && ownRoom() > 0;
+	}
+
+	/** How many places it could use. */
+	int ownRoom() {
+		return this.permits.free() - this.waiting.size() - this.demand.promised() - (this.suspectComes ? 1 : 0);
+	}
+
+	boolean isOwnPokeDue(long except) {
+		return this.open && !this.paused && this.demand.isToAskAgain(room(), ahead(), except);
 	}
 
 	/** What is claimed without a sure lease would only be given back. */
@@ -218,6 +320,9 @@ final class Lane implements Holder {
 	}
 
 	private int room() {
+		if (this.places != null) {
+			return Math.min(ownRoom(), this.places.free());
+		}
 		boolean mayBeMore = this.waiting.bytes() < ClaimAhead.MOST_BYTES
 				&& this.waiting.messages() < ClaimAhead.MOST_ROWS;
 		int more = mayBeMore ? ahead() : 0;
@@ -243,7 +348,7 @@ final class Lane implements Holder {
 		List<Call> calls = calls(messages);
 		boolean refused = false;
 		int runners = 0;
-		boolean poke = false;
+		boolean poke;
 		this.lock.lock();
 		try {
 			this.waiting.reserve(calls.size());
@@ -251,11 +356,11 @@ final class Lane implements Holder {
 			this.outstanding.addAndGet(messages.size());
 			if (this.open && !this.paused) {
 				runners = accept(calls);
-				poke = isPokeDue(1L << shard);
 			}
 			else {
 				refused = true;
 			}
+			poke = isPokeDue(1L << shard);
 		}
 		finally {
 			this.lock.unlock();
@@ -314,13 +419,24 @@ final class Lane implements Holder {
 
 	@Override
 	public boolean reserveForSuspect(int shard) {
-		return this.engine.probation.reserve(this, shard);
+		if (this.places == null) {
+			return this.engine.probation.reserve(this, shard);
+		}
+		this.lock.lock();
+		try {
+			this.suspectComes = this.demand.isRoomForSuspect(room()) && this.engine.probation.reserve(this, shard);
+			return this.suspectComes;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override
 	public void claimedSuspect(@Nullable Suspect suspect) {
 		Probation probation = this.engine.probation;
 		if (suspect == null) {
+			noSuspectComes();
 			probation.cancel(this.engine.now());
 			this.engine.watch.within(Probation.REST_NANOS);
 			return;
@@ -332,6 +448,7 @@ final class Lane implements Holder {
 		this.lock.lock();
 		try {
 			this.waiting.reserve(1);
+			this.suspectComes = false;
 			accepted = this.open && !this.paused;
 			if (accepted) {
 				probation.begin(call.first(), now);
@@ -348,8 +465,20 @@ final class Lane implements Holder {
 		else {
 			probation.cancel(now);
 			call.recall();
+			pokeForOthers();
 		}
 		this.engine.watch.within(Probation.TICK_NANOS);
+	}
+
+	private void noSuspectComes() {
+		this.lock.lock();
+		try {
+			this.suspectComes = false;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		pokeForOthers();
 	}
 
 	private int accept(List<Call> calls) {
@@ -430,7 +559,7 @@ final class Lane implements Holder {
 
 	/** Asks the writers again, when there is room for what they were not asked for. */
 	private boolean isPokeDue(long except) {
-		return this.open && !this.paused && this.demand.isToAskAgain(room(), ahead(), except);
+		return (this.places != null) ? this.places.isPokeDue(except) : isOwnPokeDue(except);
 	}
 
 	private void poke(boolean due) {
@@ -458,7 +587,7 @@ final class Lane implements Holder {
 			}
 			next = next();
 			if (next != null) {
-				this.permits.give(next);
+				begin(next);
 				more = usefulRunners() > 0;
 			}
 			else {
@@ -485,8 +614,15 @@ final class Lane implements Holder {
 		return next;
 	}
 
+	private void begin(Call call) {
+		this.permits.give(call);
+		if (this.places != null) {
+			this.places.begun(this, call);
+		}
+	}
+
 	private @Nullable Call next() {
-		if (this.permits.free() == 0) {
+		if (this.permits.free() == 0 || (this.places != null && !this.places.mayStart())) {
 			return null;
 		}
 		Call best = this.waiting.peek();
@@ -704,6 +840,23 @@ final class Lane implements Holder {
 		}
 		unstarted.forEach(Call::recall);
 		placed.stream().filter(Call::recall).forEach(this::freed);
+		pokeForOthers();
+	}
+
+	/** What it gave back, or wants no more, may be for other lanes. */
+	private void pokeForOthers() {
+		if (this.places == null) {
+			return;
+		}
+		boolean poke;
+		this.lock.lock();
+		try {
+			poke = isPokeDue(0);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		poke(poke);
 	}
 
 	/** Runs something for each call that has not given back its permit. */
@@ -742,8 +895,8 @@ final class Lane implements Holder {
 	LaneState state() {
 		this.lock.lock();
 		try {
-			return new LaneState(this.queue, this.concurrency, this.permits.inUse(), this.waiting.messages(),
-					this.paused);
+			return new LaneState(this.queue, this.concurrency, running(), this.waiting.messages(), this.paused,
+					(this.places != null) ? this.places.state() : null);
 		}
 		finally {
 			this.lock.unlock();
@@ -775,7 +928,7 @@ final class Lane implements Holder {
 				runners = isAnyGiven ? 0 : Math.min(this.permits.free(), this.waiting.size());
 				next = (this.permits.free() > 0) ? TICK_NANOS : SCAN_NANOS;
 			}
-			if (this.demand.isYielding(now)) {
+			if (this.demand.isYielding(now) || (this.places != null && this.places.isYielding(now))) {
 				next = Math.min(next, Demand.YIELD_NANOS);
 			}
 			poke = this.demand.isUnserved() && isPokeDue(0);

@@ -1,5 +1,7 @@
 package io.github.queuesqlite.worker;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One lane at a moment.
  *
@@ -8,7 +10,9 @@ package io.github.queuesqlite.worker;
  * @param running handlers that run now
  * @param waiting claimed messages whose handler has not started
  * @param paused whether the queue is paused
+ * @param pool whose places it shares with other lanes; null for none
  */
-public record LaneState(String queue, int concurrency, int running, int waiting, boolean paused) {
+public record LaneState(String queue, int concurrency, int running, int waiting, boolean paused,
+		@Nullable PoolState pool) {
 
 }

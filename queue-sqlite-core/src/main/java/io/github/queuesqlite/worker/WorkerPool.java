@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.message.QueueException;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The workers of this process: a lane for {@code default}, for each queue that a task
- * declares, and for each that was given a concurrency.
+ * declares, and for each that was given a concurrency or shares that of a pool.
  * <p>
  * <b>Threads:</b> safe for use by several threads. Handlers run on daemon threads
  * {@code queue-<lane>-n}, on virtual threads, or on an executor of the user, never on a
@@ -119,6 +120,7 @@ public final class WorkerPool {
 			this.watch.startWorking();
 			this.engine.limits.start();
 			lanes().forEach(this::open);
+			forEachPool(SharedPlaces::open);
 			this.engine.environment.store().demandChanged();
 			tellHosting();
 		}
@@ -159,6 +161,7 @@ public final class WorkerPool {
 			if (!this.running) {
 				return;
 			}
+			forEachPool(SharedPlaces::close);
 			lanes().forEach((lane) -> {
 				lane.close();
 				this.engine.environment.store().detach(lane);
@@ -505,8 +508,23 @@ public final class WorkerPool {
 		this.engine.environment.tasks().tasks().stream().map(TaskDefinition::queue).forEach(queues::add);
 		queues.removeAll(this.lanes.keySet());
 		List<Lane> added = queues.stream().map((queue) -> new Lane(this.engine, queue)).toList();
-		added.forEach((lane) -> this.lanes.put(lane.queue(), lane));
+		added.forEach((lane) -> {
+			lane.join();
+			this.lanes.put(lane.queue(), lane);
+		});
 		return added;
+	}
+
+	private void forEachPool(Consumer<SharedPlaces> action) {
+		for (SharedPlaces places : new HashSet<>(this.engine.places.values())) {
+			places.lock().lock();
+			try {
+				action.accept(places);
+			}
+			finally {
+				places.lock().unlock();
+			}
+		}
 	}
 
 	private void open(Lane lane) {

@@ -9,8 +9,8 @@
  * the end of its handler. Who moves a run out of {@code NEW} or {@code RUNNING} settles
  * it, so each run is settled once whoever ends it: handler, deadline, pause or stop.
  * <p>
- * Lock order: a lane's lock, then a run's monitor; neither is held while the store or
- * user code is called.
+ * Lock order: a lane's lock, which is one for all lanes of a pool, then a run's monitor;
+ * neither is held while the store or user code is called.
  */
 @NullMarked
 package io.github.queuesqlite.worker;

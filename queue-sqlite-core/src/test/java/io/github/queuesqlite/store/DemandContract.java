@@ -2,6 +2,7 @@ package io.github.queuesqlite.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -98,6 +99,21 @@ abstract class DemandContract extends StoreSubject {
 		await().until(() -> lane.messages.size() == 40);
 		assertThat(List.copyOf(lane.messages)).isSortedAccordingTo(StoredMessage.CLAIM_ORDER);
 		this.store.detach(lane);
+	}
+
+	@Test
+	void attachWhenClaimersShareRoomTellsWhatIsReadyBeforeItAsks() {
+		Sharing one = new Sharing(this.instance, QUEUE);
+		Sharing two = new Sharing(this.instance, "second");
+		this.store.attach(one);
+		this.store.attach(two);
+		insertAll(Draft.of(TASK).times(5));
+		insert(Draft.of(TASK).queue("second"));
+		await().until(() -> one.messages.size() == 5 && two.messages.size() == 1);
+		assertThat(List.of(one.untold, two.untold)).allMatch(Set::isEmpty);
+		await().until(() -> one.isNothingReady() && two.isNothingReady());
+		this.store.detach(one);
+		this.store.detach(two);
 	}
 
 	@Test
@@ -300,6 +316,44 @@ abstract class DemandContract extends StoreSubject {
 		public void claimed(int shard, List<StoredMessage> claimed) {
 			this.unanswered.remove(shard);
 			super.claimed(shard, claimed);
+		}
+
+	}
+
+	/** A lane that shares its room: notes where it was asked and had not been told. */
+	private static final class Sharing extends Lane {
+
+		private final Map<Integer, Integer> ready = new ConcurrentHashMap<>();
+
+		private final Set<Integer> told = ConcurrentHashMap.newKeySet();
+
+		private final Set<Integer> untold = ConcurrentHashMap.newKeySet();
+
+		Sharing(StoreInstance owner, String queue) {
+			super(owner, queue, 100);
+		}
+
+		@Override
+		public boolean sharesRoom() {
+			return true;
+		}
+
+		@Override
+		public void ready(int shard, int bestReady) {
+			this.ready.put(shard, bestReady);
+			this.told.add(shard);
+		}
+
+		@Override
+		public int wanted(int shard, int bestReady) {
+			if (!this.told.remove(shard)) {
+				this.untold.add(shard);
+			}
+			return super.wanted(shard, bestReady);
+		}
+
+		boolean isNothingReady() {
+			return !this.ready.isEmpty() && this.ready.values().stream().allMatch((best) -> best == Integer.MIN_VALUE);
 		}
 
 	}

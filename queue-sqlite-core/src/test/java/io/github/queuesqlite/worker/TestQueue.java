@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,6 +35,7 @@ import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.WriterSettings;
 import io.github.queuesqlite.store.sqlite.SqliteStoreSettings;
 import io.github.queuesqlite.store.sqlite.SqliteStores;
+import io.github.queuesqlite.task.QueuePool;
 import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskInterceptor;
 import io.github.queuesqlite.task.TaskRegistry;
@@ -227,6 +229,8 @@ final class TestQueue implements AutoCloseable {
 
 		private final java.util.Map<String, Integer> queues = new java.util.HashMap<>();
 
+		private final Map<String, QueuePool> pools = new LinkedHashMap<>();
+
 		Settings concurrency(int concurrency) {
 			this.concurrency = concurrency;
 			return this;
@@ -234,6 +238,11 @@ final class TestQueue implements AutoCloseable {
 
 		Settings queue(String queue, int concurrency) {
 			this.queues.put(queue, concurrency);
+			return this;
+		}
+
+		Settings pool(String name, QueuePool pool) {
+			this.pools.put(name, pool);
 			return this;
 		}
 
@@ -277,8 +286,8 @@ final class TestQueue implements AutoCloseable {
 		}
 
 		WorkerSettings toWorkerSettings() {
-			return new WorkerSettings(this.concurrency, this.queues, Map.of(), ClaimOrder.DEFAULT, this.timeout,
-					this.retry, this.drainTimeout, this.probation, this.virtualThreads, this.executor,
+			return new WorkerSettings(this.concurrency, this.queues, this.pools, Map.of(), ClaimOrder.DEFAULT,
+					this.timeout, this.retry, this.drainTimeout, this.probation, this.virtualThreads, this.executor,
 					this.interceptors);
 		}
 

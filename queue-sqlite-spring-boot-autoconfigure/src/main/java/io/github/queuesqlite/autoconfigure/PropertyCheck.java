@@ -3,6 +3,7 @@ package io.github.queuesqlite.autoconfigure;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 import io.github.queuesqlite.message.Names;
@@ -87,9 +88,14 @@ final class PropertyCheck {
 		name(property, value, "must be");
 	}
 
-	/** For the names that stand below a property. */
+	/** For the names that stand below a property, or that it lists. */
 	static void nameBelow(String property, String value) {
 		name(property, value, "must have names of");
+	}
+
+	/** Returns how a value is written in properties. */
+	static String dashed(Enum<?> value) {
+		return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 	private static void name(String property, String value, String must) {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -143,7 +142,7 @@ class QueueFailureAnalyzer extends AbstractFailureAnalyzer<Throwable> {
 
 	private static String oneOf(Class<?> type) {
 		String all = Arrays.stream(type.getEnumConstants())
-			.map((constant) -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'))
+			.map((constant) -> PropertyCheck.dashed((Enum<?>) constant))
 			.collect(Collectors.joining(", "));
 		return all.replaceFirst(", ([^,]+)$", " or $1");
 	}

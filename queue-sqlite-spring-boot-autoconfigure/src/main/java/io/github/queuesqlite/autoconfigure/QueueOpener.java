@@ -103,18 +103,27 @@ final class QueueOpener {
 			.retry(this.properties.retry().toPolicy())
 			.drainTimeout(this.properties.shutdown().drainTimeout());
 		this.properties.queues().forEach((name, queue) -> apply(builder, name, queue));
+		this.properties.pools().forEach((name, pool) -> builder.pool(name, pool.toPool(worker.concurrency())));
 		new WorkerExecutor(worker.executor(), this.beanFactory, this.environment).apply(builder);
 	}
 
 	private void apply(EmbeddedQueue.Builder builder, String name, QueueProperties.Queue queue) {
-		builder.queue(name, Objects.requireNonNullElse(queue.concurrency(), this.properties.worker().concurrency()))
-			.order(name, queue.order());
+		if (queue.concurrency() != null || !isPooled(name)) {
+			builder.queue(name,
+					Objects.requireNonNullElse(queue.concurrency(), this.properties.worker().concurrency()));
+		}
+		builder.order(name, queue.order());
 		if (queue.rateLimit() != null) {
 			builder.rateLimit(name, queue.rateLimit());
 		}
 		if (queue.ageing() != null) {
 			builder.ageing(name, queue.ageing());
 		}
+	}
+
+	/** Then it has a lane, with as many workers as the pool has. */
+	private boolean isPooled(String queue) {
+		return this.properties.pools().values().stream().anyMatch((pool) -> pool.queues().contains(queue));
 	}
 
 	private void applyBeans(EmbeddedQueue.Builder builder) {

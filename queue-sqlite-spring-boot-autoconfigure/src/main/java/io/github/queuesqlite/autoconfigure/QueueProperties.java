@@ -10,6 +10,7 @@ import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
 import io.github.queuesqlite.SchemaMode;
 import io.github.queuesqlite.message.QueueOrder;
+import io.github.queuesqlite.task.QueuePool;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ import org.springframework.util.unit.DataSize;
  * @param enqueue what holds for putting messages in
  * @param worker what holds for running handlers
  * @param queues Settings of single queues, by name.
+ * @param pools Workers that several queues share, by the name of the pool.
  * @param retry how failed messages are retried
  * @param lease how the death of a process is noticed
  * @param shutdown how workers stop
@@ -60,10 +62,10 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("data/queue") String directory, @DefaultValue("default") String name, @Nullable Integer shards,
 		@DefaultValue("full") Durability durability, @DefaultValue("migrate") SchemaMode schema,
 		@DefaultValue Enqueue enqueue, @DefaultValue Worker worker, @DefaultValue Map<String, Queue> queues,
-		@DefaultValue Retry retry, @DefaultValue Lease lease, @DefaultValue Shutdown shutdown,
-		@DefaultValue Retention retention, @DefaultValue History history, @DefaultValue Unhosted unhosted,
-		@DefaultValue Schedules schedules, @DefaultValue Listen listen, @DefaultValue Events events,
-		@DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk,
+		@DefaultValue Map<String, Pool> pools, @DefaultValue Retry retry, @DefaultValue Lease lease,
+		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue History history,
+		@DefaultValue Unhosted unhosted, @DefaultValue Schedules schedules, @DefaultValue Listen listen,
+		@DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk,
 		@DefaultValue Dashboard dashboard) {
 
 	public QueueProperties {
@@ -72,6 +74,8 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		PropertyCheck.range("shards", shards, 1, 64);
 		queues = new LinkedHashMap<>(queues);
 		queues.forEach(QueueProperties::check);
+		pools = new LinkedHashMap<>(pools);
+		PoolCheck.check(pools, queues, worker);
 	}
 
 	private static void check(String name, Queue queue) {
@@ -176,7 +180,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * One queue.
 	 *
 	 * @param concurrency Number of handlers of this queue that run at once, 1 to 10,000.
-	 * The worker's concurrency by default.
+	 * The worker's concurrency by default, or that of its pool, which it must not exceed.
 	 * @param rateLimit Number of handlers of this queue that begin in a time, over all
 	 * processes, such as 100/1m: 1 to 1,000,000 in 1 ms to 366 d. Any number by default.
 	 * @param order Order in which messages of one priority start: fifo, or lifo for the
@@ -186,6 +190,35 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 */
 	public record Queue(@Nullable Integer concurrency, @Nullable RateLimit rateLimit,
 			@DefaultValue("fifo") QueueOrder order, @Nullable Duration ageing) {
+
+	}
+
+	/**
+	 * Workers that several queues share in this process.
+	 *
+	 * @param concurrency Number of handlers of all queues of the pool together that run
+	 * at once, 1 to 10,000. The worker's concurrency by default.
+	 * @param strategy Which queue gets the next free worker, of those that have work:
+	 * strict, the first one of the list; weighted, the one that has had the fewest
+	 * messages for its weight; or round-robin, the one whose turn it is.
+	 * @param queues Queues that share the workers, the first one first, each in one pool
+	 * at most.
+	 * @param weights How many messages a queue gets for one of a queue with the weight 1,
+	 * by name, 1 to 1,000. 1 by default; for the strategy weighted only.
+	 */
+	public record Pool(@Nullable Integer concurrency, @DefaultValue("strict") QueuePool.Strategy strategy,
+			@DefaultValue List<String> queues, @DefaultValue Map<String, Integer> weights) {
+
+		/** Returns these settings as the core takes them. */
+		QueuePool toPool(int workers) {
+			Map<String, Integer> shares = new LinkedHashMap<>();
+			this.queues.forEach((queue) -> shares.put(queue, this.weights.getOrDefault(queue, 1)));
+			return new QueuePool(concurrency(workers), this.strategy, shares);
+		}
+
+		int concurrency(int workers) {
+			return (this.concurrency != null) ? this.concurrency : workers;
+		}
 
 	}
 

@@ -9,6 +9,12 @@ const sum = (point, what) => Object.values(point.tasks).reduce((total, task) => 
 const perSecond = (what) => (point) => point.seconds > 0 ? sum(point, what) / point.seconds : null;
 const perMinute = (what) => (point) => point.seconds > 0 ? 60 * sum(point, what) / point.seconds : null;
 
+/** Queues of a pool share its workers. */
+const mostHandlers = (lanes) => {
+  const pools = new Map(lanes.filter((lane) => lane.pool).map((lane) => [lane.pool.name, lane.pool.concurrency]));
+  return [...lanes.filter((lane) => !lane.pool).map((lane) => lane.concurrency), ...pools.values()].reduce((total, most) => total + most, 0);
+};
+
 /** The latest point and what came since, as one: a rate of the last ten to twenty seconds. */
 export function lately() {
   const last = history.points[history.points.length - 1];
@@ -93,7 +99,7 @@ export function overview() {
       tiles.waiting.show(number(report.states.READY), oldest.length ? `the oldest for ${millis(Math.max(...oldest))}` : 'nothing waits');
       const lanes = all.filter((queue) => queue.lane);
       const here = lanes.reduce((total, queue) => total + queue.lane.running, 0);
-      tiles.running.show(number(report.states.RUNNING), `${number(here)} of ${number(lanes.reduce((total, queue) => total + queue.lane.concurrency, 0))} handlers here`);
+      tiles.running.show(number(report.states.RUNNING), `${number(here)} of ${number(mostHandlers(lanes.map((queue) => queue.lane)))} handlers here`);
       tiles.scheduled.show(number(report.states.SCHEDULED), 'scheduled or to be retried');
       tiles.done.show(number(report.states.COMPLETED), latest ? `kept; ${rate(perSecond('completed')(latest) || 0)} here` : '');
       tiles.dead.show(number(report.states.DEAD), report.states.DEAD ? 'need a person' : 'none');

@@ -29,6 +29,8 @@ export function pauseAndResume(kind, word, page, refresh) {
   };
 }
 
+const handlers = ({ running, concurrency, pool }) => `${number(running)} of ${number(concurrency)}${pool ? `, pool ${pool.name}: ${number(pool.running)} of ${number(pool.concurrency)}` : ''}`;
+
 export const pausedPill = (item) => item.paused ? pill(item.pausedUntil ? `paused until ${time(item.pausedUntil)}` : 'paused', 'retry') : null;
 
 export function queues(page) {
@@ -42,7 +44,7 @@ export function queues(page) {
     { title: 'Oldest', number: true, cell: (queue) => queue.oldestReadyAge ? millis(duration(queue.oldestReadyAge)) : '–' },
     { title: 'Later', number: true, ...count('SCHEDULED') },
     { title: 'Running', number: true, ...count('RUNNING') },
-    { title: 'Handlers here', number: true, cell: (queue) => queue.lane ? `${number(queue.lane.running)} of ${number(queue.lane.concurrency)}` : '–' },
+    { title: 'Handlers here', number: true, cell: (queue) => queue.lane ? handlers(queue.lane) : '–' },
     { title: 'Completed', number: true, ...count('COMPLETED') },
     { title: 'Dead', number: true, ...count('DEAD') },
     { title: '', kind: 'action', mark: (queue) => [queue.paused], cell: actions },

@@ -175,6 +175,19 @@ class QueueAutoConfigurationTests {
 	}
 
 	@Test
+	void openWhenPoolsAreConfiguredGivesTheirQueuesLanes() {
+		this.contextRunner
+			.withPropertyValues("queue.sqlite.worker.concurrency=5", "queue.sqlite.pools.main.concurrency=3",
+					"queue.sqlite.pools.main.queues=high,low", "queue.sqlite.queues.high.order=lifo",
+					"queue.sqlite.queues.low.concurrency=2")
+			.run((context) -> assertThat(context.getBean(EmbeddedQueue.class).lanes())
+				.extracting((lane) -> lane.queue() + " " + lane.concurrency() + " " + lane.pool())
+				.containsExactly("default 5 null",
+						"high 3 PoolStatus[name=main, strategy=STRICT, concurrency=3, running=0]",
+						"low 2 PoolStatus[name=main, strategy=STRICT, concurrency=3, running=0]"));
+	}
+
+	@Test
 	void openWhenThereAreCustomizersCallsThemInOrderAfterTheProperties() {
 		this.contextRunner.withUserConfiguration(Customizers.class)
 			.withPropertyValues("queue.sqlite.worker.concurrency=5")

@@ -1,7 +1,7 @@
 package io.github.queuesqlite.autoconfigure;
 
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +10,7 @@ import io.github.queuesqlite.Durability;
 import io.github.queuesqlite.OnFull;
 import io.github.queuesqlite.SchemaMode;
 import io.github.queuesqlite.message.QueueOrder;
+import io.github.queuesqlite.task.QueuePool;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,7 @@ class QueuePropertiesTests {
 		assertThat(properties.worker())
 			.isEqualTo(new QueueProperties.Worker(true, 8, seconds(1), Duration.ofMinutes(30), seconds(10), "auto"));
 		assertThat(properties.queues()).isEmpty();
+		assertThat(properties.pools()).isEmpty();
 		assertThat(properties.retry().toPolicy()).isEqualTo(RetryPolicy.DEFAULT);
 		assertThat(properties.lease().duration()).isEqualTo(seconds(30));
 		assertThat(properties.shutdown().drainTimeout()).isEqualTo(seconds(20));
@@ -247,6 +249,54 @@ class QueuePropertiesTests {
 	}
 
 	@Test
+	void bindWhenPoolsAreSetGivesWhatIsSet() {
+		QueueProperties properties = bind(Map.of("worker.concurrency", "5", "pools.main.queues", "high,default",
+				"pools.side.queues[0]", "b", "pools.side.queues[1]", "a", "pools.side.concurrency", "2",
+				"pools.side.strategy", "weighted", "pools.side.weights.a", "3", "queues.a.concurrency", "2"));
+		assertThat(properties.pools().get("main").toPool(properties.worker().concurrency()))
+			.isEqualTo(QueuePool.strict(5, "high", "default"));
+		assertThat(properties.pools().get("side").toPool(properties.worker().concurrency()))
+			.isEqualTo(QueuePool.weighted(2, Map.of("b", 1, "a", 3)));
+		assertThat(properties.pools().get("side").queues()).containsExactly("b", "a");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					pools.main=3                                               | pools.main must have properties below it instead of a value, was '3'
+					pools=main                                                 | pools must have properties below it instead of a value, was 'main'
+					pools.main.concurrency=3                                   | pools.main.queues must name the queues that share the pool, is not set
+					pools.main.queues=                                         | pools.main.queues must name the queues that share the pool, was ''
+					pools.main.queues=a;pools.main.concurrency=0               | pools.main.concurrency must be from 1 to 10000, was '0'
+					pools.main.queues=a;pools.main.concurrency=10001           | pools.main.concurrency must be from 1 to 10000, was '10001'
+					pools.main.queues=a;pools.main.strategy=random             | pools.main.strategy must be strict, weighted or round-robin, was 'random'
+					pools.main.queues=a b                                      | pools.main.queues must have names of 1 to 200 letters, digits or . _ - :, was 'a b'
+					pools.main.queues=a,b,a                                    | pools.main.queues must name each queue once, names 'a' twice, was 'a,b,a'
+					pools.one.queues=a;pools.two.queues=b,a                    | pools.two.queues must name no queue of another pool: 'a' is in pool 'one', was 'b,a'
+					pools.main.queues=a;queues.a.concurrency=9                 | queues.a.concurrency must be at most 8, the concurrency of its pool 'main', was '9'
+					pools.main.queues=a;pools.main.strategy=weighted;pools.main.weights.a=0    | pools.main.weights.a must be from 1 to 1000, was '0'
+					pools.main.queues=a;pools.main.strategy=weighted;pools.main.weights.a=-1   | pools.main.weights.a must be from 1 to 1000, was '-1'
+					pools.main.queues=a;pools.main.strategy=weighted;pools.main.weights.a=much | pools.main.weights.a must be a whole number, was 'much'
+					pools.main.queues=a;pools.main.strategy=weighted;pools.main.weights=5      | pools.main.weights must have properties below it instead of a value, was '5'
+					pools.main.queues=a;pools.main.strategy=weighted;pools.main.weights.b=2    | pools.main.weights.b must be of one of 'queue.sqlite.pools.main.queues', which are [a], was '2'
+					pools.main.queues=a;pools.main.weights.a=2                                 | pools.main.weights.a must not be set with another strategy than weighted: 'queue.sqlite.pools.main.strategy' is strict, was '2'
+					""")
+	void bindWhenPoolIsWrongNamesPropertyValueAndWhatWouldBeRight(String properties, String text) {
+		// In this order: which of two pools is the second one is a matter of order.
+		Map<String, String> values = new LinkedHashMap<>();
+		for (String property : properties.split(";")) {
+			String[] parts = property.split("=", 2);
+			values.put(parts[0], parts[1]);
+		}
+		Throwable failure = catchThrowable(() -> bind(values));
+		FailureAnalysis analysis = new QueueFailureAnalyzer(this.environment).analyze(failure);
+		assertThat(analysis).isNotNull();
+		String[] parts = text.split(" ", 2);
+		assertThat(analysis.getDescription()).startsWith("Property 'queue.sqlite." + parts[0] + "' " + parts[1])
+			.doesNotContain("\n");
+	}
+
+	@Test
 	void analyzeWhenFailureIsOfAnotherPropertyLeavesItToOthers() {
 		this.environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of("other.size", "big")));
 		Throwable failure = catchThrowable(() -> Binder.get(this.environment).bind("other.size", DataSize.class));
@@ -255,7 +305,7 @@ class QueuePropertiesTests {
 	}
 
 	private QueueProperties bind(Map<String, String> values) {
-		Map<String, Object> prefixed = new HashMap<>();
+		Map<String, Object> prefixed = new LinkedHashMap<>();
 		values.forEach((name, value) -> prefixed.put("queue.sqlite." + name, value));
 		this.environment.getPropertySources().addFirst(new MapPropertySource("test", prefixed));
 		ConfigurationPropertySources.attach(this.environment);

@@ -48,6 +48,7 @@ class StartFailureTests {
 			textBlock = """
 					queue.sqlite.worker=8                        | must have properties below it instead of a value, was '8'
 					queue.sqlite.queues.mail=3                   | must have properties below it instead of a value, was '3'
+					queue.sqlite.pools.main.queues=a,b,a         | must name each queue once, names 'a' twice, was 'a,b,a'
 					queue.sqlite.retry.delays=1s,soon            | must be a list, each a duration such as 500ms, 10s
 					queue.sqlite.worker.executor=nowhere         | must be auto, platform, virtual or the name of an Executor bean
 					queue.sqlite.worker.executor=taskRegistry    | must be auto, platform, virtual or the name of an Executor bean

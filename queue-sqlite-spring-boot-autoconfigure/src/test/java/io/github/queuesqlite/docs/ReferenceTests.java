@@ -41,13 +41,16 @@ import static org.awaitility.Awaitility.await;
 /** The reference names whatever there is to name. */
 class ReferenceTests {
 
+	/** Properties with a name below them. */
+	private static final Set<String> NAMED = Set.of("queue.sqlite.queues", "queue.sqlite.pools");
+
 	private final List<String> rows = rows();
 
 	@Test
 	void referenceWhenPropertyExistsHasItWithItsDefault() throws Exception {
 		for (JsonNode property : metadata().path("properties")) {
 			String name = property.path("name").asString();
-			String row = row(name.equals("queue.sqlite.queues") ? "queue.sqlite.queues.<name>.concurrency" : name);
+			String row = row(NAMED.contains(name) ? name + ".<name>.concurrency" : name);
 			String defaultValue = property.path("defaultValue").asString("");
 			if (!defaultValue.isEmpty()) {
 				assertThat(row).as(name).contains("| `" + defaultValue + "` |");
@@ -79,12 +82,25 @@ class ReferenceTests {
 	void referenceWhenPropertyIsListedExists() throws Exception {
 		Set<String> names = new TreeSet<>();
 		metadata().path("properties").forEach((property) -> names.add(property.path("name").asString()));
-		for (RecordComponent component : QueueProperties.Queue.class.getRecordComponents()) {
-			names.add("queue.sqlite.queues.<name>." + DataObjectPropertyName.toDashedForm(component.getName()));
-		}
+		addComponents(names, "queue.sqlite.queues.<name>.", QueueProperties.Queue.class);
+		addComponents(names, "queue.sqlite.pools.<name>.", QueueProperties.Pool.class);
 		assertThat(this.rows.stream()
 			.filter((row) -> row.startsWith("| `queue.sqlite.") || row.startsWith("| `management."))
 			.map((row) -> row.substring(3, row.indexOf('`', 3)))).isSubsetOf(names);
+	}
+
+	@Test
+	void referenceWhenPropertyIsBelowANameHasIt() {
+		Set<String> names = new TreeSet<>();
+		addComponents(names, "queue.sqlite.queues.<name>.", QueueProperties.Queue.class);
+		addComponents(names, "queue.sqlite.pools.<name>.", QueueProperties.Pool.class);
+		assertThat(names).hasSize(8).allSatisfy(this::row);
+	}
+
+	private static void addComponents(Set<String> names, String prefix, Class<? extends Record> type) {
+		for (RecordComponent component : type.getRecordComponents()) {
+			names.add(prefix + DataObjectPropertyName.toDashedForm(component.getName()));
+		}
 	}
 
 	@Test

@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.queuesqlite.QueueStatus.LaneStatus;
+import io.github.queuesqlite.QueueStatus.PoolStatus;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.task.QueuePool;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -35,8 +38,31 @@ public record QueueDescriptor(String name, boolean paused, @Nullable Instant pau
 	 *
 	 * @param concurrency most handlers at once
 	 * @param running handlers that run now
+	 * @param pool whose workers the queue shares with others; null when it has its own
 	 */
-	public record LaneDescriptor(int concurrency, int running) {
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record LaneDescriptor(int concurrency, int running, @Nullable PoolDescriptor pool) {
+
+		static LaneDescriptor of(LaneStatus lane) {
+			return new LaneDescriptor(lane.concurrency(), lane.running(),
+					(lane.pool() != null) ? PoolDescriptor.of(lane.pool()) : null);
+		}
+
+	}
+
+	/**
+	 * Workers that several queues share.
+	 *
+	 * @param name its name
+	 * @param strategy which queue gets the next free worker
+	 * @param concurrency most handlers at once of all its queues
+	 * @param running handlers of all its queues that run now
+	 */
+	public record PoolDescriptor(String name, QueuePool.Strategy strategy, int concurrency, int running) {
+
+		static PoolDescriptor of(PoolStatus pool) {
+			return new PoolDescriptor(pool.name(), pool.strategy(), pool.concurrency(), pool.running());
+		}
 
 	}
 

@@ -88,7 +88,7 @@ final class Snapshot {
 		Pause pause = pause(Pause.Kind.QUEUE, name);
 		return new QueueDescriptor(name, pause != null, (pause != null) ? pause.until() : null, length(states),
 				this.stats.oldestReadyAge(name).orElse(null), states,
-				(lane != null) ? new QueueDescriptor.LaneDescriptor(lane.concurrency(), lane.running()) : null, tasks);
+				(lane != null) ? QueueDescriptor.LaneDescriptor.of(lane) : null, tasks);
 	}
 
 	Set<String> taskNames() {

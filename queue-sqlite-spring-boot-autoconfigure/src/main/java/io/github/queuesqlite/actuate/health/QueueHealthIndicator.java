@@ -172,6 +172,9 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 			details.put("concurrency", lane.concurrency());
 			details.put("running", lane.running());
 			details.put("paused", lane.paused());
+			if (lane.pool() != null) {
+				details.put("pool", lane.pool().name());
+			}
 			lanes.put(lane.queue(), details);
 		});
 		return lanes;

@@ -42,8 +42,9 @@ import static org.awaitility.Awaitility.await;
 
 /** Tests for {@link QueueEndpoint} over HTTP, on a real queue. */
 @SpringBootTest(properties = { "queue.sqlite.storage=temporary", "queue.sqlite.shards=2",
-		"management.endpoints.web.exposure.include=queue", "management.endpoint.queue.access=unrestricted",
-		"management.endpoint.queue.show-values=when-authorized" })
+		"queue.sqlite.pools.main.queues=urgent,calm", "queue.sqlite.pools.main.concurrency=3",
+		"queue.sqlite.pools.main.strategy=round-robin", "management.endpoints.web.exposure.include=queue",
+		"management.endpoint.queue.access=unrestricted", "management.endpoint.queue.show-values=when-authorized" })
 class QueueEndpointWebTests {
 
 	private final MockMvcTester mvc;
@@ -105,6 +106,10 @@ class QueueEndpointWebTests {
 			.isEqualTo(Map.of("concurrency", 8, "running", 0));
 		assertThat(result).bodyJson().extractingPath("$.queues.mail.paused").isEqualTo(false);
 		assertThat(result).bodyJson().doesNotHavePath("$.queues.elsewhere.lane");
+		assertThat(result).bodyJson()
+			.extractingPath("$.queues.urgent.lane")
+			.isEqualTo(Map.of("concurrency", 3, "running", 0, "pool",
+					Map.of("name", "main", "strategy", "ROUND_ROBIN", "concurrency", 3, "running", 0)));
 		assertThat(result).bodyJson().extractingPath("$.queues.elsewhere.states.READY").isEqualTo(1);
 	}
 

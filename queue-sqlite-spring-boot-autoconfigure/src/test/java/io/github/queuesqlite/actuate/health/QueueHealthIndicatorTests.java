@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 
 import io.github.queuesqlite.QueueStatus;
 import io.github.queuesqlite.QueueStatus.LaneStatus;
+import io.github.queuesqlite.QueueStatus.PoolStatus;
 import io.github.queuesqlite.QueueStatus.StuckRun;
 import io.github.queuesqlite.actuate.health.QueueHealthProperties.Threshold;
 import io.github.queuesqlite.message.MessageId;
@@ -24,6 +25,7 @@ import io.github.queuesqlite.message.QueueStats.Pause;
 import io.github.queuesqlite.message.QueueStats.InstanceStats;
 import io.github.queuesqlite.message.QueueStats.ShardStats;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.task.QueuePool;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
@@ -48,6 +50,14 @@ class QueueHealthIndicatorTests {
 			Duration.ofSeconds(12), "queue-mail-1");
 
 	private static final Pause PAUSE = new Pause(Pause.Kind.QUEUE, "reports", null);
+
+	@Test
+	void healthWhenQueueIsInAPoolNamesIt() {
+		LaneStatus lane = new LaneStatus("mail", 8, 2, false, new PoolStatus("main", QueuePool.Strategy.STRICT, 9, 4));
+		assertThat(health(new QueueStatus(true, List.of(SHARD), Map.of(), List.of(lane), List.of(), Map.of()))
+			.getDetails()).containsEntry("lanes",
+					Map.of("mail", Map.of("concurrency", 8, "running", 2, "paused", false, "pool", "main")));
+	}
 
 	@Test
 	void healthWhenAllIsWellIsUpWithDetails() {
