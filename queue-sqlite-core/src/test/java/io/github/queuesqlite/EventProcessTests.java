@@ -92,7 +92,8 @@ class EventProcessTests {
 				}
 				queue.addEventListener(events::add);
 				queue.operations().cancel(queue.operations().enqueue("other", null));
-				// Told a moment after the caller, and maybe by another shard than the rest.
+				// Told a moment after the caller, and maybe by another shard than the
+				// rest.
 				await().atMost(Duration.ofMinutes(1))
 					.until(() -> events.stream().anyMatch(MessageEvent.Cancelled.class::isInstance));
 			}

@@ -21,9 +21,15 @@ final class Handling {
 
 	private volatile @Nullable CompletionStage<?> stage;
 
+	/** Whether it was to be interrupted before it was on a thread. Guarded by this. */
+	private boolean asked;
+
 	/** The current thread goes into the handler. */
 	synchronized void enter() {
 		this.thread = Thread.currentThread();
+		if (this.asked) {
+			interruptThread(this.thread);
+		}
 	}
 
 	/** It is out again; returns whether it got our interrupt. */
@@ -38,14 +44,19 @@ final class Handling {
 
 	void interrupt() {
 		synchronized (this) {
+			this.asked = true;
 			if (this.thread != null) {
-				this.interrupted = true;
-				this.thread.interrupt();
+				interruptThread(this.thread);
 			}
 		}
 		if (this.stage instanceof Future<?> future) {
 			future.cancel(true);
 		}
+	}
+
+	private synchronized void interruptThread(Thread thread) {
+		this.interrupted = true;
+		thread.interrupt();
 	}
 
 	synchronized @Nullable Thread thread() {
