@@ -99,8 +99,10 @@ final class Receiver implements Holder {
 	List<PulledClaim> receive(int max, long nanos) throws InterruptedException {
 		long until = System.nanoTime() + nanos;
 		while (true) {
-			List<PulledClaim> begun = begin(await(max, until));
-			if (!begun.isEmpty() || until - System.nanoTime() <= 0) {
+			List<PulledClaim> given = await(max, until);
+			List<PulledClaim> begun = begin(given);
+			// What could not begin, since this thread stood still, is there again.
+			if (!begun.isEmpty() || (given.isEmpty() && until - System.nanoTime() <= 0)) {
 				return begun;
 			}
 		}

@@ -11,7 +11,6 @@ import io.github.queuesqlite.message.LeaseLostException;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.BlockingCompletion;
-import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.SettleResult;
 import io.github.queuesqlite.store.StoreInstance;
 import org.junit.jupiter.api.AfterEach;
@@ -42,12 +41,7 @@ class LostTests {
 
 	private void declareDead() {
 		StoreInstance dead = this.queue.presence.current();
-		Peer self = this.queue.store.peers()
-			.stream()
-			.filter((peer) -> peer.epoch() == dead.epoch())
-			.findFirst()
-			.orElseThrow();
-		this.queue.store.rescue(self, this.queue.pool::maxAttempts);
+		this.queue.declareDead(dead.epoch());
 		assertThat(this.queue.store.beat(dead)).isFalse();
 		this.queue.presence.renew(dead);
 	}

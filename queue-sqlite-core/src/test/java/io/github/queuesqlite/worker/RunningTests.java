@@ -21,7 +21,6 @@ import io.github.queuesqlite.message.LeaseLostException;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.CancelResult;
-import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.task.TaskContext;
 import io.github.queuesqlite.task.TaskDefinition;
@@ -50,16 +49,10 @@ class RunningTests {
 
 	@Test
 	void startIsNotedBeforeTheHandlerIsCalled() {
-		start((settings) -> settings);
+		start((settings) -> settings.maxRetries(0));
 		this.queue.tasks.register("killer", Void.class, (nothing, context) -> {
 			// What others would do when this process died right now.
-			long epoch = context.fencingToken().epoch();
-			Peer peer = this.queue.store.peers()
-				.stream()
-				.filter((other) -> other.epoch() == epoch)
-				.findFirst()
-				.orElseThrow();
-			this.queue.store.rescue(peer, (task) -> 1);
+			this.queue.declareDead(context.fencingToken().epoch());
 			return null;
 		});
 		long id = this.queue.enqueue("killer", null);
@@ -502,8 +495,7 @@ class RunningTests {
 		long id = this.queue.enqueue("long", null);
 		TaskContext stale = context.get(60, TimeUnit.SECONDS);
 		long epoch = this.queue.presence.current().epoch();
-		Peer self = this.queue.store.peers().stream().filter((peer) -> peer.epoch() == epoch).findFirst().orElseThrow();
-		this.queue.store.rescue(self, this.queue.pool::maxAttempts);
+		this.queue.declareDead(epoch);
 		await().until(() -> this.queue.presence.current().epoch() != epoch);
 		await().until(stale::isCancelled);
 		assertThatExceptionOfType(LeaseLostException.class).isThrownBy(() -> stale.extend(Duration.ofSeconds(1)));

@@ -31,6 +31,7 @@ import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.Keys;
 import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.Peer;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.WriterSettings;
 import io.github.queuesqlite.store.sqlite.SqliteStoreSettings;
@@ -154,6 +155,19 @@ final class TestQueue implements AutoCloseable {
 		FutureCompletion<InsertResult> inserted = new FutureCompletion<>();
 		this.store.insert(this.presence.current(), rows, inserted);
 		assertThat(inserted.future().orTimeout(60, TimeUnit.SECONDS).join().failed()).isEmpty();
+	}
+
+	/** Does what others do with an instance that gives no sign of life. */
+	void declareDead(long epoch) {
+		// Again when it has given one since it was looked at.
+		await().until(() -> {
+			Peer peer = this.store.peers()
+				.stream()
+				.filter((candidate) -> candidate.epoch() == epoch)
+				.findFirst()
+				.orElseThrow();
+			return this.store.rescue(peer, this.pool::maxAttempts).isPresent();
+		});
 	}
 
 	StoredMessage find(long id) {
