@@ -41,6 +41,18 @@ class UnusableDiskTests extends CommandTester {
 		}
 	}
 
+	/** This process keeps lock files open, and so that file system writable: a copy. */
+	private void makeReadOnly() throws Exception {
+		assertThat(execute("sh", "-c", """
+				set -e
+				cp -a '%1$s/.' '%2$s'
+				umount -l '%1$s'
+				mount -t tmpfs -o size=16m tmpfs '%1$s'
+				cp -a '%2$s/.' '%1$s'
+				mount -o remount,ro '%1$s'
+				""".formatted(this.directory, this.elsewhere))).isZero();
+	}
+
 	/** What may be freed to write what must be written is not there. */
 	private void fillDisk() throws Exception {
 		Files.deleteIfExists(this.directory.resolve("default/disk.reserve"));
@@ -51,7 +63,7 @@ class UnusableDiskTests extends CommandTester {
 	@Test
 	void commandOnADiskThatMayOnlyBeReadSaysWhyItCannot() throws Exception {
 		Messages messages = fill();
-		assertThat(execute("mount", "-o", "remount,ro", this.directory.toString())).isZero();
+		makeReadOnly();
 		for (List<String> command : commands(messages)) {
 			assertThat(CommandsChild.run(command)).matches(SAYS_WHY);
 		}

@@ -224,9 +224,9 @@ class DashboardPageTests {
 		Instant between = Instant.now().plusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
 		await().until(() -> Instant.now().isAfter(between));
 		queue().cancel(second);
-		queue().enqueue(NewMessage.to("later").delay(Duration.ofHours(1)));
+		MessageId third = queue().enqueue(NewMessage.to("later").delay(Duration.ofHours(1)));
 		open("/#/messages");
-		browser.awaitText("tbody tr", second.toString());
+		browser.awaitText("tbody tr", third.toString());
 		enter("endedBefore", between);
 		browser.choose("Search");
 		await().untilAsserted(() -> assertThat(browser.texts("tbody td.id")).containsExactly(first.toString()));
