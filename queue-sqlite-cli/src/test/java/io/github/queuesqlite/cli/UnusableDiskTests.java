@@ -69,7 +69,7 @@ class UnusableDiskTests extends CommandTester {
 		}
 		assertThat(CommandsChild.run(List.of("purge", "-d", this.directory.toString(), "-s", "DEAD")))
 			.startsWith("purge 3 ")
-			.contains("Read-only file system");
+			.contains("must be able to write its directory");
 	}
 
 	@Test
