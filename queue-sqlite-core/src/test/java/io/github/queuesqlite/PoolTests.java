@@ -164,12 +164,20 @@ class PoolTests extends QueueTester {
 
 	@Test
 	void strictWhenBetterQueueHasAllItsHandlersLeavesTheRest() {
-		CyclicBarrier barrier = new CyclicBarrier(4);
+		CountDownLatch gate = new CountDownLatch(1);
 		open((builder) -> builder.shards(2).queue("high", 1).pool("main", QueuePool.strict(4, "high", "low")));
-		this.queue.tasks().register(TASK, String.class, (payload, run) -> barrier.await(60, TimeUnit.SECONDS));
-		this.operations.enqueueAll(Collections.nCopies(2, message().payload("h").queue("high")));
-		this.operations.enqueueAll(Collections.nCopies(6, message().payload("l").queue("low")));
+		this.queue.tasks().register(TASK, String.class, (payload, run) -> {
+			if (payload.equals("high")) {
+				awaitLatch(gate);
+			}
+			return null;
+		});
+		this.operations.enqueueAll(Collections.nCopies(2, message().payload("high").queue("high")));
 		this.queue.start();
+		await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.RUNNING) == 1);
+		this.operations.enqueueAll(Collections.nCopies(6, message().payload("low").queue("low")));
+		await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.COMPLETED) == 6);
+		gate.countDown();
 		await().atMost(LONG).until(() -> this.operations.stats().count(MessageState.COMPLETED) == 8);
 	}
 
