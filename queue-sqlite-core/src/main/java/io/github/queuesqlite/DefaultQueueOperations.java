@@ -73,6 +73,8 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	private final Placement placement;
 
+	private final FinalRows finalRows;
+
 	private final CallbackTimer callbackTimer;
 
 	private final Deferrals deferrals;
@@ -113,6 +115,7 @@ final class DefaultQueueOperations implements QueueOperations {
 			WorkerPool workers, Explainer explainer, Upkeep upkeep) {
 		this.access = access;
 		this.store = access.store();
+		this.finalRows = new FinalRows(this.store);
 		this.waiters = access.waiters();
 		this.intake = intake;
 		this.placement = placement;
@@ -144,7 +147,7 @@ final class DefaultQueueOperations implements QueueOperations {
 		Objects.requireNonNull(callback, "'callback' must not be null");
 		Draft draft = draft(message);
 		refuseDuplicate(draft);
-		Waiter waiter = new CallbackWaiter(callback, draft.lastDraft(), new FinalRows(this.store), this::view,
+		Waiter waiter = new CallbackWaiter(callback, draft.lastDraft(), this.finalRows, this::view,
 				this.access.completions(), this.callbackTimer);
 		Deferral deferral = this.deferrals.current();
 		return (deferral != null) ? deferral.add(draft, waiter) : store(draft, waiter);
@@ -336,7 +339,7 @@ final class DefaultQueueOperations implements QueueOperations {
 		long deadline = deadline(timeout);
 		checkOpen();
 		ids.forEach(this.deferrals::refuseWaiting);
-		return EndedMessages.of(ids, deadline, this.waiters, new FinalRows(this.store), this::view);
+		return EndedMessages.of(ids, deadline, this.waiters, this.finalRows, this::view);
 	}
 
 	@SuppressWarnings("TypeParameterUnusedInFormals")

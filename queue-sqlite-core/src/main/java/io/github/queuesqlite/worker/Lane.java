@@ -288,7 +288,7 @@ final class Lane implements Holder {
 
 	/** How many places of its pool it has. */
 	int held() {
-		return running() + this.waiting.size() + this.demand.promised() + (this.suspectComes ? 1 : 0);
+		return running() + toCome();
 	}
 
 	int running() {
@@ -307,7 +307,12 @@ final class Lane implements Holder {
 
 	/** How many places it could use. */
 	int ownRoom() {
-		return this.permits.free() - this.waiting.size() - this.demand.promised() - (this.suspectComes ? 1 : 0);
+		return this.permits.free() - toCome();
+	}
+
+	/** What has a place and does not run yet. */
+	private int toCome() {
+		return this.waiting.size() + this.demand.promised() + (this.suspectComes ? 1 : 0);
 	}
 
 	boolean isOwnPokeDue(long except) {
