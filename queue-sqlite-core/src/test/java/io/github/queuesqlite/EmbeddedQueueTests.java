@@ -222,6 +222,20 @@ class EmbeddedQueueTests extends QueueTester {
 	}
 
 	@Test
+	void stopWhenInterruptedStopsAllAndMayBeStartedAgain() {
+		open((builder) -> builder.queue("other", 1));
+		this.queue.tasks().register(TASK, String.class, (payload, context) -> payload);
+		this.queue.start();
+		Thread.currentThread().interrupt();
+		this.queue.stop();
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(this.queue.isRunning()).isFalse();
+		this.queue.start();
+		assertThat(this.operations.submit(message().queue("default"), String.class)).succeedsWithin(LONG);
+		assertThat(this.operations.submit(message().queue("other"), String.class)).succeedsWithin(LONG);
+	}
+
+	@Test
 	void closeEndsAllThreads() {
 		Set<Thread> before = Set.copyOf(Thread.getAllStackTraces().keySet());
 		open();

@@ -164,12 +164,10 @@ final class Batches<S extends Session> {
 		int mostRows = mostRows();
 		long mostBytes = this.refusal.isDiskFull() ? FEW_BYTES : MAX_BYTES;
 		while (rows < mostRows && bytes < mostBytes) {
-			Command<S> command = this.inbox.next();
+			// One that is too large for any batch has one of its own.
+			Command<S> command = batch.isEmpty() ? this.inbox.next()
+					: this.inbox.next(mostRows - rows, mostBytes - bytes);
 			if (command == null) {
-				break;
-			}
-			if (!batch.isEmpty() && (rows + command.rows() > mostRows || bytes + command.bytes() > mostBytes)) {
-				this.inbox.hold(command);
 				break;
 			}
 			command.taken();
@@ -320,7 +318,7 @@ final class Batches<S extends Session> {
 
 	private void redo(List<Command<S>> batch, Throwable cause) {
 		if (batch.size() > 1) {
-			batch.forEach((command) -> commit(List.of(command)));
+			batch.forEach(this::redoUnlessBroken);
 		}
 		else if (batch.isEmpty()) {
 			throw new IllegalStateException("A transaction of " + this.session.label() + " without commands failed",
@@ -328,6 +326,22 @@ final class Batches<S extends Session> {
 		}
 		else {
 			redoAlone(batch.get(0), cause);
+		}
+	}
+
+	/**
+	 * When one of them met a fault of the disk, the others are not tried on a file of
+	 * which nobody knows what is in it.
+	 */
+	private void redoUnlessBroken(Command<S> command) {
+		if (this.quarantine.isDeclared()) {
+			this.answers.failed(command, this.quarantine.refusal(Answers.NOTHING_STORED, command.message()));
+		}
+		else if (this.recovery.isNeeded()) {
+			this.answers.failedOrKept(command, this.refusal.text() + Answers.NOTHING_STORED, null);
+		}
+		else {
+			commit(List.of(command));
 		}
 	}
 

@@ -261,6 +261,8 @@ public final class GroupCommitWriter<S extends Session> implements AutoCloseable
 				this.failing.clear();
 			}
 			catch (Throwable ex) {
+				// Others wait for the lock of a transaction that is left open.
+				this.session.rollback();
 				if (this.recovery.isDamage(ex)) {
 					continue;
 				}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The commands that a writer is yet to do. New messages need a place each, of which there
  * is a limited number.
  * <p>
- * <b>Threads:</b> any may add; only the writer thread takes, holds and keeps.
+ * <b>Threads:</b> any may add; only whoever has the {@link Baton} takes and keeps.
  *
  * @param <S> the session
  */
@@ -97,8 +97,31 @@ final class Inbox<S> {
 
 	/** Takes the next command: what is kept first. */
 	@Nullable Command<S> next() {
-		Command<S> command = this.kept.poll();
-		return (command != null) ? command : nextNew();
+		return next(Integer.MAX_VALUE, Long.MAX_VALUE);
+	}
+
+	/**
+	 * Takes the next command, what is kept first, unless it is too large; then it stays
+	 * the next one.
+	 * @param rows how many it may have
+	 * @param bytes how many it may have
+	 * @return null when there is none, or it is too large
+	 */
+	@Nullable Command<S> next(int rows, long bytes) {
+		Command<S> kept = this.kept.peek();
+		if (kept != null) {
+			return isWithin(kept, rows, bytes) ? this.kept.poll() : null;
+		}
+		Command<S> next = nextNew();
+		if (next == null || isWithin(next, rows, bytes)) {
+			return next;
+		}
+		this.held = next;
+		return null;
+	}
+
+	private static boolean isWithin(Command<?> command, int rows, long bytes) {
+		return command.rows() <= rows && command.bytes() <= bytes;
 	}
 
 	/** Takes the next command that was not tried yet. */
@@ -114,11 +137,6 @@ final class Inbox<S> {
 	/** Takes a command that came too late for the writer; on any thread. */
 	@Nullable Command<S> nextLate() {
 		return this.commands.poll();
-	}
-
-	/** Puts a command back that is the next new one again. */
-	void hold(Command<S> command) {
-		this.held = command;
 	}
 
 	/** Puts a command back that is tried again before all others. */

@@ -155,8 +155,9 @@ public interface MessageStore extends AutoCloseable {
 
 	/**
 	 * Removes a standing demand. When it returns, no more messages are claimed for it;
-	 * those claimed before were handed over.
-	 * @param claimer the lane
+	 * those claimed before were handed over. Does not wait for that where a shard cannot
+	 * be written, nor when the thread is interrupted; the flag is kept.
+	 * @param claimer the lane, which gives back what comes late
 	 */
 	void detach(Claimer claimer);
 

@@ -299,9 +299,7 @@ final class MessageTurn implements Turn<ShardSession> {
 		if (session.isAnyCrowded()) {
 			claimer.keysWait();
 		}
-		String queue = claimer.queue();
-		Set<String> tasks = claimer.tasks();
-		return session.mayClaim(queue, tasks) ? session.bestReady(queue, tasks) : Integer.MIN_VALUE;
+		return session.bestReady(claimer.queue(), claimer.tasks());
 	}
 
 	private void tellOfMissing(ShardSession session, Claimer claimer) throws SQLException {

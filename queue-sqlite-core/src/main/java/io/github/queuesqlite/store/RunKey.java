@@ -12,4 +12,13 @@ package io.github.queuesqlite.store;
  */
 public record RunKey(int shard, long id, long epoch, long run, String queue, String task) {
 
+	/**
+	 * Returns whether both name one run, whatever each knows of its queue and task.
+	 * @param other another one
+	 * @return true for the same message, owner and claim
+	 */
+	public boolean isSameRun(RunKey other) {
+		return this.id == other.id && this.epoch == other.epoch && this.run == other.run;
+	}
+
 }

@@ -44,17 +44,9 @@ public interface ShardSession extends Session, ShardOutlook {
 	SettleResult[] settle(List<Settlement> settlements) throws SQLException;
 
 	/**
-	 * Returns whether a claim may find something, without a transaction.
-	 * @param queue the queue
-	 * @param tasks the tasks, here and below {@link Claimer#EVERY_TASK} too
-	 * @return false when it would find nothing
-	 */
-	boolean mayClaim(String queue, Set<String> tasks) throws SQLException;
-
-	/**
 	 * Returns the best priority that is READY, without a transaction.
 	 * @param queue the queue
-	 * @param tasks the tasks
+	 * @param tasks the tasks, here and below {@link Claimer#EVERY_TASK} too
 	 * @return {@link Integer#MIN_VALUE} for none
 	 */
 	int bestReady(String queue, Set<String> tasks) throws SQLException;

@@ -199,8 +199,8 @@ public final class ShardedMessageStore implements MessageStore {
 				// Behind any transaction that still claims for it.
 				ShardAccess.callUnsynced(this.shards.writer(shard.number()), (session) -> 0);
 			}
-			catch (StoreUnavailableException ex) {
-				logger.debug("A shard cannot be written while a lane is detached: {}", ex.getMessage());
+			catch (QueueException ex) {
+				logger.debug("A shard is not waited for while a lane is detached: {}", ex.getMessage());
 			}
 		}
 	}

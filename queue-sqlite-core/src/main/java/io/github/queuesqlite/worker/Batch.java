@@ -153,6 +153,11 @@ final class Batch implements Call {
 		this.runs.forEach(Claim::submit);
 	}
 
+	@Override
+	public boolean isToSubmit() {
+		return this.runs.stream().anyMatch(Claim::isToSubmit);
+	}
+
 	/** Returns the stage to wait for; null when it has ended. */
 	private @Nullable CompletionStage<?> call() {
 		List<@Nullable Object> payloads = new ArrayList<>(this.runs.size());

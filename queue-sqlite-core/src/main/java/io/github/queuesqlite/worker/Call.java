@@ -63,6 +63,9 @@ interface Call extends Runnable {
 	/** Hands the ends to the store that it does not have. */
 	void submit();
 
+	/** Whether there are any. */
+	boolean isToSubmit();
+
 	/** Gives it back uncounted if it has not started. */
 	boolean recall();
 

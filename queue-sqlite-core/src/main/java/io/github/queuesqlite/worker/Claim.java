@@ -103,6 +103,8 @@ abstract class Claim implements Completion<SettleResult> {
 
 	private long startedMillis;
 
+	private long firstStartedMillis;
+
 	private long elapsed;
 
 	private volatile long deadline;
@@ -307,10 +309,12 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	private boolean begin() {
+		Long before = (attempt() > 1 && retry().maxElapsed() != null) ? firstStarted() : null;
 		int note = this.instance.started(this.key);
 		this.note = note;
 		this.startedAt = engine().now();
 		this.startedMillis = engine().millis();
+		this.firstStartedMillis = (before != null) ? before : this.startedMillis;
 		this.deadline = this.startedAt + nanosToDeadline();
 		if (!STATE.compareAndSet(this, NEW, RUNNING)) {
 			// Taken back in this moment: whoever did has settled it.
@@ -391,6 +395,11 @@ abstract class Claim implements Completion<SettleResult> {
 			this.settlement = null;
 			submit(settlement);
 		}
+	}
+
+	/** Whether its end is still to be handed to the store. */
+	public boolean isToSubmit() {
+		return this.settlement != null;
 	}
 
 	private void submit(Settlement settlement) {
@@ -626,19 +635,34 @@ abstract class Claim implements Completion<SettleResult> {
 		return attributes != null && Boolean.TRUE.equals(AttributesCodec.decode(attributes).resultWanted());
 	}
 
-	/** When its first attempt began, or the first one after a retry by hand. */
+	/**
+	 * When its first attempt began, or the first one after a retry by hand; known where
+	 * that limits the retries.
+	 */
 	long firstStartedMillis() {
-		long first = this.startedMillis;
-		if (attempt() > 1) {
+		return this.firstStartedMillis;
+	}
+
+	/**
+	 * Read before it begins: at its end nobody may have to wait for a file.
+	 * @return null when it cannot be read; then the limit counts from this attempt
+	 */
+	private @Nullable Long firstStarted() {
+		try {
+			Long first = null;
 			List<FailureRecord> failures = engine().environment.store().failures(this.row.id());
 			int attempt = attempt();
 			for (int i = failures.size() - 1; i >= 0 && failures.get(i).attempt() < attempt; i--) {
-				FailureRecord failure = failures.get(i);
-				attempt = failure.attempt();
-				first = Math.min(first, failure.startedAt());
+				attempt = failures.get(i).attempt();
+				first = failures.get(i).startedAt();
 			}
+			return first;
 		}
-		return first;
+		catch (QueueException ex) {
+			logger.warn("When message {} of task '{}' began first cannot be read: its retries are limited from now on",
+					id(), this.row.task(), ex);
+			return null;
+		}
 	}
 
 	FailureRecord failure(String type, String message, String stack) {

@@ -1,7 +1,6 @@
 package io.github.queuesqlite.worker;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,6 @@ import io.github.queuesqlite.store.Suspect;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /**
  * The worker side of one queue: asks all shards together for what its permits and its
@@ -315,8 +313,8 @@ final class Lane implements Holder {
 		return this.waiting.size() + this.demand.promised() + (this.suspectComes ? 1 : 0);
 	}
 
-	boolean isOwnPokeDue(long except) {
-		return this.open && !this.paused && this.demand.isToAskAgain(room(), ahead(), except);
+	boolean isOwnPokeDue(int room, long except) {
+		return this.open && !this.paused && this.demand.isToAskAgain(room, ahead(), except);
 	}
 
 	/** What is claimed without a sure lease would only be given back. */
@@ -464,13 +462,19 @@ final class Lane implements Holder {
 		finally {
 			this.lock.unlock();
 		}
-		if (accepted) {
-			this.crew.wake(1);
+		try {
+			if (accepted) {
+				this.crew.wake(1);
+			}
+			else {
+				probation.cancel(now);
+				call.recall();
+				pokeForOthers();
+			}
 		}
-		else {
-			probation.cancel(now);
-			call.recall();
-			pokeForOthers();
+		catch (Throwable ex) {
+			// The watch sees a run that nobody starts.
+			failed(ex);
 		}
 		this.engine.watch.within(Probation.TICK_NANOS);
 	}
@@ -564,7 +568,7 @@ final class Lane implements Holder {
 
 	/** Asks the writers again, when there is room for what they were not asked for. */
 	private boolean isPokeDue(long except) {
-		return (this.places != null) ? this.places.isPokeDue(except) : isOwnPokeDue(except);
+		return (this.places != null) ? this.places.isPokeDue(except) : isOwnPokeDue(room(), except);
 	}
 
 	private void poke(boolean due) {
@@ -598,7 +602,7 @@ final class Lane implements Holder {
 			else {
 				this.crew.rest(runner, this.open);
 			}
-			poke = isPokeDue((ended != null) ? 1L << ended.first().key().shard() : 0);
+			poke = isPokeDue((ended != null) ? asking(ended) : 0);
 		}
 		finally {
 			this.lock.unlock();
@@ -634,6 +638,11 @@ final class Lane implements Holder {
 		return (best != null && this.engine.probation.mayStart(best.first())) ? this.waiting.poll() : null;
 	}
 
+	/** The shard that asks by itself, with the end that is about to be handed to it. */
+	private static long asking(Call ended) {
+		return ended.isToSubmit() ? 1L << ended.first().key().shard() : 0;
+	}
+
 	private void free(Call call) {
 		if (this.permits.takeBack(call) && call.elapsed() > 0) {
 			this.ahead.ran(call.elapsed());
@@ -648,7 +657,7 @@ final class Lane implements Holder {
 		try {
 			free(call);
 			wake = !this.waiting.isEmpty() && this.permits.free() > 0;
-			poke = isPokeDue(1L << call.first().key().shard());
+			poke = isPokeDue(asking(call));
 		}
 		finally {
 			this.lock.unlock();
@@ -945,16 +954,30 @@ final class Lane implements Holder {
 			next = Math.min(next, look(call, now, late, handed));
 		}
 		this.crew.wake(runners);
-		for (Call call : late) {
-			call.timeOut(now);
-			// Others of its messages may have more time.
-			long left = call.untilDeadline(now);
-			next = (left > 0) ? Math.min(next, left) : next;
-		}
 		handed.forEach(this::takeBack);
 		unstarted.forEach(Call::recall);
 		poke(poke);
+		for (Call call : late) {
+			next = Math.min(next, timeOut(call, now));
+		}
 		return (broken != null) ? Math.min(next, SCAN_NANOS) : next;
+	}
+
+	/**
+	 * Returns in how many nanoseconds to look again: some of its messages may have more
+	 * time.
+	 */
+	private long timeOut(Call call, long now) {
+		try {
+			call.timeOut(now);
+		}
+		catch (Throwable ex) {
+			// The others' deadlines count.
+			failed(ex);
+			return SCAN_NANOS;
+		}
+		long left = call.untilDeadline(now);
+		return (left > 0) ? left : Long.MAX_VALUE;
 	}
 
 	private static long look(Call call, long now, List<Call> late, List<Call> handed) {

@@ -231,9 +231,10 @@ final class SharedPlaces {
 	/** Whether the shards are to ask again, for whichever lane. */
 	boolean isPokeDue(long except) {
 		boolean due = false;
-		if (free() > 0) {
+		int free = free();
+		if (free > 0) {
 			for (Share share : this.shares) {
-				due |= share.lane.isOwnPokeDue(except);
+				due |= share.isPokeDue(free, except);
 			}
 		}
 		return due;
@@ -241,8 +242,9 @@ final class SharedPlaces {
 
 	/** Whether the shards are to ask the lane again for which a place is kept. */
 	boolean isFirstToBePoked(Lane lane, long except) {
-		Share first = (free() > 0) ? first() : null;
-		return first != null && first.lane != lane && first.lane.isOwnPokeDue(except);
+		int free = free();
+		Share first = (free > 0) ? first() : null;
+		return first != null && first.lane != lane && first.isPokeDue(free, except);
 	}
 
 	/** The part of a lane: what it has had, and what it is to have next. */
@@ -271,6 +273,10 @@ final class SharedPlaces {
 
 		boolean isWanting() {
 			return !this.late && this.lane.isWanting();
+		}
+
+		boolean isPokeDue(int free, long except) {
+			return this.lane.isOwnPokeDue(Math.min(this.lane.ownRoom(), free), except);
 		}
 
 		double served() {

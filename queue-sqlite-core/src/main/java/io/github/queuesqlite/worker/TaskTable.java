@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskRegistry;
@@ -30,11 +31,10 @@ final class TaskTable {
 
 	private volatile Map<String, HostedTask> tasks = Map.of();
 
-	private volatile Set<String> claimable = Set.of();
+	/** How often what they depend on has changed. */
+	private final AtomicInteger changes = new AtomicInteger();
 
-	private volatile Set<String> unpermitted = Set.of();
-
-	private volatile Set<String> wantable = Set.of();
+	private volatile Claimable claimable = new Claimable(-1, Set.of(), Set.of(), Set.of());
 
 	TaskTable(TaskRegistry registry, WorkerSettings settings, Limits limits) {
 		this.registry = registry;
@@ -53,7 +53,21 @@ final class TaskTable {
 		refreshClaimable();
 	}
 
-	synchronized void refreshClaimable() {
+	/** A permit or token was taken or came back: found out anew when it is asked for. */
+	void refreshClaimable() {
+		this.changes.incrementAndGet();
+	}
+
+	private Claimable current() {
+		Claimable known = this.claimable;
+		return (known.changes == this.changes.get()) ? known : find();
+	}
+
+	private synchronized Claimable find() {
+		int changes = this.changes.get();
+		if (this.claimable.changes == changes) {
+			return this.claimable;
+		}
 		Set<String> claimable = new HashSet<>(this.tasks.keySet());
 		claimable.removeAll(this.suspendedUntil.keySet());
 		claimable.removeAll(this.paused);
@@ -65,11 +79,10 @@ final class TaskTable {
 			}
 			return !free;
 		});
-		this.claimable = Set.copyOf(claimable);
-		this.unpermitted = Set.copyOf(unpermitted);
 		Set<String> wantable = new HashSet<>(claimable);
 		wantable.addAll(unpermitted);
-		this.wantable = Set.copyOf(wantable);
+		this.claimable = new Claimable(changes, Set.copyOf(claimable), Set.copyOf(unpermitted), Set.copyOf(wantable));
+		return this.claimable;
 	}
 
 	@Nullable HostedTask find(String name) {
@@ -78,7 +91,7 @@ final class TaskTable {
 
 	/** The same instance while nothing changed. */
 	Set<String> claimable() {
-		return this.claimable;
+		return current().tasks;
 	}
 
 	/**
@@ -86,14 +99,14 @@ final class TaskTable {
 	 * elsewhere.
 	 */
 	Set<String> unpermitted() {
-		return this.unpermitted;
+		return current().unpermitted;
 	}
 
 	/**
 	 * Those that are claimable or not permitted: what their queue lacks is worth having.
 	 */
 	Set<String> wantable() {
-		return this.wantable;
+		return current().wantable;
 	}
 
 	/** Sets which tasks, hosted or not, are paused. */
@@ -124,6 +137,18 @@ final class TaskTable {
 			refreshClaimable();
 		}
 		return changed;
+	}
+
+	/**
+	 * What was found out.
+	 *
+	 * @param changes when: it is old after the next one
+	 * @param tasks that may be claimed
+	 * @param unpermitted that lack a permit or token
+	 * @param wantable both
+	 */
+	private record Claimable(int changes, Set<String> tasks, Set<String> unpermitted, Set<String> wantable) {
+
 	}
 
 }

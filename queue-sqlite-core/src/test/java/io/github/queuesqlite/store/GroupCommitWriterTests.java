@@ -4,12 +4,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.StoreUnavailableException;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class GroupCommitWriterTests {
 
@@ -39,6 +42,91 @@ class GroupCommitWriterTests {
 			assertThat(synced).isTrue();
 		}
 		assertThat(session.idle).as("the writer never came to rest").isFalse();
+	}
+
+	@Test
+	void passWhenItFailsLeavesNoTransactionOpen() throws Exception {
+		CountDownLatch rolledBack = new CountDownLatch(1);
+		MemorySession session = new MemorySession() {
+
+			@Override
+			public boolean changedElsewhere() {
+				throw new IllegalStateException("as told");
+			}
+
+			@Override
+			public void rollback() {
+				rolledBack.countDown();
+			}
+
+		};
+		try (GroupCommitWriter<MemorySession> writer = start(session)) {
+			assertThat(rolledBack.await(60, TimeUnit.SECONDS)).isTrue();
+			assertThat((boolean) writer.call((own) -> true)).isTrue();
+		}
+	}
+
+	@Test
+	void batchWhenOneOfItMeetsAFaultIsNotTriedFurther() throws Exception {
+		AtomicBoolean broken = new AtomicBoolean();
+		MemorySession session = new MemorySession() {
+
+			@Override
+			public Fault classify(SQLException failure) {
+				return failure.getMessage().equals("row") ? Fault.ROW : Fault.STORAGE;
+			}
+
+			@Override
+			public void probe() throws SQLException {
+				if (broken.get()) {
+					throw new SQLException("storage");
+				}
+			}
+
+		};
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		AtomicBoolean tried = new AtomicBoolean();
+		FutureCompletion<Boolean> last = new FutureCompletion<>();
+		try (GroupCommitWriter<MemorySession> writer = start(session)) {
+			writer.submitUnsynced((own) -> waitFor(goOn, begun), NOBODY);
+			assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
+			writer.submitUnsynced((own) -> {
+				throw new SQLException("row");
+			}, NOBODY);
+			writer.submitUnsynced((own) -> {
+				broken.set(true);
+				throw new SQLException("storage");
+			}, NOBODY);
+			writer.submitUnsynced((own) -> {
+				tried.set(true);
+				return true;
+			}, last);
+			goOn.countDown();
+			assertThat(last.future()).failsWithin(Duration.ofMinutes(1))
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOf(StoreUnavailableException.class)
+				.withMessageContaining("Nothing of this was stored");
+			assertThat(tried).isFalse();
+			broken.set(false);
+			await().until(() -> writer.call((own) -> true));
+		}
+	}
+
+	private static boolean waitFor(CountDownLatch goOn, CountDownLatch begun) {
+		begun.countDown();
+		try {
+			return goOn.await(60, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static GroupCommitWriter<MemorySession> start(MemorySession session) {
+		return GroupCommitWriter.start("writer", session, new Quarantine(0, "shard 0"),
+				new WriterSettings(false, 10, Duration.ofSeconds(30), Duration.ofMillis(50), QueueRecorder.NONE));
 	}
 
 	/** Leaves something for the next transaction, so that the writer has no pause. */

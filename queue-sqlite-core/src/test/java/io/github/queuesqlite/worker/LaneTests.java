@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,6 +29,8 @@ import java.util.stream.IntStream;
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.task.Delivery;
+import io.github.queuesqlite.task.RetryPolicy;
 import io.github.queuesqlite.task.TaskDefinition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +232,62 @@ class LaneTests {
 		goOn.countDown();
 		await().until(lane::isIdle);
 		assertThat(lane.wanted(0, 0)).isZero();
+	}
+
+	@Test
+	void handlerWhoseEndIsStoredBeforeAsksAtItsReturn() throws Exception {
+		// No shard is asked with its end, which is stored when it returns.
+		TestQueue queue = open((settings) -> settings.concurrency(1).newestFirst("default"));
+		CountDownLatch started = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		queue.tasks.register(TaskDefinition.builder("once", Integer.class, (number, context) -> {
+			started.countDown();
+			return goOn.await(2, TimeUnit.MINUTES);
+		}).delivery(Delivery.AT_MOST_ONCE).build());
+		queue.enqueueAll("once", 1);
+		Lane lane = queue.pool.lanes().iterator().next();
+		lane.open();
+		queue.store.claim(queue.presence.current(), "default", Set.of("once"), 1)
+			.forEach((message) -> lane.claimed(message.shard(), List.of(message)));
+		started.await();
+		assertThat(lane.wanted(0, 0)).isZero();
+		assertThat(lane.wanted(1, 0)).isZero();
+		int before = queue.pokes.get();
+		goOn.countDown();
+		await().until(() -> queue.pokes.get() > before);
+	}
+
+	@Test
+	void deadlineWhenThatOfAnotherCannotBeToldIsKept() {
+		AtomicInteger asked = new AtomicInteger();
+		Random broken = new Random() {
+
+			private static final long serialVersionUID = 1L;
+
+			@Override
+			public double nextDouble() {
+				asked.incrementAndGet();
+				throw new IllegalStateException("as told");
+			}
+
+		};
+		TestQueue queue = open((settings) -> settings.random(broken)).start();
+		CountDownLatch never = new CountDownLatch(1);
+		RetryPolicy random = new RetryPolicy(3, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0.5);
+		RetryPolicy none = new RetryPolicy(0, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0);
+		for (RetryPolicy policy : List.of(random, none)) {
+			queue.tasks.register(TaskDefinition
+				.builder("retries-" + policy.maxRetries(), Void.class,
+						(nothing, context) -> never.await(2, TimeUnit.MINUTES))
+				.retryPolicy(policy)
+				.timeout(Duration.ofMillis(500))
+				.build());
+		}
+		queue.enqueue("retries-3", null);
+		await().until(() -> asked.get() > 0);
+		long id = queue.enqueue("retries-0", null);
+		queue.awaitState(id, MessageState.DEAD);
+		never.countDown();
 	}
 
 	@Test

@@ -1,5 +1,7 @@
 package io.github.queuesqlite.worker;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -8,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 import io.github.queuesqlite.event.EventSink;
@@ -59,6 +63,9 @@ final class TestQueue implements AutoCloseable {
 
 	final MessageStore store;
 
+	/** How often the workers have said that they want more. */
+	final AtomicInteger pokes = new AtomicInteger();
+
 	final Presence presence;
 
 	final TaskRegistry tasks = new TaskRegistry();
@@ -73,7 +80,8 @@ final class TestQueue implements AutoCloseable {
 
 	final Maintenance maintenance;
 
-	private TestQueue(Path directory, int shards, WorkerSettings settings, QueueRecorder recorder) {
+	private TestQueue(Path directory, int shards, Settings chosen, QueueRecorder recorder) {
+		WorkerSettings settings = chosen.toWorkerSettings();
 		this.store = SqliteStores.open(new SqliteStoreSettings(directory, shards,
 				new WriterSettings(false, 10_000, Duration.ofMinutes(1), Duration.ofSeconds(1), QueueRecorder.NONE),
 				Retention.DEFAULT, 1L << 30, this.clock));
@@ -81,13 +89,28 @@ final class TestQueue implements AutoCloseable {
 				new Lease(LEASE, () -> System.nanoTime() + this.still.toNanos()),
 				(task) -> settings.retry().maxAttempts(), () -> {
 				});
-		this.pool = new WorkerPool(new WorkerEnvironment(this.store, this.presence, this.tasks, this.payloads,
-				(recorder != null) ? recorder : this.recorded, new RecordedEvents(this.events), this.clock,
-				new Random(42), "test-host", (message, shard) -> {
+		this.pool = new WorkerPool(new WorkerEnvironment(countingPokes(this.store), this.presence, this.tasks,
+				this.payloads, (recorder != null) ? recorder : this.recorded, new RecordedEvents(this.events),
+				this.clock, chosen.random, "test-host", (message, shard) -> {
 					throw new IllegalArgumentException("Nothing is enqueued here");
 				}), settings);
 		this.maintenance = new Maintenance(this.store, this.presence, this.pool::maxAttempts, this.clock,
 				System::nanoTime, new MaintenanceSettings(LEASE, Duration.ofMillis(200), null));
+	}
+
+	private MessageStore countingPokes(MessageStore store) {
+		return (MessageStore) Proxy.newProxyInstance(MessageStore.class.getClassLoader(),
+				new Class<?>[] { MessageStore.class }, (proxy, method, arguments) -> {
+					if (method.getName().equals("demandChanged")) {
+						this.pokes.incrementAndGet();
+					}
+					try {
+						return method.invoke(store, arguments);
+					}
+					catch (InvocationTargetException ex) {
+						throw ex.getCause();
+					}
+				});
 	}
 
 	static TestQueue open(Path directory) {
@@ -95,11 +118,11 @@ final class TestQueue implements AutoCloseable {
 	}
 
 	static TestQueue open(Path directory, UnaryOperator<Settings> settings) {
-		return new TestQueue(directory, 2, settings.apply(new Settings()).toWorkerSettings(), null);
+		return new TestQueue(directory, 2, settings.apply(new Settings()), null);
 	}
 
 	static TestQueue open(Path directory, int shards, QueueRecorder recorder, UnaryOperator<Settings> settings) {
-		return new TestQueue(directory, shards, settings.apply(new Settings()).toWorkerSettings(), recorder);
+		return new TestQueue(directory, shards, settings.apply(new Settings()), recorder);
 	}
 
 	TestQueue start() {
@@ -245,6 +268,10 @@ final class TestQueue implements AutoCloseable {
 
 		private final Map<String, QueuePool> pools = new LinkedHashMap<>();
 
+		private Random random = new Random(42);
+
+		private ClaimOrder order = ClaimOrder.DEFAULT;
+
 		Settings concurrency(int concurrency) {
 			this.concurrency = concurrency;
 			return this;
@@ -257,6 +284,18 @@ final class TestQueue implements AutoCloseable {
 
 		Settings pool(String name, QueuePool pool) {
 			this.pools.put(name, pool);
+			return this;
+		}
+
+		/** What the waits before retries are made of. */
+		Settings random(Random random) {
+			this.random = random;
+			return this;
+		}
+
+		/** Nothing is claimed ahead then. */
+		Settings newestFirst(String queue) {
+			this.order = new ClaimOrder(Set.of(queue), Map.of());
 			return this;
 		}
 
@@ -300,8 +339,8 @@ final class TestQueue implements AutoCloseable {
 		}
 
 		WorkerSettings toWorkerSettings() {
-			return new WorkerSettings(this.concurrency, this.queues, this.pools, Map.of(), ClaimOrder.DEFAULT,
-					this.timeout, this.retry, this.drainTimeout, this.probation, this.virtualThreads, this.executor,
+			return new WorkerSettings(this.concurrency, this.queues, this.pools, Map.of(), this.order, this.timeout,
+					this.retry, this.drainTimeout, this.probation, this.virtualThreads, this.executor,
 					this.interceptors);
 		}
 

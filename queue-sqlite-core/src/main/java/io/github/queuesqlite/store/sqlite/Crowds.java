@@ -192,6 +192,10 @@ final class Crowds {
 
 	/** A key is paused no more. */
 	void resumed(String key) throws SQLException {
+		letThroughOf(key);
+	}
+
+	private void letThroughOf(String key) throws SQLException {
 		for (Crowd crowd : this.table.waitingOf(key)) {
 			letThrough(crowd, new TokensLeft());
 		}
@@ -274,7 +278,7 @@ final class Crowds {
 		else {
 			this.statements.update(CrowdTable.WEIGH, key, weight);
 		}
-		letThroughAll();
+		letThroughOf(key);
 	}
 
 	/** The tokens that messages of a crowd have in hand no more. */

@@ -2,10 +2,13 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+
+import io.github.queuesqlite.store.Claimer;
 
 /**
  * Remembers which tasks have ready messages, so that a claim looks only where something
@@ -47,7 +50,7 @@ final class ReadyTasks {
 	}
 
 	/** Messages of the tasks are ready no more. */
-	void claimed(String queue, List<String> claimed) {
+	void claimed(String queue, Collection<String> claimed) {
 		Map<String, Long> tasks = this.byQueue.get(queue);
 		if (tasks != null) {
 			claimed.forEach((task) -> tasks.replace(task, UNKNOWN));
@@ -90,18 +93,16 @@ final class ReadyTasks {
 	}
 
 	boolean isAny(String queue, Set<String> hosted) throws SQLException {
-		for (String task : ready(queue).keySet()) {
-			if (this.pauses.isClaimable(hosted, task)) {
-				return true;
-			}
-		}
-		return false;
+		return !of(queue, hosted).isEmpty();
 	}
 
+	/** Those that are ready and hosted: goes through whichever are fewer. */
 	List<String> of(String queue, Set<String> hosted) throws SQLException {
+		Set<String> ready = ready(queue).keySet();
+		boolean fewHosted = hosted != Claimer.EVERY_TASK && hosted.size() < ready.size();
 		List<String> tasks = new ArrayList<>();
-		for (String task : ready(queue).keySet()) {
-			if (this.pauses.isClaimable(hosted, task)) {
+		for (String task : fewHosted ? hosted : ready) {
+			if (ready.contains(task) && this.pauses.isClaimable(hosted, task)) {
 				tasks.add(task);
 			}
 		}

@@ -165,9 +165,15 @@ final class ShardClaims {
 			return claimed;
 		}
 		take(MessageTable.CLAIM, epoch, queue, claimed, now);
-		this.readyTasks.claimed(queue, ready);
+		this.readyTasks.claimed(queue, (ready.size() == 1) ? ready : tasks(claimed));
 		claimed.sort(order(queue));
 		return withoutDamaged(claimed, now);
+	}
+
+	private static Set<String> tasks(List<StoredMessage> messages) {
+		Set<String> tasks = new HashSet<>();
+		messages.forEach((message) -> tasks.add(message.task()));
+		return tasks;
 	}
 
 	/** Claims suspects: by themselves, so that they need not run beside others. */

@@ -252,11 +252,6 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
-	public boolean mayClaim(String queue, Set<String> tasks) throws SQLException {
-		return this.books.readyTasks().isAny(queue, tasks);
-	}
-
-	@Override
 	public int bestReady(String queue, Set<String> tasks) throws SQLException {
 		return this.books.readyTasks().best(queue, tasks);
 	}

@@ -61,10 +61,10 @@ class PausedTaskTests {
 		this.session.commit();
 		SqliteConnections.execute(this.other, "INSERT INTO paused_task (name, paused_at) VALUES ('task', 0)");
 		this.session.begin(true);
-		assertThat(this.session.mayClaim("default", Set.of("task"))).isTrue();
+		assertThat(this.session.bestReady("default", Set.of("task"))).isEqualTo(1);
 		assertThat(this.session.claim(1, "default", TASKS, 10, Quota.UNLIMITED)).singleElement()
 			.satisfies((message) -> assertThat(message.task()).isEqualTo("other"));
-		assertThat(this.session.mayClaim("default", Set.of("task"))).isFalse();
+		assertThat(this.session.bestReady("default", Set.of("task"))).isEqualTo(Integer.MIN_VALUE);
 		this.session.commit();
 	}
 

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -45,21 +43,20 @@ final class FaultMain {
 	}
 
 	/**
-	 * Runs all faults, or some.
-	 * @param args the directory, the file of the control, the seed, how many faults are
-	 * sampled (0 for all), and after how many seconds no further scenario is begun
+	 * Makes each call of one scenario fail in turn, or some calls of all scenarios.
+	 * @param args the directory, the file of the control, the seed, and the name of the
+	 * scenario or how many faults are sampled
 	 */
 	@SuppressWarnings("SystemOut") // its parent reads it
 	public static void main(String[] args) throws Exception {
 		FaultMain main = new FaultMain(Path.of(args[0]), new FaultControl(Path.of(args[1])), System.out);
 		FaultRun.prepare(main.template);
 		RandomGenerator random = RandomGeneratorFactory.of("SplittableRandom").create(Long.parseLong(args[2]));
-		int samples = Integer.parseInt(args[3]);
-		if (samples > 0) {
-			main.sample(random, samples);
+		if (Character.isDigit(args[3].charAt(0))) {
+			main.sample(random, Integer.parseInt(args[3]));
 		}
 		else {
-			main.all(random, System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.parseLong(args[4])));
+			main.out.println("all " + args[3] + " " + main.all(Scenario.valueOf(args[3]), random));
 		}
 		main.out.println("end");
 		Runtime.getRuntime().halt(0);
@@ -71,18 +68,6 @@ final class FaultMain {
 			FaultControl.Call call = FaultControl.Call.values()[random.nextInt(2)];
 			run(scenario, new FaultControl.Fault(call, FaultControl.Error.values()[random.nextInt(3)],
 					random.nextBoolean(), random.nextInt(1, 8)));
-		}
-	}
-
-	/** Begins with another one each time, so that several runs come to all. */
-	private void all(RandomGenerator random, long end) throws Exception {
-		List<Scenario> scenarios = new ArrayList<>(List.of(Scenario.values()));
-		Collections.rotate(scenarios, random.nextInt(scenarios.size()));
-		for (Scenario scenario : scenarios) {
-			if (System.nanoTime() - end > 0) {
-				return;
-			}
-			this.out.println("all " + scenario + " " + all(scenario, random));
 		}
 	}
 

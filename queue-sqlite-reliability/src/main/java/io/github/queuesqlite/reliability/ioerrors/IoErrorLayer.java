@@ -3,9 +3,14 @@ package io.github.queuesqlite.reliability.ioerrors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import io.github.queuesqlite.reliability.ChildProcess;
 import io.github.queuesqlite.reliability.Effort;
@@ -21,6 +26,11 @@ public final class IoErrorLayer implements Layer {
 
 	/** A run has its own deadline; this is for a process that says nothing at all. */
 	private static final long SILENCE_SECONDS = 600;
+
+	/**
+	 * They wait for most of their time: for retries, and for what must come by itself.
+	 */
+	private static final int SCENARIOS_AT_ONCE = 6;
 
 	private static final Duration NO_END = Duration.ofDays(30);
 
@@ -56,12 +66,50 @@ public final class IoErrorLayer implements Layer {
 			outcome.count(DiskLibrary.SKIPPED, 1);
 			return;
 		}
-		Path root = Files.createDirectory(effort.directory().toRealPath().resolve("faults"));
-		Path control = effort.directory().resolve("control");
+		int samples = effort.count(16, 0);
+		if (samples > 0) {
+			run(Integer.toString(samples), library.get(), effort, outcome);
+		}
+		else {
+			all(library.get(), effort, outcome);
+		}
+	}
+
+	/**
+	 * Begins with another scenario each time, so that several runs that are ended early
+	 * come to all.
+	 */
+	private static void all(DiskLibrary library, Effort effort, Outcome outcome) throws Exception {
+		List<Scenario> scenarios = new ArrayList<>(List.of(Scenario.values()));
+		Collections.rotate(scenarios, effort.random(0).nextInt(scenarios.size()));
+		long end = System.nanoTime() + effort.duration(NO_END, NO_END).toNanos();
+		ExecutorService threads = Executors.newFixedThreadPool(SCENARIOS_AT_ONCE);
+		try {
+			List<Future<?>> runs = new ArrayList<>();
+			for (Scenario scenario : scenarios) {
+				runs.add(threads.submit(() -> {
+					if (System.nanoTime() - end <= 0) {
+						run(scenario.toString(), library, effort, outcome);
+					}
+					return null;
+				}));
+			}
+			for (Future<?> run : runs) {
+				run.get();
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	/** What is run in one process, which has a directory of its own. */
+	private static void run(String what, DiskLibrary library, Effort effort, Outcome outcome) throws Exception {
+		Path root = Files.createDirectory(effort.directory().toRealPath().resolve("faults-" + what));
+		Path control = effort.directory().resolve("control-" + what);
 		new FaultControl(control).disarm();
-		List<String> args = List.of(root.toString(), control.toString(), Long.toString(effort.seed()),
-				Integer.toString(effort.count(16, 0)), Long.toString(effort.duration(NO_END, NO_END).toSeconds()));
-		try (ChildProcess child = ChildProcess.start(FaultMain.class, library.get().failing(root, control), List.of(),
+		List<String> args = List.of(root.toString(), control.toString(), Long.toString(effort.seed()), what);
+		try (ChildProcess child = ChildProcess.start(FaultMain.class, library.failing(root, control), List.of(),
 				args)) {
 			if (read(child, outcome)) {
 				child.waitFor(SILENCE_SECONDS);
