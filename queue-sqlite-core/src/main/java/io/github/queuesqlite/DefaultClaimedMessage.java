@@ -147,7 +147,7 @@ final class DefaultClaimedMessage implements ClaimedMessage {
 	}
 
 	private void end(Consumer<Completion<SettleResult>> how) {
-		BlockingCompletion<SettleResult> told = BlockingCompletion.ofOne();
+		BlockingCompletion<SettleResult> told = new BlockingCompletion<>();
 		how.accept(told);
 		told.await(() -> new QueueException("Interrupted while waiting for the commit of the end of message " + id()
 				+ ", which is on its way into the store", id(), null));

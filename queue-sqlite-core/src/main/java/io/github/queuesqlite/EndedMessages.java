@@ -150,6 +150,12 @@ final class EndedMessages extends Spliterators.AbstractSpliterator<Message> {
 			EndedMessages.this.arrived.add(this);
 		}
 
+		/** Nobody need read the stream to its end, or close it. */
+		@Override
+		public boolean isObsolete() {
+			return System.nanoTime() - EndedMessages.this.deadline > 0;
+		}
+
 		StoredMessage row() {
 			if (this.failure != null) {
 				throw this.failure;

@@ -1,6 +1,7 @@
 package io.github.queuesqlite;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -65,6 +66,21 @@ class HoldTests extends QueueTester {
 		onThread(going::countDown);
 		this.queue.hold();
 		assertThat(state(id)).isEqualTo(MessageState.COMPLETED);
+	}
+
+	@Test
+	void holdWhenMessagesAreJustBeingClaimedLeavesNoneClaimed() {
+		open((builder) -> builder.shards(2));
+		register();
+		this.queue.start();
+		for (int i = 0; i < 200; i++) {
+			this.operations.enqueueAll(List.of(message(), message(), message()));
+			this.queue.hold();
+			assertThat(this.operations.stats().count(MessageState.RUNNING)).isZero();
+			this.queue.letGo();
+		}
+		assertThat(this.operations.drain(LONG)).isTrue();
+		assertThat(this.runs).hasValue(600);
 	}
 
 	@Test

@@ -7,7 +7,7 @@ import java.util.List;
  * When to look at the write-ahead log: asking for its size costs a statement, so not
  * after each small commit.
  * <p>
- * <b>Threads:</b> used by the writer thread only.
+ * <b>Threads:</b> used by whoever has the baton, one at a time.
  */
 final class LogTrim {
 

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * how much may be written before the next one, the less the nearer the disk is to its
  * mark; and others write on the disk too, so there is one every 250 ms.
  * <p>
- * <b>Threads:</b> used by the writer thread only.
+ * <b>Threads:</b> used by whoever has the baton, one at a time.
  */
 final class RoomWatch {
 

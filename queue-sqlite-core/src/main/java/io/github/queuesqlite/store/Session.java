@@ -3,7 +3,7 @@ package io.github.queuesqlite.store;
 import java.sql.SQLException;
 
 /**
- * The one writing connection of one file, used by its writer thread only.
+ * The one writing connection of one file, used by whoever has the baton, one at a time.
  */
 public interface Session extends AutoCloseable {
 

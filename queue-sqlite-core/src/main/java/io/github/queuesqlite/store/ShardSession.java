@@ -13,7 +13,7 @@ import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements of one shard, used by its writer thread inside transactions. What a
+ * The statements of one shard, used by whoever has the baton, inside transactions. What a
  * statement changed is collected until {@link #takeEnded()}.
  */
 public interface ShardSession extends Session, ShardOutlook {

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * Which commits are fsynced: with full durability those of commands that ask for it, else
  * one soon after the first that asked.
  * <p>
- * <b>Threads:</b> used by the writer thread only.
+ * <b>Threads:</b> used by whoever has the baton, one at a time.
  */
 final class SyncSchedule {
 

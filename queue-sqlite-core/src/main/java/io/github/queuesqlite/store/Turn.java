@@ -7,7 +7,7 @@ import java.util.List;
  * What a writer does in each transaction beside running commands one by one: one turn per
  * transaction.
  * <p>
- * <b>Threads:</b> used by the writer thread only.
+ * <b>Threads:</b> used by whoever has the baton, one at a time.
  *
  * @param <S> the session
  */

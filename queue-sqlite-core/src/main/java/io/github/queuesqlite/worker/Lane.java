@@ -767,6 +767,17 @@ final class Lane implements Holder {
 		return Math.max(this.outstanding.get(), state().running());
 	}
 
+	/** As above, and what a shard was promised room for. */
+	long busyOrClaiming() {
+		this.lock.lock();
+		try {
+			return busy() + this.demand.promised();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	/** A defect of ours or a lack of memory, survived: shown until a run ends well. */
 	void failed(Throwable ex) {
 		this.failure.note(ex);

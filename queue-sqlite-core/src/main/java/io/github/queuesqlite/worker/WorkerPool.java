@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.message.QueueException;
@@ -170,9 +171,9 @@ public final class WorkerPool {
 			});
 			this.running = false;
 			tellHosting();
-			if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()))) {
+			if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()), Lane::busy)) {
 				lanes().forEach((lane) -> lane.forEachRunning(Call::stop));
-				if (!isDrained(AFTER_INTERRUPT_NANOS)) {
+				if (!isDrained(AFTER_INTERRUPT_NANOS, Lane::busy)) {
 					warnOfRunning();
 				}
 			}
@@ -197,16 +198,16 @@ public final class WorkerPool {
 	}
 
 	/**
-	 * Starts nothing more, as if all queues were paused in this process only: gives back
-	 * what has not started, and waits for running handlers and the commit of their ends
-	 * up to the drain timeout.
+	 * Starts no handler more, as if all queues were paused in this process only: gives
+	 * back what has not started, and waits for what is being claimed, for running
+	 * handlers and the commit of their ends up to the drain timeout.
 	 */
 	public void hold() {
 		synchronized (this.pauses) {
 			this.held = true;
 			applyPauses(this.paused);
 		}
-		isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()));
+		isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()), Lane::busyOrClaiming);
 	}
 
 	/** Ends a hold. */
@@ -224,7 +225,7 @@ public final class WorkerPool {
 	}
 
 	/** Handlers that wait for us are not waited for. */
-	private boolean isDrained(long nanos) {
+	private boolean isDrained(long nanos, ToLongFunction<Lane> busyOf) {
 		long start = System.nanoTime();
 		boolean interrupted = false;
 		int stopping = 0;
@@ -234,7 +235,7 @@ public final class WorkerPool {
 				stopping = countStoppedFor();
 				lookAt = System.nanoTime() + EXIT_LOOK_NANOS;
 			}
-			long busy = lanes().stream().mapToLong(Lane::busy).sum();
+			long busy = lanes().stream().mapToLong(busyOf).sum();
 			if (busy <= stopping || System.nanoTime() - start >= nanos || interrupted) {
 				if (interrupted) {
 					Thread.currentThread().interrupt();

@@ -12,7 +12,7 @@ import io.github.queuesqlite.store.Room;
  * again. Once refused, new data is taken again when an eighth of the reserve more is
  * free.
  * <p>
- * <b>Threads:</b> used by the writer thread only.
+ * <b>Threads:</b> used by whoever has the baton, one at a time.
  */
 final class Watermark {
 

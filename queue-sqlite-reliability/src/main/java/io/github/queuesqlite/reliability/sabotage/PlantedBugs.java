@@ -486,6 +486,16 @@ final class PlantedBugs {
 		add("the inbox has no bound", "if (!this.places.tryAcquire(rows)) {",
 				"if (!this.places.tryAcquire(rows) && rows < 0) {",
 				contract("Threads#insertWhenInboxStaysFullThrowsAndStoresNothing"));
+		add("what did not fit a batch is overwritten by what does not fit the next one",
+				"return isWithin(kept, rows, bytes) ? this.kept.poll() : null;",
+				"if (isWithin(kept, rows, bytes)) { return this.kept.poll(); } this.held = this.kept.poll(); return null;",
+				"store.InboxTests#nextWhenWhatIsKeptIsTooLargeLosesNothing");
+		add("a pass that fails leaves its transaction open",
+				"// Others wait for the lock of a transaction that is left open. this.session.rollback();", "",
+				"store.GroupCommitWriterTests#passWhenItFailsLeavesNoTransactionOpen");
+		add("a batch is tried further on a file with a fault", "else if (this.recovery.isNeeded()) {",
+				"else if (this.recovery.isNeeded() && !this.recovery.isNeeded()) {",
+				"store.GroupCommitWriterTests#batchWhenOneOfItMeetsAFaultIsNotTriedFurther");
 	}
 
 	private void fullDisk() {
@@ -585,6 +595,15 @@ final class PlantedBugs {
 		add("a future is taken for the result", "if (result instanceof CompletionStage<?> stage) { return stage; }",
 				"if (result instanceof CompletionStage<?> stage && stage == null) { return stage; }",
 				"worker.RunningTests#stageIsAwaitedWithoutAThreadAndHoldsItsPermit");
+		add("a cancel by another process stops no handler", "if (claim.key().isSameRun(cancelled)) {",
+				"if (claim.key().equals(cancelled)) {", "CancelProcessTests#cancelStopsTheHandlerInAnotherProcess");
+		add("a deadline that cannot be told keeps the others from theirs",
+				"// The others' deadlines count. failed(ex); return SCAN_NANOS;", "throw ex;",
+				"worker.LaneTests#deadlineWhenThatOfAnotherCannotBeToldIsKept");
+		add("nobody is told of a permit whose end was stored before",
+				"return ended.isToSubmit() ? 1L << ended.first().key().shard() : 0;",
+				"return 1L << ended.first().key().shard();",
+				"worker.LaneTests#handlerWhoseEndIsStoredBeforeAsksAtItsReturn");
 		add("two tasks may have one name", "putIfAbsent(task.name(), task); if (other != null) {",
 				"putIfAbsent(task.name(), task);\nif (other == task) {",
 				"task.TaskRegistryTests#registerWhenNameIsTakenNamesBoth");
@@ -775,8 +794,13 @@ final class PlantedBugs {
 		add("a stop keeps what has not started", "leaving.forEach(Runner::wake); recallUnstarted((call) -> true);",
 				"leaving.forEach(Runner::wake);", "worker.LaneTests#closeGivesBackAtOnceWhatHasNotStarted");
 		add("a stop does not wait for handlers",
-				"if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()))) {", "if (!isDrained(0)) {",
+				"if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()), Lane::busy)) {",
+				"if (!isDrained(0, Lane::busy)) {",
 				"worker.LaneTests#stopReleasesUnstartedWaitsForRunningAndStartGoesOn");
+		add("a stop breaks off when it is interrupted",
+				"catch (QueueException ex) { logger.debug(\"A shard is not waited for while a lane",
+				"catch (StoreUnavailableException ex) { logger.debug(\"A shard is not waited for while a lane",
+				"EmbeddedQueueTests#stopWhenInterruptedStopsAllAndMayBeStartedAgain");
 		this.rule = "A hold starts nothing in this process, whatever is resumed, and waits for what runs";
 		add("a queue that is resumed while held starts", "if (this.held || paused.queues().containsKey(queue)) {",
 				"if (paused.queues().containsKey(queue)) {", "HoldTests#queueThatIsResumedWhileHeldStaysHeld");
