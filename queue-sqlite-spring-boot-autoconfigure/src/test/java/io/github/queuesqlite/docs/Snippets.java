@@ -1,8 +1,10 @@
 package io.github.queuesqlite.docs;
 
 import java.lang.reflect.Type;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.listen.ListenOperations;
@@ -61,6 +63,10 @@ public abstract class Snippets {
 	protected Object photo;
 
 	protected List<Page> pages;
+
+	protected List<Document> documents;
+
+	protected Set<LocalDate> holidays;
 
 	protected Binder binder;
 
