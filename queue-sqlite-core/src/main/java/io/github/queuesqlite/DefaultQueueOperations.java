@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.queuesqlite.message.Failure;
@@ -44,6 +45,7 @@ import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredMessageView;
+import io.github.queuesqlite.store.StoredMessageView.RunDetails;
 import io.github.queuesqlite.store.StoredPage;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
@@ -454,19 +456,29 @@ final class DefaultQueueOperations implements QueueOperations {
 		return reported(List.of(row)).get(0);
 	}
 
-	/** With what their handlers said, if any has begun. */
+	/** With who runs them and what their handlers said, if any has begun. */
 	private List<Message> reported(List<StoredMessage> rows) {
 		List<StoredMessage> begun = rows.stream().filter((row) -> row.run() > 0).toList();
-		Map<Long, Progress> progress = begun.isEmpty() ? Map.of() : this.store.progress(begun);
-		return rows.stream().map((row) -> view(row, progress.get(row.id()))).toList();
+		if (begun.isEmpty()) {
+			return rows.stream().map(this::view).toList();
+		}
+		Map<Long, Progress> progress = this.store.progress(begun);
+		List<StoredMessage> running = begun.stream().filter((row) -> row.state() == MessageState.RUNNING).toList();
+		Map<Long, String> owners = running.isEmpty() ? Map.of() : this.store.owners(running);
+		Map<Long, String> threads = running.isEmpty() ? Map.of() : this.workers
+			.handlerThreads(running.stream().map(StoredMessage::runKey).collect(Collectors.toSet()));
+		return rows.stream()
+			.map((row) -> view(row,
+					new RunDetails(progress.get(row.id()), owners.get(row.id()), threads.get(row.id()))))
+			.toList();
 	}
 
 	private Message view(StoredMessage row) {
-		return view(row, null);
+		return view(row, RunDetails.NONE);
 	}
 
-	private Message view(StoredMessage row, @Nullable Progress progress) {
-		return new StoredMessageView(row, this.payloads, maxAttempts(row.task()), progress);
+	private Message view(StoredMessage row, RunDetails run) {
+		return new StoredMessageView(row, this.payloads, maxAttempts(row.task()), run);
 	}
 
 	private @Nullable Integer maxAttempts(String name) {
@@ -528,6 +540,25 @@ final class DefaultQueueOperations implements QueueOperations {
 		Objects.requireNonNull(runAt, "'runAt' must not be null");
 		checkOpen();
 		return this.store.reschedule(id.value(), this.intake.runAt(runAt));
+	}
+
+	@Override
+	public void pauseAll() {
+		checkOpen();
+		this.store.pauseAll(Pauses.UNTIL_RESUMED);
+	}
+
+	@Override
+	public void pauseAll(Instant until) {
+		long end = this.intake.until(until);
+		checkOpen();
+		this.store.pauseAll(end);
+	}
+
+	@Override
+	public void resumeAll() {
+		checkOpen();
+		this.store.resumeAll();
 	}
 
 	@Override

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +18,7 @@ import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StateChange;
@@ -30,6 +32,7 @@ import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.StoreFile;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredMessageView;
+import io.github.queuesqlite.store.StoredMessageView.RunDetails;
 import io.github.queuesqlite.store.WriterSettings;
 import io.github.queuesqlite.store.sqlite.DirectoryFiles;
 import io.github.queuesqlite.store.sqlite.DiskSpace;
@@ -165,7 +168,7 @@ public final class QueueConsole implements AutoCloseable {
 	 * @return in the order of their ids
 	 */
 	public List<Message> list(MessageQuery query) {
-		return this.store.list(query).stream().map(this::view).toList();
+		return views(this.store.list(query));
 	}
 
 	/**
@@ -174,7 +177,7 @@ public final class QueueConsole implements AutoCloseable {
 	 * @return empty when there is none
 	 */
 	public Optional<Message> find(MessageId id) {
-		return this.store.find(id.value()).map(this::view);
+		return this.store.find(id.value()).map((row) -> views(List.of(row)).get(0));
 	}
 
 	/**
@@ -183,11 +186,17 @@ public final class QueueConsole implements AutoCloseable {
 	 * @return empty when there is none
 	 */
 	public Optional<Message> findByKey(String idempotencyKey) {
-		return this.store.findByKey(idempotencyKey).map(this::view);
+		return this.store.findByKey(idempotencyKey).map((row) -> views(List.of(row)).get(0));
 	}
 
-	private Message view(StoredMessage row) {
-		return new StoredMessageView(row, this.payloads, null);
+	/** With who runs them. */
+	private List<Message> views(List<StoredMessage> rows) {
+		List<StoredMessage> running = rows.stream().filter((row) -> row.state() == MessageState.RUNNING).toList();
+		Map<Long, String> owners = running.isEmpty() ? Map.of() : this.store.owners(running);
+		return rows.stream()
+			.<Message>map((row) -> new StoredMessageView(row, this.payloads, null,
+					new RunDetails(null, owners.get(row.id()), null)))
+			.toList();
 	}
 
 	/**

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.message.AuditEntry;
@@ -198,6 +199,31 @@ class QueueCommandTests extends CommandTester {
 		assertThat(this.application.isAlive()).isTrue();
 		assertThat(Files.readString(this.elsewhere.resolve("application.out"))).doesNotContain("ERROR");
 		assertThat(runPlain("verify", "-d", this.elsewhere.resolve("copy")).code()).isZero();
+	}
+
+	@Test
+	void messageThatRunsNamesItsProcessAndIsFoundByIt() throws Exception {
+		MessageId id;
+		try (EmbeddedQueue queue = queue()) {
+			id = queue.operations().enqueue(NewMessage.to("hang"));
+			queue.operations().enqueue(NewMessage.to("nobody"));
+		}
+		assertThat(json(run("show", id, "--json")).has("instance")).isFalse();
+		startApplication();
+		long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+		while (!run("show", id).out().contains("is RUNNING")) {
+			assertThat(System.nanoTime()).isLessThan(deadline);
+		}
+		String instance = json(run("show", id, "--json")).at("/instance").asString();
+		assertThat(instance).endsWith(":" + this.application.pid());
+		assertThat(run("show", id).out()).containsPattern("instance +" + Pattern.quote(instance));
+		JsonNode found = json(
+				run("list", "--json", "--instance", instance, "--started-before", "2999-01-31T12:00:00Z"));
+		assertThat(found.at("/messages").size()).isOne();
+		assertThat(found.at("/messages/0/id").asString()).isEqualTo(id.toString());
+		assertThat(run("list", "--started-before", "2026-01-31T12:00:00Z").out().lines()).hasSize(1);
+		assertThat(run("list", "--instance", "nobody").out().lines()).hasSize(1);
+		assertUsage(run("list", "--started-before", "10m"), "must be a time as");
 	}
 
 	@Test

@@ -117,6 +117,8 @@ public class QueueEndpoint {
 	 * @param createdBefore only messages handed in before this time
 	 * @param endedAfter only messages that ended after this time
 	 * @param endedBefore only messages that ended before this time
+	 * @param startedBefore only messages that are RUNNING since before this time
+	 * @param instance only messages that are RUNNING in the process of this name
 	 * @param order {@code newest} for the newest messages first; {@code oldest} when null
 	 * @param after only messages that come after this id in the order
 	 * @param limit how many messages or entries of the audit at most, 1 to 1,000; 100
@@ -129,12 +131,11 @@ public class QueueEndpoint {
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
 			@Nullable String task, @Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
-			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String order, @Nullable String after,
-			@Nullable String limit) {
+			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String startedBefore,
+			@Nullable String instance, @Nullable String order, @Nullable String after, @Nullable String limit) {
 		return switch (kind) {
-			case "messages" -> this.messages.list(
-					new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter, endedBefore),
-					order, after, limit);
+			case "messages" -> this.messages.list(new MessageFilter(state, queue, task, tag, createdAfter,
+					createdBefore, endedAfter, endedBefore, startedBefore, instance), order, after, limit);
 			case "tasks" -> new TasksDescriptor(new Snapshot(this.queue).tasks());
 			case "queues" -> new QueuesDescriptor(new Snapshot(this.queue).queues());
 			case "keys" -> new KeysDescriptor(new Snapshot(this.queue).pausedKeys());
@@ -214,15 +215,18 @@ public class QueueEndpoint {
 	 * @param createdBefore only messages handed in before this time
 	 * @param endedAfter only messages that ended after this time
 	 * @param endedBefore only messages that ended before this time
+	 * @param startedBefore only messages that are RUNNING since before this time
+	 * @param instance only messages that are RUNNING in the process of this name
 	 * @return {@link AffectedDescriptor}; {@link VerificationDescriptor},
 	 * {@link ShardsDescriptor} or {@link BackupDescriptor}
 	 */
 	@WriteOperation
 	public OperationResponseBody operateAll(@Selector String kind, @Nullable String operation, @Nullable String state,
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
-			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore) {
-		return operateAll(null, kind, operation,
-				new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter, endedBefore), null);
+			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore,
+			@Nullable String startedBefore, @Nullable String instance) {
+		return operateAll(null, kind, operation, new MessageFilter(state, queue, task, tag, createdAfter, createdBefore,
+				endedAfter, endedBefore, startedBefore, instance), null);
 	}
 
 	OperationResponseBody operateAll(@Nullable String actor, String kind, @Nullable String operation,

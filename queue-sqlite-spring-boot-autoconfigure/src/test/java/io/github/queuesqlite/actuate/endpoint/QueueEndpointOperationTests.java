@@ -15,6 +15,7 @@ import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.AuditEntry.Outcome;
+import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
@@ -160,7 +161,8 @@ class QueueEndpointOperationTests {
 	void filesWithoutADirectoryForBackupsAreNotBackedUp() {
 		QueueEndpoint endpoint = new QueueEndpoint(this.queue, List.of(), Show.NEVER);
 		assertThatExceptionOfType(QueueEndpointException.class)
-			.isThrownBy(() -> endpoint.operateAll("files", "backup", null, null, null, null, null, null, null, null))
+			.isThrownBy(() -> endpoint.operateAll("files", "backup", null, null, null, null, null, null, null, null, null,
+					null))
 			.withMessageContaining("management.endpoint.queue.backup-directory");
 	}
 
@@ -214,6 +216,37 @@ class QueueEndpointOperationTests {
 			.bodyJson()
 			.extractingPath("$.messages")
 			.isEqualTo(1);
+	}
+
+	@Test
+	void messagesThatRunNameTheirProcessAndAreSelectedByIt() {
+		MessageId id = this.operations.enqueue("block", null);
+		later();
+		await().until(() -> this.operations.find(id).orElseThrow().thread() != null);
+		Message message = this.operations.find(id).orElseThrow();
+		assertThat(get("/messages/" + id)).bodyJson().extractingPath("$.instance").isEqualTo(message.instance());
+		assertThat(get("/messages/" + id)).bodyJson().extractingPath("$.thread").isEqualTo(message.thread());
+		String since = "startedBefore=" + message.startedAt().plusMillis(1);
+		for (String filter : List.of(since, "instance=" + message.instance(),
+				"order=newest&state=running&" + since + "&instance=" + message.instance())) {
+			assertThat(get("/messages?" + filter)).bodyJson()
+				.extractingPath("$.messages[*].id")
+				.isEqualTo(List.of(id.toString()));
+		}
+		assertThat(get("/messages?startedBefore=" + message.startedAt())).bodyJson()
+			.extractingPath("$.messages")
+			.isEqualTo(List.of());
+		assertThat(get("/messages?instance=nobody")).bodyJson().extractingPath("$.messages").isEqualTo(List.of());
+		assertProblem(get("/messages?startedBefore=10m"), HttpStatus.BAD_REQUEST,
+				"'startedBefore' must be a time as 2026-01-31T12:00:00Z, was '10m'");
+		assertThat(post("messages", Map.of("operation", "purge", "state", "SCHEDULED", "instance", "nobody")))
+			.bodyJson()
+			.extractingPath("$.messages")
+			.isEqualTo(0);
+		assertThat(latest().target()).isEqualTo("messages?state=SCHEDULED&instance=nobody");
+		this.handlers.gate.countDown();
+		await().until(() -> this.operations.find(id).orElseThrow().state() == MessageState.COMPLETED);
+		assertThat(get("/messages/" + id)).bodyJson().doesNotHavePath("$.instance").doesNotHavePath("$.thread");
 	}
 
 	// One message
