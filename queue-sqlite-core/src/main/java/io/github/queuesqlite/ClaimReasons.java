@@ -91,15 +91,13 @@ final class ClaimReasons {
 			return;
 		}
 		LimitHolders holders = LimitHolders.of(this.store, use, this.situation.hosts());
-		this.reasons.add(ReasonWords.held(ReasonKind.LIMIT,
-				"limit " + ReasonWords.quoted(name) + " is reached: " + use.allHeld() + " of " + use.most()
-						+ ((use.most() == 1) ? " permit is in use" : " permits are in use")
-						+ holders.text()
-						+ ((use.waiting() > 0)
-								? "; " + ReasonWords.counted(use.waiting(), "process waits", "processes wait")
-										+ " for one"
-								: ""),
-				name, holders.first(), use.allHeld(), use.most()));
+		this.reasons.add(ReasonWords
+			.held(ReasonKind.LIMIT, "limit " + ReasonWords.quoted(name) + " is reached: " + use.allHeld() + " of "
+					+ use.most() + ((use.most() == 1) ? " permit is in use" : " permits are in use") + holders.text()
+					+ ((use.waiting() > 0)
+							? "; " + ReasonWords.counted(use.waiting(), "process waits", "processes wait") + " for one"
+							: ""),
+					name, holders.first(), use.allHeld(), use.most()));
 	}
 
 	/**

@@ -65,6 +65,10 @@ final class DefaultQueueOperations implements QueueOperations {
 	/** So many messages one claim takes at most. */
 	private static final int MOST_RECEIVED = 1000;
 
+	/** Two handlers must never run under it, whatever hangs. */
+	private static final String LOCK = "A lock is free when its handler has returned: cancel its message, or end its"
+			+ " process";
+
 	private final StoreAccess access;
 
 	private final MessageStore store;
@@ -465,8 +469,8 @@ final class DefaultQueueOperations implements QueueOperations {
 		Map<Long, Progress> progress = this.store.progress(begun);
 		List<StoredMessage> running = begun.stream().filter((row) -> row.state() == MessageState.RUNNING).toList();
 		Map<Long, String> owners = running.isEmpty() ? Map.of() : this.store.owners(running);
-		Map<Long, String> threads = running.isEmpty() ? Map.of() : this.workers
-			.handlerThreads(running.stream().map(StoredMessage::runKey).collect(Collectors.toSet()));
+		Map<Long, String> threads = running.isEmpty() ? Map.of()
+				: this.workers.handlerThreads(running.stream().map(StoredMessage::runKey).collect(Collectors.toSet()));
 		return rows.stream()
 			.map((row) -> view(row,
 					new RunDetails(progress.get(row.id()), owners.get(row.id()), threads.get(row.id()))))
@@ -627,8 +631,8 @@ final class DefaultQueueOperations implements QueueOperations {
 	public boolean changeLimit(String name, @Nullable Integer most) {
 		Objects.requireNonNull(name, "'name' must not be null");
 		if (!name.startsWith("task:") && !name.startsWith("keys:") && !name.startsWith("rate:")) {
-			throw new IllegalArgumentException(
-					"'name' must begin with task:, keys: or rate:, was '" + Names.oneLine(name) + "'");
+			throw new IllegalArgumentException("'name' must begin with task:, keys: or rate:, was '"
+					+ Names.oneLine(name) + "'" + (name.startsWith("lock:") ? ". " + LOCK : ""));
 		}
 		if (most != null && most < 1) {
 			throw new IllegalArgumentException("'most' must be at least 1, was " + most);

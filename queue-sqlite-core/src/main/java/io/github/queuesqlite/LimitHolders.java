@@ -43,7 +43,9 @@ final class LimitHolders {
 	private void add(MessageStore store, String limit, Host host) {
 		this.processes.add(host.name());
 		for (String task : tasks(limit, host)) {
-			store.running(host.epoch(), task, MOST_NAMED)
+			// Who receives needs no permit: what is received is not named for what has
+			// one.
+			store.running(host.epoch(), task, host.hosting().received(), MOST_NAMED)
 				.forEach((message) -> this.messages.add(new Holder(message, host.name())));
 		}
 	}
@@ -86,8 +88,8 @@ final class LimitHolders {
 
 		String text() {
 			return "message " + new MessageId(this.message.id()) + " in " + ReasonWords.quoted(this.process)
-					+ ((this.message.startedAt() != null)
-							? " since " + Instant.ofEpochMilli(this.message.startedAt()) : "");
+					+ ((this.message.startedAt() != null) ? " since " + Instant.ofEpochMilli(this.message.startedAt())
+							: "");
 		}
 
 	}

@@ -197,8 +197,8 @@ class ExplainTests extends ProcessTester {
 		assertThat(explain(id).reasons()).extracting(Reason::kind)
 			.containsExactly(ReasonKind.ALL_PAUSED, ReasonKind.QUEUE_PAUSED);
 		assertThat(decisive(id)).isEqualTo(new Reason(ReasonKind.ALL_PAUSED,
-				"all queues are paused since 2026-03-01T12:00:00Z and go on in 1 min (2026-03-01T12:01:00Z)", null, null,
-				now().plusSeconds(60), null, null));
+				"all queues are paused since 2026-03-01T12:00:00Z and go on in 1 min (2026-03-01T12:01:00Z)", null,
+				null, now().plusSeconds(60), null, null));
 		this.operations.pauseAll();
 		assertThat(decisive(id).text())
 			.isEqualTo("all queues are paused since 2026-03-01T12:00:00Z until somebody resumes them");
@@ -453,8 +453,9 @@ class ExplainTests extends ProcessTester {
 		assertThat(explanation.reasons()).extracting(Reason::kind)
 			.containsExactly(ReasonKind.LIMIT, ReasonKind.BEHIND_OTHERS);
 		assertThat(explanation.reasons()).extracting(Reason::text)
-			.containsExactly("limit 'task:mail.send' is reached: 2 of 2 permits are in use, the longest by "
-					+ longestRunning(2), "2 messages go before it in queue 'default'");
+			.containsExactly(
+					"limit 'task:mail.send' is reached: 2 of 2 permits are in use, the longest by " + longestRunning(2),
+					"2 messages go before it in queue 'default'");
 		assertThat(explanation.reasons().get(0).heldBy()).isEqualTo(longest().get(0).id());
 		assertThat(explanation.estimatedStart()).isNull();
 		assertThat(explanation.summary()).endsWith(" (and 1 further reason)");
@@ -474,9 +475,8 @@ class ExplainTests extends ProcessTester {
 			awaitBegun(1);
 		}
 		MessageId id = this.operations.enqueue(message());
-		assertThat(awaitReason(id, ReasonKind.LIMIT).text())
-			.startsWith("limit 'task:mail.send' is reached: 5 of 5 permits are in use, the longest by "
-					+ longestRunning(3));
+		assertThat(awaitReason(id, ReasonKind.LIMIT).text()).startsWith(
+				"limit 'task:mail.send' is reached: 5 of 5 permits are in use, the longest by " + longestRunning(3));
 	}
 
 	private List<Message> longest() {
@@ -508,8 +508,8 @@ class ExplainTests extends ProcessTester {
 		MessageId id = this.operations.enqueue(message());
 		Reason reason = awaitReason(id, ReasonKind.LIMIT);
 		assertThat(reason.heldBy()).isNull();
-		assertThat(reason.text()).startsWith("limit 'task:mail.send' is reached: 1 of 1 permit is in use, by '"
-				+ ProcessName.get() + "'");
+		assertThat(reason.text())
+			.startsWith("limit 'task:mail.send' is reached: 1 of 1 permit is in use, by '" + ProcessName.get() + "'");
 	}
 
 	@Test

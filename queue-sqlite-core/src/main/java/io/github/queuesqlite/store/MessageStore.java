@@ -419,10 +419,11 @@ public interface MessageStore extends AutoCloseable {
 	 * Reads some of the messages of a task that an instance has claimed and not ended.
 	 * @param epoch the instance
 	 * @param task the task
+	 * @param exceptQueues without those of these queues
 	 * @param most how many at most
 	 * @return the longest running first
 	 */
-	List<Situation.Other> running(long epoch, String task, int most);
+	List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most);
 
 	/**
 	 * Returns how quickly messages of a queue were completed of late.

@@ -74,7 +74,7 @@ public interface ShardReader extends AutoCloseable {
 	List<RunCount> running(Collection<Long> epochs);
 
 	/** Reads some messages of a task that an instance runs, the longest running first. */
-	List<Situation.Other> running(long epoch, String task, int most);
+	List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most);
 
 	/** Returns how many messages of a queue end in a second, as far as was kept. */
 	double pace(String queue, Duration window);

@@ -390,8 +390,8 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
-	public List<Situation.Other> running(long epoch, String task, int most) {
-		return this.reads.running(epoch, task, most);
+	public List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most) {
+		return this.reads.running(epoch, task, exceptQueues, most);
 	}
 
 	@Override

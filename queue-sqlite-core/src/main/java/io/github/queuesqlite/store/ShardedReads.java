@@ -157,9 +157,9 @@ final class ShardedReads {
 		return counts;
 	}
 
-	List<Situation.Other> running(long epoch, String task, int most) {
+	List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most) {
 		List<Situation.Other> running = new ArrayList<>();
-		this.shards.readEach((reader) -> running.addAll(reader.running(epoch, task, most)));
+		this.shards.readEach((reader) -> running.addAll(reader.running(epoch, task, exceptQueues, most)));
 		return running.stream().sorted(Situation.Other.LONGEST_RUNNING_FIRST).limit(most).toList();
 	}
 

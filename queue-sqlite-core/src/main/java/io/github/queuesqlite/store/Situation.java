@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param crowd those with the same concurrency key; null when it has none, or has ended
  * @param followers the first of those that wait or waited for it
  */
-public record Situation(StoredMessage message, Standing standing, int deaths, @Nullable Owner owner,
-		List<Held> pauses, List<Host> hosts, @Nullable WaitsFor waitsFor, @Nullable Line line, @Nullable Crowd crowd,
+public record Situation(StoredMessage message, Standing standing, int deaths, @Nullable Owner owner, List<Held> pauses,
+		List<Host> hosts, @Nullable WaitsFor waitsFor, @Nullable Line line, @Nullable Crowd crowd,
 		List<Other> followers) {
 
 	/** How many of several messages are named. */

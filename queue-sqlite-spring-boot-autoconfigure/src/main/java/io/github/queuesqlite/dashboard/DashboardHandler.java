@@ -133,11 +133,11 @@ final class DashboardHandler {
 			return operate(request, name, body, Set.of("operation", "name", "until"));
 		}
 		check(body, Set.of("operation", "state", "queue", "task", "tag", "createdAfter", "createdBefore", "endedAfter",
-				"endedBefore", "startedBefore", "instance"));
+				"endedBefore", "startedBefore", "instance", "until"));
 		return json(this.queue.operateAll(request, request.kind(), body.get("operation"), body.get("state"),
 				body.get("queue"), body.get("task"), body.get("tag"), body.get("createdAfter"),
 				body.get("createdBefore"), body.get("endedAfter"), body.get("endedBefore"), body.get("startedBefore"),
-				body.get("instance"), null, null));
+				body.get("instance"), null, body.get("until")));
 	}
 
 	private ServerResponse operate(DashboardRequest request) {

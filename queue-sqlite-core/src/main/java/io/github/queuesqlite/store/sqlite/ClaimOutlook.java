@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 import io.github.queuesqlite.store.LimitUse;
@@ -14,6 +15,7 @@ import io.github.queuesqlite.store.Situation;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.TokenState;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads what lies between a READY message and its claim: those that go before it, limits
@@ -47,9 +49,9 @@ final class ClaimOutlook {
 	/** The longest running first. */
 	static final String HOLDING = """
 			SELECT id, task, state, run_at, started_at FROM message INDEXED BY message_owner
-			WHERE owner = ?1 AND state = 30 AND task = ?2
+			WHERE owner = ?1 AND state = 30 AND task = ?2 AND queue NOT IN (SELECT value FROM json_each(?3))
 			ORDER BY started_at
-			LIMIT ?3""";
+			LIMIT ?4""";
 
 	private static final String ENDED_OF_HOLD = """
 			SELECT * FROM (
@@ -92,10 +94,13 @@ final class ClaimOutlook {
 		return running;
 	}
 
-	/** Returns some messages of a task that an instance runs, the longest running first. */
-	List<Situation.Other> running(long epoch, String task, int most) throws SQLException {
+	/**
+	 * Returns some messages of a task that an instance runs, the longest running first.
+	 */
+	List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most) throws SQLException {
 		List<Situation.Other> running = new ArrayList<>();
-		this.statements.each((row) -> running.add(SituationReader.other(row)), HOLDING, epoch, task, most);
+		this.statements.each((row) -> running.add(SituationReader.other(row)), HOLDING, epoch, task,
+				JsonMapper.shared().writeValueAsString(exceptQueues), most);
 		return running;
 	}
 

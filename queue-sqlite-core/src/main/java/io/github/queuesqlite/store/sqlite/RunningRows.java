@@ -133,12 +133,12 @@ final class RunningRows {
 	/** As {@link #MATCHING} has them. */
 	private @Nullable Object[] values(List<Long> ids, long owner) {
 		return new @Nullable Object[] { LongJson.of(ids), owner, SqliteShardReader.millis(this.query.startedBefore()),
-				this.query.queue(), this.query.task(), this.query.tag(), SqliteShardReader.millis(this.query.createdAfter()),
+				this.query.queue(), this.query.task(), this.query.tag(),
+				SqliteShardReader.millis(this.query.createdAfter()),
 				SqliteShardReader.millis(this.query.createdBefore()) };
 	}
 
-	private static List<Long> longs(Statements statements, String sql, @Nullable Object... values)
-			throws SQLException {
+	private static List<Long> longs(Statements statements, String sql, @Nullable Object... values) throws SQLException {
 		List<Long> found = new ArrayList<>();
 		statements.each((row) -> found.add(row.getLong(1)), sql, values);
 		return found;

@@ -451,8 +451,8 @@ final class SqliteShardReader implements ShardReader {
 	}
 
 	@Override
-	public List<Situation.Other> running(long epoch, String task, int most) {
-		return read((statements) -> new ClaimOutlook(statements).running(epoch, task, most));
+	public List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most) {
+		return read((statements) -> new ClaimOutlook(statements).running(epoch, task, exceptQueues, most));
 	}
 
 	@Override

@@ -39,7 +39,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 public record MessageSummary(String id, String task, String queue, MessageState state, int priority, int attempt,
 		@Nullable Integer maxAttempts, Instant createdAt, Instant runAt, @Nullable Instant startedAt,
 		@Nullable String instance, @Nullable String thread, @Nullable Instant finishedAt, @Nullable Instant expiresAt,
-		List<String> tags, @Nullable Progress progress, @Nullable ErrorDescriptor lastError) implements OperationResponseBody {
+		List<String> tags, @Nullable Progress progress,
+		@Nullable ErrorDescriptor lastError) implements OperationResponseBody {
 
 	static MessageSummary of(Message message) {
 		Failure error = message.lastError();

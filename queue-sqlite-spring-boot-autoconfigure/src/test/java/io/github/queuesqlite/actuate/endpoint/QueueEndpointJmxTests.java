@@ -53,7 +53,8 @@ class QueueEndpointJmxTests {
 				.containsEntry("id", id.toString())
 				.containsEntry("payload", Map.of("size", 8, "value", "******"));
 			assertThat(invoke("list", "messages", "READY", null, null, null, null, null, null, null, null, null, null,
-					null)).asInstanceOf(MAP)
+					null))
+				.asInstanceOf(MAP)
 				.extractingByKey("messages", LIST)
 				.hasSize(1);
 		});
