@@ -90,12 +90,14 @@ final class ClaimReasons {
 		if (use == null || use.allHeld() < use.most() || !(use.waiting() > 0 || isAllUsed(use))) {
 			return;
 		}
+		LimitHolders holders = LimitHolders.of(this.store, use, this.situation.hosts());
 		this.reasons.add(ReasonWords
 			.held(ReasonKind.LIMIT, "limit " + ReasonWords.quoted(name) + " is reached: " + use.allHeld() + " of "
-					+ use.most() + ((use.most() == 1) ? " permit is in use" : " permits are in use")
-					+ ((use.waiting() > 0) ? ", and "
-							+ ReasonWords.counted(use.waiting(), "process waits", "processes wait") + " for one" : ""),
-					name, null, use.allHeld(), use.most()));
+					+ use.most() + ((use.most() == 1) ? " permit is in use" : " permits are in use") + holders.text()
+					+ ((use.waiting() > 0)
+							? "; " + ReasonWords.counted(use.waiting(), "process waits", "processes wait") + " for one"
+							: ""),
+					name, holders.first(), use.allHeld(), use.most()));
 	}
 
 	/**

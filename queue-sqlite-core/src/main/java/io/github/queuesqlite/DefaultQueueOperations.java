@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.queuesqlite.message.Failure;
@@ -44,6 +45,7 @@ import io.github.queuesqlite.store.MessageStore;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredMessageView;
+import io.github.queuesqlite.store.StoredMessageView.RunDetails;
 import io.github.queuesqlite.store.StoredPage;
 import io.github.queuesqlite.task.RateLimit;
 import io.github.queuesqlite.task.RetryPolicy;
@@ -62,6 +64,10 @@ final class DefaultQueueOperations implements QueueOperations {
 
 	/** So many messages one claim takes at most. */
 	private static final int MOST_RECEIVED = 1000;
+
+	/** Two handlers must never run under it, whatever hangs. */
+	private static final String LOCK = "A lock is free when its handler has returned: cancel its message, or end its"
+			+ " process";
 
 	private final StoreAccess access;
 
@@ -454,19 +460,29 @@ final class DefaultQueueOperations implements QueueOperations {
 		return reported(List.of(row)).get(0);
 	}
 
-	/** With what their handlers said, if any has begun. */
+	/** With who runs them and what their handlers said, if any has begun. */
 	private List<Message> reported(List<StoredMessage> rows) {
 		List<StoredMessage> begun = rows.stream().filter((row) -> row.run() > 0).toList();
-		Map<Long, Progress> progress = begun.isEmpty() ? Map.of() : this.store.progress(begun);
-		return rows.stream().map((row) -> view(row, progress.get(row.id()))).toList();
+		if (begun.isEmpty()) {
+			return rows.stream().map(this::view).toList();
+		}
+		Map<Long, Progress> progress = this.store.progress(begun);
+		List<StoredMessage> running = begun.stream().filter((row) -> row.state() == MessageState.RUNNING).toList();
+		Map<Long, String> owners = running.isEmpty() ? Map.of() : this.store.owners(running);
+		Map<Long, String> threads = running.isEmpty() ? Map.of()
+				: this.workers.handlerThreads(running.stream().map(StoredMessage::runKey).collect(Collectors.toSet()));
+		return rows.stream()
+			.map((row) -> view(row,
+					new RunDetails(progress.get(row.id()), owners.get(row.id()), threads.get(row.id()))))
+			.toList();
 	}
 
 	private Message view(StoredMessage row) {
-		return view(row, null);
+		return view(row, RunDetails.NONE);
 	}
 
-	private Message view(StoredMessage row, @Nullable Progress progress) {
-		return new StoredMessageView(row, this.payloads, maxAttempts(row.task()), progress);
+	private Message view(StoredMessage row, RunDetails run) {
+		return new StoredMessageView(row, this.payloads, maxAttempts(row.task()), run);
 	}
 
 	private @Nullable Integer maxAttempts(String name) {
@@ -528,6 +544,25 @@ final class DefaultQueueOperations implements QueueOperations {
 		Objects.requireNonNull(runAt, "'runAt' must not be null");
 		checkOpen();
 		return this.store.reschedule(id.value(), this.intake.runAt(runAt));
+	}
+
+	@Override
+	public void pauseAll() {
+		checkOpen();
+		this.store.pauseAll(Pauses.UNTIL_RESUMED);
+	}
+
+	@Override
+	public void pauseAll(Instant until) {
+		long end = this.intake.until(until);
+		checkOpen();
+		this.store.pauseAll(end);
+	}
+
+	@Override
+	public void resumeAll() {
+		checkOpen();
+		this.store.resumeAll();
 	}
 
 	@Override
@@ -596,8 +631,8 @@ final class DefaultQueueOperations implements QueueOperations {
 	public boolean changeLimit(String name, @Nullable Integer most) {
 		Objects.requireNonNull(name, "'name' must not be null");
 		if (!name.startsWith("task:") && !name.startsWith("keys:") && !name.startsWith("rate:")) {
-			throw new IllegalArgumentException(
-					"'name' must begin with task:, keys: or rate:, was '" + Names.oneLine(name) + "'");
+			throw new IllegalArgumentException("'name' must begin with task:, keys: or rate:, was '"
+					+ Names.oneLine(name) + "'" + (name.startsWith("lock:") ? ". " + LOCK : ""));
 		}
 		if (most != null && most < 1) {
 			throw new IllegalArgumentException("'most' must be at least 1, was " + most);

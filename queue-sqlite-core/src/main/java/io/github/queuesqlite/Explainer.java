@@ -103,7 +103,7 @@ final class Explainer {
 	// Waiting
 
 	private Explanation waiting(Situation situation, long now) {
-		List<Reason> reasons = new ArrayList<>(WaitReasons.of(situation, now));
+		List<Reason> reasons = new ArrayList<>(WaitReasons.of(situation, new PauseActors(this.store), now));
 		Instant start = null;
 		boolean suspect = situation.standing() == Standing.SUSPECT;
 		if (situation.standing() == Standing.READY || suspect) {

@@ -53,6 +53,9 @@ public record Explanation(MessageId id, @Nullable MessageState state, Instant at
 		/** Its time to live is over: it becomes EXPIRED. */
 		TIME_TO_LIVE_OVER,
 
+		/** All queues are paused together. */
+		ALL_PAUSED,
+
 		/** Its queue is paused. */
 		QUEUE_PAUSED,
 

@@ -285,8 +285,12 @@ final class Intake {
 	 * @throws IllegalArgumentException if it is not ahead, or too far
 	 */
 	long until(Instant until) {
+		return until(until, this.clock.millis());
+	}
+
+	static long until(Instant until, long now) {
 		Objects.requireNonNull(until, "'until' must not be null");
-		return checkedAhead("until", until, this.clock.millis());
+		return checkedAhead("until", until, now);
 	}
 
 	private Encoded encode(NewMessage message) {

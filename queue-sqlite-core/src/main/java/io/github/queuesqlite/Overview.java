@@ -94,6 +94,9 @@ final class Overview implements StoreListener {
 	private List<Pause> pauses() {
 		Pauses stored = this.store.pauses();
 		List<Pause> pauses = new ArrayList<>();
+		if (stored.all() != null) {
+			pauses.add(new Pause(Pause.Kind.ALL, "*", instant(stored.all())));
+		}
 		new TreeMap<>(stored.queues())
 			.forEach((queue, until) -> pauses.add(new Pause(Pause.Kind.QUEUE, queue, instant(until))));
 		new TreeMap<>(stored.tasks())

@@ -2,8 +2,10 @@ package io.github.queuesqlite;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,8 +19,11 @@ import io.github.queuesqlite.message.LogEntry;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.MessageTree;
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.QueueStats.Pause;
 import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.message.Verification;
 import io.github.queuesqlite.payload.JsonPayloadCodec;
@@ -26,10 +31,12 @@ import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.CancelResult;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.MessageStore;
+import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Retention;
 import io.github.queuesqlite.store.StoreFile;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredMessageView;
+import io.github.queuesqlite.store.StoredMessageView.RunDetails;
 import io.github.queuesqlite.store.WriterSettings;
 import io.github.queuesqlite.store.sqlite.DirectoryFiles;
 import io.github.queuesqlite.store.sqlite.DiskSpace;
@@ -165,7 +172,7 @@ public final class QueueConsole implements AutoCloseable {
 	 * @return in the order of their ids
 	 */
 	public List<Message> list(MessageQuery query) {
-		return this.store.list(query).stream().map(this::view).toList();
+		return views(this.store.list(query));
 	}
 
 	/**
@@ -174,7 +181,7 @@ public final class QueueConsole implements AutoCloseable {
 	 * @return empty when there is none
 	 */
 	public Optional<Message> find(MessageId id) {
-		return this.store.find(id.value()).map(this::view);
+		return this.store.find(id.value()).map((row) -> views(List.of(row)).get(0));
 	}
 
 	/**
@@ -183,11 +190,17 @@ public final class QueueConsole implements AutoCloseable {
 	 * @return empty when there is none
 	 */
 	public Optional<Message> findByKey(String idempotencyKey) {
-		return this.store.findByKey(idempotencyKey).map(this::view);
+		return this.store.findByKey(idempotencyKey).map((row) -> views(List.of(row)).get(0));
 	}
 
-	private Message view(StoredMessage row) {
-		return new StoredMessageView(row, this.payloads, null);
+	/** With who runs them. */
+	private List<Message> views(List<StoredMessage> rows) {
+		List<StoredMessage> running = rows.stream().filter((row) -> row.state() == MessageState.RUNNING).toList();
+		Map<Long, String> owners = running.isEmpty() ? Map.of() : this.store.owners(running);
+		return rows.stream()
+			.<Message>map((row) -> new StoredMessageView(row, this.payloads, null,
+					new RunDetails(null, owners.get(row.id()), null)))
+			.toList();
 	}
 
 	/**
@@ -297,6 +310,43 @@ public final class QueueConsole implements AutoCloseable {
 	public int purge(MessageQuery query) {
 		requireWritable();
 		return this.store.purge(query);
+	}
+
+	/**
+	 * Pauses something, as {@link QueueOperations#pauseAll()},
+	 * {@link QueueOperations#pause(String)}, {@link QueueOperations#pauseTask(String)}
+	 * and {@link QueueOperations#pauseKey(String)} do.
+	 * @param kind of what
+	 * @param name which; any for all queues
+	 * @param until when it goes on by itself; null when somebody has to resume it
+	 * @throws IllegalArgumentException if nothing can be called so, or the time is not
+	 * ahead
+	 */
+	public void pause(Pause.Kind kind, String name, @Nullable Instant until) {
+		requireWritable();
+		long end = (until != null) ? Intake.until(until, this.clock.millis()) : Pauses.UNTIL_RESUMED;
+		switch (kind) {
+			case ALL -> this.store.pauseAll(end);
+			case QUEUE -> this.store.pause(Names.check("queue", name), end);
+			case TASK -> this.store.pauseTask(Names.check("task", name), end);
+			case KEY -> this.store.pauseKey(Names.checkKey("key", name), end);
+		}
+	}
+
+	/**
+	 * Resumes something.
+	 * @param kind of what
+	 * @param name which; any for all queues
+	 * @throws IllegalArgumentException if nothing can be called so
+	 */
+	public void resume(Pause.Kind kind, String name) {
+		requireWritable();
+		switch (kind) {
+			case ALL -> this.store.resumeAll();
+			case QUEUE -> this.store.resume(Names.check("queue", name));
+			case TASK -> this.store.resumeTask(Names.check("task", name));
+			case KEY -> this.store.resumeKey(Names.checkKey("key", name));
+		}
 	}
 
 	/** Gives free pages back, as {@link QueueOperations#compact()}. */

@@ -345,6 +345,32 @@ public interface QueueOperations {
 	boolean reschedule(MessageId id, Instant runAt);
 
 	/**
+	 * Pauses all queues in every process, those too that nobody has used yet, until
+	 * {@link #resumeAll()}, restarts included: for a maintenance of what all handlers
+	 * need. When it returns, no handler starts in this process, and {@link #receive}
+	 * hands out nothing; those that run go on. Messages are accepted, become due, expire
+	 * and can be cancelled, schedules fire, and listen data is delivered. Another call
+	 * changes nothing but the end.
+	 */
+	void pauseAll();
+
+	/**
+	 * Pauses all queues as {@link #pauseAll()} does, until a time at the latest: then
+	 * they go on by themselves, in all processes. Of several pauses of all the latest
+	 * call holds.
+	 * @param until when they go on by the wall clock, later than now, at most 36,525 days
+	 * ahead
+	 * @throws IllegalArgumentException if the time is not ahead, or too far
+	 */
+	void pauseAll(Instant until);
+
+	/**
+	 * Ends the pause of all queues, if there is one. Queues, tasks and keys that are
+	 * paused by name stay so, as the pause of all stays when one of these is resumed.
+	 */
+	void resumeAll();
+
+	/**
 	 * Pauses a queue in every process, until it is resumed, restarts included. When it
 	 * returns, no handler of the queue starts in this process; those that run go on.
 	 * @param queue the name
@@ -363,7 +389,7 @@ public interface QueueOperations {
 	void pause(String queue, Instant until);
 
 	/**
-	 * Resumes a queue. Tasks that are paused stay so.
+	 * Resumes a queue. Tasks that are paused stay so, and so does the pause of all.
 	 * @param queue the name
 	 */
 	void resume(String queue);

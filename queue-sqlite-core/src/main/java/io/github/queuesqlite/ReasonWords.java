@@ -7,9 +7,11 @@ import io.github.queuesqlite.Explanation.Reason;
 import io.github.queuesqlite.Explanation.ReasonKind;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.Names;
+import io.github.queuesqlite.message.QueueStats.Pause;
 import io.github.queuesqlite.message.TimeWords;
 import io.github.queuesqlite.store.Pauses;
 import io.github.queuesqlite.store.Situation;
+import io.github.queuesqlite.store.Situation.Held;
 import io.github.queuesqlite.store.Situation.Other;
 import io.github.queuesqlite.store.Wait;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +69,28 @@ final class ReasonWords {
 		return (n > Situation.MOST_COUNTED) ? "more than 10,000 " + plural : n + " " + ((n == 1) ? singular : plural);
 	}
 
-	Reason paused(ReasonKind kind, String what, String name, long until) {
-		boolean ends = until != Pauses.UNTIL_RESUMED;
-		return new Reason(kind,
-				what + " " + quoted(name) + " is paused "
-						+ (ends ? "and goes on " + ahead(until) : "until somebody resumes it"),
-				name, null, ends ? Instant.ofEpochMilli(until) : null, null, null);
+	/**
+	 * Says what is paused, since when, and by whom if that is known.
+	 * @param subject what it is, and "is" or "are"
+	 */
+	Reason paused(Held held, String subject, @Nullable String actor) {
+		boolean all = held.kind() == Pause.Kind.ALL;
+		boolean ends = held.until() != Pauses.UNTIL_RESUMED;
+		String since = (held.since() > 0) ? " since " + Instant.ofEpochMilli(held.since()) : "";
+		String by = (actor != null) ? ", by " + quoted(actor) + "," : "";
+		String end = ends ? (all ? " and go on " : " and goes on ") + ahead(held.until())
+				: " until somebody resumes " + (all ? "them" : "it");
+		return new Reason(kind(held.kind()), subject + " paused" + since + by + end, all ? null : held.name(), null,
+				ends ? Instant.ofEpochMilli(held.until()) : null, null, null);
+	}
+
+	private static ReasonKind kind(Pause.Kind kind) {
+		return switch (kind) {
+			case ALL -> ReasonKind.ALL_PAUSED;
+			case QUEUE -> ReasonKind.QUEUE_PAUSED;
+			case TASK -> ReasonKind.TASK_PAUSED;
+			case KEY -> ReasonKind.KEY_PAUSED;
+		};
 	}
 
 	static Reason plain(ReasonKind kind, String text) {

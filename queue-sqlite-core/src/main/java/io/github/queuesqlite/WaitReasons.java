@@ -8,6 +8,7 @@ import io.github.queuesqlite.Explanation.ReasonKind;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.Situation;
 import io.github.queuesqlite.store.Situation.Crowd;
+import io.github.queuesqlite.store.Situation.Held;
 import io.github.queuesqlite.store.Situation.Host;
 import io.github.queuesqlite.store.Situation.Line;
 import io.github.queuesqlite.store.Situation.Other;
@@ -38,10 +39,10 @@ final class WaitReasons {
 	}
 
 	/** Returns them, the decisive one first. */
-	static List<Reason> of(Situation situation, long now) {
+	static List<Reason> of(Situation situation, PauseActors actors, long now) {
 		WaitReasons reasons = new WaitReasons(situation, now);
 		reasons.addTimes();
-		reasons.addPauses();
+		reasons.addPauses(actors);
 		reasons.addHosts();
 		reasons.addKeys();
 		return reasons.reasons;
@@ -104,19 +105,20 @@ final class WaitReasons {
 		}
 	}
 
-	private void addPauses() {
-		this.situation.pauses()
-			.queues()
-			.forEach((name, until) -> this.reasons
-				.add(this.words.paused(ReasonKind.QUEUE_PAUSED, "its queue", name, until)));
-		this.situation.pauses()
-			.tasks()
-			.forEach((name, until) -> this.reasons
-				.add(this.words.paused(ReasonKind.TASK_PAUSED, "its task", name, until)));
-		String what = (this.message.orderingKey() != null) ? "its ordering key" : "its concurrency key";
-		this.situation.pauses()
-			.keys()
-			.forEach((name, until) -> this.reasons.add(this.words.paused(ReasonKind.KEY_PAUSED, what, name, until)));
+	private void addPauses(PauseActors actors) {
+		for (Held held : this.situation.pauses()) {
+			this.reasons.add(this.words.paused(held, pausedSubject(held), actors.of(held)));
+		}
+	}
+
+	private String pausedSubject(Held held) {
+		return switch (held.kind()) {
+			case ALL -> "all queues are";
+			case QUEUE -> "its queue " + ReasonWords.quoted(held.name()) + " is";
+			case TASK -> "its task " + ReasonWords.quoted(held.name()) + " is";
+			case KEY -> ((this.message.orderingKey() != null) ? "its ordering key " : "its concurrency key ")
+					+ ReasonWords.quoted(held.name()) + " is";
+		};
 	}
 
 	private void addHosts() {

@@ -5,15 +5,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import io.github.queuesqlite.Explanation.Follower;
 import io.github.queuesqlite.Explanation.Reason;
 import io.github.queuesqlite.Explanation.ReasonKind;
 import io.github.queuesqlite.Explanation.RunInfo;
+import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
@@ -169,18 +172,72 @@ class ExplainTests extends ProcessTester {
 		assertThat(explain(id).reasons()).extracting(Reason::kind)
 			.containsExactly(ReasonKind.QUEUE_PAUSED, ReasonKind.TASK_PAUSED, ReasonKind.KEY_PAUSED);
 		assertThat(explain(id).reasons()).extracting(Reason::text)
-			.containsExactly("its queue 'default' is paused and goes on in 1 min (2026-03-01T12:01:00Z)",
-					"its task 'mail.send' is paused until somebody resumes it",
-					"its ordering key 'k' is paused until somebody resumes it");
+			.containsExactly(
+					"its queue 'default' is paused since 2026-03-01T12:00:00Z and goes on in 1 min (2026-03-01T12:01:00Z)",
+					"its task 'mail.send' is paused since 2026-03-01T12:00:00Z until somebody resumes it",
+					"its ordering key 'k' is paused since 2026-03-01T12:00:00Z until somebody resumes it");
 		assertThat(explain(id).toString().lines()).hasSize(4);
 		MessageId other = this.operations.enqueue(message().concurrencyKey("k"));
 		assertThat(explain(other).reasons()).extracting(Reason::text)
-			.contains("its concurrency key 'k' is paused until somebody resumes it");
+			.contains("its concurrency key 'k' is paused since 2026-03-01T12:00:00Z until somebody resumes it");
 		this.operations.resumeTask(TASK);
 		this.operations.resumeKey("k");
 		assertThat(explain(id).reasons()).extracting(Reason::kind).containsExactly(ReasonKind.QUEUE_PAUSED);
 		this.clock.move(Duration.ofSeconds(61));
 		assertThat(this.operations.explain(id).is(ReasonKind.QUEUE_PAUSED)).isFalse();
+	}
+
+	@Test
+	void messageWhenAllQueuesArePausedSaysSoFirst() {
+		openWithClock();
+		start(task(TASK));
+		this.operations.pause("default");
+		this.operations.pauseAll(now().plusSeconds(60));
+		MessageId id = this.operations.enqueue(message());
+		assertThat(explain(id).reasons()).extracting(Reason::kind)
+			.containsExactly(ReasonKind.ALL_PAUSED, ReasonKind.QUEUE_PAUSED);
+		assertThat(decisive(id)).isEqualTo(new Reason(ReasonKind.ALL_PAUSED,
+				"all queues are paused since 2026-03-01T12:00:00Z and go on in 1 min (2026-03-01T12:01:00Z)", null,
+				null, now().plusSeconds(60), null, null));
+		this.operations.pauseAll();
+		assertThat(decisive(id).text())
+			.isEqualTo("all queues are paused since 2026-03-01T12:00:00Z until somebody resumes them");
+		this.operations.resumeAll();
+		assertThat(explain(id).reasons()).extracting(Reason::kind).containsExactly(ReasonKind.QUEUE_PAUSED);
+	}
+
+	@Test
+	void messageWhenTheAuditSaysWhoHasPausedItNamesThem() {
+		openWithClock();
+		start(task(TASK));
+		this.queue.audit().add("eve", "pause", "queues/default", AuditEntry.Outcome.DONE, null);
+		this.clock.move(Duration.ofMillis(1));
+		this.operations.pause("default");
+		MessageId id = this.operations.enqueue(message().orderingKey("k"));
+		this.clock.move(Duration.ofMillis(1));
+		this.queue.audit().add("mallory", "pause", "queues/default", AuditEntry.Outcome.REFUSED, null);
+		this.queue.audit().add("mallory", "pause", "queues/other", AuditEntry.Outcome.DONE, null);
+		this.queue.audit().add("mallory", "resume", "queues/default", AuditEntry.Outcome.DONE, null);
+		assertThat(decisive(id).text()).doesNotContain(" by ");
+		this.clock.move(Duration.ofSeconds(61));
+		this.queue.audit().add("grace", "pause", "queues/default", AuditEntry.Outcome.DONE, null);
+		assertThat(decisive(id).text()).doesNotContain(" by ");
+		pauseAs("ada\n", "tasks/" + TASK, () -> this.operations.pauseTask(TASK));
+		pauseAs("bob", "keys/k", () -> this.operations.pauseKey("k"));
+		Instant since = now();
+		this.operations.pauseAll();
+		this.queue.audit().add("cid", "pause-all", "queues", AuditEntry.Outcome.DONE, null);
+		this.queue.audit().add("dan", "pause-all", "queues", AuditEntry.Outcome.DONE, null);
+		assertThat(explain(id).reasons()).extracting(Reason::text)
+			.containsExactly("all queues are paused since " + since + ", by 'cid', until somebody resumes them",
+					"its queue 'default' is paused since 2026-03-01T12:00:00.001Z until somebody resumes it",
+					"its task 'mail.send' is paused since " + since + ", by 'ada ', until somebody resumes it",
+					"its ordering key 'k' is paused since " + since + ", by 'bob', until somebody resumes it");
+	}
+
+	private void pauseAs(String actor, String target, Runnable pause) {
+		pause.run();
+		this.queue.audit().add(actor, "pause", target, AuditEntry.Outcome.DONE, null);
 	}
 
 	// Who hosts it
@@ -366,7 +423,7 @@ class ExplainTests extends ProcessTester {
 		String limit = task.equals(ExplainChild.LIMITED) ? "task:limited" : "lock:door";
 		start(ExplainChild.class);
 		open();
-		this.operations.enqueue(NewMessage.to(task).payload("1"));
+		MessageId holder = this.operations.enqueue(NewMessage.to(task).payload("1"));
 		awaitRuns("start", 1);
 		MessageId id = this.operations.enqueue(NewMessage.to(task).payload("2"));
 		awaitHosted(id);
@@ -374,6 +431,10 @@ class ExplainTests extends ProcessTester {
 		assertThat(decisive(id)).isEqualTo(reason);
 		assertThat(reason.text()).startsWith("limit '" + limit + "' is reached: 1 of 1 permit is in use");
 		assertThat(reason.name()).isEqualTo(limit);
+		assertThat(reason.heldBy()).isEqualTo(holder);
+		Message running = find(holder);
+		assertThat(reason.text()).contains("1 of 1 permit is in use, by message " + holder + " in '"
+				+ running.instance() + "' since " + running.startedAt());
 		assertThat(reason.count()).isOne();
 		assertThat(reason.most()).isOne();
 	}
@@ -392,15 +453,63 @@ class ExplainTests extends ProcessTester {
 		assertThat(explanation.reasons()).extracting(Reason::kind)
 			.containsExactly(ReasonKind.LIMIT, ReasonKind.BEHIND_OTHERS);
 		assertThat(explanation.reasons()).extracting(Reason::text)
-			.containsExactly("limit 'task:mail.send' is reached: 2 of 2 permits are in use",
+			.containsExactly(
+					"limit 'task:mail.send' is reached: 2 of 2 permits are in use, the longest by " + longestRunning(2),
 					"2 messages go before it in queue 'default'");
+		assertThat(explanation.reasons().get(0).heldBy()).isEqualTo(longest().get(0).id());
 		assertThat(explanation.estimatedStart()).isNull();
-		assertThat(explanation.summary()).endsWith("permits are in use (and 1 further reason)");
+		assertThat(explanation.summary()).endsWith(" (and 1 further reason)");
 		this.goOn.release(5);
 		assertThat(this.operations.drain(LONG)).isTrue();
 		this.operations.pauseTask(TASK);
 		MessageId unlimited = this.operations.enqueue(message());
 		assertThat(this.operations.explain(unlimited).is(ReasonKind.LIMIT)).isFalse();
+	}
+
+	@Test
+	void messageWhenManyHavePermitsNamesThoseThatHaveThemLongest() throws Exception {
+		open((builder) -> builder.concurrency(8).shards(2));
+		start(task(TASK).maxConcurrent(5));
+		for (int i = 0; i < 5; i++) {
+			this.operations.enqueue(message().idempotencyKey("k" + i));
+			awaitBegun(1);
+		}
+		MessageId id = this.operations.enqueue(message());
+		assertThat(awaitReason(id, ReasonKind.LIMIT).text()).startsWith(
+				"limit 'task:mail.send' is reached: 5 of 5 permits are in use, the longest by " + longestRunning(3));
+	}
+
+	private List<Message> longest() {
+		return this.operations.list(MessageQuery.all().state(MessageState.RUNNING))
+			.stream()
+			.sorted(Comparator.comparing(Message::startedAt).thenComparing(Message::id))
+			.toList();
+	}
+
+	private String longestRunning(int most) {
+		return longest().stream()
+			.limit(most)
+			.map((message) -> "message " + message.id() + " in '" + message.instance() + "' since "
+					+ message.startedAt())
+			.collect(Collectors.joining(", "));
+	}
+
+	@Test
+	void messageWhenAHandlerGoesOnAfterItsTimeNamesItsProcess() throws Exception {
+		open();
+		start(TaskDefinition.builder(TASK, Object.class, (payload, context) -> {
+			this.began.release();
+			this.goOn.acquireUninterruptibly();
+			return null;
+		}).maxConcurrent(1).timeout(Duration.ofMillis(100)).retryPolicy(LATER));
+		MessageId late = this.operations.enqueue(message());
+		awaitBegun(1);
+		await().atMost(LONG).until(() -> state(late) == MessageState.SCHEDULED);
+		MessageId id = this.operations.enqueue(message());
+		Reason reason = awaitReason(id, ReasonKind.LIMIT);
+		assertThat(reason.heldBy()).isNull();
+		assertThat(reason.text())
+			.startsWith("limit 'task:mail.send' is reached: 1 of 1 permit is in use, by '" + ProcessName.get() + "'");
 	}
 
 	@Test

@@ -329,7 +329,9 @@ class LimitTests extends KillTester {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.changeLimit("task:a", 0))
 			.withMessage("'most' must be at least 1, was 0");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.changeLimit("lock:a", 2))
-			.withMessage("'name' must begin with task:, keys: or rate:, was 'lock:a'");
+			.withMessage(
+					"'name' must begin with task:, keys: or rate:, was 'lock:a'. A lock is free when its handler has"
+							+ " returned: cancel its message, or end its process");
 		assertThat(this.operations.changeLimit("keys:a", 2)).isFalse();
 	}
 

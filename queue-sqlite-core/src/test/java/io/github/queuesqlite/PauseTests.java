@@ -123,6 +123,80 @@ class PauseTests extends ProcessTester {
 	}
 
 	@Test
+	void pauseAllLetsNothingStartUntilResumedAndLeavesWhatIsPausedByName() {
+		open();
+		AtomicInteger runs = new AtomicInteger();
+		this.queue.tasks().register(TASK, String.class, (payload, context) -> runs.incrementAndGet());
+		this.queue.start();
+		for (int i = 0; i < 500; i++) {
+			this.operations.enqueueAsync(message().queue((i % 2 == 0) ? "default" : "mail"));
+		}
+		this.operations.pauseAll();
+		// One that was started before the return may be between its start and its first
+		// statement.
+		await().until(() -> this.operations.stats().count(MessageState.RUNNING) == 0);
+		int atPause = runs.get();
+		this.operations.pause("mail");
+		assertThat(this.operations.stats().pauses()).containsExactly(new Pause(Pause.Kind.ALL, "*", null),
+				new Pause(Pause.Kind.QUEUE, "mail", null));
+		assertThat(this.operations.stats().pauseOfAll()).isPresent();
+		assertThat(this.queue.lanes()).allMatch(QueueStatus.LaneStatus::paused);
+		MessageId later = this.operations.enqueue(message());
+		MessageId unused = this.operations.enqueue(message().queue("unused"));
+		assertThat(this.operations.receive("unused", 1, Duration.ofMillis(50))).isEmpty();
+		assertThat(this.operations.receive(unused)).isEmpty();
+		assertThat(this.operations.drain(LONG)).isTrue();
+		assertThat(runs).hasValue(atPause);
+		this.operations.resumeAll();
+		assertThat(this.operations.stats().pauseOfAll()).isEmpty();
+		assertThat(this.operations.stats().pausedQueues()).containsExactly("mail");
+		await().atMost(LONG).until(() -> state(later) == MessageState.COMPLETED);
+		assertThat(this.operations.receive("unused", 1, LONG)).extracting(ClaimedMessage::id).containsExactly(unused);
+	}
+
+	@Test
+	void pauseAllWhenArgumentsAreWrongIsRefused() {
+		openWithClock();
+		assertThatNullPointerException().isThrownBy(() -> this.operations.pauseAll(null))
+			.withMessage("'until' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.pauseAll(now()))
+			.withMessageContaining("'until' must be later than now");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.operations.pauseAll(now().plus(Duration.ofDays(36_526))))
+			.withMessageContaining("at most 36525 days ahead");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.operations.pause("*"))
+			.withMessageContaining("'queue'");
+		this.operations.resumeAll();
+		assertThat(this.operations.stats().pauses()).isEmpty();
+	}
+
+	@Test
+	void pauseAllHoldsInOtherProcessesAndOverAKillAndEndsByItself() throws Exception {
+		open((builder) -> builder.shards(2));
+		Process child = startWorker(TASK, OTHER);
+		awaitRuns("ready", 1);
+		this.operations.enqueue(message().payload("a"));
+		awaitRuns("end", 1);
+		this.operations.pauseAll();
+		// What was claimed before, the other process may begin: it was nothing.
+		MessageId id = this.operations.enqueue(message().payload("b"));
+		MessageId other = this.operations.enqueue(NewMessage.to(OTHER).queue("mail").payload("c"));
+		kill(child);
+		this.queue.close();
+		startWorker(TASK, OTHER);
+		awaitRuns("ready", 2);
+		open();
+		assertThat(this.operations.stats().pauseOfAll()).get().extracting(Pause::until).isNull();
+		this.operations.pauseTask(OTHER);
+		Instant until = Instant.now().plusSeconds(2);
+		this.operations.pauseAll(until);
+		await().atMost(LONG).until(() -> state(id) == MessageState.COMPLETED);
+		assertThat(find(id).startedAt()).isAfterOrEqualTo(until.minusMillis(1));
+		assertThat(this.operations.stats().pauses()).containsExactly(new Pause(Pause.Kind.TASK, OTHER, null));
+		assertThat(state(other)).isEqualTo(MessageState.READY);
+	}
+
+	@Test
 	void pauseHoldsInOtherProcessesAndOverAKillAndEndsByItself() throws Exception {
 		open((builder) -> builder.shards(2));
 		Process child = startWorker(TASK, OTHER);

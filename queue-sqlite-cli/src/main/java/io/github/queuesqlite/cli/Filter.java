@@ -44,9 +44,17 @@ final class Filter {
 			description = "Only messages that ended before this time")
 	private @Nullable Instant endedBefore;
 
+	@Option(names = "--started-before", paramLabel = "TIME", converter = Time.class,
+			description = "Only messages that are RUNNING since before this time")
+	private @Nullable Instant startedBefore;
+
+	@Option(names = "--instance", paramLabel = "NAME",
+			description = "Only messages that are RUNNING in the process of this name, as stats shows it")
+	private @Nullable String instance;
+
 	MessageQuery query() {
 		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, null, MessageQuery.DEFAULT_LIMIT);
+				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, null, MessageQuery.DEFAULT_LIMIT);
 	}
 
 	boolean isEmpty() {

@@ -57,6 +57,7 @@ final class Rows {
 		fields.put("createdAt", message.createdAt());
 		fields.put("runAt", message.runAt());
 		put(fields, "startedAt", message.startedAt());
+		put(fields, "instance", message.instance());
 		put(fields, "finishedAt", message.finishedAt());
 		put(fields, "expiresAt", message.expiresAt());
 		fields.put("tags", message.tags());

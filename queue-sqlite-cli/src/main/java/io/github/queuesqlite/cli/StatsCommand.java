@@ -107,6 +107,11 @@ final class StatsCommand implements Runnable {
 	}
 
 	private void print(QueueStats stats) {
+		stats.pauseOfAll().ifPresent((pause) -> {
+			this.output.line("All queues are paused"
+					+ ((pause.until() != null) ? " until " + pause.until() : " until somebody resumes them"));
+			this.output.line("");
+		});
 		List<String> headings = new ArrayList<>(List.of("QUEUE"));
 		for (MessageState state : MessageState.values()) {
 			headings.add(state.name());

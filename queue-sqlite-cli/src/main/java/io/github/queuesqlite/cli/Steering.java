@@ -2,6 +2,7 @@ package io.github.queuesqlite.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 import io.github.queuesqlite.QueueConsole;
@@ -10,8 +11,8 @@ import io.github.queuesqlite.message.QueueException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does something to messages, leaves in the audit who did it, and says how many it
- * changed.
+ * Does something to messages or to what is paused, leaves in the audit who did it, and
+ * says what it was, of messages how many it changed.
  *
  * @param action what it is called
  * @param target on what
@@ -21,7 +22,7 @@ record Steering(String action, String target) {
 	int run(Place place, Output output, ToIntFunction<QueueConsole> work) {
 		try (QueueConsole console = place.toWrite()) {
 			int changed = work(console, work);
-			note(console, changed);
+			note(console, (changed > 0) ? Outcome.DONE : Outcome.REFUSED, changed + " messages");
 			if (output.isJson()) {
 				Map<String, Object> fields = new LinkedHashMap<>();
 				fields.put("operation", this.action);
@@ -32,6 +33,25 @@ record Steering(String action, String target) {
 				output.line(this.action + ": " + changed + ((changed == 1) ? " message" : " messages"));
 			}
 			return changed;
+		}
+	}
+
+	void run(Place place, Output output, Consumer<QueueConsole> work) {
+		try (QueueConsole console = place.toWrite()) {
+			work(console, (opened) -> {
+				work.accept(opened);
+				return 0;
+			});
+			note(console, Outcome.DONE, null);
+			if (output.isJson()) {
+				Map<String, Object> fields = new LinkedHashMap<>();
+				fields.put("operation", this.action);
+				fields.put("target", this.target);
+				output.json(fields);
+			}
+			else {
+				output.line(this.action + ": " + this.target);
+			}
 		}
 	}
 
@@ -51,14 +71,13 @@ record Steering(String action, String target) {
 		}
 	}
 
-	private void note(QueueConsole console, int changed) {
-		Outcome outcome = (changed > 0) ? Outcome.DONE : Outcome.REFUSED;
+	private void note(QueueConsole console, Outcome outcome, @Nullable String detail) {
 		try {
-			console.note(actor(), this.action, this.target, outcome, changed + " messages");
+			console.note(actor(), this.action, this.target, outcome, detail);
 		}
 		catch (QueueException ex) {
-			throw new QueueException("It was done (" + this.action + ": " + changed
-					+ " messages), but the audit does not have it: " + ex.getMessage(), ex);
+			throw new QueueException("It was done (" + this.action + ": " + ((detail != null) ? detail : this.target)
+					+ "), but the audit does not have it: " + ex.getMessage(), ex);
 		}
 	}
 

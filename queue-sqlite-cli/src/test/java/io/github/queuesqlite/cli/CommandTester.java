@@ -106,8 +106,9 @@ abstract class CommandTester {
 				List.of("backup", "-d", place, this.elsewhere.resolve("backup").toString()),
 				List.of("salvage", shard, this.directory.resolve("default/salvaged").toString()),
 				List.of("retry", "-d", place, messages.dead().toString()), List.of("retry", "-d", place, "-s", "DEAD"),
-				List.of("cancel", "-d", place, messages.delayed().toString()),
-				List.of("purge", "-d", place, "-s", "CANCELLED"), List.of("compact", "-d", place));
+				List.of("cancel", "-d", place, messages.delayed().toString()), List.of("pause", "-d", place, "--all"),
+				List.of("resume", "-d", place, "--all"), List.of("purge", "-d", place, "-s", "CANCELLED"),
+				List.of("compact", "-d", place));
 	}
 
 	Map<String, FileTime> listing() throws IOException {

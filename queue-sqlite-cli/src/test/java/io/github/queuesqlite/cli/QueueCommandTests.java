@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.message.AuditEntry;
@@ -56,8 +57,8 @@ class QueueCommandTests extends CommandTester {
 		Ran help = runPlain("--help");
 		assertThat(help.code()).isZero();
 		assertThat(help.out()).contains("Examples:", "Exit codes:", "queue-sqlite list -d data/queue --state DEAD");
-		for (String command : List.of("stats", "list", "show", "retry", "cancel", "purge", "verify", "backup",
-				"compact", "salvage")) {
+		for (String command : List.of("stats", "list", "show", "retry", "cancel", "purge", "pause", "resume", "verify",
+				"backup", "compact", "salvage")) {
 			assertThat(help.out()).contains("\n  " + command);
 		}
 		assertThat(runPlain("purge", "--help").out()).contains("There is no way back", "Example");
@@ -74,6 +75,9 @@ class QueueCommandTests extends CommandTester {
 		assertUsage(run("purge", "--ended-before", "2026-01-31T12:00:00Z"), "--state");
 		assertUsage(run("purge", "--task", "x"), "--state");
 		assertUsage(run("retry"), "Give ids or a filter");
+		assertUsage(run("pause"), "--all");
+		assertUsage(run("pause", "--all", "--queue", "mail"), "mutually exclusive");
+		assertUsage(run("resume"), "--all");
 		assertUsage(run("show", "\u001b[31m"), "\\u001b[31m");
 	}
 
@@ -198,6 +202,63 @@ class QueueCommandTests extends CommandTester {
 		assertThat(this.application.isAlive()).isTrue();
 		assertThat(Files.readString(this.elsewhere.resolve("application.out"))).doesNotContain("ERROR");
 		assertThat(runPlain("verify", "-d", this.elsewhere.resolve("copy")).code()).isZero();
+	}
+
+	@Test
+	void messageThatRunsNamesItsProcessAndIsFoundByIt() throws Exception {
+		MessageId id;
+		try (EmbeddedQueue queue = queue()) {
+			id = queue.operations().enqueue(NewMessage.to("hang"));
+			queue.operations().enqueue(NewMessage.to("nobody"));
+		}
+		assertThat(json(run("show", id, "--json")).has("instance")).isFalse();
+		startApplication();
+		long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+		while (!run("show", id).out().contains("is RUNNING")) {
+			assertThat(System.nanoTime()).isLessThan(deadline);
+		}
+		String instance = json(run("show", id, "--json")).at("/instance").asString();
+		assertThat(instance).endsWith(":" + this.application.pid());
+		assertThat(run("show", id).out()).containsPattern("instance +" + Pattern.quote(instance));
+		JsonNode found = json(
+				run("list", "--json", "--instance", instance, "--started-before", "2999-01-31T12:00:00Z"));
+		assertThat(found.at("/messages").size()).isOne();
+		assertThat(found.at("/messages/0/id").asString()).isEqualTo(id.toString());
+		assertThat(run("list", "--started-before", "2026-01-31T12:00:00Z").out().lines()).hasSize(1);
+		assertThat(run("list", "--instance", "nobody").out().lines()).hasSize(1);
+		assertUsage(run("list", "--started-before", "10m"), "must be a time as");
+	}
+
+	@Test
+	void queuesTasksAndKeysArePausedAndResumedInTheApplication() throws Exception {
+		Messages messages = fill();
+		startApplication();
+		assertUsage(run("pause", "--all", "--until", "2020-01-31T12:00:00Z"), "'until' must be later than now");
+		assertUsage(run("pause", "--queue", "a b"), "'queue'");
+		assertThat(run("pause", "--all", "--until", "2031-01-31T12:00:00Z").out()).isEqualTo("pause-all: queues\n");
+		assertThat(run("stats").out()).startsWith("All queues are paused until 2031-01-31T12:00:00Z");
+		assertThat(json(run("pause", "--json", "--queue", "mail")).at("/target").asString()).isEqualTo("queues/mail");
+		assertThat(run("pause", "--task", "work").code()).isZero();
+		assertThat(run("pause", "--key", "tenant/7").code()).isZero();
+		JsonNode stats = json(run("stats", "--json"));
+		assertThat(stats.at("/pauses").size()).isEqualTo(4);
+		assertThat(stats.at("/pauses/0/kind").asString()).isEqualTo("ALL");
+		assertThat(run("show", messages.ready()).out()).containsPattern(
+				"all queues are paused since .*, by '.* \\(command line\\)', and go on in .*\\(2031-01-31T12:00:00Z\\)");
+		assertThat(run("cancel", messages.delayed()).code()).isZero();
+		assertThat(run("retry", messages.delayed()).code()).isZero();
+		assertThat(run("resume", "--all").out()).isEqualTo("resume-all: queues\n");
+		assertThat(run("resume", "--all").code()).isZero();
+		assertThat(run("show", messages.delayed()).out()).contains("its task 'work' is paused");
+		assertThat(run("resume", "--task", "work").code()).isZero();
+		long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+		while (!run("show", messages.delayed()).out().contains("is COMPLETED")) {
+			assertThat(System.nanoTime()).isLessThan(deadline);
+		}
+		assertThat(json(run("stats", "--json")).at("/pauses").size()).isEqualTo(2);
+		assertThat(run("resume", "--queue", "mail").code()).isZero();
+		assertThat(run("resume", "--key", "tenant/7").code()).isZero();
+		assertThat(json(run("stats", "--json")).at("/pauses").size()).isZero();
 	}
 
 	@Test

@@ -79,6 +79,21 @@ public interface Message {
 	@Nullable Instant startedAt();
 
 	/**
+	 * Returns which process runs it, or waits to.
+	 * @return the name of its instance, host and process id such as {@code web-1:4711},
+	 * as {@link QueueStats.InstanceStats#name()} has it; null unless it is RUNNING, for
+	 * the message that a handler is given, and when nobody remembers the instance
+	 */
+	@Nullable String instance();
+
+	/**
+	 * Returns which thread runs it, when that is one of this process.
+	 * @return the name of the thread that was in its handler when it was read; null when
+	 * none was, when another process runs it, and for the message that a handler is given
+	 */
+	@Nullable String thread();
+
+	/**
 	 * Returns when it ended.
 	 * @return null while it has not ended
 	 */

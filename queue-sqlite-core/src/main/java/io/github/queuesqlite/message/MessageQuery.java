@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @param createdBefore handed in earlier than this, any when null
  * @param endedAfter ended later than this, any when null
  * @param endedBefore ended earlier than this, any when null
+ * @param startedBefore RUNNING since before this, any when null
+ * @param instance RUNNING in the process of this name, any when null
  * @param after ids greater than this, all when null
  * @param limit how many at most, 1 to 1,000
  * @since 0.1.0
  */
 public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nullable String task,
 		@Nullable String tag, @Nullable Instant createdAfter, @Nullable Instant createdBefore,
-		@Nullable Instant endedAfter, @Nullable Instant endedBefore, @Nullable MessageId after, int limit) {
+		@Nullable Instant endedAfter, @Nullable Instant endedBefore, @Nullable Instant startedBefore,
+		@Nullable String instance, @Nullable MessageId after, int limit) {
 
 	/** How many messages a query returns unless it says otherwise. */
 	public static final int DEFAULT_LIMIT = 100;
@@ -47,7 +50,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a query with the default limit
 	 */
 	public static MessageQuery all() {
-		return new MessageQuery(Set.of(), null, null, null, null, null, null, null, null, DEFAULT_LIMIT);
+		return new MessageQuery(Set.of(), null, null, null, null, null, null, null, null, null, null, DEFAULT_LIMIT);
 	}
 
 	/**
@@ -57,7 +60,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery state(MessageState... states) {
 		return new MessageQuery(Set.of(states), this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.after, this.limit);
+				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -67,7 +70,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery queue(String queue) {
 		return new MessageQuery(this.states, queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.after, this.limit);
+				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -77,7 +80,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery task(String task) {
 		return new MessageQuery(this.states, this.queue, task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.after, this.limit);
+				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -87,7 +90,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery tag(String tag) {
 		return new MessageQuery(this.states, this.queue, this.task, tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.after, this.limit);
+				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -97,7 +100,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery createdAfter(Instant time) {
 		return new MessageQuery(this.states, this.queue, this.task, this.tag, time, this.createdBefore, this.endedAfter,
-				this.endedBefore, this.after, this.limit);
+				this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -107,7 +110,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery createdBefore(Instant time) {
 		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, time, this.endedAfter,
-				this.endedBefore, this.after, this.limit);
+				this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -117,7 +120,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery endedAfter(Instant time) {
 		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				time, this.endedBefore, this.after, this.limit);
+				time, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -127,7 +130,31 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery endedBefore(Instant time) {
 		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, time, this.after, this.limit);
+				this.endedAfter, time, this.startedBefore, this.instance, this.after, this.limit);
+	}
+
+	/**
+	 * Matches messages that are RUNNING since before a time: what may hang. Found by an
+	 * index, however many other messages there are.
+	 * @param time exclusive; compared with {@link Message#startedAt()}
+	 * @return a copy
+	 */
+	public MessageQuery startedBefore(Instant time) {
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+				this.endedAfter, this.endedBefore, time, this.instance, this.after, this.limit);
+	}
+
+	/**
+	 * Matches messages that are RUNNING in a process. Found by an index, however many
+	 * other messages there are.
+	 * @param name of its instance, as {@link Message#instance()} and
+	 * {@link QueueStats.InstanceStats#name()} have it; one that nobody has matches
+	 * nothing
+	 * @return a copy
+	 */
+	public MessageQuery instance(String name) {
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+				this.endedAfter, this.endedBefore, this.startedBefore, name, this.after, this.limit);
 	}
 
 	/**
@@ -137,7 +164,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery after(MessageId id) {
 		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, id, this.limit);
+				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, id, this.limit);
 	}
 
 	/**
@@ -147,7 +174,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 */
 	public MessageQuery limit(int limit) {
 		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.after, limit);
+				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, limit);
 	}
 
 	/**
@@ -166,6 +193,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 		add(text, "createdBefore", this.createdBefore);
 		add(text, "endedAfter", this.endedAfter);
 		add(text, "endedBefore", this.endedBefore);
+		add(text, "startedBefore", this.startedBefore);
+		add(text, "instance", this.instance);
 		return text.toString();
 	}
 

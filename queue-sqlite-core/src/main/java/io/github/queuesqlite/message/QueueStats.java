@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * out
  * @param oldestReadyAges how long the oldest READY message of a queue has been ready, by
  * queue; queues without any are left out
- * @param pauses queues, tasks and keys that are paused
+ * @param pauses what is paused: all queues, then queues, tasks and keys by name
  * @param unservedQueues queues that have waiting messages and no lane in this process
  * @param unservedTasks tasks that have waiting messages and no handler in this process
  * @param shards the shards, in order
@@ -72,8 +72,16 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	}
 
 	/**
-	 * Returns the queues that are paused.
-	 * @return their names, sorted
+	 * Returns the pause of all queues.
+	 * @return empty when they are not paused together
+	 */
+	public Optional<Pause> pauseOfAll() {
+		return this.pauses.stream().filter((pause) -> pause.kind() == Pause.Kind.ALL).findFirst();
+	}
+
+	/**
+	 * Returns the queues that are paused by name.
+	 * @return their names, sorted; without those that only the pause of all holds
 	 */
 	public Set<String> pausedQueues() {
 		return names(Pause.Kind.QUEUE);
@@ -134,16 +142,19 @@ public record QueueStats(List<Count> counts, Map<String, Duration> oldestReadyAg
 	}
 
 	/**
-	 * A queue, task or key of which nothing starts.
+	 * A queue, task or key of which nothing starts, or all queues.
 	 *
 	 * @param kind which of these
-	 * @param name its name
+	 * @param name its name; an asterisk for all queues
 	 * @param until when it goes on by itself; null when somebody has to resume it
 	 */
 	public record Pause(Kind kind, String name, @Nullable Instant until) {
 
 		/** What may be paused. */
 		public enum Kind {
+
+			/** All queues, those too that nobody has used yet. */
+			ALL,
 
 			/** A queue, with all its tasks. */
 			QUEUE,

@@ -286,6 +286,14 @@ public interface MessageStore extends AutoCloseable {
 	Map<Long, Progress> progress(Collection<StoredMessage> messages);
 
 	/**
+	 * Reads which instances own some messages.
+	 * @param messages as they were read
+	 * @return the names of the instances, by the ids of the messages; without those whose
+	 * owner nobody remembers
+	 */
+	Map<Long, String> owners(Collection<StoredMessage> messages);
+
+	/**
 	 * Reads what the handler of a message said.
 	 * @param id the message
 	 * @return the latest {@link RunReport#MOST_ENTRIES}, oldest first
@@ -409,6 +417,16 @@ public interface MessageStore extends AutoCloseable {
 	List<RunCount> running(Collection<Long> epochs);
 
 	/**
+	 * Reads some of the messages of a task that an instance has claimed and not ended.
+	 * @param epoch the instance
+	 * @param task the task
+	 * @param exceptQueues without those of these queues
+	 * @param most how many at most
+	 * @return the longest running first
+	 */
+	List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most);
+
+	/**
 	 * Returns how quickly messages of a queue were completed of late.
 	 * @param queue the queue
 	 * @param window how far to look back at most
@@ -481,6 +499,17 @@ public interface MessageStore extends AutoCloseable {
 	 * @return false when it is in another state or not stored
 	 */
 	boolean reschedule(long id, long runAt);
+
+	/**
+	 * Pauses all queues in all shards, beside what is paused by name. Of several pauses
+	 * the latest holds.
+	 * @param until when it ends by itself, epoch milliseconds;
+	 * {@link Pauses#UNTIL_RESUMED} for never
+	 */
+	void pauseAll(long until);
+
+	/** Ends the pause of all queues in all shards. What is paused by name stays so. */
+	void resumeAll();
 
 	/**
 	 * Pauses a queue in all shards. Of several pauses the latest holds.

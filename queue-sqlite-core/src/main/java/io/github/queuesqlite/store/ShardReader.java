@@ -73,6 +73,9 @@ public interface ShardReader extends AutoCloseable {
 	/** Counts what some instances run. */
 	List<RunCount> running(Collection<Long> epochs);
 
+	/** Reads some messages of a task that an instance runs, the longest running first. */
+	List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most);
+
 	/** Returns how many messages of a queue end in a second, as far as was kept. */
 	double pace(String queue, Duration window);
 
@@ -87,6 +90,9 @@ public interface ShardReader extends AutoCloseable {
 
 	/** Reads how far the handlers of some messages said they are. */
 	Map<Long, Progress> progress(Collection<Long> ids);
+
+	/** Reads the names of some instances, dead ones too, by their epochs. */
+	Map<Long, String> instances(Collection<Long> epochs);
 
 	/** Reads what the handler of a message said, oldest first. */
 	List<LogEntry> log(long id);

@@ -155,6 +155,12 @@ public interface ShardSession extends Session, ShardOutlook {
 	/** Moves a due time. */
 	boolean reschedule(long id, long runAt) throws SQLException;
 
+	/** Pauses all queues until a time or {@link Pauses#UNTIL_RESUMED}. */
+	void pauseAll(long until) throws SQLException;
+
+	/** Ends the pause of all queues. */
+	void resumeAll() throws SQLException;
+
 	/** Pauses a queue until a time or {@link Pauses#UNTIL_RESUMED}. */
 	void pause(String queue, long until) throws SQLException;
 

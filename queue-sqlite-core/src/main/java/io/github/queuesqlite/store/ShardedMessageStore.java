@@ -390,6 +390,11 @@ public final class ShardedMessageStore implements MessageStore {
 	}
 
 	@Override
+	public List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most) {
+		return this.reads.running(epoch, task, exceptQueues, most);
+	}
+
+	@Override
 	public double pace(String queue, Duration window) {
 		return this.reads.pace(queue, window);
 	}
@@ -423,6 +428,11 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public Map<Long, Progress> progress(Collection<StoredMessage> messages) {
 		return this.reads.progress(messages);
+	}
+
+	@Override
+	public Map<Long, String> owners(Collection<StoredMessage> messages) {
+		return this.reads.owners(messages);
 	}
 
 	@Override
@@ -599,6 +609,17 @@ public final class ShardedMessageStore implements MessageStore {
 		return this.reads.locate(id)
 			.map((shard) -> this.shards.writer(shard).call((session) -> session.reschedule(id, runAt)))
 			.orElse(false);
+	}
+
+	@Override
+	public void pauseAll(long until) {
+		eachShard((session) -> session.pauseAll(until));
+	}
+
+	@Override
+	public void resumeAll() {
+		eachShard(ShardSession::resumeAll);
+		demandChanged();
 	}
 
 	@Override

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.LogEntry;
@@ -156,6 +157,12 @@ final class ShardedReads {
 		return counts;
 	}
 
+	List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most) {
+		List<Situation.Other> running = new ArrayList<>();
+		this.shards.readEach((reader) -> running.addAll(reader.running(epoch, task, exceptQueues, most)));
+		return running.stream().sorted(Situation.Other.LONGEST_RUNNING_FIRST).limit(most).toList();
+	}
+
 	double pace(String queue, Duration window) {
 		double[] pace = { 0 };
 		this.shards.readEach((reader) -> pace[0] += reader.pace(queue, window));
@@ -176,12 +183,30 @@ final class ShardedReads {
 
 	/** Of messages as they were read. */
 	Map<Long, Progress> progress(Collection<StoredMessage> messages) {
-		Map<Integer, List<Long>> byShard = new HashMap<>();
-		messages.forEach(
-				(message) -> byShard.computeIfAbsent(message.shard(), (shard) -> new ArrayList<>()).add(message.id()));
 		Map<Long, Progress> found = new HashMap<>();
-		byShard.forEach((shard, ids) -> found.putAll(this.shards.reader(shard).progress(ids)));
+		byShard(messages).forEach((shard, some) -> found
+			.putAll(this.shards.reader(shard).progress(some.stream().map(StoredMessage::id).toList())));
 		return found;
+	}
+
+	/** By the ids of the messages. */
+	Map<Long, String> owners(Collection<StoredMessage> messages) {
+		Map<Long, String> found = new HashMap<>();
+		byShard(messages).forEach((shard, some) -> {
+			Map<Long, String> names = this.shards.reader(shard)
+				.instances(some.stream().map(StoredMessage::owner).collect(Collectors.toSet()));
+			some.forEach((message) -> {
+				String name = names.get(message.owner());
+				if (name != null) {
+					found.put(message.id(), name);
+				}
+			});
+		});
+		return found;
+	}
+
+	private static Map<Integer, List<StoredMessage>> byShard(Collection<StoredMessage> messages) {
+		return messages.stream().collect(Collectors.groupingBy(StoredMessage::shard));
 	}
 
 	List<LogEntry> log(long id) {

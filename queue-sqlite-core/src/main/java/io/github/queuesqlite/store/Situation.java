@@ -1,8 +1,10 @@
 package io.github.queuesqlite.store;
 
+import java.util.Comparator;
 import java.util.List;
 
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.QueueStats.Pause;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param standing where it stands
  * @param deaths how many runs in a row ended with the death of their process
  * @param owner who has claimed it last; null when nobody has, or nobody remembers
- * @param pauses those of its queue, its task and its key
+ * @param pauses what of it is paused: all queues, its queue, its task, its key
  * @param hosts the instances that are not dead
  * @param waitsFor what it waits for; null when it does not and did not
  * @param line those with the same ordering key; null when it has none, or has ended
  * @param crowd those with the same concurrency key; null when it has none, or has ended
  * @param followers the first of those that wait or waited for it
  */
-public record Situation(StoredMessage message, Standing standing, int deaths, @Nullable Owner owner, Pauses pauses,
+public record Situation(StoredMessage message, Standing standing, int deaths, @Nullable Owner owner, List<Held> pauses,
 		List<Host> hosts, @Nullable WaitsFor waitsFor, @Nullable Line line, @Nullable Crowd crowd,
 		List<Other> followers) {
 
@@ -31,6 +33,7 @@ public record Situation(StoredMessage message, Standing standing, int deaths, @N
 	public static final int MOST_COUNTED = 10_000;
 
 	public Situation {
+		pauses = List.copyOf(pauses);
 		hosts = List.copyOf(hosts);
 		followers = List.copyOf(followers);
 	}
@@ -55,6 +58,18 @@ public record Situation(StoredMessage message, Standing standing, int deaths, @N
 
 		/** It has ended. */
 		ENDED
+
+	}
+
+	/**
+	 * A pause that holds a message back.
+	 *
+	 * @param kind of what
+	 * @param name of which; any for all queues
+	 * @param since when it began; 0 when nobody remembers
+	 * @param until when it ends by itself, {@link Pauses#UNTIL_RESUMED} when it does not
+	 */
+	public record Held(Pause.Kind kind, String name, long since, long until) {
 
 	}
 
@@ -90,6 +105,11 @@ public record Situation(StoredMessage message, Standing standing, int deaths, @N
 	 * @param startedAt its latest claim; null before the first
 	 */
 	public record Other(long id, String task, MessageState state, long runAt, @Nullable Long startedAt) {
+
+		/** Those that run, by when they were claimed. */
+		public static final Comparator<Other> LONGEST_RUNNING_FIRST = Comparator
+			.comparing(Other::startedAt, Comparator.nullsFirst(Comparator.naturalOrder()))
+			.thenComparing(Other::id);
 
 	}
 

@@ -29,7 +29,7 @@ public final class StoredMessageView implements Message {
 
 	private final Payloads payloads;
 
-	private final @Nullable Progress progress;
+	private final RunDetails run;
 
 	private final @Nullable Integer maxAttempts;
 
@@ -44,19 +44,18 @@ public final class StoredMessageView implements Message {
 	 * known
 	 */
 	public StoredMessageView(StoredMessage row, Payloads payloads, @Nullable Integer maxAttempts) {
-		this(row, payloads, maxAttempts, null);
+		this(row, payloads, maxAttempts, RunDetails.NONE);
 	}
 
 	/**
-	 * As above, with what its handler said.
+	 * As above, with what is known of its run beside the row.
 	 * @param row the row
 	 * @param payloads reads payload and result
 	 * @param maxAttempts of a row that does not say; null when that is not known
-	 * @param progress null for nothing
+	 * @param run what is known
 	 */
-	public StoredMessageView(StoredMessage row, Payloads payloads, @Nullable Integer maxAttempts,
-			@Nullable Progress progress) {
-		this.progress = progress;
+	public StoredMessageView(StoredMessage row, Payloads payloads, @Nullable Integer maxAttempts, RunDetails run) {
+		this.run = run;
 		this.row = row;
 		this.payloads = payloads;
 		this.maxAttempts = (row.maxAttempts() != null) ? row.maxAttempts() : maxAttempts;
@@ -110,6 +109,16 @@ public final class StoredMessageView implements Message {
 	@Override
 	public @Nullable Instant startedAt() {
 		return instant(this.row.startedAt());
+	}
+
+	@Override
+	public @Nullable String instance() {
+		return this.run.instance();
+	}
+
+	@Override
+	public @Nullable String thread() {
+		return this.run.thread();
 	}
 
 	@Override
@@ -240,7 +249,7 @@ public final class StoredMessageView implements Message {
 
 	@Override
 	public @Nullable Progress progress() {
-		return this.progress;
+		return this.run.progress();
 	}
 
 	@Override
@@ -277,6 +286,20 @@ public final class StoredMessageView implements Message {
 
 	private static @Nullable Instant instant(@Nullable Long millis) {
 		return (millis != null) ? Instant.ofEpochMilli(millis) : null;
+	}
+
+	/**
+	 * What is known of the run of a message beside its row.
+	 *
+	 * @param progress how far its handler said it is; null for nothing
+	 * @param instance the name of the instance that runs it; null for none
+	 * @param thread the name of the thread of this process that does; null for none
+	 */
+	public record RunDetails(@Nullable Progress progress, @Nullable String instance, @Nullable String thread) {
+
+		/** Nothing is known. */
+		public static final RunDetails NONE = new RunDetails(null, null, null);
+
 	}
 
 }

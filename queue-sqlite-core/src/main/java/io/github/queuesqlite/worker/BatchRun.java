@@ -94,6 +94,11 @@ final class BatchRun extends Claim implements TaskContext {
 	}
 
 	@Override
+	String handlerThread() {
+		return this.batch.state().threadName();
+	}
+
+	@Override
 	boolean isStopping() {
 		return this.batch.state().isStopping();
 	}

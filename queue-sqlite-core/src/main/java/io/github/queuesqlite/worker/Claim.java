@@ -227,6 +227,11 @@ abstract class Claim implements Completion<SettleResult> {
 	/** Whether a suspect has ended in every respect. */
 	abstract boolean isOver();
 
+	/** The name of the thread that is in its handler; empty when none is. */
+	String handlerThread() {
+		return "";
+	}
+
 	/** Whether the application asked to stop it. */
 	boolean isStopping() {
 		return false;

@@ -107,6 +107,11 @@ final class Run extends Claim implements TaskContext, Call {
 	}
 
 	@Override
+	String handlerThread() {
+		return this.state.threadName();
+	}
+
+	@Override
 	void recalled() {
 		givePermitBack();
 	}

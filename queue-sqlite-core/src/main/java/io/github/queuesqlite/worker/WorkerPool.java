@@ -437,6 +437,24 @@ public final class WorkerPool {
 	}
 
 	/**
+	 * Returns which threads of this process are in the handlers of some messages.
+	 * @param runs of which runs
+	 * @return their names, by the ids of the messages; without those that none is in
+	 */
+	public Map<Long, String> handlerThreads(Set<RunKey> runs) {
+		Map<Long, String> names = new HashMap<>();
+		holders().forEach((holder) -> holder.forEachClaim((claim) -> {
+			if (runs.contains(claim.key())) {
+				String name = claim.handlerThread();
+				if (!name.isEmpty()) {
+					names.put(claim.key().id(), name);
+				}
+			}
+		}));
+		return names;
+	}
+
+	/**
 	 * Returns the runs that go on although their time is over or they were cancelled.
 	 * @return those that do for half a second or longer
 	 */
@@ -530,7 +548,7 @@ public final class WorkerPool {
 
 	private void open(Lane lane) {
 		synchronized (this.pauses) {
-			if (this.held || this.paused.queues().containsKey(lane.queue())) {
+			if (this.held || this.paused.holdBack(lane.queue())) {
 				lane.pause();
 			}
 		}
@@ -569,7 +587,7 @@ public final class WorkerPool {
 		synchronized (this.pauses) {
 			this.paused = paused;
 			this.lanes.forEach((queue, lane) -> {
-				if (this.held || paused.queues().containsKey(queue)) {
+				if (this.held || paused.holdBack(queue)) {
 					lane.pause();
 				}
 				else {
@@ -577,7 +595,7 @@ public final class WorkerPool {
 				}
 			});
 			this.receivers.forEach((queue, receiver) -> {
-				if (paused.queues().containsKey(queue)) {
+				if (paused.holdBack(queue)) {
 					receiver.pause();
 				}
 				else {

@@ -19,6 +19,8 @@ class MessageQueryTests {
 	@Test
 	void textNamesAllConditionsInOneOrder() {
 		MessageQuery query = MessageQuery.all()
+			.instance("web-1:4711")
+			.startedBefore(NOON.plusSeconds(7200))
 			.endedBefore(NOON.plusSeconds(3600))
 			.endedAfter(NOON.plusSeconds(60))
 			.createdBefore(NOON.plusMillis(1500))
@@ -29,7 +31,8 @@ class MessageQueryTests {
 			.state(MessageState.EXPIRED, MessageState.READY, MessageState.DEAD);
 		assertThat(query.text()).isEqualTo("?state=READY,DEAD,EXPIRED&queue=mail&task=report&tag=red"
 				+ "&createdAfter=2026-01-31T12:00:00Z&createdBefore=2026-01-31T12:00:01.500Z"
-				+ "&endedAfter=2026-01-31T12:01:00Z&endedBefore=2026-01-31T13:00:00Z");
+				+ "&endedAfter=2026-01-31T12:01:00Z&endedBefore=2026-01-31T13:00:00Z"
+				+ "&startedBefore=2026-01-31T14:00:00Z&instance=web-1:4711");
 	}
 
 	@Test

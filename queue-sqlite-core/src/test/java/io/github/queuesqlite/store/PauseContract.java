@@ -73,6 +73,89 @@ abstract class PauseContract extends StoreSubject {
 	}
 
 	@Test
+	void pauseAllStopsClaimsOfEveryQueueInAllShards() {
+		Map<Integer, Long> ids = insertIntoShards(shards(), (i) -> Draft.of(TASK));
+		StoredMessage running = running(Draft.of("other"));
+		this.store.pauseAll(Pauses.UNTIL_RESUMED);
+		long later = insert(Draft.of(TASK).queue("mail"));
+		assertThat(this.store.pauses()).isEqualTo(new Pauses(Pauses.UNTIL_RESUMED, Map.of(), Map.of(), Map.of()));
+		assertThat(claim(100)).isEmpty();
+		assertThat(this.store.claim(this.instance, "mail", Claimer.EVERY_TASK, 10)).isEmpty();
+		Outcome<List<StoredMessage>> claimed = outcome();
+		this.store.claim(this.instance, find(later), claimed);
+		assertThat(claimed.get()).isEmpty();
+		assertThat(settle(complete(running))).isEqualTo(SettleResult.APPLIED);
+		this.store.resumeAll();
+		assertThat(this.store.pauses()).isEqualTo(Pauses.NONE);
+		assertThat(ids(claim(100))).containsExactlyInAnyOrderElementsOf(ids.values());
+		assertThat(ids(this.store.claim(this.instance, "mail", Claimer.EVERY_TASK, 10))).containsExactly(later);
+	}
+
+	@Test
+	void pauseAllHoldsSuspectsBack() {
+		StoreInstance dying = this.store.register("dying");
+		long id = insert(Draft.of(TASK));
+		dying.started(this.store.claim(dying, QUEUE, Set.of(TASK), 1).get(0).runKey());
+		this.store.rescue(peer(dying), (task) -> 10);
+		this.store.pauseAll(Pauses.UNTIL_RESUMED);
+		assertThat(claim(1)).isEmpty();
+		this.store.resumeAll();
+		assertThat(ids(claim(1))).containsExactly(id);
+	}
+
+	@Test
+	void pauseAllAndPausesByNameEndEachByItself() {
+		insert(Draft.of(TASK));
+		this.store.pause(QUEUE);
+		this.store.pauseTask("other", now() + 2000);
+		this.store.pauseAll(now() + 5000);
+		this.store.pauseAll(now() + 1000);
+		this.store.pauseKey("k", Pauses.UNTIL_RESUMED);
+		Pauses pauses = this.store.pauses();
+		assertThat(pauses).isEqualTo(new Pauses(now() + 1000, Map.of(QUEUE, Pauses.UNTIL_RESUMED),
+				Map.of("other", now() + 2000), Map.of("k", Pauses.UNTIL_RESUMED)));
+		assertThat(pauses.holdBack("mail")).isTrue();
+		reopen();
+		assertThat(this.store.pauses()).isEqualTo(pauses);
+		assertNextDueAt(now() + 1000);
+		this.store.resumeAll();
+		this.store.resumeAll();
+		assertThat(this.store.pauses().queues()).containsOnlyKeys(QUEUE);
+		assertThat(this.store.pauses().tasks()).containsOnlyKeys("other");
+		assertThat(this.store.pauses().keys()).containsOnlyKeys("k");
+		assertThat(claim(1)).isEmpty();
+		this.store.pauseAll(Pauses.UNTIL_RESUMED);
+		this.store.resume(QUEUE);
+		assertThat(this.store.pauses().all()).isEqualTo(Pauses.UNTIL_RESUMED);
+		assertThat(claim(1)).isEmpty();
+		this.store.resumeAll();
+		assertThat(claim(1)).hasSize(1);
+	}
+
+	@Test
+	void pauseAllWhenItsTimeIsOverHoldsNothingBackAndTellsTheListeners() {
+		List<Pauses> told = new CopyOnWriteArrayList<>();
+		this.store.addListener(new StoreListener() {
+
+			@Override
+			public void pausesChanged(Pauses pauses) {
+				told.add(pauses);
+			}
+
+		});
+		long id = insert(Draft.of(TASK));
+		this.store.pauseAll(now() + 1000);
+		assertThat(told).last().isEqualTo(new Pauses(now() + 1000, Map.of(), Map.of(), Map.of()));
+		pass(999);
+		promote();
+		assertThat(claim(1)).isEmpty();
+		pass(1);
+		assertThat(ids(claim(1))).containsExactly(id);
+		promote();
+		assertThat(told).last().isEqualTo(Pauses.NONE);
+	}
+
+	@Test
 	void pauseTaskStopsClaimsOfItInAllShardsAndQueues() {
 		insertIntoShards(shards(), (i) -> Draft.of(TASK));
 		long elsewhere = insert(Draft.of(TASK).queue("mail"));

@@ -283,6 +283,95 @@ abstract class ReadContract extends StoreSubject {
 	}
 
 	@Test
+	void listFiltersByTheBeginOfTheRunExclusivelyAndLeavesOutWhatDoesNotRun() {
+		insert(Draft.of("other"));
+		StoredMessage completed = running(Draft.of(TASK));
+		StoredMessage early = running(Draft.of(TASK).tags("red"));
+		settle(complete(completed));
+		long earlyAt = now();
+		pass(1000);
+		StoredMessage late = running(Draft.of(TASK).queue("x"));
+		long lateAt = now();
+		MessageQuery before = MessageQuery.all().startedBefore(Instant.ofEpochMilli(lateAt));
+		assertThat(ids(this.store.list(before))).containsExactly(early.id());
+		assertThat(browsed(before)).containsExactly(early.id());
+		assertThat(this.store.list(MessageQuery.all().startedBefore(Instant.ofEpochMilli(earlyAt)))).isEmpty();
+		MessageQuery all = MessageQuery.all().startedBefore(Instant.MAX);
+		assertThat(ids(this.store.list(all))).containsExactlyInAnyOrder(early.id(), late.id());
+		assertThat(ids(this.store.list(all.state(MessageState.RUNNING, MessageState.DEAD)))).hasSize(2);
+		assertThat(this.store.list(all.state(MessageState.DEAD))).isEmpty();
+		assertThat(this.store.list(all.endedBefore(Instant.MAX))).isEmpty();
+		assertThat(ids(this.store.list(all.queue("x")))).containsExactly(late.id());
+		assertThat(ids(this.store.list(all.tag("red").task(TASK)))).containsExactly(early.id());
+		assertThat(this.store.list(all.task("other"))).isEmpty();
+		assertThat(ids(this.store.list(all.createdAfter(Instant.ofEpochMilli(earlyAt))))).containsExactly(late.id());
+		assertThat(ids(this.store.list(all.createdBefore(Instant.ofEpochMilli(lateAt))))).containsExactly(early.id());
+		assertThat(this.store.purge(all)).isZero();
+		assertThat(this.store.retryAll(all)).isZero();
+		settle(complete(early));
+		settle(complete(late));
+		assertThat(this.store.list(all)).isEmpty();
+	}
+
+	@Test
+	void listFiltersByTheInstanceThatRunsIt() {
+		StoreInstance other = this.store.register("other");
+		StoreInstance namesake = this.store.register("other");
+		List<Long> ours = new ArrayList<>();
+		List<Long> others = new ArrayList<>();
+		for (int i = 0; i < 60; i++) {
+			insert(Draft.of(TASK).idempotencyKey("k" + i));
+			StoreInstance owner = List.of(this.instance, other, namesake).get(i % 3);
+			StoredMessage claimed = this.store.claim(owner, QUEUE, Set.of(TASK), 1).get(0);
+			((owner == this.instance) ? ours : others).add(claimed.id());
+		}
+		assertThat(ids(this.store.list(MessageQuery.all().instance("test"))))
+			.containsExactlyElementsOf(ours.stream().sorted().toList());
+		assertThat(browsed(MessageQuery.all().instance("test").limit(7)))
+			.containsExactlyElementsOf(ours.stream().sorted(Comparator.reverseOrder()).toList());
+		assertThat(paged(MessageQuery.all().instance("other").limit(7)))
+			.containsExactlyElementsOf(others.stream().sorted().toList());
+		assertThat(this.store.list(MessageQuery.all().instance("nobody"))).isEmpty();
+		assertThat(this.store.list(MessageQuery.all().instance("OTHER"))).isEmpty();
+		assertThat(this.store.list(MessageQuery.all().instance("other").startedBefore(Instant.ofEpochMilli(now()))))
+			.isEmpty();
+		Map<Long, String> owners = this.store.owners(listAll(MessageQuery.all()));
+		assertThat(owners).hasSize(60);
+		ours.forEach((id) -> assertThat(owners).containsEntry(id, "test"));
+		others.forEach((id) -> assertThat(owners).containsEntry(id, "other"));
+		this.store.deregister(other);
+		this.store.deregister(namesake);
+	}
+
+	@Test
+	void listWhenManyRunReadsOnUntilThePageIsFull() {
+		insertAll(Draft.of(TASK).times(2500));
+		long marked = insert(Draft.of(TASK).tags("red"));
+		insertAll(Draft.of(TASK).times(600));
+		List<Long> claimed = new ArrayList<>();
+		while (claimed.size() < 3101) {
+			claimed.addAll(ids(claim(1000)));
+		}
+		MessageQuery running = MessageQuery.all().instance("test").startedBefore(Instant.MAX);
+		assertThat(ids(this.store.list(running.tag("red")))).containsExactly(marked);
+		assertThat(browsed(running.tag("red"))).containsExactly(marked);
+		assertThat(paged(running.limit(1000))).containsExactlyElementsOf(claimed.stream().sorted().toList());
+		assertThat(browsed(running.limit(900)))
+			.containsExactlyElementsOf(claimed.stream().sorted(Comparator.reverseOrder()).toList());
+	}
+
+	private List<Long> paged(MessageQuery query) {
+		List<Long> paged = new ArrayList<>();
+		MessageQuery page = query;
+		for (List<StoredMessage> found = this.store.list(page); !found.isEmpty(); found = this.store.list(page)) {
+			assertThat(found).hasSizeLessThanOrEqualTo(query.limit());
+			paged.addAll(ids(found));
+			page = page.after(new MessageId(found.get(found.size() - 1).id()));
+		}
+		return paged;
+	}
+
+	@Test
 	void listFiltersByAfterExclusively() {
 		List<Long> ids = insertAll(Draft.of(TASK).times(5));
 		assertThat(ids(this.store.list(MessageQuery.all().after(new MessageId(ids.get(2))))))

@@ -117,8 +117,8 @@ final class DashboardHandler {
 		return json(this.queue.list(request.kind(), request.parameter("state"), request.parameter("queue"),
 				request.parameter("task"), request.parameter("tag"), request.parameter("createdAfter"),
 				request.parameter("createdBefore"), request.parameter("endedAfter"), request.parameter("endedBefore"),
-				request.parameter("order"), request.parameter("after"), request.parameter("limit"),
-				request.parameter("name")));
+				request.parameter("startedBefore"), request.parameter("instance"), request.parameter("order"),
+				request.parameter("after"), request.parameter("limit"), request.parameter("name")));
 	}
 
 	private ServerResponse show(DashboardRequest request) {
@@ -133,10 +133,11 @@ final class DashboardHandler {
 			return operate(request, name, body, Set.of("operation", "name", "until"));
 		}
 		check(body, Set.of("operation", "state", "queue", "task", "tag", "createdAfter", "createdBefore", "endedAfter",
-				"endedBefore"));
+				"endedBefore", "startedBefore", "instance", "until"));
 		return json(this.queue.operateAll(request, request.kind(), body.get("operation"), body.get("state"),
 				body.get("queue"), body.get("task"), body.get("tag"), body.get("createdAfter"),
-				body.get("createdBefore"), body.get("endedAfter"), body.get("endedBefore"), null, null));
+				body.get("createdBefore"), body.get("endedAfter"), body.get("endedBefore"), body.get("startedBefore"),
+				body.get("instance"), null, body.get("until")));
 	}
 
 	private ServerResponse operate(DashboardRequest request) {

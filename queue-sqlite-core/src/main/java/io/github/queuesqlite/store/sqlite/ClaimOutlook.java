@@ -6,13 +6,16 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 import io.github.queuesqlite.store.LimitUse;
 import io.github.queuesqlite.store.RunCount;
+import io.github.queuesqlite.store.Situation;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.TokenState;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads what lies between a READY message and its claim: those that go before it, limits
@@ -42,6 +45,13 @@ final class ClaimOutlook {
 			SELECT owner, queue, task, count(*) FROM message INDEXED BY message_owner
 			WHERE state = 30 AND owner IN (SELECT value FROM json_each(?1))
 			GROUP BY owner, queue, task""";
+
+	/** The longest running first. */
+	static final String HOLDING = """
+			SELECT id, task, state, run_at, started_at FROM message INDEXED BY message_owner
+			WHERE owner = ?1 AND state = 30 AND task = ?2 AND queue NOT IN (SELECT value FROM json_each(?3))
+			ORDER BY started_at
+			LIMIT ?4""";
 
 	private static final String ENDED_OF_HOLD = """
 			SELECT * FROM (
@@ -81,6 +91,16 @@ final class ClaimOutlook {
 		this.statements.each(
 				(row) -> running.add(new RunCount(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4))),
 				RUNNING, LongJson.of(new ArrayList<>(epochs)));
+		return running;
+	}
+
+	/**
+	 * Returns some messages of a task that an instance runs, the longest running first.
+	 */
+	List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most) throws SQLException {
+		List<Situation.Other> running = new ArrayList<>();
+		this.statements.each((row) -> running.add(SituationReader.other(row)), HOLDING, epoch, task,
+				JsonMapper.shared().writeValueAsString(exceptQueues), most);
 		return running;
 	}
 

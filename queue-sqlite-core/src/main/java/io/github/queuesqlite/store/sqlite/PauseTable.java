@@ -8,16 +8,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.github.queuesqlite.message.QueueStats.Pause;
 import io.github.queuesqlite.store.Claimer;
 import io.github.queuesqlite.store.Pauses;
+import io.github.queuesqlite.store.Situation;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Statements on the tables {@code queue}, {@code paused_task} and {@code paused_key},
  * which hold what is paused. A pause whose time is over counts no more, whether its row
- * is deleted or not.
+ * is deleted or not. The pause of all queues is the row of one that no queue can be: so
+ * it ends, is read and is moved as that of a queue is.
  */
 final class PauseTable {
+
+	/** No queue is called so. */
+	static final String ALL = "*";
 
 	private static final String QUEUES = "SELECT name, paused_until FROM queue";
 
@@ -25,7 +31,12 @@ final class PauseTable {
 
 	private static final String KEYS = "SELECT name, paused_until FROM paused_key";
 
-	private static final String NAMED = " WHERE name = ?1";
+	static final String QUEUE_OR_ALL = "SELECT name, paused_until, paused_at FROM queue WHERE name IN (?1, '*')"
+			+ " ORDER BY name <> '*'";
+
+	static final String TASK = "SELECT name, paused_until, paused_at FROM paused_task WHERE name = ?1";
+
+	static final String KEY = "SELECT name, paused_until, paused_at FROM paused_key WHERE name = ?1";
 
 	private static final String PAUSE_KEY = """
 			INSERT INTO paused_key (name, paused_at, paused_until) VALUES (?1, ?2, ?3)
@@ -53,11 +64,11 @@ final class PauseTable {
 			    UNION ALL SELECT paused_until FROM paused_key)""";
 
 	/**
-	 * Who may claim from a queue: 1 when nobody may, the queue being paused or the
+	 * Who may claim from a queue: 1 when nobody may, the queue or all being paused or the
 	 * claimer dead; and 1 when some task may be paused.
 	 */
-	private static final String HELD_BACK = """
-			SELECT EXISTS (SELECT 1 FROM queue WHERE name = ?1 AND (paused_until IS NULL OR paused_until > ?3))
+	static final String HELD_BACK = """
+			SELECT EXISTS (SELECT 1 FROM queue WHERE name IN (?1, '*') AND (paused_until IS NULL OR paused_until > ?3))
 			        OR NOT EXISTS (SELECT 1 FROM instance WHERE epoch = ?2 AND dead = 0),
 			    EXISTS (SELECT 1 FROM paused_task)""";
 
@@ -199,31 +210,53 @@ final class PauseTable {
 	}
 
 	static Pauses read(Statements statements, long now) throws SQLException {
-		return new Pauses(read(statements, QUEUES, now), read(statements, TASKS, now), read(statements, KEYS, now));
+		Map<String, Long> queues = read(statements, QUEUES, now);
+		Long all = queues.remove(ALL);
+		return new Pauses(all, queues, read(statements, TASKS, now), read(statements, KEYS, now));
 	}
 
-	/** Reads the pauses of one queue, task and key; null for no key. */
-	static Pauses read(Statements statements, String queue, String task, @Nullable String key, long now)
+	/**
+	 * Reads the pauses that hold for messages of one queue, task and key; null for no
+	 * key.
+	 */
+	static List<Situation.Held> read(Statements statements, String queue, String task, @Nullable String key, long now)
 			throws SQLException {
-		return new Pauses(read(statements, QUEUES + NAMED, now, queue), read(statements, TASKS + NAMED, now, task),
-				read(statements, KEYS + NAMED, now, key));
+		List<Situation.Held> held = new ArrayList<>();
+		add(held, statements, Pause.Kind.QUEUE, QUEUE_OR_ALL, queue, now);
+		add(held, statements, Pause.Kind.TASK, TASK, task, now);
+		add(held, statements, Pause.Kind.KEY, KEY, key, now);
+		return held;
 	}
 
-	private static Map<String, Long> read(Statements statements, String sql, long now, @Nullable Object... names)
-			throws SQLException {
+	private static void add(List<Situation.Held> held, Statements statements, Pause.Kind kind, String sql,
+			@Nullable String name, long now) throws SQLException {
+		statements.each((row) -> {
+			Long until = Statements.nullableLong(row, 2);
+			if (until == null || until > now) {
+				held.add(new Situation.Held(ALL.equals(row.getString(1)) ? Pause.Kind.ALL : kind, row.getString(1),
+						row.getLong(3), (until != null) ? until : Pauses.UNTIL_RESUMED));
+			}
+		}, sql, name);
+	}
+
+	private static Map<String, Long> read(Statements statements, String sql, long now) throws SQLException {
 		Map<String, Long> pauses = new HashMap<>();
 		statements.each((row) -> {
 			Long until = Statements.nullableLong(row, 2);
 			if (until == null || until > now) {
 				pauses.put(row.getString(1), (until != null) ? until : Pauses.UNTIL_RESUMED);
 			}
-		}, sql, names);
+		}, sql);
 		return pauses;
 	}
 
 	/** Writes what is paused elsewhere, unless it is paused here. */
 	static void add(Statements statements, Pauses pauses) throws SQLException {
-		for (Map.Entry<String, Long> queue : pauses.queues().entrySet()) {
+		Map<String, Long> queues = new HashMap<>(pauses.queues());
+		if (pauses.all() != null) {
+			queues.put(ALL, pauses.all());
+		}
+		for (Map.Entry<String, Long> queue : queues.entrySet()) {
 			statements.update("INSERT OR IGNORE INTO queue (name, paused_at, paused_until) VALUES (?1, 0, ?2)",
 					queue.getKey(), stored(queue.getValue()));
 		}

@@ -207,7 +207,7 @@ final class SituationReader {
 		return others;
 	}
 
-	private static Other other(ResultSet row) throws SQLException {
+	static Other other(ResultSet row) throws SQLException {
 		int state = row.getInt(3);
 		return new Other(row.getLong(1), text(row, 2),
 				StateCode.isKnown(state) ? StateCode.toState(state) : MessageState.DEAD, row.getLong(4),

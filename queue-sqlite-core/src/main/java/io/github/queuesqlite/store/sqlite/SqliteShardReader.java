@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,9 @@ final class SqliteShardReader implements ShardReader {
 			UNION ALL SELECT 'keys:' || task, coalesce(chosen, declared), declared, 0, 0, NULL FROM key_limit
 			UNION ALL SELECT 'rate:keys:' || task, coalesce(chosen, declared), declared, 0, 0, period FROM key_rate
 			UNION ALL SELECT 'weight:' || concurrency_key, weight, 1, 0, 0, NULL FROM key_weight""";
+
+	static final String INSTANCES = """
+			SELECT epoch, name FROM instance WHERE epoch IN (SELECT value FROM json_each(?1))""";
 
 	private static final String SIGHTINGS = """
 			SELECT epoch, name, started_at, beat_at FROM instance WHERE dead = 0""";
@@ -260,6 +264,9 @@ final class SqliteShardReader implements ShardReader {
 
 	@Override
 	public List<StoredMessage> list(MessageQuery query) {
+		if (RunningRows.areMeant(query)) {
+			return running(query).list(after(query), query.limit());
+		}
 		Checksum checksum = new Checksum();
 		return windows(query, after(query), query.limit(), LIST,
 				(row) -> MessageTable.stored(row, checksum, this.shard));
@@ -267,9 +274,12 @@ final class SqliteShardReader implements ShardReader {
 
 	@Override
 	public StoredPage browse(MessageQuery query, int most) {
+		long before = (query.after() != null) ? query.after().value() : Long.MAX_VALUE;
+		if (RunningRows.areMeant(query)) {
+			return running(query).browse(before);
+		}
 		Checksum checksum = new Checksum();
 		List<StoredMessage> found = new ArrayList<>();
-		long before = (query.after() != null) ? query.after().value() : Long.MAX_VALUE;
 		int left = most;
 		while (left > 0) {
 			long end = before;
@@ -317,7 +327,14 @@ final class SqliteShardReader implements ShardReader {
 
 	@Override
 	public List<Long> ids(MessageQuery query, long after, int max) {
+		if (RunningRows.areMeant(query)) {
+			return running(query).list(after, max).stream().map(StoredMessage::id).toList();
+		}
 		return windows(query, after, max, IDS, (row) -> row.getLong(1));
+	}
+
+	private RunningRows running(MessageQuery query) {
+		return new RunningRows(this::read, query, this.shard);
 	}
 
 	private static long after(MessageQuery query) {
@@ -356,7 +373,7 @@ final class SqliteShardReader implements ShardReader {
 	}
 
 	/** Instants reach further than milliseconds in a long do. */
-	private static @Nullable Long millis(@Nullable Instant time) {
+	static @Nullable Long millis(@Nullable Instant time) {
 		if (time == null) {
 			return null;
 		}
@@ -434,6 +451,11 @@ final class SqliteShardReader implements ShardReader {
 	}
 
 	@Override
+	public List<Situation.Other> running(long epoch, String task, Set<String> exceptQueues, int most) {
+		return read((statements) -> new ClaimOutlook(statements).running(epoch, task, exceptQueues, most));
+	}
+
+	@Override
 	public double pace(String queue, Duration window) {
 		long now = this.clock.millis();
 		return read((statements) -> new ClaimOutlook(statements).pace(queue, now - window.toMillis(), now));
@@ -463,6 +485,15 @@ final class SqliteShardReader implements ShardReader {
 	@Override
 	public Map<Long, Progress> progress(Collection<Long> ids) {
 		return read((statements) -> RunRecords.progress(statements, LongJson.of(ids)));
+	}
+
+	@Override
+	public Map<Long, String> instances(Collection<Long> epochs) {
+		return read((statements) -> {
+			Map<Long, String> names = new HashMap<>();
+			statements.each((row) -> names.put(row.getLong(1), row.getString(2)), INSTANCES, LongJson.of(epochs));
+			return names;
+		});
 	}
 
 	@Override

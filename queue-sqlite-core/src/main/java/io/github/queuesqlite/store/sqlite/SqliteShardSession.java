@@ -393,6 +393,16 @@ final class SqliteShardSession extends SqliteSession implements ShardSession {
 	}
 
 	@Override
+	public void pauseAll(long until) throws SQLException {
+		pause(PauseTable.ALL, until);
+	}
+
+	@Override
+	public void resumeAll() throws SQLException {
+		resume(PauseTable.ALL);
+	}
+
+	@Override
 	public void pause(String queue, long until) throws SQLException {
 		this.books.pauses().pauseQueue(queue, this.clock.millis(), until);
 		this.books.refreshDue();

@@ -110,6 +110,35 @@ class QueryPlanTests {
 				"INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "OWNERS, message_owner (owner>?", "AFTER, message_owner (owner=? AND rowid>?)",
+			"BEFORE, message_owner (owner=? AND rowid<?)", "MATCHING, INTEGER PRIMARY KEY (rowid=?)" })
+	void whatRunsIsReadFromTheIndexOfOwnersWithoutSorting(String name, String index) throws Exception {
+		String sql = (String) RunningRows.class.getDeclaredField(name).get(null);
+		assertSearches(sql, index);
+		Path file = directory.resolve("shard.db");
+		try (Connection connection = SqliteConnections.openWriter(file)) {
+			assertThat(plan(connection, sql)).noneMatch((step) -> step.startsWith("SCAN message"));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "QUEUE_OR_ALL", "TASK", "KEY", "HELD_BACK" })
+	void pausesOfOneQueueTaskAndKeyAreSearchedByName(String name) throws Exception {
+		Path file = directory.resolve("shard.db");
+		try (Connection connection = SqliteConnections.openWriter(file)) {
+			Migrations.shard().apply(connection, file);
+			assertThat(plan(connection, (String) PauseTable.class.getDeclaredField(name).get(null)))
+				.anyMatch((step) -> step.contains("PRIMARY KEY (name=?)"))
+				.noneMatch((step) -> step.startsWith("SCAN queue"));
+		}
+	}
+
+	@Test
+	void namesOfInstancesAreReadByTheirEpochs() throws Exception {
+		assertExplains((String) SqliteShardReader.class.getDeclaredField("INSTANCES").get(null), "PRIMARY KEY");
+	}
+
 	private static void assertSearches(String sql, @Nullable String index) throws Exception {
 		Path file = directory.resolve("shard.db");
 		try (Connection connection = SqliteConnections.openWriter(file)) {
@@ -134,7 +163,7 @@ class QueryPlanTests {
 
 	@ParameterizedTest
 	@CsvSource({ "OLDER_AHEAD, message_ready", "NEWER_AHEAD, message_ready", "RUNNING, message_owner",
-			"PACE, message_ended" })
+			"HOLDING, message_owner", "PACE, message_ended" })
 	void outlookStatementSearches(String name, String index) throws Exception {
 		assertExplains((String) ClaimOutlook.class.getDeclaredField(name).get(null), index);
 	}

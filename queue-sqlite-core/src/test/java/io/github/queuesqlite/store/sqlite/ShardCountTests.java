@@ -69,14 +69,16 @@ class ShardCountTests {
 			queue.store.pause("resumes", Long.MAX_VALUE - 1);
 			queue.store.pauseTask("resumes", Long.MAX_VALUE - 2);
 			queue.store.pauseKey("key", Long.MAX_VALUE - 3);
+			queue.store.pauseAll(Long.MAX_VALUE - 4);
 			ids.addAll(idempotent.values());
 			ids.addAll(unique.values());
 		}
 		try (TestStore queue = TestStore.open(this.directory, after)) {
 			assertKept(queue, ids, idempotent, unique);
-			assertThat(queue.store.pauses())
-				.isEqualTo(new Pauses(Map.of("paused", Pauses.UNTIL_RESUMED, "resumes", Long.MAX_VALUE - 1),
-						Map.of("resumes", Long.MAX_VALUE - 2), Map.of("key", Long.MAX_VALUE - 3)));
+			assertThat(queue.store.pauses()).isEqualTo(new Pauses(Long.MAX_VALUE - 4,
+					Map.of("paused", Pauses.UNTIL_RESUMED, "resumes", Long.MAX_VALUE - 1),
+					Map.of("resumes", Long.MAX_VALUE - 2), Map.of("key", Long.MAX_VALUE - 3)));
+			queue.store.resumeAll();
 			assertThat(queue.store.find(ended.id())).get()
 				.extracting(StoredMessage::state)
 				.isEqualTo(MessageState.COMPLETED);

@@ -669,9 +669,12 @@ final class PlantedBugs {
 				") {", "worker.RunningTests#runWhenItsProcessStoodStillForALeaseDoesNotStartBeforeTheNextSignOfLife");
 		add("an epoch is given twice", "SET epoch = max(epoch, ?1) + 1 WHERE", "SET epoch = max(epoch, ?1, 1) WHERE",
 				contract("Instances#registerGivesRisingEpochsAndFreeSlots"));
-		add("a paused queue is claimed", "EXISTS (SELECT 1 FROM queue WHERE name = ?1 AND (",
-				"EXISTS (SELECT 1 FROM queue WHERE name = ?1 AND paused_at < 0 AND (",
+		add("a paused queue is claimed", "EXISTS (SELECT 1 FROM queue WHERE name IN (?1, '*') AND (",
+				"EXISTS (SELECT 1 FROM queue WHERE name IN (?1, '*') AND paused_at < 0 AND (",
 				contract("Pauses#pauseStopsClaimsOfItsQueueInAllShards"));
+		add("a queue is claimed while all are paused", "queue WHERE name IN (?1, '*') AND (paused_until",
+				"queue WHERE name = ?1 AND (paused_until",
+				contract("Pauses#pauseAllStopsClaimsOfEveryQueueInAllShards"));
 		add("a claim takes what is paused", "return until != null && until > this.clock.millis();", "return false;",
 				"store.sqlite.PausedTaskTests#claimWhenAnotherProcessHasJustPausedTheTaskTakesNothingOfIt");
 		add("a pause never ends", "this.nextPauseEnd = this.pauses.nextEnd();", "this.nextPauseEnd = Long.MAX_VALUE;",
@@ -802,10 +805,10 @@ final class PlantedBugs {
 				"catch (StoreUnavailableException ex) { logger.debug(\"A shard is not waited for while a lane",
 				"EmbeddedQueueTests#stopWhenInterruptedStopsAllAndMayBeStartedAgain");
 		this.rule = "A hold starts nothing in this process, whatever is resumed, and waits for what runs";
-		add("a queue that is resumed while held starts", "if (this.held || paused.queues().containsKey(queue)) {",
-				"if (paused.queues().containsKey(queue)) {", "HoldTests#queueThatIsResumedWhileHeldStaysHeld");
-		add("a start ends a hold", "if (this.held || this.paused.queues().containsKey(lane.queue())) {",
-				"if (this.paused.queues().containsKey(lane.queue())) {", "HoldTests#holdBeforeTheStartHoldsTheStart");
+		add("a queue that is resumed while held starts", "if (this.held || paused.holdBack(queue)) {",
+				"if (paused.holdBack(queue)) {", "HoldTests#queueThatIsResumedWhileHeldStaysHeld");
+		add("a start ends a hold", "if (this.held || this.paused.holdBack(lane.queue())) {",
+				"if (this.paused.holdBack(lane.queue())) {", "HoldTests#holdBeforeTheStartHoldsTheStart");
 		add("a hold does not wait for handlers",
 				"this.held = true; applyPauses(this.paused); } isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()));",
 				"this.held = true; applyPauses(this.paused); }", "HoldTests#holdWaitsForTheEndOfWhatRuns");

@@ -23,16 +23,18 @@ import org.springframework.util.StringUtils;
  * @param createdBefore handed in before a time
  * @param endedAfter ended after a time
  * @param endedBefore ended before a time
+ * @param startedBefore RUNNING since before a time
+ * @param instance RUNNING in the process of this name
  */
 record MessageFilter(@Nullable String state, @Nullable String queue, @Nullable String task, @Nullable String tag,
 		@Nullable String createdAfter, @Nullable String createdBefore, @Nullable String endedAfter,
-		@Nullable String endedBefore) {
+		@Nullable String endedBefore, @Nullable String startedBefore, @Nullable String instance) {
 
 	MessageQuery query() {
 		return new MessageQuery(states(this.state), this.queue, this.task, this.tag,
 				time("createdAfter", this.createdAfter), time("createdBefore", this.createdBefore),
-				time("endedAfter", this.endedAfter), time("endedBefore", this.endedBefore), null,
-				MessageQuery.DEFAULT_LIMIT);
+				time("endedAfter", this.endedAfter), time("endedBefore", this.endedBefore),
+				time("startedBefore", this.startedBefore), this.instance, null, MessageQuery.DEFAULT_LIMIT);
 	}
 
 	/**

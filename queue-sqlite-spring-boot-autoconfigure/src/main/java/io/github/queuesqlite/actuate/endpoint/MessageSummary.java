@@ -25,6 +25,9 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param createdAt when it was handed in
  * @param runAt before which it does not start
  * @param startedAt when its latest run was claimed; null before the first
+ * @param instance the name of the process that runs it; null unless it is RUNNING
+ * @param thread the name of the thread of this process that is in its handler; null when
+ * none is
  * @param finishedAt when it ended; null while it has not
  * @param expiresAt when it expires unless claimed before; null for never
  * @param tags its tags
@@ -35,15 +38,16 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MessageSummary(String id, String task, String queue, MessageState state, int priority, int attempt,
 		@Nullable Integer maxAttempts, Instant createdAt, Instant runAt, @Nullable Instant startedAt,
-		@Nullable Instant finishedAt, @Nullable Instant expiresAt, List<String> tags, @Nullable Progress progress,
+		@Nullable String instance, @Nullable String thread, @Nullable Instant finishedAt, @Nullable Instant expiresAt,
+		List<String> tags, @Nullable Progress progress,
 		@Nullable ErrorDescriptor lastError) implements OperationResponseBody {
 
 	static MessageSummary of(Message message) {
 		Failure error = message.lastError();
 		return new MessageSummary(message.id().toString(), message.task(), message.queue(), message.state(),
 				message.priority(), message.attempt(), message.maxAttempts(), message.createdAt(), message.runAt(),
-				message.startedAt(), message.finishedAt(), message.expiresAt(), List.copyOf(message.tags()),
-				message.progress(), (error != null) ? ErrorDescriptor.of(error) : null);
+				message.startedAt(), message.instance(), message.thread(), message.finishedAt(), message.expiresAt(),
+				List.copyOf(message.tags()), message.progress(), (error != null) ? ErrorDescriptor.of(error) : null);
 	}
 
 	/**

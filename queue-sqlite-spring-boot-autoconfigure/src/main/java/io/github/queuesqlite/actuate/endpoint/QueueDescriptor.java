@@ -16,7 +16,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * One queue.
  *
  * @param name its name
- * @param paused whether it is paused
+ * @param paused whether it is paused by name
  * @param pausedUntil when it goes on by itself; null when it is not paused or somebody
  * has to resume it
  * @param length messages that have not ended

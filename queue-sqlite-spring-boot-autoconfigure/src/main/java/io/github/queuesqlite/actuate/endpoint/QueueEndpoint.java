@@ -117,6 +117,8 @@ public class QueueEndpoint {
 	 * @param createdBefore only messages handed in before this time
 	 * @param endedAfter only messages that ended after this time
 	 * @param endedBefore only messages that ended before this time
+	 * @param startedBefore only messages that are RUNNING since before this time
+	 * @param instance only messages that are RUNNING in the process of this name
 	 * @param order {@code newest} for the newest messages first; {@code oldest} when null
 	 * @param after only messages that come after this id in the order
 	 * @param limit how many messages or entries of the audit at most, 1 to 1,000; 100
@@ -129,14 +131,13 @@ public class QueueEndpoint {
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
 			@Nullable String task, @Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
-			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String order, @Nullable String after,
-			@Nullable String limit) {
+			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String startedBefore,
+			@Nullable String instance, @Nullable String order, @Nullable String after, @Nullable String limit) {
 		return switch (kind) {
-			case "messages" -> this.messages.list(
-					new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter, endedBefore),
-					order, after, limit);
+			case "messages" -> this.messages.list(new MessageFilter(state, queue, task, tag, createdAfter,
+					createdBefore, endedAfter, endedBefore, startedBefore, instance), order, after, limit);
 			case "tasks" -> new TasksDescriptor(new Snapshot(this.queue).tasks());
-			case "queues" -> new QueuesDescriptor(new Snapshot(this.queue).queues());
+			case "queues" -> new Snapshot(this.queue).allQueues();
 			case "keys" -> new KeysDescriptor(new Snapshot(this.queue).pausedKeys());
 			case "schedules" -> this.schedules.list();
 			case "limits" -> new LimitsDescriptor(new Snapshot(this.queue).limits());
@@ -201,10 +202,10 @@ public class QueueEndpoint {
 
 	/**
 	 * Retries all messages that match, or deletes them, never RUNNING ones; or checks the
-	 * files, makes them smaller or backs them up.
-	 * @param kind {@code messages} or {@code files}
+	 * files, makes them smaller or backs them up; or pauses all queues together.
+	 * @param kind {@code messages}, {@code files} or {@code queues}
 	 * @param operation {@code retry} or {@code purge}; {@code verify}, {@code compact} or
-	 * {@code backup}
+	 * {@code backup}; {@code pause-all} or {@code resume-all}
 	 * @param state only messages in one of these states, separated by commas; a purge
 	 * needs it
 	 * @param queue only messages of this queue
@@ -214,27 +215,35 @@ public class QueueEndpoint {
 	 * @param createdBefore only messages handed in before this time
 	 * @param endedAfter only messages that ended after this time
 	 * @param endedBefore only messages that ended before this time
+	 * @param startedBefore only messages that are RUNNING since before this time
+	 * @param instance only messages that are RUNNING in the process of this name
+	 * @param until when the pause of all queues ends by itself: a time as
+	 * {@code 2026-01-31T12:00:00Z} or from now as {@code 10m}; null for a pause that ends
+	 * when they are resumed
 	 * @return {@link AffectedDescriptor}; {@link VerificationDescriptor},
-	 * {@link ShardsDescriptor} or {@link BackupDescriptor}
+	 * {@link ShardsDescriptor} or {@link BackupDescriptor}; {@link QueuesDescriptor}
 	 */
 	@WriteOperation
 	public OperationResponseBody operateAll(@Selector String kind, @Nullable String operation, @Nullable String state,
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
-			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore) {
-		return operateAll(null, kind, operation,
-				new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter, endedBefore), null);
+			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore,
+			@Nullable String startedBefore, @Nullable String instance, @Nullable String until) {
+		return operateAll(null, kind, operation, new MessageFilter(state, queue, task, tag, createdAfter, createdBefore,
+				endedAfter, endedBefore, startedBefore, instance), until);
 	}
 
 	OperationResponseBody operateAll(@Nullable String actor, String kind, @Nullable String operation,
 			MessageFilter filter, @Nullable String until) {
 		return this.audit.around(actor, String.valueOf(operation), kind + filter.text(), () -> {
-			if (until != null) {
-				throw QueueEndpointException.badRequest("'until' belongs to the operation pause of what has a 'name'");
+			if (until != null && !"pause-all".equals(operation)) {
+				throw QueueEndpointException
+					.badRequest("'until' belongs to the operation pause of what has a 'name', or to pause-all");
 			}
 			return switch (kind) {
 				case "messages" -> operateMessages(operation, filter);
 				case "files" -> operateFiles(operation, filter);
-				default -> throw unknownKind(kind, "messages or files, or keys or limits with a 'name'");
+				case "queues" -> operateQueues(operation, filter, PauseEnd.parse("until", until));
+				default -> throw unknownKind(kind, "messages, files or queues, or keys or limits with a 'name'");
 			};
 		});
 	}
@@ -257,6 +266,28 @@ public class QueueEndpoint {
 			case "backup" -> this.files.backup();
 			default -> throw unknownOperation("verify, compact or backup", operation);
 		};
+	}
+
+	/** Not called pause: a name that is forgotten must not pause everything. */
+	private QueuesDescriptor operateQueues(@Nullable String operation, MessageFilter filter, @Nullable Instant until) {
+		if (!filter.text().isEmpty()) {
+			throw QueueEndpointException.badRequest("A filter belongs to messages: all queues are paused together");
+		}
+		switch (String.valueOf(operation)) {
+			case "pause-all" -> pauseAll(until);
+			case "resume-all" -> this.queue.operations().resumeAll();
+			default -> throw unknownOperation("pause-all or resume-all, or pause or resume of one queue", operation);
+		}
+		return new Snapshot(this.queue).allQueues();
+	}
+
+	private void pauseAll(@Nullable Instant until) {
+		if (until != null) {
+			PauseEnd.check(() -> this.queue.operations().pauseAll(until));
+		}
+		else {
+			this.queue.operations().pauseAll();
+		}
 	}
 
 	/**
@@ -469,7 +500,10 @@ public class QueueEndpoint {
 
 	private QueueReport.LimitDescriptor operateLimit(String name, @Nullable String operation) {
 		if (!name.startsWith("task:") && !name.startsWith("keys:") && !name.startsWith("rate:")) {
-			throw QueueEndpointException.badRequest("Limits that can be changed begin with task:, keys: or rate:");
+			throw QueueEndpointException
+				.badRequest("Limits that can be changed begin with task:, keys: or rate:" + (name.startsWith("lock:")
+						? ". A lock is free when its handler has returned: cancel its message, or end its process"
+						: ""));
 		}
 		if (!changeLimit(name, number(operation))) {
 			throw unknownLimit(name);

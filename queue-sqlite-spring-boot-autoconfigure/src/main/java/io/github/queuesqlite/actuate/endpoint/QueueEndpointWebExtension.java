@@ -54,9 +54,11 @@ public class QueueEndpointWebExtension {
 	public WebEndpointResponse<OperationResponseBody> list(@Selector String kind, @Nullable String state,
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
 			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore,
-			@Nullable String order, @Nullable String after, @Nullable String limit, @Nullable String name) {
-		return respond(() -> (name != null) ? this.delegate.showNamed(kind, name) : this.delegate.list(kind, state,
-				queue, task, tag, createdAfter, createdBefore, endedAfter, endedBefore, order, after, limit));
+			@Nullable String startedBefore, @Nullable String instance, @Nullable String order, @Nullable String after,
+			@Nullable String limit, @Nullable String name) {
+		return respond(() -> (name != null) ? this.delegate.showNamed(kind, name)
+				: this.delegate.list(kind, state, queue, task, tag, createdAfter, createdBefore, endedAfter,
+						endedBefore, startedBefore, instance, order, after, limit));
 	}
 
 	@ReadOperation
@@ -70,9 +72,10 @@ public class QueueEndpointWebExtension {
 	public WebEndpointResponse<OperationResponseBody> operateAll(SecurityContext securityContext, @Selector String kind,
 			@Nullable String operation, @Nullable String state, @Nullable String queue, @Nullable String task,
 			@Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
-			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String name, @Nullable String until) {
+			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String startedBefore,
+			@Nullable String instance, @Nullable String name, @Nullable String until) {
 		MessageFilter filter = new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter,
-				endedBefore);
+				endedBefore, startedBefore, instance);
 		String actor = actor(securityContext);
 		return respond(() -> (name != null) ? this.delegate.operateNamed(actor, kind, name, operation, filter, until)
 				: this.delegate.operateAll(actor, kind, operation, filter, until));

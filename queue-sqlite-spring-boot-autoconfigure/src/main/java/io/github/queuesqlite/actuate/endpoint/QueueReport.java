@@ -22,15 +22,19 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param length messages that have not ended
  * @param states messages by state, all states
  * @param queues the queues by name
+ * @param allPaused whether all queues are paused together, beside those that are by name
+ * @param allPausedUntil when that ends by itself; null when it does not
  * @param unserved what waits and nothing in this process handles
  * @param shards the files
  * @param instances the live processes of the directory, the oldest first
  * @param limits the limits, rates and weights that hold, by name
  * @since 0.1.0
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record QueueReport(String directory, boolean workersRunning, long length, Map<MessageState, Long> states,
-		Map<String, QueueDescriptor> queues, Unserved unserved, List<ShardDescriptor> shards,
-		List<InstanceDescriptor> instances, Map<String, LimitDescriptor> limits) implements OperationResponseBody {
+		Map<String, QueueDescriptor> queues, boolean allPaused, @Nullable Instant allPausedUntil, Unserved unserved,
+		List<ShardDescriptor> shards, List<InstanceDescriptor> instances,
+		Map<String, LimitDescriptor> limits) implements OperationResponseBody {
 
 	/**
 	 * Names of what waits and nothing in this process handles.

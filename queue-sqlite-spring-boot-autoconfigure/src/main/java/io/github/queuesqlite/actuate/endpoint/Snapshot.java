@@ -35,8 +35,10 @@ final class Snapshot {
 
 	QueueReport report() {
 		Map<MessageState, Long> states = states((count) -> true);
+		Pause all = this.stats.pauseOfAll().orElse(null);
 		return new QueueReport(this.queue.directory().toString(), this.queue.isRunning(), length(states), states,
-				queues(), new QueueReport.Unserved(new TreeSet<>(this.stats.unservedQueues()),
+				queues(), all != null, (all != null) ? all.until() : null,
+				new QueueReport.Unserved(new TreeSet<>(this.stats.unservedQueues()),
 						new TreeSet<>(this.stats.unservedTasks())),
 				shards(), processes(), limits());
 	}
@@ -72,7 +74,12 @@ final class Snapshot {
 		return new KeyDescriptor(name, pause != null, (pause != null) ? pause.until() : null);
 	}
 
-	Map<String, QueueDescriptor> queues() {
+	QueuesDescriptor allQueues() {
+		Pause all = this.stats.pauseOfAll().orElse(null);
+		return new QueuesDescriptor(queues(), all != null, (all != null) ? all.until() : null);
+	}
+
+	private Map<String, QueueDescriptor> queues() {
 		Map<String, QueueDescriptor> queues = new TreeMap<>();
 		queueNames().forEach((name) -> queues.put(name, queue(name, null)));
 		return queues;

@@ -83,6 +83,7 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 		builder.withDetail("workersRunning", status.running());
 		QueueStats stats = observed.stats();
 		if (stats != null) {
+			builder.withDetail("allPaused", stats.pauseOfAll().isPresent());
 			builder.withDetail("pausedQueues", stats.pausedQueues());
 			builder.withDetail("pausedTasks", stats.pausedTasks());
 			builder.withDetail("pausedKeys", stats.pausedKeys());
@@ -137,7 +138,7 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 			problems.add("%d messages are dead, threshold is %d".formatted(dead, threshold.dead()));
 		}
 		Duration most = threshold.oldestReadyAge();
-		if (most != null) {
+		if (most != null && stats.pauseOfAll().isEmpty()) {
 			new TreeMap<>(stats.oldestReadyAges()).forEach((queue, age) -> {
 				if (age.compareTo(most) > 0 && !stats.pausedQueues().contains(queue)) {
 					problems.add("A message of queue '%s' has been ready for %s, threshold is %s".formatted(queue, age,

@@ -52,7 +52,8 @@ class QueueEndpointJmxTests {
 			assertThat(invoke("show", "messages", id.toString(), "true", null)).asInstanceOf(MAP)
 				.containsEntry("id", id.toString())
 				.containsEntry("payload", Map.of("size", 8, "value", "******"));
-			assertThat(invoke("list", "messages", "READY", null, null, null, null, null, null, null, null, null))
+			assertThat(invoke("list", "messages", "READY", null, null, null, null, null, null, null, null, null, null,
+					null))
 				.asInstanceOf(MAP)
 				.extractingByKey("messages", LIST)
 				.hasSize(1);

@@ -15,6 +15,7 @@ import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.AuditEntry.Outcome;
+import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
@@ -160,7 +161,8 @@ class QueueEndpointOperationTests {
 	void filesWithoutADirectoryForBackupsAreNotBackedUp() {
 		QueueEndpoint endpoint = new QueueEndpoint(this.queue, List.of(), Show.NEVER);
 		assertThatExceptionOfType(QueueEndpointException.class)
-			.isThrownBy(() -> endpoint.operateAll("files", "backup", null, null, null, null, null, null, null, null))
+			.isThrownBy(() -> endpoint.operateAll("files", "backup", null, null, null, null, null, null, null, null,
+					null, null, null))
 			.withMessageContaining("management.endpoint.queue.backup-directory");
 	}
 
@@ -214,6 +216,89 @@ class QueueEndpointOperationTests {
 			.bodyJson()
 			.extractingPath("$.messages")
 			.isEqualTo(1);
+	}
+
+	@Test
+	void messagesThatRunNameTheirProcessAndAreSelectedByIt() {
+		MessageId id = this.operations.enqueue("block", null);
+		later();
+		await().until(() -> this.operations.find(id).orElseThrow().thread() != null);
+		Message message = this.operations.find(id).orElseThrow();
+		assertThat(get("/messages/" + id)).bodyJson().extractingPath("$.instance").isEqualTo(message.instance());
+		assertThat(get("/messages/" + id)).bodyJson().extractingPath("$.thread").isEqualTo(message.thread());
+		String since = "startedBefore=" + message.startedAt().plusMillis(1);
+		for (String filter : List.of(since, "instance=" + message.instance(),
+				"order=newest&state=running&" + since + "&instance=" + message.instance())) {
+			assertThat(get("/messages?" + filter)).bodyJson()
+				.extractingPath("$.messages[*].id")
+				.isEqualTo(List.of(id.toString()));
+		}
+		assertThat(get("/messages?startedBefore=" + message.startedAt())).bodyJson()
+			.extractingPath("$.messages")
+			.isEqualTo(List.of());
+		assertThat(get("/messages?instance=nobody")).bodyJson().extractingPath("$.messages").isEqualTo(List.of());
+		assertProblem(get("/messages?startedBefore=10m"), HttpStatus.BAD_REQUEST,
+				"'startedBefore' must be a time as 2026-01-31T12:00:00Z, was '10m'");
+		assertThat(post("messages", Map.of("operation", "purge", "state", "SCHEDULED", "instance", "nobody")))
+			.bodyJson()
+			.extractingPath("$.messages")
+			.isEqualTo(0);
+		assertThat(latest().target()).isEqualTo("messages?state=SCHEDULED&instance=nobody");
+		this.handlers.gate.countDown();
+		await().until(() -> this.operations.find(id).orElseThrow().state() == MessageState.COMPLETED);
+		assertThat(get("/messages/" + id)).bodyJson().doesNotHavePath("$.instance").doesNotHavePath("$.thread");
+	}
+
+	// All queues
+
+	@Test
+	void allQueuesArePausedAndResumedTogether() {
+		assertThat(get("/queues")).bodyJson().extractingPath("$.allPaused").isEqualTo(false);
+		assertThat(post("queues/default", Map.of("operation", "pause"))).hasStatusOk();
+		MvcTestResult paused = post("queues", Map.of("operation", "pause-all", "until", "10m"));
+		assertThat(paused).hasStatusOk();
+		assertThat(paused).bodyJson().extractingPath("$.allPaused").isEqualTo(true);
+		assertThat(paused).bodyJson().hasPath("$.allPausedUntil");
+		assertThat(latest()).extracting(AuditEntry::actor, AuditEntry::action, AuditEntry::target, AuditEntry::outcome)
+			.containsExactly("ada", "pause-all", "queues", Outcome.DONE);
+		MessageId id = this.operations.enqueue("noop", null);
+		assertThat(get("/messages/" + id)).bodyJson()
+			.extractingPath("$.explanation.reasons[0].text")
+			.asString()
+			.startsWith("all queues are paused since ")
+			.contains(", by 'ada', and go on in ");
+		assertThat(get("/messages/" + id)).bodyJson()
+			.extractingPath("$.explanation.reasons[1].text")
+			.asString()
+			.startsWith("its queue 'default' is paused since ")
+			.contains(", by 'ada', until somebody resumes it");
+		assertThat(post("queues", Map.of("operation", "pause-all"))).bodyJson().doesNotHavePath("$.allPausedUntil");
+		assertThat(get("")).bodyJson().extractingPath("$.allPaused").isEqualTo(true);
+		assertThat(post("queues/default", Map.of("operation", "resume"))).hasStatusOk();
+		assertThat(this.operations.find(id).orElseThrow().state()).isEqualTo(MessageState.READY);
+		assertThat(post("queues", Map.of("operation", "resume-all"))).bodyJson()
+			.extractingPath("$.allPaused")
+			.isEqualTo(false);
+		await().until(() -> this.operations.find(id).orElseThrow().state() == MessageState.COMPLETED);
+	}
+
+	@Test
+	void allQueuesAreNotPausedByARequestThatIsWrong() {
+		assertProblem(post("queues", Map.of("operation", "pause")), HttpStatus.BAD_REQUEST,
+				"No operation 'pause': expected pause-all or resume-all");
+		assertProblem(post("queues", Map.of()), HttpStatus.BAD_REQUEST, "'operation' is missing");
+		assertProblem(post("queues", Map.of("operation", "pause-all", "queue", "default")), HttpStatus.BAD_REQUEST,
+				"A filter belongs to messages");
+		assertProblem(post("queues", Map.of("operation", "pause-all", "until", "yesterday")), HttpStatus.BAD_REQUEST,
+				"'until' must be a time");
+		assertProblem(post("queues", Map.of("operation", "pause-all", "until", "2020-01-31T12:00:00Z")),
+				HttpStatus.BAD_REQUEST, "'until' must be later than now");
+		assertProblem(post("queues", Map.of("operation", "resume-all", "until", "10m")), HttpStatus.BAD_REQUEST,
+				"'until' belongs to");
+		assertProblem(post("queues/default", Map.of("operation", "pause-all")), HttpStatus.BAD_REQUEST,
+				"No operation 'pause-all': expected pause or resume");
+		assertProblem(post("tasks", Map.of("operation", "pause-all")), HttpStatus.NOT_FOUND, "No kind 'tasks'");
+		assertThat(this.operations.stats().pauses()).isEmpty();
 	}
 
 	// One message
@@ -295,8 +380,8 @@ class QueueEndpointOperationTests {
 				"No operation 'cancel': expected retry or purge");
 		assertProblem(post("messages", Map.of()), HttpStatus.BAD_REQUEST,
 				"'operation' is missing: expected retry or purge");
-		assertProblem(post("queues", Map.of("operation", "retry")), HttpStatus.NOT_FOUND,
-				"No kind 'queues': expected messages");
+		assertProblem(post("tasks", Map.of("operation", "retry")), HttpStatus.NOT_FOUND,
+				"No kind 'tasks': expected messages");
 		assertProblem(post("messages", Map.of("operation", "retry", "createdAfter", "noon")), HttpStatus.BAD_REQUEST,
 				"'createdAfter' must be a time");
 		assertThat(latest().target()).isEqualTo("messages?");

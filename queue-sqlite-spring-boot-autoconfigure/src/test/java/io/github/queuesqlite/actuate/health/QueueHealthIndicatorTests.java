@@ -63,10 +63,11 @@ class QueueHealthIndicatorTests {
 	void healthWhenAllIsWellIsUpWithDetails() {
 		Health health = health(status(SHARD));
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
-		assertThat(health.getDetails()).containsOnlyKeys("workersRunning", "pausedQueues", "pausedTasks", "pausedKeys",
-				"oldestReadyAge", "dead", "lanes", "shards", "instances");
+		assertThat(health.getDetails()).containsOnlyKeys("workersRunning", "allPaused", "pausedQueues", "pausedTasks",
+				"pausedKeys", "oldestReadyAge", "dead", "lanes", "shards", "instances");
 		assertThat(health.getDetails()).containsEntry("workersRunning", true)
 			.containsEntry("dead", 4L)
+			.containsEntry("allPaused", false)
 			.containsEntry("pausedQueues", Set.of("reports"))
 			.containsEntry("pausedTasks", Set.of("report.build"))
 			.containsEntry("oldestReadyAge", Map.of("mail", Duration.ofSeconds(90)))
@@ -136,6 +137,17 @@ class QueueHealthIndicatorTests {
 		Threshold minute = new Threshold(Duration.ofMinutes(1), null, null);
 		Health health = new QueueHealthIndicator(() -> status(SHARD), () -> stats, properties(minute)).health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void healthWhenAllQueuesArePausedSaysSoAndNothingOfTheirAge() {
+		QueueStats stats = new QueueStats(List.of(), Map.of("mail", Duration.ofHours(1)),
+				List.of(new Pause(Pause.Kind.ALL, "*", null)), Set.of(), Set.of(), List.of(SHARD), List.of(),
+				List.of());
+		Threshold minute = new Threshold(Duration.ofMinutes(1), null, null);
+		Health health = new QueueHealthIndicator(() -> status(SHARD), () -> stats, properties(minute)).health();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsEntry("allPaused", true).containsEntry("pausedQueues", Set.of());
 	}
 
 	@Test

@@ -1,0 +1,160 @@
+package io.github.queuesqlite.store.sqlite;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.github.queuesqlite.message.MessageQuery;
+import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.store.StoredMessage;
+import io.github.queuesqlite.store.StoredPage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds messages by their run: RUNNING ones stand in an index by owner, in which those of
+ * one owner are in the order of their ids. So whatever has ended or waits is not looked
+ * at.
+ */
+final class RunningRows {
+
+	/** From one to the next, which skips all messages of an owner. */
+	static final String OWNERS = """
+			WITH RECURSIVE owners (epoch) AS (
+			    SELECT min(owner) FROM message WHERE state = 30
+			    UNION ALL
+			    SELECT (SELECT min(owner) FROM message WHERE state = 30 AND owner > epoch)
+			    FROM owners
+			    WHERE epoch IS NOT NULL)
+			SELECT epoch FROM owners
+			WHERE epoch IS NOT NULL
+			    AND (?1 IS NULL OR ?1 = (SELECT name FROM instance WHERE instance.epoch = owners.epoch))""";
+
+	static final String AFTER = """
+			SELECT id FROM message WHERE owner = ?1 AND state = 30 AND id > ?2 ORDER BY id LIMIT ?3""";
+
+	static final String BEFORE = """
+			SELECT id FROM message WHERE owner = ?1 AND state = 30 AND id < ?2 ORDER BY id DESC LIMIT ?3""";
+
+	/** It may be somebody else's by now, or nobody's. */
+	static final String MATCHING = "SELECT " + MessageTable.COLUMNS + """
+
+			FROM message
+			WHERE id IN (SELECT value FROM json_each(?1))
+			    AND +state = 30 AND +owner = ?2
+			    AND (?3 IS NULL OR started_at < ?3)
+			    AND (?4 IS NULL OR queue = ?4)
+			    AND (?5 IS NULL OR task = ?5)
+			    AND (?6 IS NULL OR ?6 IN (
+			        SELECT value FROM json_each(CASE WHEN json_valid(attributes) THEN attributes END, '$.tags')))
+			    AND (?7 IS NULL OR created_at > ?7)
+			    AND (?8 IS NULL OR created_at < ?8)""";
+
+	/** So many are looked at in one read. */
+	private static final int WINDOW = 1000;
+
+	private final Reader reader;
+
+	private final MessageQuery query;
+
+	private final int shard;
+
+	private final Checksum checksum = new Checksum();
+
+	RunningRows(Reader reader, MessageQuery query, int shard) {
+		this.reader = reader;
+		this.query = query;
+		this.shard = shard;
+	}
+
+	/** Whether a query is for what runs, and says more of it than that. */
+	static boolean areMeant(MessageQuery query) {
+		return query.startedBefore() != null || query.instance() != null;
+	}
+
+	/** Finds those with greater ids, in their order. */
+	List<StoredMessage> list(long after, int most) {
+		return find(after, most, AFTER, Comparator.comparingLong(StoredMessage::id));
+	}
+
+	/** Finds those with lesser ids, the newest first. */
+	StoredPage browse(long before) {
+		int most = this.query.limit();
+		List<StoredMessage> found = find(before, most, BEFORE, Comparator.comparingLong(StoredMessage::id).reversed());
+		return new StoredPage(found, (found.size() == most) ? found.get(most - 1).id() : StoredPage.END);
+	}
+
+	private List<StoredMessage> find(long from, int most, String window, Comparator<StoredMessage> order) {
+		if (isNoneMeant()) {
+			return List.of();
+		}
+		Stream<StoredMessage> found = Stream.of();
+		for (long owner : owners()) {
+			found = Stream.concat(found, of(owner, from, most, window, order).stream());
+		}
+		return found.sorted(order).limit(most).toList();
+	}
+
+	/** What runs is in no other state, and has not ended. */
+	private boolean isNoneMeant() {
+		Set<MessageState> states = this.query.states();
+		return (!states.isEmpty() && !states.contains(MessageState.RUNNING)) || this.query.endedAfter() != null
+				|| this.query.endedBefore() != null;
+	}
+
+	private List<Long> owners() {
+		return this.reader.read((statements) -> longs(statements, OWNERS, this.query.instance()));
+	}
+
+	private List<StoredMessage> of(long owner, long from, int most, String window, Comparator<StoredMessage> order) {
+		List<StoredMessage> found = new ArrayList<>();
+		long next = from;
+		boolean more = true;
+		while (more && found.size() < most) {
+			long start = next;
+			Looked looked = this.reader.read((statements) -> look(statements, owner, start, window));
+			looked.matching().stream().sorted(order).forEach(found::add);
+			more = looked.ids().size() == WINDOW;
+			next = more ? looked.ids().get(WINDOW - 1) : next;
+		}
+		return found;
+	}
+
+	private Looked look(Statements statements, long owner, long from, String window) throws SQLException {
+		List<Long> ids = longs(statements, window, owner, from, WINDOW);
+		List<StoredMessage> matching = new ArrayList<>();
+		statements.each((row) -> matching.add(MessageTable.stored(row, this.checksum, this.shard)), MATCHING,
+				values(ids, owner));
+		return new Looked(ids, matching);
+	}
+
+	/** As {@link #MATCHING} has them. */
+	private @Nullable Object[] values(List<Long> ids, long owner) {
+		return new @Nullable Object[] { LongJson.of(ids), owner, SqliteShardReader.millis(this.query.startedBefore()),
+				this.query.queue(), this.query.task(), this.query.tag(),
+				SqliteShardReader.millis(this.query.createdAfter()),
+				SqliteShardReader.millis(this.query.createdBefore()) };
+	}
+
+	private static List<Long> longs(Statements statements, String sql, @Nullable Object... values) throws SQLException {
+		List<Long> found = new ArrayList<>();
+		statements.each((row) -> found.add(row.getLong(1)), sql, values);
+		return found;
+	}
+
+	/** What one read has looked at, and what of it matches. */
+	private record Looked(List<Long> ids, List<StoredMessage> matching) {
+
+	}
+
+	/** Reads from the shard. */
+	@FunctionalInterface
+	interface Reader {
+
+		<R> R read(Reads.Read<R> read);
+
+	}
+
+}
