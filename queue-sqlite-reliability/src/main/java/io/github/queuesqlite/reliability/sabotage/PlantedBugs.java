@@ -584,7 +584,7 @@ final class PlantedBugs {
 		this.rule = "An asynchronous handler is awaited; a failed message waits by its policy, behind what waits";
 		add("a future is taken for the result", "if (result instanceof CompletionStage<?> stage) { return stage; }",
 				"if (result instanceof CompletionStage<?> stage && stage == null) { return stage; }",
-				"worker.RunningTests#stageIsAwaitedWithoutAThreadAndHoldsItsPermit");
+				"worker.StageTests#stageIsAwaitedAndHoldsItsPermit");
 		add("two tasks may have one name", "putIfAbsent(task.name(), task); if (other != null) {",
 				"putIfAbsent(task.name(), task);\nif (other == task) {",
 				"task.TaskRegistryTests#registerWhenNameIsTakenNamesBoth");
