@@ -29,6 +29,7 @@ import io.github.queuesqlite.schedule.ScheduleOperations;
 import io.github.queuesqlite.store.ClaimOrder;
 import io.github.queuesqlite.store.HistoryRule;
 import io.github.queuesqlite.store.Retention;
+import io.github.queuesqlite.store.sqlite.CacheSettings;
 import io.github.queuesqlite.store.sqlite.DiskSettings;
 import io.github.queuesqlite.store.sqlite.DiskSpace;
 import io.github.queuesqlite.task.EnqueueInterceptor;
@@ -324,6 +325,10 @@ public final class EmbeddedQueue implements AutoCloseable {
 		long walMax = 1024L * 1024 * 1024;
 
 		@Nullable Long diskReserve;
+
+		long writerCache = CacheSettings.DEFAULT.writer();
+
+		long readerCache = CacheSettings.DEFAULT.reader();
 
 		DiskSpace diskSpace = DiskSpace.REAL;
 
@@ -636,6 +641,40 @@ public final class EmbeddedQueue implements AutoCloseable {
 			}
 			this.diskReserve = bytes;
 			return this;
+		}
+
+		/**
+		 * Sets how much of each shard's file its writer keeps in memory, outside of the
+		 * heap. It is taken as pages are used. Raise it for a large backlog whose pages
+		 * would else be read from the disk again and again.
+		 * @param bytes 256 KB to 16 GB; 16 MB unless set
+		 * @return this
+		 */
+		public Builder writerCache(long bytes) {
+			this.writerCache = cache("writerCache", bytes);
+			return this;
+		}
+
+		/**
+		 * Sets how much of each shard's file each of the four threads that read keeps in
+		 * memory, as {@link #writerCache}.
+		 * @param bytes 256 KB to 16 GB; 4 MB unless set
+		 * @return this
+		 */
+		public Builder readerCache(long bytes) {
+			this.readerCache = cache("readerCache", bytes);
+			return this;
+		}
+
+		private static long cache(String name, long bytes) {
+			if (bytes < 256L * 1024 || bytes > 16L * 1024 * 1024 * 1024) {
+				throw new IllegalArgumentException("'" + name + "' must be from 256 KB to 16 GB, was " + bytes);
+			}
+			return bytes;
+		}
+
+		CacheSettings cache() {
+			return new CacheSettings(this.writerCache, this.readerCache);
 		}
 
 		/** Sets who tells what is free on a disk. */

@@ -17,6 +17,7 @@ import io.github.queuesqlite.QueueStatus.PoolStatus;
 import io.github.queuesqlite.QueueStatus.StuckRun;
 import io.github.queuesqlite.listen.ListenData;
 import io.github.queuesqlite.listen.ListenSettings;
+import io.github.queuesqlite.listen.ListenerStatus;
 import io.github.queuesqlite.maintenance.Lease;
 import io.github.queuesqlite.maintenance.Loop;
 import io.github.queuesqlite.maintenance.Maintenance;
@@ -196,7 +197,7 @@ final class QueueEngine {
 			SqliteStores.refuseOtherVersions(directory, builder.schema == SchemaMode.VALIDATE);
 		}
 		return SqliteStores.open(new SqliteStoreSettings(directory, builder.shards, writer(builder), builder.retention,
-				builder.walMax, builder.clock, builder.disk(), builder.claimOrder(), builder.history));
+				builder.walMax, builder.clock, builder.disk(), builder.claimOrder(), builder.history, builder.cache()));
 	}
 
 	private static WriterSettings writer(EmbeddedQueue.Builder builder) {
@@ -455,8 +456,8 @@ final class QueueEngine {
 				failing.put(loop.name(), loop.failure());
 			}
 		}
-		this.listen.status()
-			.stream()
+		List<ListenerStatus> listeners = this.listen.status();
+		listeners.stream()
 			.filter((listener) -> !listener.failure().isEmpty())
 			.forEach((listener) -> failing.put("listener " + listener.name(), listener.failure()));
 		failing.putAll(this.events.failures());
@@ -465,7 +466,8 @@ final class QueueEngine {
 			.forEach((run) -> stuck
 				.add(new StuckRun(new MessageId(run.id()), run.queue(), run.task(), run.overdue(), run.thread())));
 		Map<Integer, String> unwritable = this.store.probe();
-		return new QueueStatus(isRunning(), this.store.shardStats(), unwritable, lanes(), stuck, failing);
+		return new QueueStatus(isRunning(), this.store.shardStats(), unwritable, lanes(), stuck, failing,
+				listeners);
 	}
 
 }

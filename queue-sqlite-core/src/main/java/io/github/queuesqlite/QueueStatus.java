@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.github.queuesqlite.listen.ListenerStatus;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.task.QueuePool;
@@ -19,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param lanes the lanes of this process
  * @param stuckRuns runs whose handler goes on although its time is over
  * @param failingLoops loops of the engine whose last pass failed, and why
+ * @param listeners the listeners of this process, by name; none while they do not run
  * @since 0.1.0
  */
 public record QueueStatus(boolean running, List<QueueStats.ShardStats> shards, Map<Integer, String> unwritable,
-		List<LaneStatus> lanes, List<StuckRun> stuckRuns, Map<String, String> failingLoops) {
+		List<LaneStatus> lanes, List<StuckRun> stuckRuns, Map<String, String> failingLoops,
+		List<ListenerStatus> listeners) {
 
 	public QueueStatus {
 		shards = List.copyOf(shards);
@@ -30,6 +33,21 @@ public record QueueStatus(boolean running, List<QueueStats.ShardStats> shards, M
 		lanes = List.copyOf(lanes);
 		stuckRuns = List.copyOf(stuckRuns);
 		failingLoops = Map.copyOf(failingLoops);
+		listeners = List.copyOf(listeners);
+	}
+
+	/**
+	 * Creates the status of a process without listeners.
+	 * @param running whether workers run
+	 * @param shards the shards
+	 * @param unwritable why a shard cannot be written, by shard
+	 * @param lanes the lanes of this process
+	 * @param stuckRuns runs whose handler goes on although its time is over
+	 * @param failingLoops loops of the engine whose last pass failed, and why
+	 */
+	public QueueStatus(boolean running, List<QueueStats.ShardStats> shards, Map<Integer, String> unwritable,
+			List<LaneStatus> lanes, List<StuckRun> stuckRuns, Map<String, String> failingLoops) {
+		this(running, shards, unwritable, lanes, stuckRuns, failingLoops, List.of());
 	}
 
 	/**

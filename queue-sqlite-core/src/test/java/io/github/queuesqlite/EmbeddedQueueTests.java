@@ -51,6 +51,15 @@ class EmbeddedQueueTests extends QueueTester {
 	}
 
 	@Test
+	void cacheWhenItsSizeIsOutOfRangeIsRefused() {
+		EmbeddedQueue.Builder builder = EmbeddedQueue.builder(this.directory);
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.writerCache(256 * 1024 - 1))
+			.withMessage("'writerCache' must be from 256 KB to 16 GB, was 262143");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.readerCache((16L << 30) + 1))
+			.withMessage("'readerCache' must be from 256 KB to 16 GB, was 17179869185");
+	}
+
+	@Test
 	void messagesSurviveCloseAndOpen() {
 		open();
 		MessageId id = this.operations.enqueue(TASK, "a");

@@ -14,7 +14,9 @@ import org.springframework.aot.hint.annotation.Reflective;
  * <p>
  * Changes of one key arrive in order, at least once for each listener name, also those
  * made while no process ran. The method may take the new value (any type the codec can
- * read) or a {@link io.github.queuesqlite.listen.DataChange}.
+ * read) or a {@link io.github.queuesqlite.listen.DataChange}. A
+ * {@link java.util.concurrent.CompletionStage} or {@code Mono} that it returns is waited
+ * for.
  *
  * @since 0.1.0
  */

@@ -21,7 +21,9 @@ import org.springframework.core.annotation.AliasFor;
  * {@link io.github.queuesqlite.message.Message},
  * {@link io.github.queuesqlite.task.TaskContext}, and parameters annotated with Spring
  * Messaging's {@code @Payload}, {@code @Header} and {@code @Headers}. What it returns is
- * stored as the result. A {@link java.util.concurrent.CompletionStage} is waited for.
+ * stored as the result. A {@link java.util.concurrent.CompletionStage} is waited for; so
+ * is, with Reactor on the class path, a {@code Mono} or another reactive type of one
+ * value, whose subscription is cancelled when the run is cancelled or its time is over.
  * <p>
  * It runs at least once for each message: make it idempotent. What it throws decides:
  * anything, retry; {@link io.github.queuesqlite.task.PermanentTaskException}, DEAD;

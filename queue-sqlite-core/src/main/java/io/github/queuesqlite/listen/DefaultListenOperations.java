@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BiPredicate;
 
 import io.github.queuesqlite.listen.ListenStore.StoredValue;
 import io.github.queuesqlite.payload.Payloads;
@@ -26,12 +27,25 @@ final class DefaultListenOperations implements ListenOperations {
 
 	@Override
 	public long put(String key, Object value) {
+		Payloads.Encoded plain = write(key, value);
+		return put(key, plain, (codec, bytes) -> this.payloads.isSame(plain, codec, bytes));
+	}
+
+	@Override
+	public long putAlways(String key, Object value) {
+		return put(key, write(key, value), (codec, bytes) -> false);
+	}
+
+	private Payloads.Encoded write(String key, Object value) {
 		ListenKeys.check(key);
 		Objects.requireNonNull(value, "'value' must not be null; to take it away use remove");
-		Payloads.Encoded plain = this.payloads.write("value", value);
+		return this.payloads.write("value", value);
+	}
+
+	private long put(String key, Payloads.Encoded plain, BiPredicate<String, byte[]> equal) {
 		Payloads.Encoded sealed = this.payloads.seal(plain);
 		return this.store.put(key, Objects.requireNonNull(sealed.codec()), Objects.requireNonNull(sealed.bytes()),
-				(codec, bytes) -> this.payloads.isSame(plain, codec, bytes));
+				equal);
 	}
 
 	@Override
@@ -39,6 +53,11 @@ final class DefaultListenOperations implements ListenOperations {
 		ListenKeys.check(key);
 		Objects.requireNonNull(type, "'type' must not be null");
 		return this.store.find(key).map((value) -> value(value).as(type));
+	}
+
+	@Override
+	public boolean contains(String key) {
+		return this.store.find(ListenKeys.check(key)).isPresent();
 	}
 
 	@Override

@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 
 /**
  * The listeners of this process. A listener is known to the store when it is registered:
@@ -16,11 +15,11 @@ final class DefaultListenerRegistry implements ListenerRegistry {
 
 	private final ListenStore store;
 
-	private final Consumer<ListenerDefinition> onRegistered;
+	private final ListenerDispatcher dispatcher;
 
-	DefaultListenerRegistry(ListenStore store, Consumer<ListenerDefinition> onRegistered) {
+	DefaultListenerRegistry(ListenStore store, ListenerDispatcher dispatcher) {
 		this.store = store;
-		this.onRegistered = onRegistered;
+		this.dispatcher = dispatcher;
 	}
 
 	@Override
@@ -36,12 +35,17 @@ final class DefaultListenerRegistry implements ListenerRegistry {
 			this.listeners.remove(listener.name());
 			throw ex;
 		}
-		this.onRegistered.accept(listener);
+		this.dispatcher.add(listener);
 	}
 
 	@Override
 	public Collection<ListenerDefinition> listeners() {
 		return List.copyOf(this.listeners.values());
+	}
+
+	@Override
+	public List<ListenerStatus> status() {
+		return this.dispatcher.status();
 	}
 
 }

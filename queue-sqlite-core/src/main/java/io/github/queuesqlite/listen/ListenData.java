@@ -34,7 +34,7 @@ public final class ListenData {
 			InstantSource clock, ThreadFactory threads) {
 		this.operations = new DefaultListenOperations(store, payloads);
 		this.dispatcher = new ListenerDispatcher(store, payloads, owner, settings, clock, threads);
-		this.listeners = new DefaultListenerRegistry(store, this.dispatcher::add);
+		this.listeners = new DefaultListenerRegistry(store, this.dispatcher);
 	}
 
 	/**
@@ -84,7 +84,7 @@ public final class ListenData {
 
 	/**
 	 * Returns how the listeners are.
-	 * @return one for each listener of this process, in no order; none while stopped
+	 * @return one for each listener of this process, by name; none while stopped
 	 */
 	public List<ListenerStatus> status() {
 		return this.dispatcher.status();

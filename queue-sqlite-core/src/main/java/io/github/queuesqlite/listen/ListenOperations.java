@@ -23,7 +23,7 @@ import java.util.Set;
 public interface ListenOperations {
 
 	/**
-	 * Sets a value. An equal value is no change.
+	 * Sets a value. An equal value is no change, see {@link #putAlways}.
 	 * @param key 1 to 500 characters without {@code *} and control characters
 	 * @param value any object that the codec can write, not null
 	 * @return the version of the key's value, from 1, rising with every change
@@ -31,6 +31,19 @@ public interface ListenOperations {
 	 * written or is too large
 	 */
 	long put(String key, Object value);
+
+	/**
+	 * Sets a value as {@link #put}, but an equal one is a change too: it gets a version
+	 * of its own and is delivered to each matching listener, with an old value that is
+	 * equal to the new one. Listeners that come too late for it get the current value of
+	 * the key once, as with every change.
+	 * @param key 1 to 500 characters without {@code *} and control characters
+	 * @param value any object that the codec can write, not null
+	 * @return the version of the key's value, greater than any before
+	 * @throws io.github.queuesqlite.message.PayloadException if the value cannot be
+	 * written or is too large
+	 */
+	long putAlways(String key, Object value);
 
 	/**
 	 * Reads a value.
@@ -41,6 +54,13 @@ public interface ListenOperations {
 	 * type
 	 */
 	<T> Optional<T> get(String key, Class<T> type);
+
+	/**
+	 * Returns whether a key has a value.
+	 * @param key the key
+	 * @return false when it has none, or it was removed
+	 */
+	boolean contains(String key);
 
 	/**
 	 * Reads all values.

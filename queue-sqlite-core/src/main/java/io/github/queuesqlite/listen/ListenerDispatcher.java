@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -194,7 +195,10 @@ final class ListenerDispatcher {
 			return List.of();
 		}
 		long latest = this.store.latestChange();
-		return served.stream().map((each) -> each.loop.status(latest)).toList();
+		return served.stream()
+			.map((each) -> each.loop.status(latest))
+			.sorted(Comparator.comparing(ListenerStatus::name))
+			.toList();
 	}
 
 	/** A listener and its thread. */

@@ -1,6 +1,7 @@
 package io.github.queuesqlite.listen;
 
 import java.util.Collection;
+import java.util.List;
 
 /**
  * The listeners of this process. May be added at any time, also while workers run.
@@ -21,5 +22,13 @@ public interface ListenerRegistry {
 	 * @return a copy, in no order
 	 */
 	Collection<ListenerDefinition> listeners();
+
+	/**
+	 * Returns how the listeners are: how far behind, which keys are parked and why.
+	 * @return one for each, by name; none while listeners do not run
+	 * @throws io.github.queuesqlite.message.StoreUnavailableException if listen data
+	 * cannot be read
+	 */
+	List<ListenerStatus> status();
 
 }

@@ -50,6 +50,27 @@ class DefaultListenOperationsTests {
 	}
 
 	@Test
+	void putAlwaysWhenValueIsEqualRaisesTheVersion() {
+		assertThat(this.values.putAlways("k", "a")).isEqualTo(1);
+		assertThat(this.values.putAlways("k", "a")).isEqualTo(2);
+		assertThat(this.values.put("k", "a")).isEqualTo(2);
+		assertThat(this.values.version("k")).hasValue(2);
+		assertThat(this.values.get("k", String.class)).contains("a");
+		assertThatNullPointerException().isThrownBy(() -> this.values.putAlways("k", null));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.values.putAlways("k*", "a"));
+	}
+
+	@Test
+	void containsWhenValueWasRemovedIsFalse() {
+		assertThat(this.values.contains("k")).isFalse();
+		this.values.put("k", 1);
+		assertThat(this.values.contains("k")).isTrue();
+		this.values.remove("k");
+		assertThat(this.values.contains("k")).isFalse();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.values.contains("k*"));
+	}
+
+	@Test
 	void putWhenRemovedBeforeGoesOnWithVersions() {
 		this.values.put("k", 1);
 		assertThat(this.values.remove("k")).isTrue();

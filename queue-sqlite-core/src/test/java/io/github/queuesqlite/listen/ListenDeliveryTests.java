@@ -78,6 +78,25 @@ class ListenDeliveryTests {
 	}
 
 	@Test
+	void putAlwaysWhenValueEqualIsDeliveredByWhicheverProcessListensAndAfterARestart() {
+		Queue<DataChange<?>> changes = new ConcurrentLinkedQueue<>();
+		Process other = this.fixture.process();
+		try (Process process = this.fixture.process().listen(listener("l", "*", changes::add)).start()) {
+			process.values.putAlways("k", "a");
+			other.values.putAlways("k", "a");
+			await().until(() -> changes.size() == 2);
+		}
+		other.values.putAlways("k", "a");
+		other.values.put("k", "a");
+		other.values.putAlways("k", "a");
+		this.fixture.process().listen(listener("l", "*", changes::add)).start();
+		await().until(() -> changes.size() == 4);
+		assertThat(changes)
+			.extracting((change) -> change.version() + ": " + change.oldValue() + " to " + change.newValue())
+			.containsExactly("1: null to a", "2: a to a", "3: a to a", "4: a to a");
+	}
+
+	@Test
 	void putWhenListenerRegisteredButNotStartedIsDeliveredAfterStart() {
 		Process process = this.fixture.process();
 		process.values.put("k", "before");

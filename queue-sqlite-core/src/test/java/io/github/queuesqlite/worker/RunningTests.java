@@ -314,69 +314,6 @@ class RunningTests {
 	}
 
 	@Test
-	void stageIsAwaitedWithoutAThreadAndHoldsItsPermit() throws Exception {
-		start((settings) -> settings.concurrency(1));
-		CompletableFuture<String> result = new CompletableFuture<>();
-		CountDownLatch returned = new CountDownLatch(1);
-		this.queue.tasks.register("async", Void.class, (nothing, context) -> {
-			returned.countDown();
-			return result;
-		});
-		this.queue.tasks.register("next", Void.class, (nothing, context) -> "next");
-		long async = this.queue.enqueue("async", null);
-		returned.await();
-		long next = this.queue.enqueue("next", null);
-		await().during(Duration.ofMillis(150)).until(() -> this.queue.find(next).state() == MessageState.READY);
-		assertThat(this.queue.find(async).state()).isEqualTo(MessageState.RUNNING);
-		result.complete("later");
-		this.queue.awaitState(async, MessageState.COMPLETED);
-		this.queue.awaitState(next, MessageState.COMPLETED);
-		assertThat(this.queue.result(async)).isEqualTo("later");
-	}
-
-	@Test
-	void stageWhenItFailsFailsTheAttempt() {
-		start((settings) -> settings.maxRetries(1));
-		this.queue.tasks.register("async", Void.class, (nothing, context) -> CompletableFuture.supplyAsync(() -> {
-			throw new IllegalStateException("attempt " + context.attempt());
-		}));
-		long id = this.queue.enqueue("async", null);
-		this.queue.awaitState(id, MessageState.DEAD);
-		assertThat(this.queue.store.failures(id)).extracting((failure) -> failure.type() + ": " + failure.message())
-			.containsExactly("java.lang.IllegalStateException: attempt 1",
-					"java.lang.IllegalStateException: attempt 2");
-	}
-
-	@Test
-	void stageWhenTimedOutIsCancelledAndItsLateResultDiscarded() {
-		start((settings) -> settings.maxRetries(0));
-		CompletableFuture<String> result = new CompletableFuture<>();
-		this.queue.tasks.register(TaskDefinition.builder("async", Void.class, (nothing, context) -> result)
-			.timeout(Duration.ofMillis(50))
-			.build());
-		long id = this.queue.enqueue("async", null);
-		this.queue.awaitState(id, MessageState.DEAD);
-		await().until(result::isCancelled);
-		await().until(() -> this.queue.pool.laneStates().get(0).running() == 0);
-	}
-
-	@Test
-	void stageWhenCancelledEndsCancelled() throws Exception {
-		start((settings) -> settings);
-		CompletableFuture<String> result = new CompletableFuture<>();
-		CountDownLatch returned = new CountDownLatch(1);
-		this.queue.tasks.register("async", Void.class, (nothing, context) -> {
-			returned.countDown();
-			return result;
-		});
-		long id = this.queue.enqueue("async", null);
-		returned.await();
-		this.queue.store.cancel(id);
-		this.queue.awaitState(id, MessageState.CANCELLED);
-		assertThat(result).isCancelled();
-	}
-
-	@Test
 	void contextShowsTheMessageAndTheRun() throws Exception {
 		start((settings) -> settings);
 		CompletableFuture<TaskContext> context = new CompletableFuture<>();

@@ -75,6 +75,8 @@ final class QueueOpener {
 			.blockTimeout(this.properties.enqueue().blockTimeout())
 			.callbackTimeout(this.properties.enqueue().callbackTimeout())
 			.walMax(this.properties.wal().max().toBytes())
+			.writerCache(this.properties.cache().writer().toBytes())
+			.readerCache(this.properties.cache().reader().toBytes())
 			.leaseDuration(this.properties.lease().duration())
 			.retention(retention(this.properties.retention()))
 			.history(this.properties.history().enabled(), this.properties.history().keep(),

@@ -54,6 +54,7 @@ import org.springframework.util.unit.DataSize;
  * @param payload what holds for payloads and results
  * @param wal what holds for the write-ahead logs
  * @param disk what is left of the disk
+ * @param cache how much of the files is kept in memory
  * @param dashboard what holds for the dashboard
  * @since 0.1.0
  */
@@ -66,7 +67,7 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue Shutdown shutdown, @DefaultValue Retention retention, @DefaultValue History history,
 		@DefaultValue Unhosted unhosted, @DefaultValue Schedules schedules, @DefaultValue Listen listen,
 		@DefaultValue Events events, @DefaultValue Payload payload, @DefaultValue Wal wal, @DefaultValue Disk disk,
-		@DefaultValue Dashboard dashboard) {
+		@DefaultValue Cache cache, @DefaultValue Dashboard dashboard) {
 
 	public QueueProperties {
 		PropertyCheck.path("directory", directory);
@@ -488,6 +489,23 @@ public record QueueProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 			if (reserve != null) {
 				PropertyCheck.atLeastUnlessZero("disk.reserve", reserve, "1MB");
 			}
+		}
+
+	}
+
+	/**
+	 * Caches, outside of the heap. Their memory is taken as pages are used.
+	 *
+	 * @param writer How much of each shard's file its writer keeps in memory, 256 KB to
+	 * 16 GB. Raise it for a large backlog on a disk that is slow to read.
+	 * @param reader How much of each shard's file each of the four threads that read
+	 * keeps in memory, 256 KB to 16 GB.
+	 */
+	public record Cache(@DefaultValue("16MB") DataSize writer, @DefaultValue("4MB") DataSize reader) {
+
+		public Cache {
+			PropertyCheck.range("cache.writer", writer, "256KB", "16GB");
+			PropertyCheck.range("cache.reader", reader, "256KB", "16GB");
 		}
 
 	}

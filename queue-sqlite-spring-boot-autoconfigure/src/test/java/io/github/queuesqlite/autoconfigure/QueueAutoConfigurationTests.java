@@ -4,6 +4,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,10 +28,12 @@ import io.github.queuesqlite.listen.ListenerRegistry;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.payload.PayloadCodec;
 import io.github.queuesqlite.store.IdLayout;
+import io.github.queuesqlite.store.Shard;
 import io.github.queuesqlite.task.EnqueueInterceptor;
 import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskInterceptor;
 import io.github.queuesqlite.task.TaskRegistry;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.EnabledOnJre;
@@ -300,6 +306,28 @@ class QueueAutoConfigurationTests {
 		}
 		finally {
 			executor.shutdownNow();
+		}
+	}
+
+	@Test
+	void connectionsHaveTheCachesOfTheProperties() {
+		this.contextRunner.withPropertyValues("queue.sqlite.cache.writer=300KB", "queue.sqlite.cache.reader=700KB")
+			.run((context) -> assertThat(context.getBean(EmbeddedQueue.class))
+				.extracting("engine.store.group.shards", InstanceOfAssertFactories.map(Integer.class, Shard.class))
+				.hasSize(1)
+				.allSatisfy((number, shard) -> {
+					assertThat(shard.outlook())
+						.extracting("connection", InstanceOfAssertFactories.type(Connection.class))
+						.satisfies((connection) -> assertThat(cacheSize(connection)).isEqualTo(-300));
+					assertThat(shard.reader()).extracting("reads.cacheBytes").isEqualTo(700L * 1024);
+				}));
+	}
+
+	private static long cacheSize(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("PRAGMA cache_size")) {
+			row.next();
+			return row.getLong(1);
 		}
 	}
 

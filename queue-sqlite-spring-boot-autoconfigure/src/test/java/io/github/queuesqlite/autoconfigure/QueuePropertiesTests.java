@@ -58,6 +58,8 @@ class QueuePropertiesTests {
 		assertThat(properties.payload()).isEqualTo(new QueueProperties.Payload(DataSize.ofMegabytes(1), null, null,
 				new QueueProperties.Encryption(null, Map.of()), new QueueProperties.Signing(null, Map.of(), true)));
 		assertThat(properties.wal().max()).isEqualTo(DataSize.ofGigabytes(1));
+		assertThat(properties.cache())
+			.isEqualTo(new QueueProperties.Cache(DataSize.ofMegabytes(16), DataSize.ofMegabytes(4)));
 		assertThat(properties.disk().reserve()).isNull();
 		assertThat(properties.dashboard()).isEqualTo(new QueueProperties.Dashboard(false, "/queue-dashboard",
 				QueueProperties.Dashboard.Access.READ_ONLY, QueueProperties.Dashboard.ShowValues.NEVER, Set.of()));
@@ -100,7 +102,8 @@ class QueuePropertiesTests {
 				Map.entry("payload.compress-over", "8KB"), Map.entry("payload.encryption.key", "k1"),
 				Map.entry("payload.encryption.keys.k1", "c2VjcmV0"), Map.entry("payload.signing.key", "s1"),
 				Map.entry("payload.signing.keys.s1", "c2VjcmV0"), Map.entry("payload.signing.required", "false"),
-				Map.entry("wal.max", "128MB"), Map.entry("disk.reserve", "1GB")));
+				Map.entry("wal.max", "128MB"), Map.entry("disk.reserve", "1GB"),
+				Map.entry("cache.writer", "256KB"), Map.entry("cache.reader", "16GB")));
 		assertThat(properties.enabled()).isFalse();
 		assertThat(properties.storage()).isEqualTo(QueueProperties.Storage.TEMPORARY);
 		assertThat(properties.directory()).isEqualTo("/var/queue");
@@ -133,6 +136,8 @@ class QueuePropertiesTests {
 		assertThat(properties.toString()).doesNotContain("c2VjcmV0");
 		assertThat(properties.wal().max()).isEqualTo(DataSize.ofMegabytes(128));
 		assertThat(properties.disk().reserve()).isEqualTo(DataSize.ofGigabytes(1));
+		assertThat(properties.cache())
+			.isEqualTo(new QueueProperties.Cache(DataSize.ofKilobytes(256), DataSize.ofGigabytes(16)));
 	}
 
 	@ParameterizedTest
@@ -218,6 +223,8 @@ class QueuePropertiesTests {
 					wal.max,                 127MB,      must be at least 128MB
 					disk.reserve,            1023KB,     must be 0 or at least 1MB
 					disk.reserve,            -1MB,       must be 0 or at least 1MB
+					cache.writer,            255KB,      must be from 256KB to 16GB
+					cache.reader,            17GB,       must be from 256KB to 16GB
 					disk.reserve,            much,       "must be a size such as 512KB, 1MB or 1GB"
 					dashboard.path,          "",         must be a path such as /queue-dashboard
 					dashboard.path,          /,          must be a path such as /queue-dashboard

@@ -40,12 +40,23 @@ final class ReaderThreads implements Reads, AutoCloseable {
 
 	private final ExecutorService threads;
 
+	private final long cacheBytes;
+
 	/** Connections of each thread, by file. Changed by their own thread only. */
 	private final Map<Thread, Map<Path, Statements>> opened = new ConcurrentHashMap<>();
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
 	ReaderThreads() {
+		this(CacheSettings.DEFAULT.reader());
+	}
+
+	/**
+	 * Creates threads, which start when there is something to read.
+	 * @param cacheBytes what each of them keeps of each file
+	 */
+	ReaderThreads(long cacheBytes) {
+		this.cacheBytes = cacheBytes;
 		AtomicInteger number = new AtomicInteger();
 		ThreadPoolExecutor pool = new ThreadPoolExecutor(THREADS, THREADS, 0, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), (task) -> {
@@ -179,7 +190,7 @@ final class ReaderThreads implements Reads, AutoCloseable {
 					(thread) -> new HashMap<>());
 			Statements statements = byFile.get(this.file);
 			if (statements == null) {
-				Connection connection = SqliteConnections.openReader(this.file);
+				Connection connection = SqliteConnections.openReader(this.file, ReaderThreads.this.cacheBytes);
 				ReaderThreads.this.connections.add(connection);
 				statements = new Statements(connection);
 				byFile.put(this.file, statements);

@@ -31,6 +31,11 @@ final class SqliteConnections {
 	 * size and auto-vacuum are those of the first connection that wrote it.
 	 */
 	static Connection openWriter(Path file) throws SQLException {
+		return openWriter(file, CacheSettings.DEFAULT.writer());
+	}
+
+	/** As above, with so many bytes of the file in memory. */
+	static Connection openWriter(Path file, long cacheBytes) throws SQLException {
 		SQLiteConfig config = config();
 		config.setPageSize(4096);
 		config.setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, Integer.toString(64 * 1024 * 1024));
@@ -44,7 +49,7 @@ final class SqliteConnections {
 			execute(connection, "PRAGMA wal_autocheckpoint = 0");
 			execute(connection, "PRAGMA mmap_size = 0");
 			execute(connection, "PRAGMA temp_store = MEMORY");
-			execute(connection, "PRAGMA cache_size = -16000");
+			cache(connection, cacheBytes);
 			if (System.getProperty("os.name", "").startsWith("Mac")) {
 				execute(connection, "PRAGMA fullfsync = ON");
 				execute(connection, "PRAGMA checkpoint_fullfsync = ON");
@@ -56,6 +61,11 @@ final class SqliteConnections {
 			closeQuietly(connection);
 			throw ex;
 		}
+	}
+
+	/** SQLite takes a negative number for KiB, a positive one for pages. */
+	private static void cache(Connection connection, long bytes) throws SQLException {
+		execute(connection, "PRAGMA cache_size = -" + bytes / 1024);
 	}
 
 	/** The log and the shared memory beside it get the mode of the file. */
@@ -83,6 +93,11 @@ final class SqliteConnections {
 
 	/** Opens a connection that only reads. */
 	static Connection openReader(Path file) throws SQLException {
+		return openReader(file, CacheSettings.DEFAULT.reader());
+	}
+
+	/** As above, with so many bytes of the file in memory. */
+	static Connection openReader(Path file, long cacheBytes) throws SQLException {
 		SQLiteConfig config = config();
 		config.setReadOnly(true);
 		config.setBusyTimeout(1000);
@@ -90,7 +105,7 @@ final class SqliteConnections {
 		try {
 			execute(connection, "PRAGMA mmap_size = 0");
 			execute(connection, "PRAGMA temp_store = MEMORY");
-			execute(connection, "PRAGMA cache_size = -4000");
+			cache(connection, cacheBytes);
 			return connection;
 		}
 		catch (SQLException ex) {

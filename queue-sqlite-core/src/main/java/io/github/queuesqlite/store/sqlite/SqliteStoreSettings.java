@@ -22,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @param disk how much of the disk is left
  * @param order in which order messages are claimed
  * @param history whether the states of messages are recorded
+ * @param cache how much of the files is kept in memory
  */
 public record SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
-		long walMax, InstantSource clock, DiskSettings disk, ClaimOrder order, HistoryRule history) {
+		long walMax, InstantSource clock, DiskSettings disk, ClaimOrder order, HistoryRule history,
+		CacheSettings cache) {
 
 	/** Creates settings with the usual reserve on the disk. */
 	public SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
@@ -32,10 +34,10 @@ public record SqliteStoreSettings(Path directory, @Nullable Integer shards, Writ
 		this(directory, shards, writer, retention, walMax, clock, DiskSettings.DEFAULT, ClaimOrder.DEFAULT);
 	}
 
-	/** Creates settings without a history. */
+	/** Creates settings without a history, with caches of the usual size. */
 	public SqliteStoreSettings(Path directory, @Nullable Integer shards, WriterSettings writer, Retention retention,
 			long walMax, InstantSource clock, DiskSettings disk, ClaimOrder order) {
-		this(directory, shards, writer, retention, walMax, clock, disk, order, HistoryRule.OFF);
+		this(directory, shards, writer, retention, walMax, clock, disk, order, HistoryRule.OFF, CacheSettings.DEFAULT);
 	}
 
 }

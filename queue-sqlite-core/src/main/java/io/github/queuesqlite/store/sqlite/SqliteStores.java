@@ -111,7 +111,7 @@ public final class SqliteStores {
 		DirectoryFiles.of(directory).refuseOtherVersions();
 		return open(new SqliteStoreSettings(directory, null, writer, retention, GUEST_WAL_MAX, clock,
 				DiskSettings.asHeld(directory), ClaimOrder.DEFAULT,
-				new HistoryRule(false, retention.dead(), retention.maxRows())));
+				new HistoryRule(false, retention.dead(), retention.maxRows()), CacheSettings.DEFAULT));
 	}
 
 	/**
@@ -166,6 +166,8 @@ public final class SqliteStores {
 		described.put("enqueue.block-timeout", settings.writer().blockTimeout());
 		described.put("retention", settings.retention());
 		described.put("wal.max", settings.walMax());
+		described.put("cache.writer", settings.cache().writer());
+		described.put("cache.reader", settings.cache().reader());
 		if (settings.disk().reserve() != null) {
 			described.put("disk.reserve", settings.disk().reserve());
 		}

@@ -206,7 +206,7 @@ final class StoreOpening {
 		return null;
 	}
 
-	private static @Nullable Layout layoutOf(Path file) {
+	private @Nullable Layout layoutOf(Path file) {
 		try (Connection connection = openFile(file);
 				Statement statement = connection.createStatement();
 				ResultSet row = statement.executeQuery("SELECT layout FROM shard WHERE id = 1")) {
@@ -316,12 +316,12 @@ final class StoreOpening {
 		}
 	}
 
-	private static Connection openFile(Path file) {
+	private Connection openFile(Path file) {
 		Connection connection = null;
 		long size = QueueFiles.size(file);
 		boolean whole = size > 0 && Files.notExists(QueueFiles.wal(file)) && Files.notExists(QueueFiles.journal(file));
 		try {
-			connection = SqliteConnections.openWriter(file);
+			connection = SqliteConnections.openWriter(file, this.settings.cache().writer());
 			if (whole) {
 				// Before the migrations: what they add is in the log at first.
 				refuseTruncated(connection, size);
@@ -420,7 +420,7 @@ final class StoreOpening {
 	}
 
 	private ShardGroup group(Layout layout) {
-		ReaderThreads threads = new ReaderThreads();
+		ReaderThreads threads = new ReaderThreads(this.settings.cache().reader());
 		Lock turn = new ReentrantLock();
 		long reserve = this.settings.disk().reserve(this.files.directory());
 		DiskReserve held = new DiskReserve(this.files.directory(), DiskSettings.held(reserve));

@@ -23,6 +23,8 @@ class SqliteSessionTests {
 
 	private static final long NORMAL = 1;
 
+	private static final long MEMORY = 2;
+
 	@TempDir
 	Path directory;
 
@@ -58,9 +60,13 @@ class SqliteSessionTests {
 		assertThat(pragma("wal_autocheckpoint")).isZero();
 		assertThat(pragma("auto_vacuum")).isEqualTo(2);
 		assertThat(pragma("mmap_size")).isZero();
+		assertThat(pragma("temp_store")).isEqualTo(MEMORY);
+		assertThat(pragma("cache_size")).isEqualTo(-16 * 1024);
 		assertThat(this.session.statements().text("PRAGMA journal_mode")).isEqualTo("wal");
 		try (Connection reader = SqliteConnections.openReader(file()); Statements reading = new Statements(reader)) {
 			assertThat(reading.number("PRAGMA mmap_size")).isZero();
+			assertThat(reading.number("PRAGMA temp_store")).isEqualTo(MEMORY);
+			assertThat(reading.number("PRAGMA cache_size")).isEqualTo(-4 * 1024);
 			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> reading.run("INSERT INTO fact VALUES (1)"));
 		}
 	}

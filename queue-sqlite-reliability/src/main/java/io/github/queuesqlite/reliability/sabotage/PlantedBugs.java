@@ -594,7 +594,7 @@ final class PlantedBugs {
 		this.rule = "An asynchronous handler is awaited; a failed message waits by its policy, behind what waits";
 		add("a future is taken for the result", "if (result instanceof CompletionStage<?> stage) { return stage; }",
 				"if (result instanceof CompletionStage<?> stage && stage == null) { return stage; }",
-				"worker.RunningTests#stageIsAwaitedWithoutAThreadAndHoldsItsPermit");
+				"worker.StageTests#stageIsAwaitedAndHoldsItsPermit");
 		add("a cancel by another process stops no handler", "if (claim.key().isSameRun(cancelled)) {",
 				"if (claim.key().equals(cancelled)) {", "CancelProcessTests#cancelStopsTheHandlerInAnotherProcess");
 		add("a deadline that cannot be told keeps the others from theirs",

@@ -31,7 +31,7 @@ public class QueueEndpoint {
 
 	private static final String OPERATED = KINDS.replace(" or limits", ", limits or failures");
 
-	private static final String LISTS = KINDS.replace(" or limits", ", limits, processes, shards, failures or audit");
+	private static final String LISTS = KINDS.replace(" or limits", ", limits, listeners, processes, shards, failures or audit");
 
 	private final EmbeddedQueue queue;
 
@@ -104,11 +104,12 @@ public class QueueEndpoint {
 	}
 
 	/**
-	 * Lists messages, tasks, queues, paused keys, schedules, limits, processes, shards,
-	 * the latest dead messages by why they died, or what people have done.
+	 * Lists messages, tasks, queues, paused keys, schedules, limits, the listeners of
+	 * this process, processes, shards, the latest dead messages by why they died, or what
+	 * people have done.
 	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys},
-	 * {@code schedules}, {@code limits}, {@code processes}, {@code shards},
-	 * {@code failures} or {@code audit}
+	 * {@code schedules}, {@code limits}, {@code listeners}, {@code processes},
+	 * {@code shards}, {@code failures} or {@code audit}
 	 * @param state only messages in one of these states, separated by commas
 	 * @param queue only messages of this queue
 	 * @param task only messages of this task
@@ -125,8 +126,8 @@ public class QueueEndpoint {
 	 * when null
 	 * @return {@link MessagesDescriptor}, {@link TasksDescriptor},
 	 * {@link QueuesDescriptor}, {@link KeysDescriptor}, of the keys that are paused,
-	 * {@link SchedulesDescriptor}, {@link LimitsDescriptor}, {@link ProcessesDescriptor},
-	 * {@link ShardsDescriptor}, {@link FailuresDescriptor} or {@link AuditDescriptor}
+	 * {@link SchedulesDescriptor}, {@link LimitsDescriptor}, {@link ListenersDescriptor},
+	 * {@link ProcessesDescriptor}, {@link ShardsDescriptor}, {@link FailuresDescriptor} or {@link AuditDescriptor}
 	 */
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
@@ -141,6 +142,7 @@ public class QueueEndpoint {
 			case "keys" -> new KeysDescriptor(new Snapshot(this.queue).pausedKeys());
 			case "schedules" -> this.schedules.list();
 			case "limits" -> new LimitsDescriptor(new Snapshot(this.queue).limits());
+			case "listeners" -> ListenersDescriptor.of(this.queue.listeners().status());
 			case "processes" -> new ProcessesDescriptor(new Snapshot(this.queue).processes());
 			case "shards" -> new ShardsDescriptor(new Snapshot(this.queue).shards());
 			case "failures" -> this.failures.list();

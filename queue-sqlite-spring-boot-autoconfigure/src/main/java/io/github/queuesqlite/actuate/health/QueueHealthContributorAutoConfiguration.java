@@ -27,7 +27,7 @@ public final class QueueHealthContributorAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = { "queueHealthIndicator", "queueHealthContributor" })
 	QueueHealthIndicator queueHealthIndicator(EmbeddedQueue queue, QueueHealthProperties properties) {
-		return new QueueHealthIndicator(queue::status, queue.operations()::stats, properties);
+		return new QueueHealthIndicator(queue::directory, queue::status, queue.operations()::stats, properties);
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.queuesqlite.actuate.health;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,7 +14,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.queuesqlite.QueueStatus;
+import io.github.queuesqlite.listen.ListenerStatus;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.QueueStats.InstanceStats;
 import io.github.queuesqlite.message.QueueStats.ShardStats;
@@ -32,20 +35,28 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 	/** What the write-ahead log stays under while no reader pins it. */
 	private static final long USUAL_WAL_SIZE = 64L * 1024 * 1024;
 
+	/** Keys of a listener that are named. */
+	private static final int SHOWN_KEYS = 3;
+
 	private final QueueProbe<Observed> probe;
 
 	private final QueueHealthProperties properties;
 
+	private final Supplier<Path> directory;
+
 	/**
 	 * Creates an indicator.
+	 * @param directory says where the files are
 	 * @param status looks at shards and workers
 	 * @param stats reads the numbers
 	 * @param properties the settings
 	 */
-	QueueHealthIndicator(Supplier<QueueStatus> status, Supplier<QueueStats> stats, QueueHealthProperties properties) {
+	QueueHealthIndicator(Supplier<Path> directory, Supplier<QueueStatus> status, Supplier<QueueStats> stats,
+			QueueHealthProperties properties) {
 		super("Queue health check failed");
 		this.probe = new QueueProbe<>(() -> observe(status, stats), properties.timeout());
 		this.properties = properties;
+		this.directory = directory;
 	}
 
 	private static Observed observe(Supplier<QueueStatus> status, Supplier<QueueStats> stats) {
@@ -60,6 +71,7 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) throws Exception {
+		builder.withDetail("directory", this.directory.get().toString());
 		try {
 			describe(builder, this.probe.ask());
 		}
@@ -91,6 +103,9 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 			builder.withDetail("dead", stats.count(MessageState.DEAD));
 		}
 		builder.withDetail("lanes", lanes(status));
+		if (!status.listeners().isEmpty()) {
+			builder.withDetail("listeners", listeners(status));
+		}
 		builder.withDetail("shards", status.shards().stream().map((shard) -> describe(shard, status)).toList());
 		if (stats != null) {
 			builder.withDetail("instances", stats.instances().stream().map(QueueHealthIndicator::describe).toList());
@@ -157,6 +172,12 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 		}
 		new TreeMap<>(status.failingLoops())
 			.forEach((loop, reason) -> warnings.add("%s failed and will try again: %s".formatted(loop, reason)));
+		for (ListenerStatus listener : status.listeners()) {
+			if (listener.parkedCount() > 0) {
+				warnings.add("Listener '%s' fails for %d keys, which are parked: their changes wait. Among them are %s"
+					.formatted(listener.name(), listener.parkedCount(), someParked(listener)));
+			}
+		}
 		for (ShardStats shard : status.shards()) {
 			if (shard.walSize() > USUAL_WAL_SIZE) {
 				warnings.add("Write-ahead log of shard %d (%s) has %d MB: a long read outside this process keeps it"
@@ -164,6 +185,28 @@ final class QueueHealthIndicator extends AbstractHealthIndicator {
 			}
 		}
 		return warnings;
+	}
+
+	private static Map<String, String> someParked(ListenerStatus listener) {
+		Map<String, String> some = new LinkedHashMap<>();
+		new TreeMap<>(listener.parked()).entrySet()
+			.stream()
+			.limit(SHOWN_KEYS)
+			.forEach((key) -> some.put(Names.oneLine(key.getKey()), Names.oneLine(key.getValue())));
+		return some;
+	}
+
+	private static Map<String, Object> listeners(QueueStatus status) {
+		Map<String, Object> listeners = new LinkedHashMap<>();
+		for (ListenerStatus listener : status.listeners()) {
+			Map<String, Object> details = new LinkedHashMap<>();
+			details.put("active", listener.active());
+			details.put("behind", listener.behind());
+			details.put("retrying", listener.retrying());
+			details.put("parked", listener.parkedCount());
+			listeners.put(listener.name(), details);
+		}
+		return listeners;
 	}
 
 	private static Map<String, Object> lanes(QueueStatus status) {

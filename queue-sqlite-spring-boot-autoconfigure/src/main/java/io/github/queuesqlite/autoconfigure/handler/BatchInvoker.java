@@ -1,12 +1,13 @@
 package io.github.queuesqlite.autoconfigure.handler;
 
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 
 import io.github.queuesqlite.task.BatchFailedException;
 import io.github.queuesqlite.task.PermanentTaskException;
@@ -19,17 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchInvoker {
 
-	private final BeanMethod method;
-
-	private final Method invocable;
+	private final MethodCall call;
 
 	private final BatchParameters parameters;
 
 	private final PayloadValidation validation;
 
 	BatchInvoker(BeanMethod method, BatchParameters parameters, PayloadValidation validation) {
-		this.method = method;
-		this.invocable = method.invocable();
+		this.call = new MethodCall(method);
 		this.parameters = parameters;
 		this.validation = validation;
 	}
@@ -58,12 +56,22 @@ final class BatchInvoker {
 			throw remaining.failed(ex);
 		}
 		if (result instanceof CompletionStage<?> stage) {
-			return stage.handle((value, failure) -> {
-				throw new CompletionException(
-						(failure != null) ? remaining.failed(failure) : remaining.returned(value));
-			});
+			return handle(remaining, stage);
 		}
 		throw remaining.returned(result);
+	}
+
+	/** Who cancels the future that is returned cancels what it waits for. */
+	private static CompletableFuture<?> handle(Remaining remaining, CompletionStage<?> stage) {
+		CompletableFuture<?> handled = stage.handle((value, failure) -> {
+			throw new CompletionException((failure != null) ? remaining.failed(failure) : remaining.returned(value));
+		}).toCompletableFuture();
+		handled.whenComplete((value, failure) -> {
+			if (handled.isCancelled() && stage instanceof Future<?> future) {
+				future.cancel(true);
+			}
+		});
+		return handled;
 	}
 
 	private static Object failed(Map<Integer, Throwable> failures) {
@@ -92,7 +100,7 @@ final class BatchInvoker {
 			case RUNS -> runs;
 			case MESSAGES -> runs.stream().map(TaskContext::message).toList();
 		}).toArray();
-		return BeanMethod.invoke(this.invocable, this.method.bean(), arguments);
+		return this.call.invoke(arguments);
 	}
 
 	/** The messages of a batch that are left when some are refused. */

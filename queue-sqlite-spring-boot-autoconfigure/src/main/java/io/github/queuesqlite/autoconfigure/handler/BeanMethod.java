@@ -1,20 +1,17 @@
 package io.github.queuesqlite.autoconfigure.handler;
 
 import java.lang.annotation.Annotation;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodParameter;
-import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.SynthesizingMethodParameter;
 import org.springframework.scheduling.annotation.Async;
@@ -57,11 +54,11 @@ record BeanMethod(String beanName, Object bean, Class<?> beanClass, Method metho
 			throw refused("is a suspend function, which only a coroutine can call",
 					"Make it a plain function: runBlocking { } calls suspend functions, on the thread of the handler.");
 		}
-		checkReturnType(this.method.getReturnType());
+		checkReturnType(returnType());
 	}
 
 	private void checkReturnType(Class<?> type) {
-		if (isAwaited()) {
+		if (isStage()) {
 			return;
 		}
 		if (isAsync()) {
@@ -72,15 +69,31 @@ record BeanMethod(String beanName, Object bean, Class<?> beanClass, Method metho
 			throw refused("returns a " + type.getSimpleName() + ", which can only be waited for by blocking a thread",
 					"Return a CompletableFuture.");
 		}
-		if (ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null) {
+		checkReactive(type, ReactiveTypes.shared());
+	}
+
+	void checkReactive(Class<?> type, ReactiveTypes reactiveTypes) {
+		if (reactiveTypes.hasManyValues(type)) {
+			throw refused("returns a " + type.getSimpleName() + ", which may have many values",
+					"Return a Mono: Flux.collectList() makes one of all values, Flux.then() one that only ends.");
+		}
+		if (reactiveTypes.hasOneValue(type) && !reactiveTypes.canSubscribe()) {
 			throw refused("returns a " + type.getSimpleName() + ", to which nobody would subscribe",
-					"Return a CompletableFuture: Mono.toFuture() makes one.");
+					"Add io.projectreactor:reactor-core, which does, or return a CompletableFuture.");
 		}
 	}
 
 	/** Whether it returns what is waited for. */
 	boolean isAwaited() {
-		return CompletionStage.class.isAssignableFrom(this.method.getReturnType());
+		return isStage() || ReactiveTypes.shared().hasOneValue(returnType());
+	}
+
+	boolean isStage() {
+		return CompletionStage.class.isAssignableFrom(returnType());
+	}
+
+	Class<?> returnType() {
+		return GenericTypeResolver.resolveReturnType(this.method, this.beanClass);
 	}
 
 	private boolean isAsync() {
@@ -121,23 +134,6 @@ record BeanMethod(String beanName, Object bean, Class<?> beanClass, Method metho
 
 	String description() {
 		return "@" + this.annotation.annotationType().getSimpleName() + " method " + origin();
-	}
-
-	/**
-	 * Calls a method and throws what it threw, without what reflection and proxies add.
-	 */
-	static @Nullable Object invoke(Method invocable, Object bean, @Nullable Object... arguments) throws Exception {
-		try {
-			return invocable.invoke(bean, arguments);
-		}
-		catch (InvocationTargetException ex) {
-			Throwable target = ex.getTargetException();
-			if (target instanceof UndeclaredThrowableException undeclared) {
-				target = undeclared.getUndeclaredThrowable();
-			}
-			ReflectionUtils.rethrowException(target);
-			throw new IllegalStateException("Unreachable", target);
-		}
 	}
 
 }

@@ -1,10 +1,10 @@
 package io.github.queuesqlite.autoconfigure.handler;
 
-import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 
 import io.github.queuesqlite.listen.DataChange;
 import io.github.queuesqlite.listen.ListenerDefinition;
@@ -17,22 +17,19 @@ import org.springframework.util.ReflectionUtils;
  */
 final class ListenerInvoker implements ListenerDefinition.ChangeHandler {
 
-	private final Object bean;
-
-	private final Method invocable;
+	private final MethodCall call;
 
 	private final Class<?>[] parameterTypes;
 
 	ListenerInvoker(BeanMethod method) {
-		this.bean = method.bean();
-		this.invocable = method.invocable();
+		this.call = new MethodCall(method);
 		this.parameterTypes = method.method().getParameterTypes();
 	}
 
 	@Override
 	public void onChange(DataChange<?> change) throws Exception {
 		Object[] arguments = Arrays.stream(this.parameterTypes).map((type) -> argument(type, change)).toArray();
-		Object result = BeanMethod.invoke(this.invocable, this.bean, arguments);
+		Object result = this.call.invoke(arguments);
 		if (result instanceof CompletionStage<?> stage) {
 			await(stage);
 		}
@@ -48,6 +45,12 @@ final class ListenerInvoker implements ListenerDefinition.ChangeHandler {
 	private static void await(CompletionStage<?> stage) throws Exception {
 		try {
 			stage.toCompletableFuture().get();
+		}
+		catch (InterruptedException ex) {
+			if (stage instanceof Future<?> future) {
+				future.cancel(true);
+			}
+			throw ex;
 		}
 		catch (ExecutionException ex) {
 			ReflectionUtils.rethrowException((ex.getCause() != null) ? ex.getCause() : ex);

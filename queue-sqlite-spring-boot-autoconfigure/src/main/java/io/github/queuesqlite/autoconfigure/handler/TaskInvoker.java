@@ -1,7 +1,5 @@
 package io.github.queuesqlite.autoconfigure.handler;
 
-import java.lang.reflect.Method;
-
 import io.github.queuesqlite.task.PermanentTaskException;
 import io.github.queuesqlite.task.TaskContext;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +15,11 @@ import org.springframework.validation.BindingResult;
  */
 final class TaskInvoker extends InvocableHandlerMethod {
 
-	private final Method invocable;
+	private final MethodCall call;
 
 	TaskInvoker(BeanMethod method, HandlerMethodArgumentResolverComposite resolvers) {
 		super(method.bean(), method.method());
-		this.invocable = method.invocable();
+		this.call = new MethodCall(method);
 		setMessageMethodArgumentResolvers(resolvers);
 	}
 
@@ -53,7 +51,7 @@ final class TaskInvoker extends InvocableHandlerMethod {
 
 	@Override
 	protected @Nullable Object doInvoke(@Nullable Object... arguments) throws Exception {
-		return BeanMethod.invoke(this.invocable, getBean(), arguments);
+		return this.call.invoke(arguments);
 	}
 
 }

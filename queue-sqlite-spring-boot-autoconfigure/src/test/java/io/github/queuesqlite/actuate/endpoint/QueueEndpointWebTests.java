@@ -451,7 +451,7 @@ class QueueEndpointWebTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"',
 			textBlock = """
-					/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys, schedules, limits, processes, shards, failures or audit
+					/things                          | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys, schedules, limits, listeners, processes, shards, failures or audit
 					/things/x                        | NOT_FOUND   | No kind 'things': expected messages, tasks, queues, keys, schedules or limits
 					/queues/mial                     | NOT_FOUND   | No queue 'mial'
 					/tasks/mial                      | NOT_FOUND   | No task 'mial'

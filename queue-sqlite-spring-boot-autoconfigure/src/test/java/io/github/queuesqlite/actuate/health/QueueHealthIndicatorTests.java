@@ -1,5 +1,6 @@
 package io.github.queuesqlite.actuate.health;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +18,7 @@ import io.github.queuesqlite.QueueStatus.LaneStatus;
 import io.github.queuesqlite.QueueStatus.PoolStatus;
 import io.github.queuesqlite.QueueStatus.StuckRun;
 import io.github.queuesqlite.actuate.health.QueueHealthProperties.Threshold;
+import io.github.queuesqlite.listen.ListenerStatus;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
@@ -49,6 +51,8 @@ class QueueHealthIndicatorTests {
 	private static final StuckRun STUCK = new StuckRun(new MessageId(77), "mail", "mail.welcome",
 			Duration.ofSeconds(12), "queue-mail-1");
 
+	private static final Path DIRECTORY = Path.of("data/queue").toAbsolutePath();
+
 	private static final Pause PAUSE = new Pause(Pause.Kind.QUEUE, "reports", null);
 
 	@Test
@@ -63,9 +67,10 @@ class QueueHealthIndicatorTests {
 	void healthWhenAllIsWellIsUpWithDetails() {
 		Health health = health(status(SHARD));
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
-		assertThat(health.getDetails()).containsOnlyKeys("workersRunning", "allPaused", "pausedQueues", "pausedTasks",
-				"pausedKeys", "oldestReadyAge", "dead", "lanes", "shards", "instances");
-		assertThat(health.getDetails()).containsEntry("workersRunning", true)
+		assertThat(health.getDetails()).containsOnlyKeys("directory", "workersRunning", "allPaused", "pausedQueues",
+				"pausedTasks", "pausedKeys", "oldestReadyAge", "dead", "lanes", "shards", "instances");
+		assertThat(health.getDetails()).containsEntry("directory", DIRECTORY.toString())
+			.containsEntry("workersRunning", true)
 			.containsEntry("dead", 4L)
 			.containsEntry("allPaused", false)
 			.containsEntry("pausedQueues", Set.of("reports"))
@@ -106,6 +111,23 @@ class QueueHealthIndicatorTests {
 	}
 
 	@Test
+	void healthWhenAListenerHasParkedKeysIsUpWithAWarning() {
+		ListenerStatus listener = new ListenerStatus("log", true, 7, 2,
+				Map.of("a", "java.io.IOException: disk\nfull", "b", "no", "c", "no", "d", "no"), 12, 0, "");
+		Health health = health(new QueueStatus(true, List.of(SHARD), Map.of(), List.of(), List.of(), Map.of(),
+				List.of(listener, new ListenerStatus("other", false, 0, 0, Map.of(), 0, 0, ""))));
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).extractingByKey("warnings", LIST)
+			.singleElement()
+			.asString()
+			.contains("Listener 'log'", "12 keys", "a=java.io.IOException: disk", "c=no")
+			.doesNotContain("\n", "d=no");
+		assertThat(health.getDetails()).containsEntry("listeners",
+				Map.of("log", Map.of("active", true, "behind", 7L, "retrying", 2, "parked", 12), "other",
+						Map.of("active", false, "behind", 0L, "retrying", 0, "parked", 0)));
+	}
+
+	@Test
 	void healthWhenMoreHandlersAreStuckThanAllowedIsDown() {
 		Threshold none = new Threshold(null, null, 0);
 		Threshold one = new Threshold(null, null, 1);
@@ -135,7 +157,7 @@ class QueueHealthIndicatorTests {
 		QueueStats stats = new QueueStats(List.of(), Map.of("reports", Duration.ofHours(1)), List.of(PAUSE), Set.of(),
 				Set.of(), List.of(SHARD), List.of(), List.of());
 		Threshold minute = new Threshold(Duration.ofMinutes(1), null, null);
-		Health health = new QueueHealthIndicator(() -> status(SHARD), () -> stats, properties(minute)).health();
+		Health health = new QueueHealthIndicator(() -> DIRECTORY, () -> status(SHARD), () -> stats, properties(minute)).health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 	}
 
@@ -187,7 +209,7 @@ class QueueHealthIndicatorTests {
 
 	@Test
 	void healthWhenNumbersCannotBeReadIsDownAndStillShowsShards() {
-		Health health = new QueueHealthIndicator(() -> status(SHARD), () -> {
+		Health health = new QueueHealthIndicator(() -> DIRECTORY, () -> status(SHARD), () -> {
 			throw new StoreUnavailableException("read failed", null);
 		}, properties(Threshold.NONE)).health();
 		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
@@ -248,7 +270,7 @@ class QueueHealthIndicatorTests {
 				Map.of("mail", Duration.ofSeconds(90)),
 				List.of(PAUSE, new Pause(Pause.Kind.TASK, "report.build", Instant.ofEpochSecond(9))), Set.of(),
 				Set.of(), List.of(SHARD), List.of(INSTANCE), List.of());
-		return new QueueHealthIndicator(status, () -> stats, properties);
+		return new QueueHealthIndicator(() -> DIRECTORY, status, () -> stats, properties);
 	}
 
 	private static QueueHealthProperties properties(Threshold threshold) {

@@ -142,7 +142,7 @@ class BatchMethodTests {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static @Nullable Object run(AssertableApplicationContext context, String name, List<?> payloads,
+	static @Nullable Object run(AssertableApplicationContext context, String name, List<?> payloads,
 			TaskContext... runs) throws Exception {
 		return ((BatchHandler<Object>) task(context, name).batchHandler()).handle((List<Object>) payloads,
 				List.of(runs));

@@ -27,7 +27,7 @@ import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.messaging.handler.annotation.Headers;
 import org.springframework.messaging.handler.annotation.Payload;
 import org.springframework.scheduling.annotation.Async;
-import reactor.core.publisher.Mono;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -81,7 +81,7 @@ class HandlerRefusalTests {
 				Arguments.of(new AsyncMethod(), "is @Async"), Arguments.of(new AsyncClass(), "is @Async"),
 				Arguments.of(new FutureMethod(), "returns a Future"),
 				Arguments.of(new SuspendFunction(), "is a suspend function"),
-				Arguments.of(new ReactiveMethod(), "returns a Mono"), Arguments.of(new StaticListener(), "is static"),
+				Arguments.of(new ReactiveMethod(), "returns a Flux, which may have many values"), Arguments.of(new StaticListener(), "is static"),
 				Arguments.of(new EmptyKey(), "had 0"), Arguments.of(new NoKeys(), "must name at least one key"),
 				Arguments.of(new BadListenerName(), "has ' ' at position 1"),
 				Arguments.of(new TwoValues(), "takes two values"),
@@ -495,8 +495,8 @@ class HandlerRefusalTests {
 	static class ReactiveMethod {
 
 		@QueueTask("a")
-		Mono<String> handle() {
-			return Mono.empty();
+		Flux<String> handle() {
+			return Flux.empty();
 		}
 
 	}

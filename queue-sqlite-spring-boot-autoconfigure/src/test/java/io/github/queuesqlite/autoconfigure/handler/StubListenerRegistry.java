@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.github.queuesqlite.listen.ListenerDefinition;
 import io.github.queuesqlite.listen.ListenerRegistry;
+import io.github.queuesqlite.listen.ListenerStatus;
 
 /** Listeners that nobody calls. */
 final class StubListenerRegistry implements ListenerRegistry {
@@ -23,6 +24,11 @@ final class StubListenerRegistry implements ListenerRegistry {
 	@Override
 	public Collection<ListenerDefinition> listeners() {
 		return List.copyOf(this.listeners);
+	}
+
+	@Override
+	public List<ListenerStatus> status() {
+		return List.of();
 	}
 
 }
