@@ -30,6 +30,7 @@ public final class CodecChild {
 	public static void main(String[] args) throws IOException {
 		FileChannel log = FileChannel.open(Path.of(args[1]), StandardOpenOption.APPEND);
 		EmbeddedQueue queue = EmbeddedQueue.builder(Path.of(args[0]))
+			.shards(1)
 			.codec(new JsonPayloadCodec())
 			.readCodec(new CborPayloadCodec())
 			.encrypt(keys(args[2].split(",")))
