@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /** Two processes that are alive at once and write with other codecs and other keys. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -44,7 +45,10 @@ class PayloadProcessTests extends ProcessTester {
 		}
 		for (int i = 0; i < ids.size(); i++) {
 			assertThat(this.operations.await(ids.get(i), String.class, LONG)).isEqualTo("m" + i + "?");
-			Message next = this.operations.findByKey("next of m" + i).orElseThrow();
+			String key = "next of m" + i;
+			// Handed over to the home of its key, a moment later.
+			await().atMost(LONG).until(() -> this.operations.findByKey(key).isPresent());
+			Message next = this.operations.findByKey(key).orElseThrow();
 			assertThat(this.operations.await(next.id(), String.class, LONG)).isEqualTo("read m" + i + "!");
 			assertThat(next.payload(String.class)).isEqualTo("m" + i + "!");
 		}

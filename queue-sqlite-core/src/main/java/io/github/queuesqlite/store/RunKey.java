@@ -12,4 +12,13 @@ package io.github.queuesqlite.store;
  */
 public record RunKey(int shard, long id, long epoch, long run, String queue, String task) {
 
+	/**
+	 * Returns whether both name the same run.
+	 * @param other may lack the queue and the task
+	 * @return true when message, owner and claim are the same
+	 */
+	public boolean isSameRun(RunKey other) {
+		return this.id == other.id && this.epoch == other.epoch && this.run == other.run;
+	}
+
 }

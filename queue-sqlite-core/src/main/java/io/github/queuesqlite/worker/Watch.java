@@ -129,7 +129,7 @@ final class Watch {
 		while ((key = this.cancelled.poll()) != null) {
 			RunKey cancelled = key;
 			forEachClaim(holders, (claim) -> {
-				if (claim.key().equals(cancelled)) {
+				if (claim.key().isSameRun(cancelled)) {
 					claim.cancel(now);
 				}
 			});

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Trees that are cancelled while other processes run their messages, and are killed. */
+/** Messages and trees that are cancelled while other processes run them, and are killed. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class TreeProcessTests extends ProcessTester {
+class CancelProcessTests extends ProcessTester {
 
 	private static final String WORK = "work";
 
@@ -33,6 +33,18 @@ class TreeProcessTests extends ProcessTester {
 
 	private List<MessageState> states(MessageId id) {
 		return this.operations.tree(id).orElseThrow().nodes().stream().map(MessageTree.Node::state).toList();
+	}
+
+	@Test
+	void cancelWhenTheMessageRunsInAnotherProcessStopsItThere() throws Exception {
+		open();
+		MessageId id = this.operations.enqueue(WORK, "hang");
+		startWorker(WORK);
+		awaitRuns("start", 1);
+		assertThat(this.operations.cancel(id)).isTrue();
+		await().atMost(LONG).until(() -> state(id) == MessageState.CANCELLED);
+		assertThat(this.operations.failures(id)).isEmpty();
+		assertThat(runs("start")).containsExactly("start work hang");
 	}
 
 	@Test
