@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Messages and trees that are cancelled while other processes run them, and are killed. */
+/**
+ * Messages and trees that are cancelled while other processes run them, and are killed.
+ */
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CancelProcessTests extends ProcessTester {
 

@@ -100,7 +100,9 @@ class FailureKillTests extends ProcessTester {
 		this.groups.put(this.operations.enqueueGroup(NewGroup.of(members).then(callback)), good + " of " + size);
 	}
 
-	/** Also stored once, whatever was killed between the failure and who is told of it. */
+	/**
+	 * Also stored once, whatever was killed between the failure and who is told of it.
+	 */
 	private void assertEachFailureIsToldOnce() throws IOException {
 		List<Message> dead = list(FailingChild.LINK, MessageState.DEAD);
 		List<Message> told = list(FailingChild.TOLD, MessageState.COMPLETED);
@@ -135,8 +137,8 @@ class FailureKillTests extends ProcessTester {
 		assertThat(runners).as("Seed %s", this.seed).hasSize(expected);
 		runners.forEach((what, who) -> {
 			assertThat(who).as("Seed %s, %s", this.seed, what).doesNotHaveDuplicates();
-			assertThat(who.stream().filter((process) -> !this.killed.contains(process))).as("Seed %s, %s", this.seed,
-					what)
+			assertThat(who.stream().filter((process) -> !this.killed.contains(process)))
+				.as("Seed %s, %s", this.seed, what)
 				.hasSizeLessThanOrEqualTo(1);
 		});
 	}
@@ -145,9 +147,9 @@ class FailureKillTests extends ProcessTester {
 	void failureWhenItsProcessIsKilledWhileItIsToldIsToldAgain() throws Exception {
 		open();
 		Process child = start(FailingChild.class, "hangs");
-		MessageId id = this.operations.enqueue(message(FailingChild.LINK, true, "c-0").then(message(FailingChild.LINK,
-				false, "c-1"))
-			.onFailure(NewMessage.to(FailingChild.TOLD)));
+		MessageId id = this.operations
+			.enqueue(message(FailingChild.LINK, true, "c-0").then(message(FailingChild.LINK, false, "c-1"))
+				.onFailure(NewMessage.to(FailingChild.TOLD)));
 		awaitRuns("told", 1);
 		kill(child);
 		Process next = start(FailingChild.class);

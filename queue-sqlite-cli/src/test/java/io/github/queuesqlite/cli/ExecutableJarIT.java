@@ -9,7 +9,10 @@ import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The jar that people get, run as they run it: after packaging, hence not with the other tests. */
+/**
+ * The jar that people get, run as they run it: after packaging, hence not with the other
+ * tests.
+ */
 class ExecutableJarIT extends CommandTester {
 
 	private Ran jar(Object... arguments) throws Exception {
@@ -30,7 +33,8 @@ class ExecutableJarIT extends CommandTester {
 		JsonNode numbers = json(stats);
 		assertThat(numbers.at("/states/DEAD").asInt()).isOne();
 		assertThat(jar("show", "-d", this.directory, messages.dead()).out()).contains("is DEAD");
-		assertThat(json(jar("retry", "-d", this.directory, "--state", "DEAD", "--json")).at("/messages").asInt()).isOne();
+		assertThat(json(jar("retry", "-d", this.directory, "--state", "DEAD", "--json")).at("/messages").asInt())
+			.isOne();
 		assertThat(jar("verify", "-d", this.directory).code()).isZero();
 		assertThat(jar("backup", "-d", this.directory, this.elsewhere.resolve("copy")).code()).isZero();
 	}

@@ -25,7 +25,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What scripts rely on: one line of JSON, exit codes, and that no filter does more than it says. */
+/**
+ * What scripts rely on: one line of JSON, exit codes, and that no filter does more than
+ * it says.
+ */
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ScriptTests extends CommandTester {
 
@@ -50,8 +53,8 @@ class ScriptTests extends CommandTester {
 		Ran again = here("cancel", "-d", this.directory, messages.delayed(), messages.ready(), "--json");
 		assertThat(again.code()).as("not both").isEqualTo(1);
 		assertThat(again.out().strip()).isEqualTo("{\"operation\":\"cancel\",\"messages\":1}");
-		assertThat(json(here("purge", "-d", this.directory, "-s", "CANCELLED", "--json"))).isEqualTo(
-				JsonMapper.shared().readTree("{\"operation\": \"purge\", \"messages\": 2}"));
+		assertThat(json(here("purge", "-d", this.directory, "-s", "CANCELLED", "--json")))
+			.isEqualTo(JsonMapper.shared().readTree("{\"operation\": \"purge\", \"messages\": 2}"));
 		assertThat(json(here("purge", "-d", this.directory, "-s", "CANCELLED", "--json")).at("/messages").asInt())
 			.isZero();
 		JsonNode compacted = json(here("compact", "-d", this.directory, "--json"));

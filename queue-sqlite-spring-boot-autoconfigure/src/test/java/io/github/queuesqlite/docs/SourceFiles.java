@@ -32,7 +32,8 @@ final class SourceFiles {
 		try (Stream<Path> modules = Files.list(Path.of(".."))) {
 			for (Path module : modules.filter((it) -> Files.isDirectory(it.resolve(folder))).toList()) {
 				try (Stream<Path> found = Files.walk(module.resolve(folder))) {
-					found.filter((file) -> file.toString().endsWith(".java")).forEach((file) -> texts.put(file, read(file)));
+					found.filter((file) -> file.toString().endsWith(".java"))
+						.forEach((file) -> texts.put(file, read(file)));
 				}
 			}
 		}
@@ -52,7 +53,10 @@ final class SourceFiles {
 		return this.texts.keySet().stream().filter((file) -> ("/" + file).replace('\\', '/').endsWith(end));
 	}
 
-	/** Gives the names of the tests of a class, or of one inside of it, inherited ones too. */
+	/**
+	 * Gives the names of the tests of a class, or of one inside of it, inherited ones
+	 * too.
+	 */
 	Stream<String> testsOf(Path file, @Nullable String nested) {
 		String text = this.texts.getOrDefault(file, "");
 		String type = (nested != null) ? nested : file.getFileName().toString().replace(".java", "");
@@ -61,8 +65,8 @@ final class SourceFiles {
 			return Stream.empty();
 		}
 		String base = declared.group(1);
-		Stream<String> inherited = (base != null)
-				? find("", base).flatMap((itsFile) -> testsOf(itsFile, null)) : Stream.empty();
+		Stream<String> inherited = (base != null) ? find("", base).flatMap((itsFile) -> testsOf(itsFile, null))
+				: Stream.empty();
 		return Stream.concat(testsIn(text.substring(declared.start())), inherited);
 	}
 
@@ -82,7 +86,9 @@ final class SourceFiles {
 		return names.stream();
 	}
 
-	/** Whether a type of that name is declared in a file in which the member stands too. */
+	/**
+	 * Whether a type of that name is declared in a file in which the member stands too.
+	 */
 	boolean declares(String type, String member) {
 		Pattern declaration = Pattern.compile("(class|interface|record|enum|@interface) " + type + "\\b");
 		Pattern word = Pattern.compile("\\b" + member + "\\b");

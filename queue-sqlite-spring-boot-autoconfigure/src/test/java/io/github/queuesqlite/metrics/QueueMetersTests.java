@@ -58,9 +58,9 @@ class QueueMetersTests {
 		bind();
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
 			.containsOnly("queue.length", "queue.unserved", "queue.oldest.age", "queue.stuck", "queue.accepting",
-					"queue.enqueued", "queue.retries", "queue.dead", "queue.expired", "queue.dropped", "queue.lease.lost", "queue.task.duration",
-					"queue.task.wait", "queue.commit", "queue.commit.size", "queue.file.size", "queue.wal.size",
-					"queue.disk.free");
+					"queue.enqueued", "queue.retries", "queue.dead", "queue.expired", "queue.dropped",
+					"queue.lease.lost", "queue.task.duration", "queue.task.wait", "queue.commit", "queue.commit.size",
+					"queue.file.size", "queue.wal.size", "queue.disk.free");
 		assertThat(this.registry.get("queue.length").gauges())
 			.extracting((gauge) -> gauge.getId().getTag("queue") + " " + gauge.getId().getTag("state"))
 			.hasSize(3 * MessageState.values().length)

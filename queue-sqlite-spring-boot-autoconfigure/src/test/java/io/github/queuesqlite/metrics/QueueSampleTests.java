@@ -56,9 +56,9 @@ class QueueSampleTests {
 
 	@Test
 	void acceptingIsZeroForAShardThatRefusesMessagesOnly() {
-		QueueSample sample = new QueueSample(new QueueStats(List.of(), Map.of(), List.of(), Set.of(), Set.of(),
-				List.of(shard(0, true, false, false), shard(1, false, false, false), shard(2, false, true, false),
-						shard(3, false, true, true)),
+		QueueSample sample = new QueueSample(new QueueStats(
+				List.of(), Map.of(), List.of(), Set.of(), Set.of(), List.of(shard(0, true, false, false),
+						shard(1, false, false, false), shard(2, false, true, false), shard(3, false, true, true)),
 				List.of(), List.of()));
 		assertThat(sample.accepting(0)).isOne();
 		assertThat(sample.accepting(1)).isZero();
