@@ -256,6 +256,15 @@ public final class EmbeddedQueue implements AutoCloseable {
 	}
 
 	/**
+	 * Returns the runs of this process whose handler goes on although its time is over or
+	 * it was cancelled. Touches no file.
+	 * @return in no order; empty when all is well
+	 */
+	public List<QueueStatus.StuckRun> stuckRuns() {
+		return this.engine.stuckRuns();
+	}
+
+	/**
 	 * Looks at each shard (by a small write) and at the workers.
 	 * @return how the queue is
 	 */

@@ -461,13 +461,18 @@ final class QueueEngine {
 			.filter((listener) -> !listener.failure().isEmpty())
 			.forEach((listener) -> failing.put("listener " + listener.name(), listener.failure()));
 		failing.putAll(this.events.failures());
+		List<StuckRun> stuck = stuckRuns();
+		Map<Integer, String> unwritable = this.store.probe();
+		return new QueueStatus(isRunning(), this.store.shardStats(), unwritable, lanes(), stuck, failing,
+				listeners);
+	}
+
+	List<StuckRun> stuckRuns() {
 		List<StuckRun> stuck = new ArrayList<>();
 		this.workers.overdueRuns()
 			.forEach((run) -> stuck
 				.add(new StuckRun(new MessageId(run.id()), run.queue(), run.task(), run.overdue(), run.thread())));
-		Map<Integer, String> unwritable = this.store.probe();
-		return new QueueStatus(isRunning(), this.store.shardStats(), unwritable, lanes(), stuck, failing,
-				listeners);
+		return stuck;
 	}
 
 }

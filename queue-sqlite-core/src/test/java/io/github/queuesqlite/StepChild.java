@@ -35,6 +35,7 @@ public final class StepChild {
 					return number;
 				});
 				context.progress((i + 1.0) / STEPS);
+				context.log("did " + i);
 				if (i == hangs) {
 					say(log, "hangs", payload);
 					new CountDownLatch(1).await();

@@ -3,15 +3,20 @@ package io.github.queuesqlite;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
@@ -31,6 +36,8 @@ import io.github.queuesqlite.task.TaskDefinition;
 import io.github.queuesqlite.task.TaskHandler;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 import org.springframework.core.ParameterizedTypeReference;
 
@@ -192,6 +199,50 @@ class StepTests extends ProcessTester {
 		// then.
 		int steps = ids.size() * StepChild.STEPS;
 		assertThat(starts()).hasSizeBetween(steps, steps + kills * 8);
+	}
+
+	@Test
+	void storedStepWhenSeveralProcessesWorkAndOneIsKilledNeverRunsAgain() throws Exception {
+		open((builder) -> builder.shards(1)
+			.retry(new RetryPolicy(1000, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0)));
+		List<MessageId> ids = new ArrayList<>();
+		start(StepChild.class);
+		for (int kill = 1; kill <= 3; kill++) {
+			Process victim = start(StepChild.class, "2");
+			// Both work side by side, and this one has a message that is half done.
+			int hanging = runs("hangs").size();
+			while (runs("hangs").size() == hanging) {
+				for (int i = 0; i < 10; i++) {
+					ids.add(this.operations.enqueue(message().payload("m" + ids.size()).maxRetries(1000)));
+				}
+				await().atMost(LONG).until(() -> runs("hangs").size() > hanging || this.operations.length() == 0);
+			}
+			kill(victim);
+			Set<String> stored = storedSteps(ids);
+			int then = starts().size();
+			await().atMost(LONG).until(() -> this.operations.length() == 0);
+			List<String> later = starts();
+			assertThat(later.subList(then, later.size())).as("after kill %s", kill).doesNotContainAnyElementsOf(stored);
+		}
+		for (MessageId id : ids) {
+			assertThat(this.operations.await(id, Integer.class, LONG)).isEqualTo(10);
+		}
+		assertThat(starts()).hasSizeGreaterThanOrEqualTo(ids.size() * StepChild.STEPS);
+	}
+
+	/** As the processes write them; those of COMPLETED messages are forgotten. */
+	private Set<String> storedSteps(List<MessageId> ids) throws SQLException {
+		Set<String> steps = new HashSet<>();
+		try (Connection connection = shard0();
+				Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("SELECT message_id, name FROM step")) {
+			while (row.next()) {
+				int message = ids.indexOf(new MessageId(row.getLong(1)));
+				steps.add("m" + message + ":" + row.getString(2).substring("step-".length()));
+			}
+		}
+		assertThat(steps).as("of a message that is half done").isNotEmpty();
+		return steps;
 	}
 
 	@Test
@@ -363,10 +414,80 @@ class StepTests extends ProcessTester {
 			}
 			return null;
 		});
+		countStores("progress");
+		long begin = System.nanoTime();
 		MessageId id = this.operations.enqueue(TASK, "a");
 		this.operations.await(id, Void.class, LONG);
 		await().untilAsserted(() -> assertThat(find(id).progress()).isNotNull()
 			.satisfies((progress) -> assertThat(progress.fraction()).isEqualTo(1)));
+		long halfSeconds = Duration.ofNanos(System.nanoTime() - begin).toMillis() / 500;
+		// The first one, the last one, and one for each half second between.
+		assertThat(readFromShard0("SELECT count(*) FROM stored")).isBetween(1L, 2 + halfSeconds);
+	}
+
+	private void countStores(String table) throws SQLException {
+		try (Connection connection = shard0(); Statement statement = connection.createStatement()) {
+			statement.executeUpdate("CREATE TABLE stored (number INTEGER) STRICT");
+			statement.executeUpdate("CREATE TRIGGER count_stores AFTER INSERT ON " + table
+					+ " BEGIN INSERT INTO stored VALUES (1); END");
+		}
+	}
+
+	@Test
+	void progressAndNotesOfAnotherProcessAreSeenWhileItRunsAndStayWhenItIsKilled() throws Exception {
+		Process child = start(StepChild.class, "2");
+		open();
+		MessageId id = this.operations.enqueue(TASK, "a");
+		awaitRuns("hangs", 1);
+		await().atMost(LONG).untilAsserted(() -> assertSaid(id, 0.6, "1 did 0", "1 did 1", "1 did 2"));
+		assertThat(state(id)).isEqualTo(MessageState.RUNNING);
+		kill(child);
+		await().atMost(LONG).until(() -> state(id) == MessageState.READY);
+		assertSaid(id, 0.6, "1 did 0", "1 did 1", "1 did 2");
+		start(StepChild.class);
+		assertThat(this.operations.await(id, Integer.class, LONG)).isEqualTo(10);
+		await().atMost(LONG)
+			.untilAsserted(() -> assertSaid(id, 1, "1 did 0", "1 did 1", "1 did 2", "2 did 0", "2 did 1", "2 did 2",
+					"2 did 3", "2 did 4"));
+	}
+
+	private void assertSaid(MessageId id, double fraction, String... notes) {
+		assertThat(find(id).progress()).isNotNull()
+			.satisfies((progress) -> assertThat(progress.fraction()).isEqualTo(fraction));
+		assertThat(this.operations.log(id)).extracting((entry) -> entry.attempt() + " " + entry.text())
+			.containsExactly(notes);
+	}
+
+	@Test
+	@EnabledOnOs({ OS.LINUX, OS.MAC })
+	void progressAndNotesOfAProcessThatStoodStillForALeaseAreRefused() throws Exception {
+		Duration lease = Duration.ofSeconds(5);
+		Path go = this.directory.resolve("go");
+		Process child = start(LateChild.class, Long.toString(lease.toMillis()), go.toString());
+		open((builder) -> builder.retry(AT_ONCE).leaseDuration(lease));
+		MessageId id = this.operations.enqueue(message().payload("a").maxRetries(100));
+		awaitRuns("stands", 1);
+		signal("STOP", child);
+		this.queue.tasks().register(TASK, String.class, (payload, context) -> {
+			context.log("in time");
+			context.progress(0.5);
+			return "in time";
+		});
+		this.queue.start();
+		assertThat(this.operations.await(id, String.class, LONG)).isEqualTo("in time");
+		signal("CONT", child);
+		Files.createFile(go);
+		assertThat(child.waitFor(2, TimeUnit.MINUTES)).isTrue();
+		assertThat(runs("lost")).isNotEmpty();
+		assertThat(runs("stored")).isEmpty();
+		assertThat(this.operations.log(id)).extracting(LogEntry::text).containsExactly("in time");
+		assertThat(find(id).progress()).isNotNull()
+			.satisfies((progress) -> assertThat(progress.fraction()).isEqualTo(0.5));
+		assertThat(find(id).result(String.class)).isEqualTo("in time");
+	}
+
+	private static void signal(String name, Process process) throws Exception {
+		assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor()).isZero();
 	}
 
 	@Test

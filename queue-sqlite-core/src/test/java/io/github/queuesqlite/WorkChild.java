@@ -7,14 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 import io.github.queuesqlite.task.Delivery;
 import io.github.queuesqlite.task.TaskDefinition;
 
 /**
  * A process that runs tasks until it is killed. Several write into one log, a line each
- * for the start and the end of a run. A payload that begins with {@code hang} never ends;
- * a task with {@code once:} before its name is delivered at most once.
+ * for the start and the end of a run. A payload that begins with {@code hang} never ends
+ * unless it is interrupted, one that begins with {@code deaf} not even then; a task with
+ * {@code once:} before its name is delivered at most once.
  */
 public final class WorkChild {
 
@@ -31,6 +33,9 @@ public final class WorkChild {
 				say(log, "start", task + " " + payload);
 				if (payload.startsWith("hang")) {
 					new CountDownLatch(1).await();
+				}
+				while (payload.startsWith("deaf")) {
+					LockSupport.parkNanos(1_000_000);
 				}
 				say(log, "end", task + " " + payload);
 				return null;

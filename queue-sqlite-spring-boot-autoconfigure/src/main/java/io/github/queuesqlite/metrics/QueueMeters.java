@@ -106,6 +106,10 @@ final class QueueMeters implements MeterBinder, AutoCloseable {
 			.description("Waiting messages that no handler of this process serves")
 			.tags("queue", name)
 			.register(registry);
+		Gauge.builder("queue.stuck", this.queue, (queue) -> stuck(queue, name))
+			.description("Handlers of this process that go on although their time is over")
+			.tags("queue", name)
+			.register(registry);
 		TimeGauge
 			.builder("queue.oldest.age", this.sampler, TimeUnit.MILLISECONDS,
 					(sampler) -> sampler.latest().oldestAgeMillis(name))
@@ -114,10 +118,18 @@ final class QueueMeters implements MeterBinder, AutoCloseable {
 			.register(registry);
 	}
 
+	private static long stuck(EmbeddedQueue queue, String name) {
+		return queue.stuckRuns().stream().filter((run) -> run.queue().equals(name)).count();
+	}
+
 	private void bindShard(MeterRegistry registry, int shard) {
 		if (this.recorder != null) {
 			this.recorder.addShard(shard);
 		}
+		Gauge.builder("queue.accepting", this.sampler, (sampler) -> sampler.latest().accepting(shard))
+			.description("0 when the shard refuses messages, else 1")
+			.tags("shard", String.valueOf(shard))
+			.register(registry);
 		Gauge.builder("queue.file.size", this.sampler, (sampler) -> sampler.latest().fileSize(shard))
 			.description("Size of the database file")
 			.baseUnit("bytes")

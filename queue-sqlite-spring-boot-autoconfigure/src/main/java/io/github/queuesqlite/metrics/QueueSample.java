@@ -63,6 +63,18 @@ final class QueueSample {
 		return this.oldestAges.getOrDefault(queue, 0L);
 	}
 
+	/**
+	 * Returns 0 when the shard refuses messages, else 1, also when it gets none since it
+	 * is being emptied; no number when it is not known.
+	 */
+	double accepting(int shard) {
+		QueueStats.ShardStats stats = this.shards.get(shard);
+		if (stats == null) {
+			return Double.NaN;
+		}
+		return (stats.accepting() || (stats.leaving() && !stats.quarantined())) ? 1 : 0;
+	}
+
 	long fileSize(int shard) {
 		QueueStats.ShardStats stats = this.shards.get(shard);
 		return (stats != null) ? stats.fileSize() : 0;

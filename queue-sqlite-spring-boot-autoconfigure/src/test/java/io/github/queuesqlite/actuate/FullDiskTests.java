@@ -105,6 +105,12 @@ class FullDiskTests {
 			.allSatisfy((gauge) -> assertThat(gauge.value()).isPositive()));
 	}
 
+	@Test
+	void meterShowsThatMessagesAreRefused() {
+		await().untilAsserted(() -> assertThat(this.registry.find("queue.accepting").gauges()).hasSize(2)
+			.allSatisfy((gauge) -> assertThat(gauge.value()).isZero()));
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Application {

@@ -3,6 +3,7 @@ package io.github.queuesqlite.docs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import java.util.stream.Stream;
 
 import io.github.queuesqlite.autoconfigure.QueueAutoConfiguration;
 import io.github.queuesqlite.metrics.QueueMetricsAutoConfiguration;
+import io.github.queuesqlite.schedule.Schedule;
+import io.github.queuesqlite.schedule.ScheduleOperations;
 import io.github.queuesqlite.task.TaskRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -41,6 +44,9 @@ class MonitoringFilesTests {
 
 	private static final Pattern METER = Pattern.compile("(queue_\\w+)(?:\\{([^}]*)})?");
 
+	/** What tells of health is not ours. */
+	private static final String PROBE = "probe_success{job=\"queue-health\"}";
+
 	private static final Pattern LABEL = Pattern.compile("(\\w+)\\s*(?:=|!=|=~|!~)\\s*\"");
 
 	/** What every meter has that an application gives its name to. */
@@ -61,8 +67,31 @@ class MonitoringFilesTests {
 	}
 
 	@Test
-	@SuppressWarnings("unchecked")
 	void alertsAskForMetersThatExist() throws IOException {
+		List<String> expressions = alerts();
+		assertThat(expressions).hasSizeGreaterThan(15);
+		assertThat(expressions).filteredOn((expression) -> expression.contains(PROBE)).hasSize(1);
+		assertExist(expressions.stream().filter((expression) -> !expression.contains(PROBE)).toList());
+	}
+
+	@Test
+	void alertsAskForMetersOfTheReference() throws IOException {
+		Set<String> meters = new TreeSet<>();
+		for (String line : Files.readAllLines(DIRECTORY.resolve("../reference.md"))) {
+			if (line.startsWith("| `queue.")) {
+				meters.add(line.substring(3, line.indexOf('`', 3)).replace('.', '_'));
+			}
+		}
+		for (String expression : alerts()) {
+			METER.matcher(expression).results().forEach((found) -> {
+				String name = found.group(1).replaceFirst("_(total|bytes|seconds|seconds_max|seconds_count)$", "");
+				assertThat(meters).as(expression).contains(name);
+			});
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static List<String> alerts() throws IOException {
 		Map<String, Object> alerts = new Yaml().load(Files.readString(DIRECTORY.resolve("alerts.yml")));
 		List<String> expressions = new ArrayList<>();
 		for (Map<String, Object> group : (List<Map<String, Object>>) alerts.get("groups")) {
@@ -71,8 +100,7 @@ class MonitoringFilesTests {
 				expressions.add(rule.get("expr").toString());
 			}
 		}
-		assertThat(expressions).hasSizeGreaterThan(5);
-		assertExist(expressions);
+		return expressions;
 	}
 
 	private static void assertExist(List<String> expressions) {
@@ -116,6 +144,8 @@ class MonitoringFilesTests {
 				// The meters of the shards come with the first sample.
 				await().until(() -> !registry.find("queue.wal.size").gauges().isEmpty());
 				context.getBean(TaskRegistry.class).register("greet", String.class, (name, run) -> name);
+				context.getBean(ScheduleOperations.class)
+					.create(Schedule.of("nightly", "greet").every(Duration.ofDays(1)));
 				SAMPLE.matcher(registry.scrape()).results().forEach((sample) -> {
 					Set<String> labels = samples.computeIfAbsent(sample.group(1), (name) -> new TreeSet<>());
 					Stream.ofNullable(sample.group(2)).map(MonitoringFilesTests::labels).forEach(labels::addAll);

@@ -57,10 +57,10 @@ class QueueMetersTests {
 		this.queue.tasks().register(greet());
 		bind();
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
-			.containsOnly("queue.length", "queue.unserved", "queue.oldest.age", "queue.enqueued", "queue.retries",
-					"queue.dead", "queue.expired", "queue.dropped", "queue.lease.lost", "queue.task.duration",
-					"queue.task.wait", "queue.commit", "queue.commit.size", "queue.file.size", "queue.wal.size",
-					"queue.disk.free");
+			.containsOnly("queue.length", "queue.unserved", "queue.oldest.age", "queue.stuck", "queue.accepting",
+					"queue.enqueued", "queue.retries", "queue.dead", "queue.expired", "queue.dropped",
+					"queue.lease.lost", "queue.task.duration", "queue.task.wait", "queue.commit", "queue.commit.size",
+					"queue.file.size", "queue.wal.size", "queue.disk.free");
 		assertThat(this.registry.get("queue.length").gauges())
 			.extracting((gauge) -> gauge.getId().getTag("queue") + " " + gauge.getId().getTag("state"))
 			.hasSize(3 * MessageState.values().length)
@@ -206,6 +206,40 @@ class QueueMetersTests {
 		assertThat(this.registry.get("queue.commit").timers()).anyMatch((timer) -> timer.count() > 0);
 		await().untilAsserted(
 				() -> assertThat(this.registry.get("queue.wal.size").gauges()).anyMatch((gauge) -> gauge.value() > 0));
+	}
+
+	@Test
+	void stuckCountsHandlersThatGoOnAfterTheirTime() {
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.queue.tasks()
+			.register(TaskDefinition.builder("deaf", Void.class, (payload, context) -> awaitDeaf(goOn))
+				.queue("mail")
+				.timeout(Duration.ofMillis(20))
+				.build());
+		bind();
+		this.queue.start();
+		assertThat(stuck("mail")).isZero();
+		this.operations.enqueue("deaf", null);
+		await().atMost(LONG).until(() -> stuck("mail") > 0);
+		assertThat(stuck("reports")).isZero();
+		goOn.countDown();
+		await().atMost(LONG).until(() -> stuck("mail") == 0);
+	}
+
+	private double stuck(String name) {
+		return this.registry.get("queue.stuck").tag("queue", name).gauge().value();
+	}
+
+	private static boolean awaitDeaf(CountDownLatch latch) {
+		while (true) {
+			try {
+				latch.await();
+				return true;
+			}
+			catch (InterruptedException ex) {
+				// Goes on although it was asked to stop.
+			}
+		}
 	}
 
 	@Test

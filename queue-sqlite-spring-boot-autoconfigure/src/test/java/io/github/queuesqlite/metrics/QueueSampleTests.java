@@ -55,6 +55,23 @@ class QueueSampleTests {
 	}
 
 	@Test
+	void acceptingIsZeroForAShardThatRefusesMessagesOnly() {
+		QueueSample sample = new QueueSample(new QueueStats(
+				List.of(), Map.of(), List.of(), Set.of(), Set.of(), List.of(shard(0, true, false, false),
+						shard(1, false, false, false), shard(2, false, true, false), shard(3, false, true, true)),
+				List.of(), List.of()));
+		assertThat(sample.accepting(0)).isOne();
+		assertThat(sample.accepting(1)).isZero();
+		assertThat(sample.accepting(2)).as("being emptied").isOne();
+		assertThat(sample.accepting(3)).as("being emptied, and out of use").isZero();
+		assertThat(sample.accepting(4)).isNaN();
+	}
+
+	private static QueueStats.ShardStats shard(int shard, boolean accepting, boolean leaving, boolean quarantined) {
+		return new QueueStats.ShardStats(shard, "queue_shard.db", accepting, "", leaving, quarantined, 0, 0, 0, 0);
+	}
+
+	@Test
 	void queuesArePausedOnesToo() {
 		assertThat(this.sample.queues()).containsExactly("alien", "mail", "paused");
 		assertThat(this.sample.shards()).containsExactly(0);
