@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param queue the queue, any when null
  * @param task the task, any when null
  * @param tag one of the tags, any when null
+ * @param key one of the keys, any when null
  * @param createdAfter handed in later than this, any when null
  * @param createdBefore handed in earlier than this, any when null
  * @param endedAfter ended later than this, any when null
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nullable String task,
-		@Nullable String tag, @Nullable Instant createdAfter, @Nullable Instant createdBefore,
+		@Nullable String tag, @Nullable String key, @Nullable Instant createdAfter, @Nullable Instant createdBefore,
 		@Nullable Instant endedAfter, @Nullable Instant endedBefore, @Nullable MessageId after, int limit) {
 
 	/** How many messages a query returns unless it says otherwise. */
@@ -47,7 +48,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a query with the default limit
 	 */
 	public static MessageQuery all() {
-		return new MessageQuery(Set.of(), null, null, null, null, null, null, null, null, DEFAULT_LIMIT);
+		return new MessageQuery(Set.of(), null, null, null, null, null, null, null, null, null, DEFAULT_LIMIT);
 	}
 
 	/**
@@ -56,8 +57,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery state(MessageState... states) {
-		return new MessageQuery(Set.of(states), this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.after, this.limit);
+		return new MessageQuery(Set.of(states), this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -66,8 +67,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery queue(String queue) {
-		return new MessageQuery(this.states, queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.after, this.limit);
+		return new MessageQuery(this.states, queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -76,8 +77,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery task(String task) {
-		return new MessageQuery(this.states, this.queue, task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -86,8 +87,20 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery tag(String tag) {
-		return new MessageQuery(this.states, this.queue, this.task, tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.after, this.limit);
+	}
+
+	/**
+	 * Matches messages that have the key: as idempotency key, unique key, ordering key or
+	 * concurrency key. A search newest first finds at once what has not ended, and what
+	 * has it as idempotency key.
+	 * @param key the whole key
+	 * @return a copy
+	 */
+	public MessageQuery key(String key) {
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -96,8 +109,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery createdAfter(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, time, this.createdBefore, this.endedAfter,
-				this.endedBefore, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, time, this.createdBefore,
+				this.endedAfter, this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -106,8 +119,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery createdBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, time, this.endedAfter,
-				this.endedBefore, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, time,
+				this.endedAfter, this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -116,8 +129,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery endedAfter(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				time, this.endedBefore, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, time, this.endedBefore, this.after, this.limit);
 	}
 
 	/**
@@ -126,8 +139,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery endedBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, time, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, time, this.after, this.limit);
 	}
 
 	/**
@@ -136,8 +149,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery after(MessageId id) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, id, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, id, this.limit);
 	}
 
 	/**
@@ -146,8 +159,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery limit(int limit) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.after, limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.after, limit);
 	}
 
 	/**
@@ -162,6 +175,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 		add(text, "queue", this.queue);
 		add(text, "task", this.task);
 		add(text, "tag", this.tag);
+		add(text, "key", this.key);
 		add(text, "createdAfter", this.createdAfter);
 		add(text, "createdBefore", this.createdBefore);
 		add(text, "endedAfter", this.endedAfter);
