@@ -36,6 +36,7 @@ import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.message.TaskTotals;
 import io.github.queuesqlite.message.Verification;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.payload.Payloads.Encoded;
@@ -673,6 +674,12 @@ final class DefaultQueueOperations implements QueueOperations {
 	public QueueStats stats() {
 		checkOpen();
 		return this.overview.stats();
+	}
+
+	@Override
+	public List<TaskTotals> totals() {
+		checkOpen();
+		return this.store.totals();
 	}
 
 	@Override

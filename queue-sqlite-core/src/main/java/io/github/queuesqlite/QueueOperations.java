@@ -24,6 +24,7 @@ import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StateChange;
+import io.github.queuesqlite.message.TaskTotals;
 import io.github.queuesqlite.message.Verification;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
@@ -240,7 +241,10 @@ public interface QueueOperations {
 	 * Looks through messages, newest first, for a page of a user interface: in bounded
 	 * time, however many there are. It looks at some tens of thousands of messages and
 	 * tells how far it came; a page may have few messages or none although there are
-	 * more. {@link MessageQuery#after(MessageId)} means older ones here.
+	 * more. {@link MessageQuery#after(MessageId)} means older ones here. With
+	 * {@link MessageQuery#key(String)} the first page also has what an index knows under
+	 * the key, however old: what has not ended, and what has it as idempotency key. A
+	 * later page has it again in its place.
 	 * @param query which
 	 * @return those found, in the order of their ids, newest first, and where to go on
 	 */
@@ -491,6 +495,13 @@ public interface QueueOperations {
 	 * @return the numbers
 	 */
 	QueueStats stats();
+
+	/**
+	 * Returns what happened to messages so far, whichever process did it. Reads counters,
+	 * not messages; costs less than {@link #stats()}.
+	 * @return by queue and task
+	 */
+	List<TaskTotals> totals();
 
 	/**
 	 * Takes messages out of a queue, of whatever task, without a handler: whoever calls

@@ -28,6 +28,10 @@ final class Filter {
 	@Option(names = "--tag", paramLabel = "TAG", description = "Only messages with this tag")
 	private @Nullable String tag;
 
+	@Option(names = { "-k", "--key" }, paramLabel = "KEY",
+			description = "Only messages whose idempotency, unique, ordering or concurrency key is this")
+	private @Nullable String key;
+
 	@Option(names = "--created-after", paramLabel = "TIME", converter = Time.class,
 			description = "Only messages handed in after this time, such as 2026-01-31T12:00:00Z")
 	private @Nullable Instant createdAfter;
@@ -53,7 +57,7 @@ final class Filter {
 	private @Nullable String instance;
 
 	MessageQuery query() {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
 				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, null, MessageQuery.DEFAULT_LIMIT);
 	}
 

@@ -29,10 +29,6 @@ final class ListCommand implements Runnable {
 	@Mixin
 	private final Filter filter = new Filter();
 
-	@Option(names = { "-k", "--key" }, paramLabel = "KEY",
-			description = "Only messages whose idempotency, unique, ordering or concurrency key is this")
-	private @Nullable String key;
-
 	@Option(names = "--after", paramLabel = "ID", converter = Id.class,
 			description = "Only messages with greater ids: what the page before names")
 	private @Nullable MessageId after;
@@ -71,23 +67,16 @@ final class ListCommand implements Runnable {
 		List<Message> found = new ArrayList<>();
 		MessageId from = this.after;
 		while (found.size() < this.limit) {
-			int most = (this.key != null) ? MessageQuery.MAX_LIMIT
-					: Math.min(MessageQuery.MAX_LIMIT, this.limit - found.size());
+			int most = Math.min(MessageQuery.MAX_LIMIT, this.limit - found.size());
 			MessageQuery query = this.filter.query().limit(most);
 			List<Message> page = console.list((from != null) ? query.after(from) : query);
-			page.stream().filter(this::hasKey).limit(this.limit - found.size()).forEach(found::add);
+			found.addAll(page);
 			if (page.size() < most) {
 				break;
 			}
 			from = page.get(page.size() - 1).id();
 		}
 		return found;
-	}
-
-	private boolean hasKey(Message message) {
-		String wanted = this.key;
-		return wanted == null || wanted.equals(message.idempotencyKey()) || wanted.equals(message.uniqueKey())
-				|| wanted.equals(message.orderingKey()) || wanted.equals(message.concurrencyKey());
 	}
 
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param queue the queue, any when null
  * @param task the task, any when null
  * @param tag one of the tags, any when null
+ * @param key one of the keys, any when null
  * @param createdAfter handed in later than this, any when null
  * @param createdBefore handed in earlier than this, any when null
  * @param endedAfter ended later than this, any when null
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nullable String task,
-		@Nullable String tag, @Nullable Instant createdAfter, @Nullable Instant createdBefore,
+		@Nullable String tag, @Nullable String key, @Nullable Instant createdAfter, @Nullable Instant createdBefore,
 		@Nullable Instant endedAfter, @Nullable Instant endedBefore, @Nullable Instant startedBefore,
 		@Nullable String instance, @Nullable MessageId after, int limit) {
 
@@ -50,7 +51,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a query with the default limit
 	 */
 	public static MessageQuery all() {
-		return new MessageQuery(Set.of(), null, null, null, null, null, null, null, null, null, null, DEFAULT_LIMIT);
+		return new MessageQuery(Set.of(), null, null, null, null, null, null, null, null, null, null, null, DEFAULT_LIMIT);
 	}
 
 	/**
@@ -59,7 +60,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery state(MessageState... states) {
-		return new MessageQuery(Set.of(states), this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+		return new MessageQuery(Set.of(states), this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
 				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
@@ -69,7 +70,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery queue(String queue) {
-		return new MessageQuery(this.states, queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+		return new MessageQuery(this.states, queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
 				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
@@ -79,7 +80,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery task(String task) {
-		return new MessageQuery(this.states, this.queue, task, this.tag, this.createdAfter, this.createdBefore,
+		return new MessageQuery(this.states, this.queue, task, this.tag, this.key, this.createdAfter, this.createdBefore,
 				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
@@ -89,8 +90,21 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery tag(String tag) {
-		return new MessageQuery(this.states, this.queue, this.task, tag, this.createdAfter, this.createdBefore,
+		return new MessageQuery(this.states, this.queue, this.task, tag, this.key, this.createdAfter, this.createdBefore,
 				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
+	}
+
+	/**
+	 * Matches messages that have the key: as idempotency key, unique key, ordering key or
+	 * concurrency key. A search newest first finds at once what has not ended, and what
+	 * has it as idempotency key.
+	 * @param key the whole key
+	 * @return a copy
+	 */
+	public MessageQuery key(String key) {
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
+				this.limit);
 	}
 
 	/**
@@ -99,7 +113,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery createdAfter(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, time, this.createdBefore, this.endedAfter,
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, time, this.createdBefore, this.endedAfter,
 				this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
@@ -109,7 +123,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery createdBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, time, this.endedAfter,
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, time, this.endedAfter,
 				this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
@@ -119,7 +133,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery endedAfter(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
 				time, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
@@ -129,7 +143,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery endedBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
 				this.endedAfter, time, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
@@ -140,7 +154,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery startedBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
 				this.endedAfter, this.endedBefore, time, this.instance, this.after, this.limit);
 	}
 
@@ -153,7 +167,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery instance(String name) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
 				this.endedAfter, this.endedBefore, this.startedBefore, name, this.after, this.limit);
 	}
 
@@ -163,7 +177,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery after(MessageId id) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
 				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, id, this.limit);
 	}
 
@@ -173,7 +187,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery limit(int limit) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.createdAfter, this.createdBefore,
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
 				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, limit);
 	}
 
@@ -189,6 +203,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 		add(text, "queue", this.queue);
 		add(text, "task", this.task);
 		add(text, "tag", this.tag);
+		add(text, "key", this.key);
 		add(text, "createdAfter", this.createdAfter);
 		add(text, "createdBefore", this.createdBefore);
 		add(text, "endedAfter", this.endedAfter);

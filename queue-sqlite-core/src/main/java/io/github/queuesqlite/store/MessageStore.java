@@ -21,6 +21,7 @@ import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StateChange;
+import io.github.queuesqlite.message.TaskTotals;
 import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 
@@ -586,6 +587,12 @@ public interface MessageStore extends AutoCloseable {
 	 * @return by queue, task and state, over all shards
 	 */
 	List<QueueStats.Count> counts();
+
+	/**
+	 * Reads what happened, by queue and task.
+	 * @return over all shards
+	 */
+	List<TaskTotals> totals();
 
 	/**
 	 * Reads the limits and weights.

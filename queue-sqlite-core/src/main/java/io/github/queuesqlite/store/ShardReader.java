@@ -17,6 +17,7 @@ import io.github.queuesqlite.message.MessageTree;
 import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StateChange;
+import io.github.queuesqlite.message.TaskTotals;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,9 @@ public interface ShardReader extends AutoCloseable {
 	 * Reads messages that match, newest first, and looks at so many at most.
 	 */
 	StoredPage browse(MessageQuery query, int most);
+
+	/** Reads messages that match and have an index entry for the key of the query. */
+	List<StoredMessage> keyed(MessageQuery query);
 
 	/** Reads the messages that ended last. */
 	List<StoredMessage> endedLately(MessageState state, int max);
@@ -102,6 +106,9 @@ public interface ShardReader extends AutoCloseable {
 
 	/** Reads the counters. */
 	List<QueueStats.Count> counts();
+
+	/** Reads what happened since the file was made. */
+	List<TaskTotals> totals();
 
 	/** Reads the limits and weights that stand here. */
 	List<QueueStats.LimitStats> limits();

@@ -30,6 +30,7 @@ import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.message.TaskTotals;
 import io.github.queuesqlite.task.RateLimit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -477,6 +478,11 @@ public final class ShardedMessageStore implements MessageStore {
 	@Override
 	public List<QueueStats.Count> counts() {
 		return this.reads.counts();
+	}
+
+	@Override
+	public List<TaskTotals> totals() {
+		return this.reads.totals();
 	}
 
 	@Override

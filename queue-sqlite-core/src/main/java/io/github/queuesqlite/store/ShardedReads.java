@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.LogEntry;
@@ -25,6 +26,7 @@ import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.ShardQuarantinedException;
 import io.github.queuesqlite.message.StateChange;
+import io.github.queuesqlite.message.TaskTotals;
 
 /** Reads from all shards together. */
 final class ShardedReads {
@@ -107,9 +109,25 @@ final class ShardedReads {
 
 	/**
 	 * How far each shard has come is another id: what is below the greatest of them is
-	 * left for the next page.
+	 * left for the next page. What an index has under a key comes with the first page, and
+	 * again in its place.
 	 */
 	StoredPage browse(MessageQuery query) {
+		StoredPage page = windows(query);
+		int room = query.limit() - page.messages().size();
+		if (query.key() == null || query.after() != null || room == 0) {
+			return page;
+		}
+		List<StoredMessage> keyed = new ArrayList<>();
+		this.shards.readEach((reader) -> keyed.addAll(reader.keyed(query)));
+		Stream<StoredMessage> older = keyed.stream()
+			.filter((message) -> message.id() < page.next())
+			.sorted(Comparator.comparingLong(StoredMessage::id).reversed())
+			.limit(room);
+		return new StoredPage(Stream.concat(page.messages().stream(), older).toList(), page.next());
+	}
+
+	private StoredPage windows(MessageQuery query) {
 		int most = Math.max(1, BROWSED / this.group.files().size());
 		List<StoredMessage> found = new ArrayList<>();
 		long[] next = { StoredPage.END };
@@ -259,6 +277,18 @@ final class ShardedReads {
 		List<QueueStats.Count> counts = new ArrayList<>();
 		sums.forEach((key, n) -> counts.add(new QueueStats.Count(key.queue(), key.task(), key.state(), n)));
 		return counts;
+	}
+
+	List<TaskTotals> totals() {
+		Map<List<String>, TaskTotals> sums = new LinkedHashMap<>();
+		this.shards.readEach((reader) -> reader.totals()
+			.forEach((totals) -> sums.merge(List.of(totals.queue(), totals.task()), totals, ShardedReads::sum)));
+		return List.copyOf(sums.values());
+	}
+
+	private static TaskTotals sum(TaskTotals one, TaskTotals other) {
+		return new TaskTotals(one.queue(), one.task(), one.enqueued() + other.enqueued(),
+				one.completed() + other.completed(), one.retried() + other.retried(), one.dead() + other.dead());
 	}
 
 	/** Those that stand in each shard are the same there. */

@@ -25,11 +25,12 @@ class MessageQueryTests {
 			.endedAfter(NOON.plusSeconds(60))
 			.createdBefore(NOON.plusMillis(1500))
 			.createdAfter(NOON)
+			.key("order 4711")
 			.tag("red")
 			.task("report")
 			.queue("mail")
 			.state(MessageState.EXPIRED, MessageState.READY, MessageState.DEAD);
-		assertThat(query.text()).isEqualTo("?state=READY,DEAD,EXPIRED&queue=mail&task=report&tag=red"
+		assertThat(query.text()).isEqualTo("?state=READY,DEAD,EXPIRED&queue=mail&task=report&tag=red&key=order 4711"
 				+ "&createdAfter=2026-01-31T12:00:00Z&createdBefore=2026-01-31T12:00:01.500Z"
 				+ "&endedAfter=2026-01-31T12:01:00Z&endedBefore=2026-01-31T13:00:00Z"
 				+ "&startedBefore=2026-01-31T14:00:00Z&instance=web-1:4711");

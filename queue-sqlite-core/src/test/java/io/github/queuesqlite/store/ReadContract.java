@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.TaskTotals;
 import io.github.queuesqlite.store.MessageStoreContract.Settings;
 import org.junit.jupiter.api.Test;
 
@@ -170,6 +172,46 @@ abstract class ReadContract extends StoreSubject {
 			.containsExactlyInAnyOrder(dead, scheduled);
 		assertThat(browsed(MessageQuery.all().queue("x").task("b"))).containsExactly(dead);
 		assertThat(browsed(MessageQuery.all().tag("red"))).containsExactly(scheduled);
+	}
+
+	@Test
+	void listFiltersByWholeKeyWhicheverItIs() {
+		List<Long> ids = List.of(insert(Draft.of(TASK).idempotencyKey("4711")),
+				insert(Draft.of(TASK).uniqueKey("4711")), insert(Draft.of(TASK).orderingKey("4711")),
+				insert(Draft.of(TASK).concurrencyKey("4711")));
+		long ended = ended(Draft.of("other").uniqueKey("4711"), MessageState.DEAD);
+		insert(Draft.of(TASK).idempotencyKey("47110").attributes(Draft.attributes("4711", Map.of("4711", "4711"),
+				Map.of("concurrencyKey", "4711"), "4711")));
+		insert(Draft.of(TASK));
+		List<Long> all = Stream.concat(ids.stream(), Stream.of(ended)).toList();
+		assertThat(ids(this.store.list(MessageQuery.all().key("4711")))).containsExactlyInAnyOrderElementsOf(all);
+		assertThat(browsed(MessageQuery.all().key("4711"))).containsExactlyInAnyOrderElementsOf(all);
+		assertThat(ids(this.store.list(MessageQuery.all().key("4711").state(MessageState.DEAD)))).containsExactly(ended);
+		assertThat(this.store.list(MessageQuery.all().key("471"))).isEmpty();
+		assertThat(this.store.list(MessageQuery.all().key("%"))).isEmpty();
+		assertThat(this.store.purge(MessageQuery.all().key("4711").task("other"))).isOne();
+		assertThat(ids(this.store.list(MessageQuery.all().key("4711")))).containsExactlyInAnyOrderElementsOf(ids);
+	}
+
+	@Test
+	void browseWhenTheKeyIsFarBackFindsAtOnceWhatAnIndexHas() {
+		long completed = ended(Draft.of(TASK).idempotencyKey("4711"), MessageState.COMPLETED);
+		List<Long> live = List.of(insert(Draft.of(TASK).uniqueKey("4711")), insert(Draft.of(TASK).orderingKey("4711")),
+				insert(Draft.of(TASK).concurrencyKey("4711")));
+		long walked = ended(Draft.of("other").uniqueKey("4711"), MessageState.DEAD);
+		pass(10);
+		insertAll(Draft.of(TASK).times(50_000));
+		List<Long> known = Stream.concat(live.stream(), Stream.of(completed)).sorted(Comparator.reverseOrder()).toList();
+		StoredPage page = this.store.browse(MessageQuery.all().key("4711"));
+		assertThat(ids(page.messages())).isEqualTo(known);
+		assertThat(page.next()).isGreaterThan(walked);
+		assertThat(ids(this.store.browse(MessageQuery.all().key("4711").limit(2)).messages()))
+			.isEqualTo(known.subList(0, 2));
+		assertThat(ids(this.store.browse(MessageQuery.all().key("4711").state(MessageState.COMPLETED)).messages()))
+			.containsExactly(completed);
+		assertThat(browsed(MessageQuery.all().key("4711"))).contains(walked);
+		assertThat(this.store.browse(MessageQuery.all().key("4711").after(new MessageId(page.next()))).messages())
+			.noneMatch((message) -> message.id() > page.next());
 	}
 
 	@Test
@@ -388,6 +430,22 @@ abstract class ReadContract extends StoreSubject {
 				new QueueStats.Count("x", "b", MessageState.SCHEDULED, 1));
 		this.store.purge(MessageQuery.all());
 		assertThat(this.store.counts()).isEmpty();
+	}
+
+	@Test
+	void totalsRiseWithWhatHappensAndStayWhenItIsDeleted() {
+		ended(Draft.of(TASK), MessageState.COMPLETED);
+		ended(Draft.of(TASK), MessageState.DEAD);
+		ended(Draft.of(TASK), MessageState.CANCELLED);
+		settle(retryAt(running(Draft.of(TASK)), now()));
+		insertAll(Draft.of("other").queue("x").times(40));
+		List<TaskTotals> totals = List.of(new TaskTotals(QUEUE, TASK, 4, 1, 1, 1),
+				new TaskTotals("x", "other", 40, 0, 0, 0));
+		assertThat(this.store.totals()).containsExactlyInAnyOrderElementsOf(totals);
+		this.store.purge(MessageQuery.all());
+		assertThat(this.store.totals()).containsExactlyInAnyOrderElementsOf(totals);
+		reopen();
+		assertThat(this.store.totals()).containsExactlyInAnyOrderElementsOf(totals);
 	}
 
 	@Test

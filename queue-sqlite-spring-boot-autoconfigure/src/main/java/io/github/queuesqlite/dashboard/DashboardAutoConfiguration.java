@@ -58,7 +58,8 @@ public final class DashboardAutoConfiguration {
 
 		@Bean(initMethod = "start")
 		DashboardHistory queueDashboardHistory(DashboardRecorder recorder, EmbeddedQueue queue) {
-			return new DashboardHistory(recorder, queue.operations()::stats, InstantSource.system());
+			return new DashboardHistory(recorder, queue.operations()::stats, queue.operations()::totals,
+					InstantSource.system());
 		}
 
 		/** The last hour begins with the application. */

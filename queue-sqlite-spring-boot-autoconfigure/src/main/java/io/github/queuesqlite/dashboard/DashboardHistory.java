@@ -5,19 +5,22 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.TaskTotals;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers the last hour, in points of ten seconds. Only this process: it is gone with
- * it.
+ * Remembers the last hour, in points of ten seconds: what all processes did, and how this
+ * one kept pace. It is gone with this process.
  * <p>
  * <b>Threads:</b> safe for use by several threads.
  */
@@ -33,6 +36,8 @@ final class DashboardHistory implements AutoCloseable {
 
 	private final Supplier<QueueStats> source;
 
+	private final Supplier<List<TaskTotals>> totals;
+
 	private final InstantSource clock;
 
 	private final String process = UUID.randomUUID().toString();
@@ -41,13 +46,18 @@ final class DashboardHistory implements AutoCloseable {
 
 	private final Deque<HistoryPoint> points = new ArrayDeque<>();
 
+	private final Throughput throughput = new Throughput();
+
+	/** When the totals were read that the next ones are compared with. */
 	private long latest;
 
-	private boolean failing;
+	private volatile boolean failing;
 
-	DashboardHistory(DashboardRecorder recorder, Supplier<QueueStats> source, InstantSource clock) {
+	DashboardHistory(DashboardRecorder recorder, Supplier<QueueStats> source, Supplier<List<TaskTotals>> totals,
+			InstantSource clock) {
 		this.recorder = recorder;
 		this.source = source;
+		this.totals = totals;
 		this.clock = clock;
 		this.latest = clock.millis();
 		this.executor = new ScheduledThreadPoolExecutor(1, DashboardHistory::thread);
@@ -60,17 +70,31 @@ final class DashboardHistory implements AutoCloseable {
 	}
 
 	void start() {
+		begin();
 		this.executor.scheduleAtFixedRate(this::step, STEP.toSeconds(), STEP.toSeconds(), TimeUnit.SECONDS);
+	}
+
+	/** What has happened before does not count. */
+	void begin() {
+		List<TaskTotals> totals = read(this.totals);
+		synchronized (this) {
+			if (totals != null) {
+				this.throughput.step(totals);
+				this.latest = this.clock.millis();
+			}
+		}
 	}
 
 	/** Ends a point. */
 	void step() {
-		QueueStats stats = stats();
+		QueueStats stats = read(this.source);
+		List<TaskTotals> totals = read(this.totals);
 		synchronized (this) {
 			long now = this.clock.millis();
-			this.points.add(HistoryPoint.of(now, seconds(now), this.recorder.delays().readAndReset(),
-					this.recorder.readAndReset(), stats));
-			this.latest = now;
+			Map<String, TaskActivity> tasks = (totals != null) ? this.throughput.step(totals) : Map.of();
+			this.points.add(HistoryPoint.of(now, seconds(now, totals), this.recorder.delays().readAndReset(),
+					with(this.recorder.readAndReset(), tasks), stats));
+			this.latest = (totals != null) ? now : this.latest;
 			if (this.points.size() > MAX_POINTS) {
 				this.points.remove();
 			}
@@ -82,28 +106,38 @@ final class DashboardHistory implements AutoCloseable {
 	 * @param after only points after this time, in milliseconds
 	 * @return the points
 	 */
-	synchronized HistoryDescriptor read(long after) {
-		long now = this.clock.millis();
-		List<HistoryPoint> later = this.points.stream().filter((point) -> point.at() > after).toList();
-		HistoryPoint current = HistoryPoint.of(now, seconds(now), this.recorder.delays().read(), this.recorder.read(),
-				null);
-		return new HistoryDescriptor(this.process, now, STEP.toSeconds(), later, current);
+	HistoryDescriptor read(long after) {
+		List<TaskTotals> totals = read(this.totals);
+		synchronized (this) {
+			long now = this.clock.millis();
+			List<HistoryPoint> later = this.points.stream().filter((point) -> point.at() > after).toList();
+			Map<String, TaskActivity> tasks = (totals != null) ? this.throughput.read(totals) : Map.of();
+			HistoryPoint current = HistoryPoint.of(now, seconds(now, totals), this.recorder.delays().read(),
+					with(this.recorder.read(), tasks), null);
+			return new HistoryDescriptor(this.process, now, STEP.toSeconds(), later, current);
+		}
 	}
 
-	/** The clock may have been set back. */
-	private double seconds(long now) {
-		return Math.max(0, now - this.latest) / 1000.0;
+	private static Map<String, TaskActivity> with(Map<String, Double> times, Map<String, TaskActivity> tasks) {
+		Map<String, TaskActivity> all = new TreeMap<>(tasks);
+		times.forEach((task, time) -> all.put(task, all.getOrDefault(task, TaskActivity.NONE).taking(time)));
+		return all;
 	}
 
-	private @Nullable QueueStats stats() {
+	/** The clock may have been set back. None while nobody can tell what has happened. */
+	private double seconds(long now, @Nullable List<TaskTotals> totals) {
+		return (totals != null) ? Math.max(0, now - this.latest) / 1000.0 : 0;
+	}
+
+	private <T> @Nullable T read(Supplier<T> source) {
 		try {
-			QueueStats stats = this.source.get();
+			T read = source.get();
 			this.failing = false;
-			return stats;
+			return read;
 		}
 		catch (RuntimeException ex) {
 			if (!this.failing) {
-				logger.warn("Cannot read the numbers of the queue for the dashboard; its depth is unknown until it "
+				logger.warn("Cannot read the numbers of the queue for the dashboard; its charts have a gap until it "
 						+ "works again", ex);
 			}
 			this.failing = true;

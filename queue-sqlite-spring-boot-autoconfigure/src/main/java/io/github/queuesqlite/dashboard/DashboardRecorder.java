@@ -4,28 +4,17 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 import io.github.queuesqlite.event.QueueRecorder;
 import io.github.queuesqlite.event.RunOutcome;
 
-/** Counts what the engine reports, by task. */
+/** Measures the runs of this process, by task. */
 final class DashboardRecorder implements QueueRecorder {
 
-	/** So many tasks are told apart. */
-	static final int MAX_TASKS = 100;
-
-	/** Has what the others do. */
-	static final String OTHER = "…";
-
-	private final Map<String, TaskCounters> tasks = new ConcurrentHashMap<>();
+	private final Map<String, RunTimes> tasks = new ConcurrentHashMap<>();
 
 	private final StartDelays delays = new StartDelays();
-
-	@Override
-	public void enqueued(String queue, String task, int messages) {
-		counters(task).enqueued(messages);
-	}
 
 	@Override
 	public void started(String queue, String task, Duration wait) {
@@ -34,49 +23,35 @@ final class DashboardRecorder implements QueueRecorder {
 
 	@Override
 	public void finished(String queue, String task, RunOutcome outcome, Duration duration) {
-		TaskCounters counters = counters(task);
-		counters.ran(duration);
-		switch (outcome) {
-			case COMPLETED -> counters.completed();
-			case RETRY -> counters.retried();
-			case DEAD -> counters.dead(1);
-			case SNOOZED, CANCELLED, RELEASED, LOST -> {
-			}
+		RunTimes times = this.tasks.get(task);
+		if (times == null) {
+			String name = (this.tasks.size() < Throughput.MAX_TASKS) ? task : Throughput.OTHER;
+			times = this.tasks.computeIfAbsent(name, (key) -> new RunTimes());
 		}
+		times.add(duration);
 	}
 
-	@Override
-	public void diedUnrun(String queue, String task, int messages) {
-		counters(task).dead(messages);
+	/**
+	 * How long runs took since {@link #readAndReset()}, on average, in milliseconds, by
+	 * task.
+	 */
+	Map<String, Double> read() {
+		return times(RunTimes::read);
 	}
 
-	private TaskCounters counters(String task) {
-		TaskCounters counters = this.tasks.get(task);
-		if (counters != null) {
-			return counters;
-		}
-		String name = (this.tasks.size() < MAX_TASKS) ? task : OTHER;
-		return this.tasks.computeIfAbsent(name, (key) -> new TaskCounters());
+	Map<String, Double> readAndReset() {
+		return times(RunTimes::readAndReset);
 	}
 
-	/** What has happened since {@link #readAndReset()}, by task. */
-	Map<String, TaskActivity> read() {
-		return active(TaskCounters::read);
-	}
-
-	Map<String, TaskActivity> readAndReset() {
-		return active(TaskCounters::readAndReset);
-	}
-
-	private Map<String, TaskActivity> active(Function<TaskCounters, TaskActivity> read) {
-		Map<String, TaskActivity> active = new TreeMap<>();
-		this.tasks.forEach((task, counters) -> {
-			TaskActivity activity = read.apply(counters);
-			if (!activity.isNothing()) {
-				active.put(task, activity);
+	private Map<String, Double> times(ToDoubleFunction<RunTimes> read) {
+		Map<String, Double> times = new TreeMap<>();
+		this.tasks.forEach((task, one) -> {
+			double time = read.applyAsDouble(one);
+			if (time > 0) {
+				times.put(task, time);
 			}
 		});
-		return active;
+		return times;
 	}
 
 	StartDelays delays() {

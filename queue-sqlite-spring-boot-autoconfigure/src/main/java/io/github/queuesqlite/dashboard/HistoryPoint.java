@@ -8,17 +8,17 @@ import io.github.queuesqlite.message.QueueStats;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened in this process in some seconds, and how much there was at their end.
+ * What happened in some seconds, and how much there was at their end.
  *
  * @param at their end, in milliseconds
- * @param seconds how many they are
- * @param median half of the messages started in so many milliseconds after they were due;
- * null when none started
+ * @param seconds how many they are; 0 when nobody can tell what happened
+ * @param median half of the messages that started in this process did so many
+ * milliseconds after they were due; null when none started
  * @param slowest 99 of 100 did
  * @param waiting messages of all processes that are ready; null when nobody can tell
  * @param scheduled that are due later
  * @param running that run
- * @param tasks what happened, by task
+ * @param tasks what happened in all processes, by task
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record HistoryPoint(long at, double seconds, @Nullable Double median, @Nullable Double slowest, @Nullable Long waiting,

@@ -2,23 +2,43 @@
 
 import { button, confirm, empty, h, link, notice, write } from './elements.js';
 import { get, history, post } from './server.js';
-import { ago, plural, time } from './words.js';
+import { ago, plural, time, timeOf } from './words.js';
 
 export function failures(page) {
   const nothing = empty('No dead messages', 'What ends dead shows here, those that died of the same together.');
   const list = h('ul', { class: 'groups' });
   const note = h('small');
+  const retrying = new Set();
+  let complete = true;
   let drawn = '';
 
+  const again = (count) => `${plural(count, 'message')} ${count === 1 ? 'runs' : 'run'} again`;
+
+  /** In steps, until none of its kind is left. */
+  async function retryAll(group) {
+    let count = 0;
+    let after;
+    do {
+      const answer = await post(['failures', group.fingerprint], { operation: 'retry', ...(after ? { after } : {}) });
+      count += answer.messages;
+      after = answer.next;
+      if (after) notice(`${again(count)} so far, looked back to ${time(timeOf(after))} …`);
+    } while (after && view.element.isConnected);
+    notice(after ? `${again(count)}. You left the page: there may be more.` : `${again(count)}.`);
+  }
+
   const retry = (group) => async () => {
-    const text = `${plural(group.messages, 'message')} of task ${group.task} ${group.messages === 1 ? 'runs' : 'run'} again, from the first attempt.`;
-    if (!await confirm({ title: group.messages === 1 ? 'Retry it?' : `Retry all ${group.messages}?`, text, yes: 'Retry all' })) return;
+    const text = complete ? `${plural(group.messages, 'message')} of task ${group.task} ${group.messages === 1 ? 'runs' : 'run'} again, from the first attempt.`
+      : `All messages of task ${group.task} that died of this run again, from the first attempt: also those that are older than the latest dead messages, which are counted here. Stay on this page until it is done.`;
+    const title = !complete ? 'Retry all of this kind?' : group.messages === 1 ? 'Retry it?' : `Retry all ${group.messages}?`;
+    if (retrying.has(group.fingerprint) || !await confirm({ title, text, yes: 'Retry all' })) return;
+    retrying.add(group.fingerprint);
     try {
-      const answer = await post(['failures', group.fingerprint], { operation: 'retry' });
-      notice(`${plural(answer.messages, 'message')} ${answer.messages === 1 ? 'runs' : 'run'} again.`);
+      await retryAll(group);
     } catch (error) {
       notice(error.message, true);
     }
+    retrying.delete(group.fingerprint);
     await view.refresh();
   };
 
@@ -33,6 +53,7 @@ export function failures(page) {
     element: h('section', {}, h('h2', {}, 'Failures', note), nothing, list),
     async refresh() {
       const answer = await get(['failures']);
+      complete = answer.complete;
       write(note, answer.messages ? ` ${answer.complete ? plural(answer.messages, 'dead message') : `of the latest ${plural(answer.messages, 'dead message')}`}` : '');
       nothing.hidden = answer.groups.length > 0;
       const mark = JSON.stringify([answer, Math.floor(history.now / 10000)]);

@@ -80,10 +80,13 @@ function drawTree(message) {
       pill(node.state.toLowerCase(), node.state), ' ', link(node.task, 'messages', node.id), node.waiting && h('small', {}, node.waiting)))));
 }
 
+/** A key, which leads to all that have it. */
+const searched = (key) => key && h('a', { href: `#/messages?${new URLSearchParams({ key })}`, title: 'All messages with this key' }, key);
+
 function drawFacts(message, key) {
   const entries = [['Task', link(message.task, 'tasks')], ['Queue', link(message.queue, 'queues')], ['Priority', ['low', 'normal', 'high', 'urgent'][message.priority] || message.priority],
     ['Attempt', attempts(message)], ['Tags', message.tags.length ? message.tags.join(', ') : null], ['Source', message.source],
-    ['Ordering key', key(message.orderingKey)], ['Concurrency key', key(message.concurrencyKey)], ['Unique key', message.uniqueKey], ['Idempotency key', message.idempotencyKey],
+    ['Ordering key', key(message.orderingKey)], ['Concurrency key', key(message.concurrencyKey)], ['Unique key', searched(message.uniqueKey)], ['Idempotency key', searched(message.idempotencyKey)],
     ...Object.entries(message.headers).map(([name, value]) => [`Header ${name}`, value]),
     ...Object.entries(message.metadata).map(([name, value]) => [`Metadata ${name}`, typeof value === 'string' ? value : JSON.stringify(value)])];
   return h('section', { class: 'card' }, h('h3', {}, 'What it is'), h('dl', { class: 'facts' },
@@ -124,7 +127,7 @@ export function one(page, id) {
   const key = (name) => {
     if (!name) return null;
     const item = paused[name] || { name };
-    return [name, ' ', pausedPill(item), ' ', keyAction(item)].filter(Boolean);
+    return [searched(name), ' ', pausedPill(item), ' ', keyAction(item)].filter(Boolean);
   };
   const asked = (question, operation, done) => async () => {
     const answer = await confirm(question);

@@ -2,25 +2,15 @@
 
 import { button, confirm, empty, h, link, notice, pill, table, write } from './elements.js';
 import { get, history, post } from './server.js';
-import { ago, attempts, plural, time } from './words.js';
+import { ago, attempts, DIGITS, FIRST, plural, time, timeOf } from './words.js';
 
 export const STATES = ['READY', 'SCHEDULED', 'RUNNING', 'COMPLETED', 'DEAD', 'CANCELLED', 'EXPIRED'];
 const ENDED = ['DEAD', 'CANCELLED', 'EXPIRED'];
 const TIMES = { createdAfter: 'handed in after', createdBefore: 'handed in before', endedAfter: 'ended after', endedBefore: 'ended before' };
-const FILTERS = ['state', 'queue', 'task', 'tag', ...Object.keys(TIMES)];
+const FILTERS = ['state', 'queue', 'task', 'tag', 'key', ...Object.keys(TIMES)];
 const LIMIT = 50;
-const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-const FIRST = Date.UTC(2024, 0, 1);
 // Clocks of processes differ, and step.
 const SLACK = 3600000;
-
-/** An id begins with the time at which it was given: milliseconds since 2024. */
-function timeOf(id) {
-  let value = 0n;
-  for (const digit of id) value = value * 32n + BigInt(Math.max(0, DIGITS.indexOf(digit)));
-  return FIRST + Number(value >> 22n);
-}
 
 /** Where the newest messages of a time begin; empty when that is now. */
 function idAt(text) {
@@ -75,7 +65,7 @@ export function list(page, query) {
     go(Object.fromEntries(FILTERS.map((name) => [name, TIMES[name] ? zulu(values.get(name)) : (values.get(name) || '').trim()])));
   } },
   h('label', {}, 'State', state), input('queue', 'Queue', { list: 'names-queue' }), input('task', 'Task', { list: 'names-task' }),
-  input('tag', 'Tag'), Object.entries(TIMES).map(([name, words]) => input(name, words[0].toUpperCase() + words.slice(1),
+  input('tag', 'Tag'), input('key', 'Key', { title: 'An idempotency, unique, ordering or concurrency key, the whole of it' }), Object.entries(TIMES).map(([name, words]) => input(name, words[0].toUpperCase() + words.slice(1),
     { type: 'datetime-local', step: '1', value: local(filter[name]) })), h('label', {}, 'Id', h('input', { name: 'id', autocomplete: 'off', spellcheck: 'false', maxlength: '20' })),
   h('button', {}, 'Search'), names.queue, names.task);
   state.addEventListener('change', () => form.requestSubmit());
@@ -128,7 +118,7 @@ export function list(page, query) {
 
   /** How many there are at most, by the counters; whoever has found them need not search on. */
   async function expected() {
-    if (after || filter.tag || !filter.state || Object.keys(TIMES).some((name) => filter[name])) return Infinity;
+    if (after || filter.tag || filter.key || !filter.state || Object.keys(TIMES).some((name) => filter[name])) return Infinity;
     const tasks = Object.values((await get(['tasks'])).tasks).filter((task) => !filter.task || task.name === filter.task);
     return tasks.reduce((sum, task) => sum + ((filter.queue ? task.queues[filter.queue] || {} : task.states)[filter.state] || 0), 0);
   }
@@ -145,7 +135,9 @@ export function list(page, query) {
       const most = await expected();
       do {
         const answer = await get(['messages'], { ...filter, order: 'newest', after: cursor, limit: LIMIT - rows.length });
-        rows = rows.concat(answer.messages);
+        // What is known under a key comes at once, and again in its place.
+        const seen = new Set(rows.map((message) => message.id));
+        rows = rows.concat(answer.messages.filter((message) => !seen.has(message.id))).sort((one, other) => one.id < other.id ? 1 : -1);
         cursor = rows.length >= most || (answer.next && timeOf(answer.next) < oldest) ? null : answer.next || null;
         steps++;
         found = rows;

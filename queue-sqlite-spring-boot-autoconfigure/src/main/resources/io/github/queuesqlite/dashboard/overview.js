@@ -45,7 +45,7 @@ export function overview() {
     scheduled: tile('Later', '', '#/messages?state=SCHEDULED'), done: tile('Completed', 'done', '#/tasks'), dead: tile('Dead', 'failed', '#/failures'),
   };
   const charts = [
-    [chart({ title: 'Throughput', note: 'of this process', format: rate, series: [
+    [chart({ title: 'Throughput', note: 'of all processes', format: rate, series: [
       { name: 'completed', kind: 'done', value: perSecond('completed') }, { name: 'enqueued', kind: 'waiting', value: perSecond('enqueued') }] }),
     (latest) => [perSecond('completed')(latest), perSecond('enqueued')(latest)]],
     [chart({ title: 'Start delay', note: 'from due to started, of this process', format: millis, series: [
@@ -54,7 +54,7 @@ export function overview() {
     [chart({ title: 'Depth', note: 'of all queues', format: short, series: [
       { name: 'waiting', kind: 'waiting', value: (point) => point.waiting }, { name: 'running', kind: 'running', value: (point) => point.running }] }),
     (latest, report) => [report.states.READY, report.states.RUNNING]],
-    [chart({ title: 'Failures', note: 'of this process', format: (value) => `${short(value)}/min`, series: [
+    [chart({ title: 'Failures', note: 'of all processes', format: (value) => `${short(value)}/min`, series: [
       { name: 'dead', kind: 'failed', value: perMinute('dead') }, { name: 'retried', kind: 'retry', value: perMinute('retried') }] }),
     (latest) => [perMinute('dead')(latest), perMinute('retried')(latest)]],
   ];
@@ -101,7 +101,7 @@ export function overview() {
       const here = lanes.reduce((total, queue) => total + queue.lane.running, 0);
       tiles.running.show(number(report.states.RUNNING), `${number(here)} of ${number(mostHandlers(lanes.map((queue) => queue.lane)))} handlers here`);
       tiles.scheduled.show(number(report.states.SCHEDULED), 'scheduled or to be retried');
-      tiles.done.show(number(report.states.COMPLETED), latest ? `kept; ${rate(perSecond('completed')(latest) || 0)} here` : '');
+      tiles.done.show(number(report.states.COMPLETED), latest ? `kept; ${rate(perSecond('completed')(latest) || 0)} now` : '');
       tiles.dead.show(number(report.states.DEAD), report.states.DEAD ? 'need a person' : 'none');
       nothing.hidden = Object.values(report.states).some((count) => count > 0);
       for (const [one, now] of charts) one.show(history.points, history.now, latest ? now(latest, report) : []);

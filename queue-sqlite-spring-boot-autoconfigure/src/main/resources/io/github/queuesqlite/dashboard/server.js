@@ -23,7 +23,10 @@ async function call(path, options) {
     throw new Problem(response.status >= 500 ? 0 : response.status, `The application answered with status ${response.status}`);
   }
   const body = await response.json();
-  if (!response.ok) throw new Problem(response.status, body.detail || body.message || `Status ${response.status}`);
+  if (!response.ok) {
+    const refused = response.status === 403 ? 'You may not do this: the application refuses it' : `Status ${response.status}`;
+    throw new Problem(response.status, body.detail || body.message || refused);
+  }
   return body;
 }
 

@@ -38,7 +38,7 @@ export function tasks(page) {
     { title: 'Completed', number: true, cell: (task) => number(total(task.name, 'completed')) },
     { title: 'Retried', number: true, cell: (task) => number(total(task.name, 'retried')) },
     { title: 'Died', number: true, cell: (task) => number(total(task.name, 'dead')) },
-    { title: 'Takes', number: true, cell: (task) => { const one = history.points.concat(history.current || []).map((point) => point.tasks[task.name]).filter((point) => point && point.duration).pop(); return one ? millis(one.duration) : '–'; } },
+    { title: 'Takes here', number: true, cell: (task) => { const one = history.points.concat(history.current || []).map((point) => point.tasks[task.name]).filter((point) => point && point.duration).pop(); return one ? millis(one.duration) : '–'; } },
     { title: 'Waiting', number: true, cell: (task) => number(task.states.READY) },
     { title: 'Running', number: true, cell: (task) => number(task.states.RUNNING) },
     { title: '', kind: 'action', mark: (task) => [task.paused], cell: actions },
@@ -46,7 +46,7 @@ export function tasks(page) {
   const nothing = empty('No tasks yet', 'A task shows as soon as a bean of the application handles it or a message waits for it.');
   view = {
     title: 'Tasks',
-    element: h('section', {}, h('h2', {}, 'Tasks', h('small', {}, ' the last hour of this process')), nothing, list.element),
+    element: h('section', {}, h('h2', {}, 'Tasks', h('small', {}, ' the last hour, in all processes')), nothing, list.element),
     async refresh() {
       const items = Object.values((await get(['tasks'])).tasks);
       nothing.hidden = items.length > 0;

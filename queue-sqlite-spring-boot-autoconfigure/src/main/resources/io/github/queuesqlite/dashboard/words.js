@@ -70,3 +70,14 @@ function coarse(passed) {
 export const attempts = (message) => number(message.attempt) + (message.maxAttempts ? ` of ${number(message.maxAttempts)}` : '');
 
 export const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many || `${one}s`}`;
+
+export const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+export const FIRST = Date.UTC(2024, 0, 1);
+
+/** An id begins with the time at which it was given: milliseconds since 2024. */
+export function timeOf(id) {
+  let value = 0n;
+  for (const digit of id) value = value * 32n + BigInt(Math.max(0, DIGITS.indexOf(digit)));
+  return FIRST + Number(value >> 22n);
+}

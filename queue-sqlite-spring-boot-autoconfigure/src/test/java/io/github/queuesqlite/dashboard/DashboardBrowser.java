@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,29 @@ final class DashboardBrowser implements AutoCloseable {
 		this.driver.manage().window().setSize(new Dimension(width, height));
 	}
 
+	/** So narrow as no window can be made. */
+	void narrow(int width) {
+		this.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+				Map.of("width", width, "height", 800, "deviceScaleFactor", 1, "mobile", false));
+	}
+
+	/** As wide as the window again. */
+	void wide() {
+		this.driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+	}
+
+	/** Says which colours the system has: light or dark. */
+	void colours(String scheme) {
+		this.driver.executeCdpCommand("Emulation.setEmulatedMedia",
+				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+	}
+
+	/** Sends headers with each request. */
+	void headers(Map<String, String> headers) {
+		this.driver.executeCdpCommand("Network.enable", Map.of());
+		this.driver.executeCdpCommand("Network.setExtraHTTPHeaders", Map.of("headers", headers));
+	}
+
 	void open(String address) {
 		this.driver.get("about:blank");
 		this.driver.get(address);
@@ -99,6 +123,40 @@ final class DashboardBrowser implements AutoCloseable {
 	/** Presses a key where the focus is. */
 	void press(Keys key) {
 		this.driver.switchTo().activeElement().sendKeys(key);
+	}
+
+	/** Controls and pictures that are seen and that nobody can name, as HTML. */
+	Object nameless() {
+		return run("""
+				return [...document.querySelectorAll('button, a, input, select, summary, progress, [role=img]')]
+				  .filter((node) => node.getClientRects().length && !(node.getAttribute('aria-label') || node.textContent.trim()
+				    || node.closest('label')?.textContent.trim())).map((node) => node.outerHTML).join()""");
+	}
+
+	/** Texts that are seen and have too little contrast to be read, with that contrast. */
+	Object faint() {
+		return run("""
+				const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+				const colour = (layers) => {
+				  canvas.clearRect(0, 0, 1, 1);
+				  for (const layer of layers) { canvas.fillStyle = layer; canvas.fillRect(0, 0, 1, 1); }
+				  return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+				};
+				const light = (rgb) => rgb.map((part) => part / 255)
+				  .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+				  .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+				const found = [];
+				for (const node of document.querySelectorAll('body *')) {
+				  const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+				  if (!own || !node.getClientRects().length || node.closest('.unseen, .skip, :disabled')) continue;
+				  const grounds = [];
+				  for (let at = node; at; at = at.parentElement) grounds.unshift(getComputedStyle(at).backgroundColor);
+				  const ground = light(colour(grounds));
+				  const text = light(colour([...grounds, getComputedStyle(node).color]));
+				  const contrast = (Math.max(ground, text) + 0.05) / (Math.min(ground, text) + 0.05);
+				  if (contrast < 4.5) found.push(`${node.outerHTML.slice(0, 80)}: ${contrast.toFixed(2)}`);
+				}
+				return found.join('\\n')""");
 	}
 
 	@Nullable Object run(String script) {

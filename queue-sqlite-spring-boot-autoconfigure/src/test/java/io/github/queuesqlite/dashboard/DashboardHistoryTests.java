@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueStats;
+import io.github.queuesqlite.message.TaskTotals;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,7 +23,10 @@ class DashboardHistoryTests {
 
 	private final DashboardRecorder recorder = new DashboardRecorder();
 
-	private final DashboardHistory history = new DashboardHistory(this.recorder, this::stats, this.now::get);
+	private final DashboardHistory history = new DashboardHistory(this.recorder, this::stats, this::totals,
+			this.now::get);
+
+	private List<TaskTotals> totals = List.of();
 
 	private boolean broken;
 
@@ -33,35 +38,81 @@ class DashboardHistoryTests {
 				List.of(), Set.of(), Set.of(), List.of(), List.of(), List.of());
 	}
 
+	private List<TaskTotals> totals() {
+		if (this.broken) {
+			throw new IllegalStateException("broken");
+		}
+		return this.totals;
+	}
+
+	private static TaskTotals mail(String queue, long enqueued, long completed, long retried, long dead) {
+		return new TaskTotals(queue, "mail", enqueued, completed, retried, dead);
+	}
+
 	private void pass() {
 		this.now.updateAndGet((time) -> time.plus(DashboardHistory.STEP));
 		this.history.step();
 	}
 
 	@Test
-	void pointHasWhatHappenedSinceTheOneBefore() {
-		this.recorder.enqueued("default", "mail", 3);
+	void pointHasWhatHappenedSinceTheOneBeforeInAllQueuesOfTheTask() {
+		this.totals = List.of(mail("default", 100, 90, 80, 70), mail("slow", 7, 0, 0, 0));
+		this.history.begin();
 		this.recorder.finished("default", "mail", RunOutcome.COMPLETED, Duration.ofMillis(20));
-		this.recorder.finished("default", "mail", RunOutcome.RETRY, Duration.ofMillis(40));
-		this.recorder.finished("default", "mail", RunOutcome.DEAD, Duration.ofMillis(60));
-		this.recorder.diedUnrun("default", "mail", 2);
+		this.recorder.finished("default", "mail", RunOutcome.RETRY, Duration.ofMillis(60));
+		this.totals = List.of(mail("default", 103, 91, 81, 73), mail("slow", 8, 1, 0, 0));
 		pass();
 		pass();
 		assertThat(this.history.read(0).points()).extracting(HistoryPoint::tasks)
-			.containsExactly(Map.of("mail", new TaskActivity(3, 1, 1, 3, 40)), Map.of());
+			.containsExactly(Map.of("mail", new TaskActivity(4, 2, 1, 3, 40)), Map.of());
 		assertThat(this.history.read(0).points()).extracting(HistoryPoint::waiting).containsExactly(7L, 7L);
 		assertThat(this.history.read(0).points()).extracting(HistoryPoint::seconds).containsExactly(10.0, 10.0);
 	}
 
 	@Test
-	void currentHasWhatHappenedSinceTheLatestPoint() {
+	void pointWhenTheTaskIsNewHasAllOfIt() {
+		this.history.begin();
+		this.totals = List.of(mail("default", 3, 1, 0, 0));
 		pass();
-		this.recorder.finished("default", "mail", RunOutcome.COMPLETED, Duration.ofMillis(20));
+		assertThat(this.history.read(0).points()).extracting(HistoryPoint::tasks)
+			.containsExactly(Map.of("mail", new TaskActivity(3, 1, 0, 0, 0)));
+	}
+
+	@Test
+	void currentHasWhatHappenedSinceTheLatestPoint() {
+		this.history.begin();
+		pass();
+		this.totals = List.of(mail("default", 0, 1, 0, 0));
 		this.now.updateAndGet((time) -> time.plusSeconds(4));
 		HistoryPoint current = this.history.read(0).current();
 		assertThat(current.tasks()).containsOnlyKeys("mail");
 		assertThat(current.seconds()).isEqualTo(4);
 		assertThat(this.history.read(0).current().tasks()).containsOnlyKeys("mail");
+	}
+
+	@Test
+	void pointWhenAShardIsOutOfUseForATimeHasNoMoreThanWhatHappened() {
+		this.totals = List.of(mail("default", 1000, 0, 0, 0));
+		this.history.begin();
+		this.totals = List.of(mail("default", 400, 0, 0, 0));
+		pass();
+		this.totals = List.of(mail("default", 1005, 0, 0, 0));
+		pass();
+		assertThat(this.history.read(0).points()).extracting(HistoryPoint::tasks)
+			.containsExactly(Map.of(), Map.of("mail", new TaskActivity(5, 0, 0, 0, 0)));
+	}
+
+	@Test
+	void pointWhenTotalsCannotBeReadLastsNoTimeAndTheNextOneHasBoth() {
+		this.history.begin();
+		this.broken = true;
+		this.totals = List.of(mail("default", 40, 0, 0, 0));
+		pass();
+		this.broken = false;
+		pass();
+		assertThat(this.history.read(0).points()).extracting(HistoryPoint::seconds).containsExactly(0.0, 20.0);
+		assertThat(this.history.read(0).points()).extracting(HistoryPoint::tasks)
+			.containsExactly(Map.of(), Map.of("mail", new TaskActivity(40, 0, 0, 0, 0)));
 	}
 
 	@Test
@@ -92,12 +143,17 @@ class DashboardHistoryTests {
 	}
 
 	@Test
-	void recorderWhenThereAreManyTasksAddsUpThoseBeyond() {
-		for (int i = 0; i < DashboardRecorder.MAX_TASKS + 50; i++) {
-			this.recorder.enqueued("default", "task-" + i, 1);
+	void pointWhenThereAreManyTasksAddsUpThoseBeyond() {
+		this.history.begin();
+		this.totals = IntStream.range(0, Throughput.MAX_TASKS + 50)
+			.mapToObj((i) -> new TaskTotals("default", "task-" + i, 1, 0, 0, 0))
+			.toList();
+		for (TaskTotals task : this.totals) {
+			this.recorder.finished("default", task.task(), RunOutcome.COMPLETED, Duration.ofMillis(20));
 		}
-		assertThat(this.recorder.read()).hasSize(DashboardRecorder.MAX_TASKS + 1)
-			.containsEntry(DashboardRecorder.OTHER, new TaskActivity(50, 0, 0, 0, 0));
+		pass();
+		assertThat(this.history.read(0).points().get(0).tasks()).hasSize(Throughput.MAX_TASKS + 1)
+			.containsEntry(Throughput.OTHER, new TaskActivity(50, 0, 0, 0, 20));
 	}
 
 	@Test

@@ -6,9 +6,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
+import io.github.queuesqlite.EmbeddedQueue;
 import io.github.queuesqlite.QueueOperations;
+import io.github.queuesqlite.message.AuditEntry;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
@@ -80,6 +83,8 @@ class DashboardPageTests {
 	void empty() {
 		browser.leave();
 		browser.size(1360, 1000);
+		browser.wide();
+		browser.colours("light");
 		browser.complaints(); // those of another test
 	}
 
@@ -186,6 +191,134 @@ class DashboardPageTests {
 		browser.screenshot("message");
 		open("/#/messages?tag=<script>alert(1)</script>");
 		browser.awaitText(".empty", "None matches");
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void messagesAreFoundByAnyOfTheirKeys() {
+		MessageId ordered = queue()
+			.enqueue(NewMessage.to("later").orderingKey("order 4711").delay(Duration.ofHours(1)));
+		MessageId unique = queue().enqueue(NewMessage.to("later").uniqueKey("order 4711").delay(Duration.ofHours(1)));
+		queue().enqueue(NewMessage.to("later").orderingKey("order 47110").delay(Duration.ofHours(1)));
+		open("/#/messages");
+		await().untilAsserted(() -> assertThat(browser.texts("tbody td.id")).hasSize(3));
+		browser.find("input[name=key]").sendKeys("order 4711\n");
+		await().untilAsserted(() -> assertThat(browser.texts("tbody td.id")).containsExactly(unique.toString(),
+				ordered.toString()));
+		open("/#/messages/" + unique);
+		browser.choose("order 4711");
+		await().untilAsserted(() -> assertThat(browser.texts("tbody td.id")).containsExactly(unique.toString(),
+				ordered.toString()));
+		assertThat(browser.find("input[name=key]").getAttribute("value")).isEqualTo("order 4711");
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void allMessagesOfAFilterRunAgainOrAreDeletedTogether() {
+		queue().enqueueAll(Collections.nCopies(60, NewMessage.to("fail").tags("red")));
+		queue().enqueueAll(Collections.nCopies(5, NewMessage.to("fail")));
+		queue().drain(Duration.ofMinutes(1));
+		MessageId cancelled = queue().enqueue(NewMessage.to("later").tags("red").delay(Duration.ofHours(1)));
+		queue().cancel(cancelled);
+		open("/#/messages?state=DEAD&tag=red");
+		browser.choose("Retry all of these");
+		browser.awaitText("#confirm-text", "state DEAD, tag red");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "60 messages run again");
+		queue().drain(Duration.ofMinutes(1));
+		assertThat(queue().list(MessageQuery.all().task("fail"))).hasSize(65)
+			.filteredOn((message) -> queue().failures(message.id()).size() == 2)
+			.hasSize(60)
+			.allMatch((message) -> message.tags().contains("red"));
+		open("/#/messages?state=DEAD&tag=red");
+		browser.choose("Delete all of these");
+		browser.click("#confirm-no");
+		browser.choose("Delete all of these");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "60 messages deleted");
+		browser.awaitText(".empty", "None matches");
+		assertThat(queue().list(MessageQuery.all().task("fail"))).hasSize(5);
+		assertThat(queue().find(cancelled)).isPresent();
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void messagesThatWereStoredTogetherAreShownAndCancelledTogether() {
+		MessageId first = queue().enqueue(NewMessage.to("later")
+			.delay(Duration.ofHours(1))
+			.then(NewMessage.to("greet"))
+			.then(NewMessage.to("limited")));
+		open("/#/messages/" + first);
+		await().untilAsserted(() -> assertThat(browser.texts(".tree li a")).containsExactly("later", "greet", "limited"));
+		assertThat(browser.texts(".tree li .pill")).containsOnly("scheduled");
+		assertThat(browser.run("return [...document.querySelectorAll('.tree li')].map((node) => node.className).join()"))
+			.isEqualTo("in-0,in-1,in-2");
+		browser.screenshot("tree");
+		browser.choose("Cancel all");
+		browser.awaitText("#confirm-title", "Cancel all that was stored together?");
+		browser.click("#confirm-yes");
+		await().untilAsserted(() -> assertThat(browser.texts(".tree li .pill")).hasSize(3).containsOnly("cancelled"));
+		assertThat(queue().list(MessageQuery.all().state(MessageState.CANCELLED))).hasSize(3);
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void taskWhenPausedAndResumedOnThePageIs() {
+		open("/#/tasks");
+		browser.click("[aria-label='Pause task greet']");
+		browser.find("#confirm-until").sendKeys("1h");
+		browser.click("#confirm-yes");
+		browser.awaitText("#notice", "Task greet is paused");
+		browser.awaitText("tbody .pill", "paused until");
+		assertThat(queue().stats().pausedTasks()).containsExactly("greet");
+		browser.click("[aria-label='Resume task greet']");
+		browser.awaitText("#notice", "Task greet goes on");
+		await().untilAsserted(() -> assertThat(queue().stats().pausedTasks()).isEmpty());
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void chartsDrawLinesAndSayWhatTheyShow() {
+		open("/");
+		queue().enqueue("greet", "ada");
+		queue().enqueue("fail", null);
+		queue().drain(Duration.ofMinutes(1));
+		application.getBean(DashboardHistory.class).step();
+		application.getBean(DashboardHistory.class).step();
+		await().untilAsserted(() -> assertThat(browser.run("""
+				return [...document.querySelectorAll('.chart')].every((chart) =>
+				  [...chart.querySelectorAll('path.line')].every((line) => /^M[\\d.]+ [\\d.]+h/.test(line.getAttribute('d'))))
+				  && document.querySelectorAll('.chart path.line').length === 8""")).isEqualTo(true));
+		assertThat(browser.run("return [...document.querySelectorAll('.plot')].map((node) => node.ariaLabel).join('|')"))
+			.asString()
+			.contains("Throughput, the last 10 minutes: completed ", "Start delay, the last", "median ", "Depth, the last",
+					"waiting 0 now", "Failures, the last", "dead ", "Arrow keys move along it")
+			.doesNotContain("undefined", "NaN");
+		browser.run("document.querySelector('.plot').focus()");
+		browser.press(Keys.ARROW_LEFT);
+		browser.awaitText(".told", "completed ");
+		browser.press(Keys.HOME);
+		browser.awaitText(".told", "enqueued ");
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void failuresBeyondOneStepRunAgainInSteps() {
+		queue().enqueueAll(Collections.nCopies(450, NewMessage.to("fail")));
+		queue().drain(Duration.ofMinutes(1));
+		open("/#/failures");
+		browser.awaitText(".group .count", "450");
+		browser.click(".group button");
+		browser.click("#confirm-yes");
+		await().atMost(Duration.ofMinutes(1))
+			.untilAsserted(() -> assertThat(browser.find("#notice").getText()).isEqualTo("450 messages run again."));
+		queue().drain(Duration.ofMinutes(1));
+		assertThat(queue().list(MessageQuery.all().task("fail").limit(1000))).hasSize(450)
+			.allSatisfy((message) -> assertThat(queue().failures(message.id())).hasSize(2));
+		open("/#/processes");
+		await().untilAsserted(() -> assertThat(browser.texts("tbody tr"))
+			.filteredOn((row) -> row.contains("retry failures/") && row.contains(" messages"))
+			.hasSizeGreaterThan(2));
 		assertThat(browser.complaints()).isEmpty();
 	}
 
@@ -382,7 +515,8 @@ class DashboardPageTests {
 		application.getBean(ScheduleOperations.class)
 			.create(Schedule.of("nightly", NewMessage.to("greet").payload("ada")).cron("0 0 3 * * *"));
 		open("/#/schedules");
-		await().untilAsserted(() -> assertThat(browser.texts(".slots li")).hasSize(5));
+		await().untilAsserted(() -> assertThat(browser.texts(".slots li")).hasSize(5)
+			.allMatch((slot) -> slot.matches("in \\d.*: [A-Z][a-z]{2}, \\d.* at 03:00:00.*")));
 		browser.screenshot("schedules");
 		browser.click("[aria-label='Run schedule nightly now']");
 		browser.click("#confirm-yes");
@@ -443,19 +577,132 @@ class DashboardPageTests {
 	}
 
 	@Test
+	void hugeAndHostileValuesAreShownAsTextAndBreakNothing() {
+		String hostile = "<img src=x onerror=\"document.title='owned'\">\u202e</pre><script>document.title='owned'</script>";
+		String huge = hostile + "W".repeat(300_000);
+		String name = "م".repeat(100) + "W".repeat(100);
+		application.getBean(ScheduleOperations.class)
+			.create(Schedule.of(name, NewMessage.to("greet").payload("ada")).cron("0 0 3 * * *"));
+		application.getBean(EmbeddedQueue.class)
+			.audit()
+			.add(hostile + "W".repeat(300), "<b>" + "W".repeat(100), hostile + "W".repeat(200), AuditEntry.Outcome.FAILED,
+					hostile + "W".repeat(300));
+		MessageId running = queue().enqueue(NewMessage.to("echo").payload(huge));
+		MessageId dead = queue().enqueue(NewMessage.to("fail.hostile").payload(huge));
+		for (String part : new String[] { "/", "/#/schedules", "/#/processes", "/#/failures", "/#/messages",
+				"/#/messages/" + dead, "/#/messages/" + running }) {
+			open(part);
+			assertHarmless(part);
+			browser.narrow(360);
+			await().untilAsserted(() -> assertThat(browser.sideways()).as(part).isZero());
+			browser.wide();
+		}
+		browser.awaitText(".progress", "onerror");
+		browser.awaitText(".timeline", "noted: <img");
+		tasks().gate.countDown();
+		browser.choose("Show the result");
+		browser.awaitText(".body pre", "onerror");
+		browser.choose("Show the payload");
+		await().untilAsserted(() -> assertThat(browser.texts(".body pre")).hasSize(2)
+			.allMatch((text) -> text.contains("[U+202E]")));
+		assertThat(browser.run("return document.querySelector('.body pre').textContent.length <= 101000"))
+			.isEqualTo(true);
+		assertHarmless("result");
+		browser.run("location.hash = '#/messages/" + dead + "'");
+		browser.awaitText(".timeline", "No <img");
+		browser.run("document.querySelector('summary').click()");
+		browser.awaitText(".timeline pre", "PermanentTaskException");
+		assertHarmless("stack");
+		application.getBean(ScheduleOperations.class).delete(name);
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	private static void assertHarmless(String part) {
+		await().untilAsserted(() -> assertThat(browser.find("main").getText()).as(part).isNotEmpty());
+		assertThat(browser.run("return document.title")).as(part).asString().doesNotContain("owned");
+		assertThat(browser.run("return document.querySelectorAll('main img, main script, main b b').length")).as(part)
+			.isEqualTo(0L);
+		assertThat(browser.sideways()).as(part).isZero();
+	}
+
+	@Test
+	void pageIsReachedAndLeftByKeyboardAlone() {
+		open("/");
+		browser.press(Keys.TAB);
+		assertThat(browser.run("return document.activeElement.id")).isEqualTo("skip");
+		browser.press(Keys.ENTER);
+		assertThat(browser.run("return document.activeElement.id")).isEqualTo("main");
+		open("/#/messages");
+		browser.run("document.querySelector('input[name=key]').focus()");
+		browser.find("input[name=key]").sendKeys("order 4711");
+		browser.press(Keys.ENTER);
+		await().untilAsserted(() -> assertThat(browser.run("return location.hash")).asString().contains("key=order+4711"));
+		open("/#/queues");
+		browser.run("document.querySelector(\"[aria-label='Pause queue default']\").focus()");
+		browser.press(Keys.ENTER);
+		browser.awaitText("#confirm-title", "Pause queue default?");
+		for (int i = 0; i < 6; i++) {
+			assertThat(browser.run("""
+					return document.getElementById('confirm').contains(document.activeElement)
+					  || document.activeElement === document.body""")).isEqualTo(true);
+			browser.press(Keys.TAB);
+		}
+		browser.run("document.getElementById('confirm-until').focus()");
+		browser.find("#confirm-until").sendKeys("1h");
+		browser.press(Keys.ENTER);
+		browser.awaitText("#notice", "is paused");
+		assertThat(queue().stats().pausedQueues()).containsExactly("default");
+	}
+
+	@Test
+	void everyControlOfAMessageAndOfAQuestionHasAName() {
+		MessageId dead = queue().enqueue(NewMessage.to("fail").orderingKey("customer 1"));
+		queue().drain(Duration.ofMinutes(1));
+		MessageId later = queue().enqueue(NewMessage.to("later").delay(Duration.ofHours(1)).payload("ada").then(NewMessage.to("greet")));
+		MessageId running = queue().enqueue("block", null);
+		for (MessageId id : new MessageId[] { dead, later, running }) {
+			open("/#/messages/" + id);
+			browser.awaitText("h2", id.toString());
+			assertThat(browser.nameless()).isEqualTo("");
+		}
+		open("/#/messages/" + later);
+		browser.choose("Reschedule");
+		browser.awaitText("#confirm-title", "Reschedule");
+		assertThat(browser.nameless()).isEqualTo("");
+		assertThat(browser.find("#confirm").getAccessibleName()).isEqualTo("Reschedule this message?");
+		assertThat(browser.find("#confirm-runAt").getAccessibleName()).isEqualTo("When, or how long from now");
+		browser.screenshot("question");
+	}
+
+	@Test
+	void pageHasTheColoursOfTheSystemAndIsReadableInBoth() {
+		queue().enqueueAll(Collections.nCopies(3, NewMessage.to("fail")));
+		queue().drain(Duration.ofMinutes(1));
+		MessageId later = queue().enqueue(NewMessage.to("later").delay(Duration.ofHours(1)));
+		String[] grounds = new String[2];
+		for (String scheme : new String[] { "light", "dark" }) {
+			browser.colours(scheme);
+			for (String part : new String[] { "/", "/#/queues", "/#/tasks", "/#/messages", "/#/messages/" + later,
+					"/#/failures", "/#/processes" }) {
+				open(part);
+				browser.run("localStorage.removeItem('queue-dashboard-theme')");
+				await().untilAsserted(() -> assertThat(browser.faint()).as(scheme + " " + part).isEqualTo(""));
+			}
+			grounds[scheme.equals("dark") ? 1 : 0] = String
+				.valueOf(browser.run("return getComputedStyle(document.body).backgroundColor"));
+			browser.screenshot("processes-" + scheme);
+		}
+		assertThat(grounds).containsExactly("rgb(246, 245, 242)", "rgb(17, 18, 23)");
+	}
+
+	@Test
 	void everyControlHasAName() {
 		queue().enqueue("fail", null);
 		queue().drain(Duration.ofMinutes(1));
 		for (String part : new String[] { "/", "/#/queues", "/#/tasks", "/#/messages", "/#/failures", "/#/schedules",
 				"/#/limits", "/#/processes" }) {
 			open(part);
-			assertThat(browser
-				.run("""
-						return [...document.querySelectorAll('button, a, input, select, [role=img]')]
-						  .filter((node) => node.getClientRects().length && !(node.getAttribute('aria-label') || node.textContent.trim()
-						    || node.closest('label')?.textContent.trim())).map((node) => node.outerHTML).join()"""))
-				.as(part)
-				.isEqualTo("");
+			assertThat(browser.nameless()).as(part).isEqualTo("");
 			assertThat(browser.run("return document.querySelectorAll('main, nav[aria-label], h1, h2').length > 3"))
 				.as(part)
 				.isEqualTo(true);
@@ -479,7 +726,7 @@ class DashboardPageTests {
 	void pageWhenItIsNarrowDoesNotScrollSideways() {
 		MessageId dead = queue().enqueue(NewMessage.to("fail").orderingKey("a-very-long-key".repeat(12)));
 		queue().drain(Duration.ofMinutes(1));
-		browser.size(500, 900);
+		browser.narrow(360);
 		for (String part : new String[] { "/", "/#/queues", "/#/tasks", "/#/messages", "/#/messages/" + dead,
 				"/#/failures", "/#/schedules", "/#/limits", "/#/processes" }) {
 			open(part);
@@ -522,8 +769,14 @@ class DashboardPageTests {
 			registry.register(TaskDefinition.builder("fail", Void.class, (nothing, run) -> {
 				throw new PermanentTaskException("No such <b>customer</b>: 4711");
 			}).build());
+			registry.register(TaskDefinition.builder("echo", Object.class, (payload, run) -> {
+				run.progress(0.4, String.valueOf(payload).substring(0, 400));
+				run.log(String.valueOf(payload).substring(0, 400));
+				this.gate.await();
+				return Map.of("<b>", payload);
+			}).storeResult(true).build());
 			registry.register(TaskDefinition.builder("fail.hostile", Object.class, (payload, run) -> {
-				throw new PermanentTaskException(String.valueOf(payload));
+				throw new PermanentTaskException("No " + payload);
 			}).build());
 			registry.register(
 					TaskDefinition.builder("limited", Void.class, (nothing, run) -> null).maxConcurrent(2).build());

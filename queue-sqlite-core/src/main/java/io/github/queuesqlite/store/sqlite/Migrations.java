@@ -43,7 +43,7 @@ final class Migrations {
 	}
 
 	static Migrations shard() {
-		return new Migrations("shard", 18);
+		return new Migrations("shard", 19);
 	}
 
 	static Migrations control() {

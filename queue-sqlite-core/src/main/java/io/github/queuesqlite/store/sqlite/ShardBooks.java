@@ -166,7 +166,7 @@ final class ShardBooks {
 	}
 
 	void inserted(Insertion row, int state) {
-		this.counters.add(row.queue(), row.task(), state, 1);
+		this.counters.inserted(row.queue(), row.task(), state);
 		if (state == StateCode.SCHEDULED) {
 			this.nextDue = Math.min(this.nextDue, row.runAt());
 		}
@@ -181,6 +181,16 @@ final class ShardBooks {
 	/** Messages went from one state to another. */
 	void moved(String queue, String task, int from, int to, int n) {
 		this.counters.move(queue, task, from, to, n);
+	}
+
+	/** A run has completed its message, which is gone from the file. */
+	void completedAndGone(RunKey key) {
+		this.counters.completedAndGone(key.queue(), key.task(), StateCode.RUNNING);
+	}
+
+	/** A run has failed, and its message was moved to where it waits for the next one. */
+	void retried(RunKey key) {
+		this.counters.retried(key.queue(), key.task());
 	}
 
 	/** How many messages of a queue have not ended. */

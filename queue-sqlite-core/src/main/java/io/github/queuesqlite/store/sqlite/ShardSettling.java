@@ -122,7 +122,7 @@ final class ShardSettling {
 			if (gone || completed.remove(key.id())) {
 				results[index] = SettleResult.APPLIED;
 				if (gone) {
-					this.books.removed(key.queue(), key.task(), StateCode.RUNNING, 1);
+					this.books.completedAndGone(key);
 				}
 				else {
 					this.books.moved(key.queue(), key.task(), StateCode.RUNNING, StateCode.COMPLETED, 1);
@@ -250,6 +250,7 @@ final class ShardSettling {
 				retry.countsAttempt() ? 0 : 1, key.id(), key.epoch(), key.run());
 		if (result[0] == SettleResult.APPLIED && json != null) {
 			this.attempts.record(key, json);
+			this.books.retried(key);
 		}
 		return result[0];
 	}

@@ -26,6 +26,7 @@ import io.github.queuesqlite.message.Progress;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.message.StateChange;
 import io.github.queuesqlite.message.StoreUnavailableException;
+import io.github.queuesqlite.message.TaskTotals;
 import io.github.queuesqlite.store.Arrivals;
 import io.github.queuesqlite.store.FailureCodec;
 import io.github.queuesqlite.store.FailureRecord;
@@ -90,6 +91,8 @@ final class SqliteShardReader implements ShardReader {
 	private static final String WINDOW_END = """
 			SELECT max(id) FROM (SELECT id FROM message WHERE id > ?1 ORDER BY id LIMIT ?2)""";
 
+	private static final String RANGE = "id > ?1 AND id <= ?2";
+
 	private static final String MATCH = """
 			FROM message
 			WHERE id > ?1 AND id <= ?2
@@ -102,16 +105,36 @@ final class SqliteShardReader implements ShardReader {
 			    AND (?8 IS NULL OR created_at < ?8)
 			    AND (?9 IS NULL OR finished_at > ?9)
 			    AND (?10 IS NULL OR finished_at < ?10)
+			    AND (?11 IS NULL OR idempotency_key = ?11 OR unique_key = ?11 OR ordering_key = ?11
+			        OR ?11 = json_extract(CASE WHEN json_valid(attributes) THEN attributes END, '$.concurrencyKey'))
 			ORDER BY id
-			LIMIT ?11""";
+			LIMIT ?12""";
 
 	static final String LIST = "SELECT " + MessageTable.COLUMNS + "\n" + MATCH;
 
 	private static final String WINDOW_BEGIN = """
 			SELECT min(id), count(*) FROM (SELECT id FROM message WHERE id < ?1 ORDER BY id DESC LIMIT ?2)""";
 
-	static final String BROWSE = LIST.replace("id > ?1 AND id <= ?2", "id >= ?1 AND id < ?2")
-		.replace("ORDER BY id", "ORDER BY id DESC");
+	static final String BROWSE = LIST.replace(RANGE, "id >= ?1 AND id < ?2").replace("ORDER BY id", "ORDER BY id DESC");
+
+	/**
+	 * Who an index has under a key: who lives, and whose idempotency key it is. An index
+	 * of keys begins with the task; there are few.
+	 */
+	static final String KEYED = BROWSE.replace("id >= ?1 AND id < ?2", """
+			id IN (
+			    SELECT id FROM message WHERE idempotency_key = ?11
+			    UNION ALL
+			    SELECT message.id FROM (SELECT DISTINCT task FROM counter) AS known
+			        CROSS JOIN message ON message.task = known.task AND unique_key = ?11 AND message.state < 40
+			    UNION ALL
+			    SELECT message_id FROM (
+			        SELECT message_id FROM line WHERE ordering_key = ?11 ORDER BY seq DESC LIMIT ?12)
+			    UNION ALL
+			    SELECT message_id FROM (
+			        SELECT message_id FROM (SELECT DISTINCT task FROM counter) AS known
+			            CROSS JOIN crowd ON crowd.task = known.task AND concurrency_key = ?11
+			        LIMIT ?12))""");
 
 	/** For each way of being kept, as the index has them. */
 	static final String ENDED = "SELECT " + MessageTable.COLUMNS + """
@@ -300,6 +323,11 @@ final class SqliteShardReader implements ShardReader {
 		return new StoredPage(found, before);
 	}
 
+	@Override
+	public List<StoredMessage> keyed(MessageQuery query) {
+		return messages(KEYED, values(0, 0, query, query.limit()));
+	}
+
 	/** Its end is where to go on. */
 	private static <T> Window<T> windowBefore(Statements statements, MessageQuery query, long before, int window,
 			int most, RowMapper<T> mapper) throws SQLException {
@@ -369,7 +397,7 @@ final class SqliteShardReader implements ShardReader {
 	private static @Nullable Object[] values(long start, long end, MessageQuery query, int most) {
 		return new @Nullable Object[] { start, end, states(query), query.queue(), query.task(), query.tag(),
 				millis(query.createdAfter()), millis(query.createdBefore()), millis(query.endedAfter()),
-				millis(query.endedBefore()), most };
+				millis(query.endedBefore()), query.key(), most };
 	}
 
 	/** Instants reach further than milliseconds in a long do. */
@@ -504,6 +532,16 @@ final class SqliteShardReader implements ShardReader {
 	@Override
 	public List<QueueStats.Count> counts() {
 		return read((statements) -> counts(statements, CounterTable.ALL));
+	}
+
+	@Override
+	public List<TaskTotals> totals() {
+		return read((statements) -> {
+			List<TaskTotals> totals = new ArrayList<>();
+			statements.each((row) -> totals.add(new TaskTotals(row.getString(1), row.getString(2), row.getLong(3),
+					row.getLong(4), row.getLong(5), row.getLong(6))), CounterTable.TOTALS);
+			return totals;
+		});
 	}
 
 	@Override

@@ -41,7 +41,7 @@ class MigrationsTests {
 					INSERT INTO message (id, seq, queue, task, state, priority, created_at, run_at, checksum)
 					VALUES (1, 1, 'default', 'mail', 20, 0, 3, 4, 5)""");
 			Migrations.shard().apply(connection, this.directory.resolve("shard.db"));
-			assertThat(statements.number("PRAGMA user_version")).isEqualTo(18);
+			assertThat(statements.number("PRAGMA user_version")).isEqualTo(19);
 			assertThat(AuditTable.latest(statements, 10)).isEmpty();
 			assertThat(statements.text("SELECT name FROM instance WHERE epoch = 7 AND hosting IS NULL"))
 				.isEqualTo("before");

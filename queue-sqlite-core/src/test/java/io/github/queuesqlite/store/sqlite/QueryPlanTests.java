@@ -139,6 +139,23 @@ class QueryPlanTests {
 		assertExplains((String) SqliteShardReader.class.getDeclaredField("INSTANCES").get(null), "PRIMARY KEY");
 	}
 
+	@Test
+	void keyIsLookedUpInTheIndexesThatBeginWithItOrItsTask() throws Exception {
+		Path file = directory.resolve("shard.db");
+		try (Connection connection = SqliteConnections.openWriter(file)) {
+			Migrations.shard().apply(connection, file);
+			String sql = (String) SqliteShardReader.class.getDeclaredField("KEYED").get(null);
+			List<String> steps = plan(connection, sql);
+			for (String index : List.of("message_idempotency_key (idempotency_key=?)",
+					"message_unique_key (task=? AND unique_key=?)", "SEARCH line USING PRIMARY KEY (ordering_key=?)",
+					"crowd_key (task=? AND concurrency_key=?)",
+					"SEARCH message USING INTEGER PRIMARY KEY (rowid=?)")) {
+				assertThat(steps).anyMatch((step) -> step.contains(index));
+			}
+			assertThat(steps).noneMatch((step) -> step.matches("SCAN (message|line|crowd).*"));
+		}
+	}
+
 	private static void assertSearches(String sql, @Nullable String index) throws Exception {
 		Path file = directory.resolve("shard.db");
 		try (Connection connection = SqliteConnections.openWriter(file)) {

@@ -10,13 +10,22 @@ import java.util.Map;
 import io.github.queuesqlite.QueueOperations;
 import io.github.queuesqlite.message.Failure;
 import io.github.queuesqlite.message.Message;
+import io.github.queuesqlite.message.MessageId;
+import io.github.queuesqlite.message.MessagePage;
 import io.github.queuesqlite.message.MessageQuery;
 import io.github.queuesqlite.message.MessageState;
+import org.jspecify.annotations.Nullable;
 
-/** Groups the latest dead messages by why they died, and retries those of a group. */
+/** Groups the latest dead messages by why they died, and retries all of a group. */
 final class FailureBrowser {
 
 	private static final int EXAMPLES = 5;
+
+	/** A step reads so many pages, of some tens of thousands of messages each. */
+	private static final int MOST_PAGES = 10;
+
+	/** It ends with the page that has the last of them. */
+	private static final int MOST_RETRIED = 200;
 
 	private final QueueOperations operations;
 
@@ -34,15 +43,33 @@ final class FailureBrowser {
 		return new FailuresDescriptor(groups, dead.size(), dead.size() < MessageQuery.MAX_LIMIT);
 	}
 
-	/** Those that {@link #list()} would show. */
-	AffectedDescriptor retry(String fingerprint) {
-		List<Message> messages = grouped(dead()).get(fingerprint);
-		if (messages == null) {
-			throw QueueEndpointException
-				.notFound("No failures '" + fingerprint + "' among the latest dead messages: retried or removed");
+	/**
+	 * Retries those of all dead messages, step by step, the newest first. What dies again
+	 * meanwhile has its old id and is behind the next step.
+	 */
+	AffectedDescriptor retry(String fingerprint, @Nullable String after) {
+		MessageQuery query = MessageQuery.all().state(MessageState.DEAD).limit(MOST_RETRIED);
+		MessageId next = (after != null) ? MessageBrowser.id("after", after) : null;
+		int found = 0;
+		int retried = 0;
+		for (int page = 0; page < MOST_PAGES && found < MOST_RETRIED; page++) {
+			MessagePage dead = this.operations.browse((next != null) ? query.after(next) : query);
+			for (Message message : dead.messages()) {
+				if (Fingerprint.of(message).equals(fingerprint)) {
+					found++;
+					retried += this.operations.retry(message.id()) ? 1 : 0;
+				}
+			}
+			next = dead.next();
+			if (next == null) {
+				break;
+			}
 		}
-		long retried = messages.stream().filter((message) -> this.operations.retry(message.id())).count();
-		return new AffectedDescriptor("retry", (int) retried);
+		if (found == 0 && after == null && next == null) {
+			throw QueueEndpointException
+				.notFound("No failures '" + fingerprint + "' among the dead messages: retried or removed");
+		}
+		return new AffectedDescriptor("retry", retried, (next != null) ? next.toString() : null);
 	}
 
 	private List<Message> dead() {

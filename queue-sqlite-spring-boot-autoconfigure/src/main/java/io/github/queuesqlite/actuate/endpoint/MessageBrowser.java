@@ -176,7 +176,7 @@ final class MessageBrowser {
 		}
 	}
 
-	private static MessageId id(String what, String text) {
+	static MessageId id(String what, String text) {
 		try {
 			return MessageId.parse(text);
 		}

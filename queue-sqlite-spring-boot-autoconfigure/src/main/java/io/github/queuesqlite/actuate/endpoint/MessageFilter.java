@@ -19,6 +19,7 @@ import org.springframework.util.StringUtils;
  * @param queue of this queue
  * @param task of this task
  * @param tag with this tag
+ * @param key with this key, whichever of its keys that is
  * @param createdAfter handed in after a time
  * @param createdBefore handed in before a time
  * @param endedAfter ended after a time
@@ -27,11 +28,11 @@ import org.springframework.util.StringUtils;
  * @param instance RUNNING in the process of this name
  */
 record MessageFilter(@Nullable String state, @Nullable String queue, @Nullable String task, @Nullable String tag,
-		@Nullable String createdAfter, @Nullable String createdBefore, @Nullable String endedAfter,
-		@Nullable String endedBefore, @Nullable String startedBefore, @Nullable String instance) {
+		@Nullable String key, @Nullable String createdAfter, @Nullable String createdBefore,
+		@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String startedBefore, @Nullable String instance) {
 
 	MessageQuery query() {
-		return new MessageQuery(states(this.state), this.queue, this.task, this.tag,
+		return new MessageQuery(states(this.state), this.queue, this.task, this.tag, this.key,
 				time("createdAfter", this.createdAfter), time("createdBefore", this.createdBefore),
 				time("endedAfter", this.endedAfter), time("endedBefore", this.endedBefore),
 				time("startedBefore", this.startedBefore), this.instance, null, MessageQuery.DEFAULT_LIMIT);

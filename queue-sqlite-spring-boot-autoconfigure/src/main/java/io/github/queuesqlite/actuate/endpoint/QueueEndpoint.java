@@ -114,6 +114,7 @@ public class QueueEndpoint {
 	 * @param queue only messages of this queue
 	 * @param task only messages of this task
 	 * @param tag only messages with this tag
+	 * @param key only messages with this idempotency, unique, ordering or concurrency key
 	 * @param createdAfter only messages handed in after this time
 	 * @param createdBefore only messages handed in before this time
 	 * @param endedAfter only messages that ended after this time
@@ -131,11 +132,11 @@ public class QueueEndpoint {
 	 */
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
-			@Nullable String task, @Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
+			@Nullable String task, @Nullable String tag, @Nullable String key, @Nullable String createdAfter, @Nullable String createdBefore,
 			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String startedBefore,
 			@Nullable String instance, @Nullable String order, @Nullable String after, @Nullable String limit) {
 		return switch (kind) {
-			case "messages" -> this.messages.list(new MessageFilter(state, queue, task, tag, createdAfter,
+			case "messages" -> this.messages.list(new MessageFilter(state, queue, task, tag, key, createdAfter,
 					createdBefore, endedAfter, endedBefore, startedBefore, instance), order, after, limit);
 			case "tasks" -> new TasksDescriptor(new Snapshot(this.queue).tasks());
 			case "queues" -> new Snapshot(this.queue).allQueues();
@@ -213,6 +214,7 @@ public class QueueEndpoint {
 	 * @param queue only messages of this queue
 	 * @param task only messages of this task
 	 * @param tag only messages with this tag
+	 * @param key only messages with this idempotency, unique, ordering or concurrency key
 	 * @param createdAfter only messages handed in after this time
 	 * @param createdBefore only messages handed in before this time
 	 * @param endedAfter only messages that ended after this time
@@ -227,10 +229,10 @@ public class QueueEndpoint {
 	 */
 	@WriteOperation
 	public OperationResponseBody operateAll(@Selector String kind, @Nullable String operation, @Nullable String state,
-			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
+			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String key, @Nullable String createdAfter,
 			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore,
 			@Nullable String startedBefore, @Nullable String instance, @Nullable String until) {
-		return operateAll(null, kind, operation, new MessageFilter(state, queue, task, tag, createdAfter, createdBefore,
+		return operateAll(null, kind, operation, new MessageFilter(state, queue, task, tag, key, createdAfter, createdBefore,
 				endedAfter, endedBefore, startedBefore, instance), until);
 	}
 
@@ -295,7 +297,7 @@ public class QueueEndpoint {
 	/**
 	 * Retries, cancels, reschedules or deletes a message, pauses or resumes a task, a
 	 * queue, a key or a schedule, runs or deletes a schedule, changes a limit, retries
-	 * the latest messages that died of the same.
+	 * messages that died of the same, step by step.
 	 * @param kind {@code messages}, {@code tasks}, {@code queues}, {@code keys},
 	 * {@code schedules}, {@code limits} or {@code failures}
 	 * @param name the id, the name or the fingerprint
@@ -305,6 +307,8 @@ public class QueueEndpoint {
 	 * @param until when a pause ends by itself: a time as {@code 2026-01-31T12:00:00Z} or
 	 * from now as {@code 10m}; null for a pause that ends when it is resumed
 	 * @param runAt when a message that is rescheduled is due, likewise
+	 * @param after where a retry of failures goes on: what the answer before names as
+	 * {@code next}; null for its beginning
 	 * @return {@link MessageSummary}, {@link TaskDescriptor}, {@link QueueDescriptor},
 	 * {@link KeyDescriptor}, {@link ScheduleDescriptor} or
 	 * {@link QueueReport.LimitDescriptor}, as the operation left it, an
@@ -313,14 +317,14 @@ public class QueueEndpoint {
 	 */
 	@WriteOperation
 	public OperationResponseBody operate(@Selector String kind, @Selector String name, @Nullable String operation,
-			@Nullable String until, @Nullable String runAt) {
-		return operate(null, kind, name, operation, until, runAt);
+			@Nullable String until, @Nullable String runAt, @Nullable String after) {
+		return operate(null, kind, name, operation, until, runAt, after);
 	}
 
 	OperationResponseBody operate(@Nullable String actor, String kind, String name, @Nullable String operation,
-			@Nullable String until, @Nullable String runAt) {
+			@Nullable String until, @Nullable String runAt, @Nullable String after) {
 		return this.audit.around(actor, String.valueOf(operation), kind + "/" + name,
-				() -> operate(kind, name, operation, new Times(until, runAt)));
+				() -> operate(kind, name, operation, new Details(until, runAt, after)));
 	}
 
 	/** Operates on what has a name that may not be possible in a path. */
@@ -331,30 +335,33 @@ public class QueueEndpoint {
 			if (!filter.text().isEmpty()) {
 				throw QueueEndpointException.badRequest("A filter belongs to messages, and has no 'name' beside it");
 			}
-			return operate(kind, name, operation, new Times(until, null));
+			return operate(kind, name, operation, new Details(until, null, null));
 		});
 	}
 
-	private OperationResponseBody operate(String kind, String name, @Nullable String operation, Times times) {
-		String until = times.until();
+	private OperationResponseBody operate(String kind, String name, @Nullable String operation, Details details) {
+		String until = details.until();
 		if (until != null && !"pause".equals(operation)) {
 			throw QueueEndpointException.badRequest("'until' belongs to the operation pause");
 		}
-		if (times.runAt() != null && !"reschedule".equals(operation)) {
+		if (details.runAt() != null && !"reschedule".equals(operation)) {
 			throw QueueEndpointException.badRequest("'runAt' belongs to the operation reschedule");
+		}
+		if (details.after() != null && !kind.equals("failures")) {
+			throw QueueEndpointException.badRequest("'after' belongs to the operation retry of failures");
 		}
 		if (until != null && kind.equals("schedules")) {
 			throw QueueEndpointException.badRequest("A schedule is paused until it is resumed");
 		}
 		Instant end = PauseEnd.parse("until", until);
 		return switch (kind) {
-			case "messages" -> operateMessage(name, operation, times.runAt());
+			case "messages" -> operateMessage(name, operation, details.runAt());
 			case "tasks" -> operateTask(name, operation, end);
 			case "queues" -> operateQueue(name, operation, end);
 			case "keys" -> operateKey(name, operation, end);
 			case "schedules" -> operateSchedule(name, operation);
 			case "limits" -> operateLimit(name, operation);
-			case "failures" -> operateFailures(name, operation);
+			case "failures" -> operateFailures(name, operation, details.after());
 			default -> throw unknownKind(kind, OPERATED);
 		};
 	}
@@ -493,11 +500,12 @@ public class QueueEndpoint {
 		};
 	}
 
-	private AffectedDescriptor operateFailures(String fingerprint, @Nullable String operation) {
+	private AffectedDescriptor operateFailures(String fingerprint, @Nullable String operation,
+			@Nullable String after) {
 		if (!"retry".equals(operation)) {
 			throw unknownOperation("retry", operation);
 		}
-		return this.failures.retry(fingerprint);
+		return this.failures.retry(fingerprint, after);
 	}
 
 	private QueueReport.LimitDescriptor operateLimit(String name, @Nullable String operation) {
@@ -599,8 +607,8 @@ public class QueueEndpoint {
 					: "'operation' is missing: expected " + expected);
 	}
 
-	/** The times of an operation, as text; null for none. */
-	private record Times(@Nullable String until, @Nullable String runAt) {
+	/** What an operation is told beside its name, as text; null for nothing. */
+	private record Details(@Nullable String until, @Nullable String runAt, @Nullable String after) {
 
 	}
 

@@ -52,12 +52,12 @@ public class QueueEndpointWebExtension {
 
 	@ReadOperation
 	public WebEndpointResponse<OperationResponseBody> list(@Selector String kind, @Nullable String state,
-			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String createdAfter,
+			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String key, @Nullable String createdAfter,
 			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore,
 			@Nullable String startedBefore, @Nullable String instance, @Nullable String order, @Nullable String after,
 			@Nullable String limit, @Nullable String name) {
 		return respond(() -> (name != null) ? this.delegate.showNamed(kind, name)
-				: this.delegate.list(kind, state, queue, task, tag, createdAfter, createdBefore, endedAfter,
+				: this.delegate.list(kind, state, queue, task, tag, key, createdAfter, createdBefore, endedAfter,
 						endedBefore, startedBefore, instance, order, after, limit));
 	}
 
@@ -71,10 +71,10 @@ public class QueueEndpointWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<OperationResponseBody> operateAll(SecurityContext securityContext, @Selector String kind,
 			@Nullable String operation, @Nullable String state, @Nullable String queue, @Nullable String task,
-			@Nullable String tag, @Nullable String createdAfter, @Nullable String createdBefore,
+			@Nullable String tag, @Nullable String key, @Nullable String createdAfter, @Nullable String createdBefore,
 			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String startedBefore,
 			@Nullable String instance, @Nullable String name, @Nullable String until) {
-		MessageFilter filter = new MessageFilter(state, queue, task, tag, createdAfter, createdBefore, endedAfter,
+		MessageFilter filter = new MessageFilter(state, queue, task, tag, key, createdAfter, createdBefore, endedAfter,
 				endedBefore, startedBefore, instance);
 		String actor = actor(securityContext);
 		return respond(() -> (name != null) ? this.delegate.operateNamed(actor, kind, name, operation, filter, until)
@@ -83,8 +83,9 @@ public class QueueEndpointWebExtension {
 
 	@WriteOperation
 	public WebEndpointResponse<OperationResponseBody> operate(SecurityContext securityContext, @Selector String kind,
-			@Selector String name, @Nullable String operation, @Nullable String until, @Nullable String runAt) {
-		return respond(() -> this.delegate.operate(actor(securityContext), kind, name, operation, until, runAt));
+			@Selector String name, @Nullable String operation, @Nullable String until, @Nullable String runAt,
+			@Nullable String after) {
+		return respond(() -> this.delegate.operate(actor(securityContext), kind, name, operation, until, runAt, after));
 	}
 
 	@WriteOperation

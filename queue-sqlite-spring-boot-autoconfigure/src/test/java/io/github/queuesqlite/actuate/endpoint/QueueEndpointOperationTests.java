@@ -162,7 +162,7 @@ class QueueEndpointOperationTests {
 		QueueEndpoint endpoint = new QueueEndpoint(this.queue, List.of(), Show.NEVER);
 		assertThatExceptionOfType(QueueEndpointException.class)
 			.isThrownBy(() -> endpoint.operateAll("files", "backup", null, null, null, null, null, null, null, null,
-					null, null, null))
+					null, null, null, null))
 			.withMessageContaining("management.endpoint.queue.backup-directory");
 	}
 
