@@ -231,7 +231,7 @@ class ExplainTests extends ProcessTester {
 		assertThat(explain(id).reasons()).extracting(Reason::text)
 			.containsExactly("all queues are paused since " + since + ", by 'cid', until somebody resumes them",
 					"its queue 'default' is paused since 2026-03-01T12:00:00.001Z until somebody resumes it",
-					"its task 'mail.send' is paused since " + since + ", by 'ada ', until somebody resumes it",
+					"its task 'mail.send' is paused since " + since + ", by 'ada\\n', until somebody resumes it",
 					"its ordering key 'k' is paused since " + since + ", by 'bob', until somebody resumes it");
 	}
 

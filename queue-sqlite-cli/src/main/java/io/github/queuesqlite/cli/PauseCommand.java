@@ -33,7 +33,7 @@ final class PauseCommand implements Runnable {
 	@Override
 	public void run() {
 		this.what.steering("pause")
-			.run(this.place, this.output, (console) -> console.pause(this.what.kind(), this.what.name(), this.until));
+			.steer(this.place, this.output, (console) -> console.pause(this.what.kind(), this.what.name(), this.until));
 	}
 
 }

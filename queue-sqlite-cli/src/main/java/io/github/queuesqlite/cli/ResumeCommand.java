@@ -24,7 +24,7 @@ final class ResumeCommand implements Runnable {
 	@Override
 	public void run() {
 		this.what.steering("resume")
-			.run(this.place, this.output, (console) -> console.resume(this.what.kind(), this.what.name()));
+			.steer(this.place, this.output, (console) -> console.resume(this.what.kind(), this.what.name()));
 	}
 
 }

@@ -36,7 +36,8 @@ record Steering(String action, String target) {
 		}
 	}
 
-	void run(Place place, Output output, Consumer<QueueConsole> work) {
+	/** Does something that is not counted. */
+	void steer(Place place, Output output, Consumer<QueueConsole> work) {
 		try (QueueConsole console = place.toWrite()) {
 			work(console, (opened) -> {
 				work.accept(opened);

@@ -34,7 +34,7 @@ class ForeignFilesTests extends CommandTester {
 
 	@Test
 	void commandOnADirectoryOfAnotherUserSaysWhoMay() throws Exception {
-		assertThat(run(fill(), "700", "600").out().lines()).hasSize(11)
+		assertThat(run(fill(), "700", "600").out().lines()).hasSize(13)
 			.allSatisfy((line) -> assertThat(line).contains(" 3 queue-sqlite: "))
 			.filteredOn((line) -> !line.startsWith("salvage"))
 			.allSatisfy((line) -> assertThat(line).contains("May not read ", "be the user of the application"));
@@ -42,7 +42,7 @@ class ForeignFilesTests extends CommandTester {
 
 	@Test
 	void commandOnFilesOfAnotherUserSaysWhyItCannot() throws Exception {
-		assertThat(run(fill(), "755", "600").out().lines()).hasSize(11)
+		assertThat(run(fill(), "755", "600").out().lines()).hasSize(13)
 			.allSatisfy((line) -> assertThat(line).matches(".* [13] .*"));
 	}
 
