@@ -463,8 +463,7 @@ final class QueueEngine {
 		failing.putAll(this.events.failures());
 		List<StuckRun> stuck = stuckRuns();
 		Map<Integer, String> unwritable = this.store.probe();
-		return new QueueStatus(isRunning(), this.store.shardStats(), unwritable, lanes(), stuck, failing,
-				listeners);
+		return new QueueStatus(isRunning(), this.store.shardStats(), unwritable, lanes(), stuck, failing, listeners);
 	}
 
 	List<StuckRun> stuckRuns() {

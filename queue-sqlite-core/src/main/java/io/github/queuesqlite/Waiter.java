@@ -3,9 +3,9 @@ package io.github.queuesqlite;
 import io.github.queuesqlite.message.QueueException;
 
 /**
- * Waits for the end of one message. One of its methods is called, again when memory ran out
- * between, on any thread, writer threads included: must be quick, must not block, throw, or run user
- * code.
+ * Waits for the end of one message. One of its methods is called, again when memory ran
+ * out between, on any thread, writer threads included: must be quick, must not block,
+ * throw, or run user code.
  */
 interface Waiter {
 

@@ -57,8 +57,9 @@ final class Filter {
 	private @Nullable String instance;
 
 	MessageQuery query() {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, null, MessageQuery.DEFAULT_LIMIT);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, null,
+				MessageQuery.DEFAULT_LIMIT);
 	}
 
 	boolean isEmpty() {

@@ -51,7 +51,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a query with the default limit
 	 */
 	public static MessageQuery all() {
-		return new MessageQuery(Set.of(), null, null, null, null, null, null, null, null, null, null, null, DEFAULT_LIMIT);
+		return new MessageQuery(Set.of(), null, null, null, null, null, null, null, null, null, null, null,
+				DEFAULT_LIMIT);
 	}
 
 	/**
@@ -60,8 +61,9 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery state(MessageState... states) {
-		return new MessageQuery(Set.of(states), this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
+		return new MessageQuery(Set.of(states), this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
+				this.limit);
 	}
 
 	/**
@@ -70,8 +72,9 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery queue(String queue) {
-		return new MessageQuery(this.states, queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
+		return new MessageQuery(this.states, queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
+				this.limit);
 	}
 
 	/**
@@ -80,8 +83,9 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery task(String task) {
-		return new MessageQuery(this.states, this.queue, task, this.tag, this.key, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
+				this.limit);
 	}
 
 	/**
@@ -90,8 +94,9 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery tag(String tag) {
-		return new MessageQuery(this.states, this.queue, this.task, tag, this.key, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
+				this.limit);
 	}
 
 	/**
@@ -113,8 +118,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery createdAfter(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, time, this.createdBefore, this.endedAfter,
-				this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, time, this.createdBefore,
+				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -123,8 +128,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery createdBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, time, this.endedAfter,
-				this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, time,
+				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -133,8 +138,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery endedAfter(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
-				time, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, time, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -143,8 +148,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery endedBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
-				this.endedAfter, time, this.startedBefore, this.instance, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, time, this.startedBefore, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -154,8 +159,8 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery startedBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, time, this.instance, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, time, this.instance, this.after, this.limit);
 	}
 
 	/**
@@ -167,8 +172,9 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery instance(String name) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.startedBefore, name, this.after, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, name, this.after,
+				this.limit);
 	}
 
 	/**
@@ -177,8 +183,9 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery after(MessageId id) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, id, this.limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, id,
+				this.limit);
 	}
 
 	/**
@@ -187,8 +194,9 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery limit(int limit) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, limit);
+		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
+				limit);
 	}
 
 	/**

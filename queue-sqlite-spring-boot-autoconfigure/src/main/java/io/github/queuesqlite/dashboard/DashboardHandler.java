@@ -115,10 +115,11 @@ final class DashboardHandler {
 
 	private ServerResponse list(DashboardRequest request) {
 		return json(this.queue.list(request.kind(), request.parameter("state"), request.parameter("queue"),
-				request.parameter("task"), request.parameter("tag"), request.parameter("key"), request.parameter("createdAfter"),
-				request.parameter("createdBefore"), request.parameter("endedAfter"), request.parameter("endedBefore"),
-				request.parameter("startedBefore"), request.parameter("instance"), request.parameter("order"),
-				request.parameter("after"), request.parameter("limit"), request.parameter("name")));
+				request.parameter("task"), request.parameter("tag"), request.parameter("key"),
+				request.parameter("createdAfter"), request.parameter("createdBefore"), request.parameter("endedAfter"),
+				request.parameter("endedBefore"), request.parameter("startedBefore"), request.parameter("instance"),
+				request.parameter("order"), request.parameter("after"), request.parameter("limit"),
+				request.parameter("name")));
 	}
 
 	private ServerResponse show(DashboardRequest request) {
@@ -132,8 +133,8 @@ final class DashboardHandler {
 		if (name != null) {
 			return operate(request, name, body, Set.of("operation", "name", "until"));
 		}
-		check(body, Set.of("operation", "state", "queue", "task", "tag", "key", "createdAfter", "createdBefore", "endedAfter",
-				"endedBefore", "startedBefore", "instance", "until"));
+		check(body, Set.of("operation", "state", "queue", "task", "tag", "key", "createdAfter", "createdBefore",
+				"endedAfter", "endedBefore", "startedBefore", "instance", "until"));
 		return json(this.queue.operateAll(request, request.kind(), body.get("operation"), body.get("state"),
 				body.get("queue"), body.get("task"), body.get("tag"), body.get("key"), body.get("createdAfter"),
 				body.get("createdBefore"), body.get("endedAfter"), body.get("endedBefore"), body.get("startedBefore"),
@@ -141,8 +142,7 @@ final class DashboardHandler {
 	}
 
 	private ServerResponse operate(DashboardRequest request) {
-		return operate(request, request.name(), body(request),
-				Set.of("operation", "until", "runAt", "after"));
+		return operate(request, request.name(), body(request), Set.of("operation", "until", "runAt", "after"));
 	}
 
 	/** The name is part of the path, or of the body: servers refuse slashes in a part. */

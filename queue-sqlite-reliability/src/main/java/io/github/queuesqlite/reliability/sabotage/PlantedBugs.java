@@ -596,7 +596,8 @@ final class PlantedBugs {
 				"if (result instanceof CompletionStage<?> stage && stage == null) { return stage; }",
 				"worker.StageTests#stageIsAwaitedAndHoldsItsPermit");
 		add("a cancel by another process stops no handler", "if (claim.key().isSameRun(cancelled)) {",
-				"if (claim.key().equals(cancelled)) {", "CancelProcessTests#cancelWhenTheMessageRunsInAnotherProcessStopsItThere");
+				"if (claim.key().equals(cancelled)) {",
+				"CancelProcessTests#cancelWhenTheMessageRunsInAnotherProcessStopsItThere");
 		add("a deadline that cannot be told keeps the others from theirs",
 				"// The others' deadlines count. failed(ex); return SCAN_NANOS;", "throw ex;",
 				"worker.LaneTests#deadlineWhenThatOfAnotherCannotBeToldIsKept");

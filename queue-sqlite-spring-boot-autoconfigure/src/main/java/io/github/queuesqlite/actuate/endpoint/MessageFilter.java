@@ -29,7 +29,8 @@ import org.springframework.util.StringUtils;
  */
 record MessageFilter(@Nullable String state, @Nullable String queue, @Nullable String task, @Nullable String tag,
 		@Nullable String key, @Nullable String createdAfter, @Nullable String createdBefore,
-		@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String startedBefore, @Nullable String instance) {
+		@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String startedBefore,
+		@Nullable String instance) {
 
 	MessageQuery query() {
 		return new MessageQuery(states(this.state), this.queue, this.task, this.tag, this.key,

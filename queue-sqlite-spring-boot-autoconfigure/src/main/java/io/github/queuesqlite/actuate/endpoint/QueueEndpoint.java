@@ -31,7 +31,8 @@ public class QueueEndpoint {
 
 	private static final String OPERATED = KINDS.replace(" or limits", ", limits or failures");
 
-	private static final String LISTS = KINDS.replace(" or limits", ", limits, listeners, processes, shards, failures or audit");
+	private static final String LISTS = KINDS.replace(" or limits",
+			", limits, listeners, processes, shards, failures or audit");
 
 	private final EmbeddedQueue queue;
 
@@ -128,13 +129,15 @@ public class QueueEndpoint {
 	 * @return {@link MessagesDescriptor}, {@link TasksDescriptor},
 	 * {@link QueuesDescriptor}, {@link KeysDescriptor}, of the keys that are paused,
 	 * {@link SchedulesDescriptor}, {@link LimitsDescriptor}, {@link ListenersDescriptor},
-	 * {@link ProcessesDescriptor}, {@link ShardsDescriptor}, {@link FailuresDescriptor} or {@link AuditDescriptor}
+	 * {@link ProcessesDescriptor}, {@link ShardsDescriptor}, {@link FailuresDescriptor}
+	 * or {@link AuditDescriptor}
 	 */
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,
-			@Nullable String task, @Nullable String tag, @Nullable String key, @Nullable String createdAfter, @Nullable String createdBefore,
-			@Nullable String endedAfter, @Nullable String endedBefore, @Nullable String startedBefore,
-			@Nullable String instance, @Nullable String order, @Nullable String after, @Nullable String limit) {
+			@Nullable String task, @Nullable String tag, @Nullable String key, @Nullable String createdAfter,
+			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore,
+			@Nullable String startedBefore, @Nullable String instance, @Nullable String order, @Nullable String after,
+			@Nullable String limit) {
 		return switch (kind) {
 			case "messages" -> this.messages.list(new MessageFilter(state, queue, task, tag, key, createdAfter,
 					createdBefore, endedAfter, endedBefore, startedBefore, instance), order, after, limit);
@@ -229,11 +232,12 @@ public class QueueEndpoint {
 	 */
 	@WriteOperation
 	public OperationResponseBody operateAll(@Selector String kind, @Nullable String operation, @Nullable String state,
-			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String key, @Nullable String createdAfter,
-			@Nullable String createdBefore, @Nullable String endedAfter, @Nullable String endedBefore,
-			@Nullable String startedBefore, @Nullable String instance, @Nullable String until) {
-		return operateAll(null, kind, operation, new MessageFilter(state, queue, task, tag, key, createdAfter, createdBefore,
-				endedAfter, endedBefore, startedBefore, instance), until);
+			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String key,
+			@Nullable String createdAfter, @Nullable String createdBefore, @Nullable String endedAfter,
+			@Nullable String endedBefore, @Nullable String startedBefore, @Nullable String instance,
+			@Nullable String until) {
+		return operateAll(null, kind, operation, new MessageFilter(state, queue, task, tag, key, createdAfter,
+				createdBefore, endedAfter, endedBefore, startedBefore, instance), until);
 	}
 
 	OperationResponseBody operateAll(@Nullable String actor, String kind, @Nullable String operation,
@@ -500,8 +504,7 @@ public class QueueEndpoint {
 		};
 	}
 
-	private AffectedDescriptor operateFailures(String fingerprint, @Nullable String operation,
-			@Nullable String after) {
+	private AffectedDescriptor operateFailures(String fingerprint, @Nullable String operation, @Nullable String after) {
 		if (!"retry".equals(operation)) {
 			throw unknownOperation("retry", operation);
 		}

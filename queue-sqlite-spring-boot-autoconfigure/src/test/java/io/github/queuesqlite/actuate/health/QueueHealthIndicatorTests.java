@@ -157,7 +157,8 @@ class QueueHealthIndicatorTests {
 		QueueStats stats = new QueueStats(List.of(), Map.of("reports", Duration.ofHours(1)), List.of(PAUSE), Set.of(),
 				Set.of(), List.of(SHARD), List.of(), List.of());
 		Threshold minute = new Threshold(Duration.ofMinutes(1), null, null);
-		Health health = new QueueHealthIndicator(() -> DIRECTORY, () -> status(SHARD), () -> stats, properties(minute)).health();
+		Health health = new QueueHealthIndicator(() -> DIRECTORY, () -> status(SHARD), () -> stats, properties(minute))
+			.health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 	}
 
