@@ -108,8 +108,8 @@ final class ShardedReads {
 
 	/**
 	 * How far each shard has come is another id: what is below the greatest of them is
-	 * left for the next page. What an index has under a key comes with the first page, and
-	 * again in its place.
+	 * left for the next page. What an index has under a key comes with the first page,
+	 * and again in its place.
 	 */
 	StoredPage browse(MessageQuery query) {
 		StoredPage page = windows(query);

@@ -180,13 +180,15 @@ abstract class ReadContract extends StoreSubject {
 				insert(Draft.of(TASK).uniqueKey("4711")), insert(Draft.of(TASK).orderingKey("4711")),
 				insert(Draft.of(TASK).concurrencyKey("4711")));
 		long ended = ended(Draft.of("other").uniqueKey("4711"), MessageState.DEAD);
-		insert(Draft.of(TASK).idempotencyKey("47110").attributes(Draft.attributes("4711", Map.of("4711", "4711"),
-				Map.of("concurrencyKey", "4711"), "4711")));
+		insert(Draft.of(TASK)
+			.idempotencyKey("47110")
+			.attributes(Draft.attributes("4711", Map.of("4711", "4711"), Map.of("concurrencyKey", "4711"), "4711")));
 		insert(Draft.of(TASK));
 		List<Long> all = Stream.concat(ids.stream(), Stream.of(ended)).toList();
 		assertThat(ids(this.store.list(MessageQuery.all().key("4711")))).containsExactlyInAnyOrderElementsOf(all);
 		assertThat(browsed(MessageQuery.all().key("4711"))).containsExactlyInAnyOrderElementsOf(all);
-		assertThat(ids(this.store.list(MessageQuery.all().key("4711").state(MessageState.DEAD)))).containsExactly(ended);
+		assertThat(ids(this.store.list(MessageQuery.all().key("4711").state(MessageState.DEAD))))
+			.containsExactly(ended);
 		assertThat(this.store.list(MessageQuery.all().key("471"))).isEmpty();
 		assertThat(this.store.list(MessageQuery.all().key("%"))).isEmpty();
 		assertThat(this.store.purge(MessageQuery.all().key("4711").task("other"))).isOne();
@@ -201,7 +203,9 @@ abstract class ReadContract extends StoreSubject {
 		long walked = ended(Draft.of("other").uniqueKey("4711"), MessageState.DEAD);
 		pass(10);
 		insertAll(Draft.of(TASK).times(50_000));
-		List<Long> known = Stream.concat(live.stream(), Stream.of(completed)).sorted(Comparator.reverseOrder()).toList();
+		List<Long> known = Stream.concat(live.stream(), Stream.of(completed))
+			.sorted(Comparator.reverseOrder())
+			.toList();
 		StoredPage page = this.store.browse(MessageQuery.all().key("4711"));
 		assertThat(ids(page.messages())).isEqualTo(known);
 		assertThat(page.next()).isGreaterThan(walked);

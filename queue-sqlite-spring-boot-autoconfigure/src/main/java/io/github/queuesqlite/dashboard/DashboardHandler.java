@@ -140,8 +140,7 @@ final class DashboardHandler {
 	}
 
 	private ServerResponse operate(DashboardRequest request) {
-		return operate(request, request.name(), body(request),
-				Set.of("operation", "until", "runAt", "after"));
+		return operate(request, request.name(), body(request), Set.of("operation", "until", "runAt", "after"));
 	}
 
 	/** The name is part of the path, or of the body: servers refuse slashes in a part. */

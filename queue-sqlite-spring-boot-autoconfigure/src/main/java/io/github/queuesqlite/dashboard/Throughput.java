@@ -72,7 +72,10 @@ final class Throughput {
 		return Math.max(0, now - before);
 	}
 
-	/** A shard that is out of use lacks in the sums: when it is back, nothing has happened. */
+	/**
+	 * A shard that is out of use lacks in the sums: when it is back, nothing has
+	 * happened.
+	 */
 	private static TaskTotals greatest(TaskTotals one, TaskTotals other) {
 		return new TaskTotals(one.queue(), one.task(), Math.max(one.enqueued(), other.enqueued()),
 				Math.max(one.completed(), other.completed()), Math.max(one.retried(), other.retried()),

@@ -127,13 +127,16 @@ final class DashboardBrowser implements AutoCloseable {
 
 	/** Controls and pictures that are seen and that nobody can name, as HTML. */
 	Object nameless() {
-		return run("""
-				return [...document.querySelectorAll('button, a, input, select, summary, progress, [role=img]')]
-				  .filter((node) => node.getClientRects().length && !(node.getAttribute('aria-label') || node.textContent.trim()
-				    || node.closest('label')?.textContent.trim())).map((node) => node.outerHTML).join()""");
+		return run(
+				"""
+						return [...document.querySelectorAll('button, a, input, select, summary, progress, [role=img]')]
+						  .filter((node) => node.getClientRects().length && !(node.getAttribute('aria-label') || node.textContent.trim()
+						    || node.closest('label')?.textContent.trim())).map((node) => node.outerHTML).join()""");
 	}
 
-	/** Texts that are seen and have too little contrast to be read, with that contrast. */
+	/**
+	 * Texts that are seen and have too little contrast to be read, with that contrast.
+	 */
 	Object faint() {
 		return run("""
 				const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });

@@ -203,12 +203,12 @@ class DashboardPageTests {
 		open("/#/messages");
 		await().untilAsserted(() -> assertThat(browser.texts("tbody td.id")).hasSize(3));
 		browser.find("input[name=key]").sendKeys("order 4711\n");
-		await().untilAsserted(() -> assertThat(browser.texts("tbody td.id")).containsExactly(unique.toString(),
-				ordered.toString()));
+		await().untilAsserted(
+				() -> assertThat(browser.texts("tbody td.id")).containsExactly(unique.toString(), ordered.toString()));
 		open("/#/messages/" + unique);
 		browser.choose("order 4711");
-		await().untilAsserted(() -> assertThat(browser.texts("tbody td.id")).containsExactly(unique.toString(),
-				ordered.toString()));
+		await().untilAsserted(
+				() -> assertThat(browser.texts("tbody td.id")).containsExactly(unique.toString(), ordered.toString()));
 		assertThat(browser.find("input[name=key]").getAttribute("value")).isEqualTo("order 4711");
 		assertThat(browser.complaints()).isEmpty();
 	}
@@ -249,9 +249,11 @@ class DashboardPageTests {
 			.then(NewMessage.to("greet"))
 			.then(NewMessage.to("limited")));
 		open("/#/messages/" + first);
-		await().untilAsserted(() -> assertThat(browser.texts(".tree li a")).containsExactly("later", "greet", "limited"));
+		await()
+			.untilAsserted(() -> assertThat(browser.texts(".tree li a")).containsExactly("later", "greet", "limited"));
 		assertThat(browser.texts(".tree li .pill")).containsOnly("scheduled");
-		assertThat(browser.run("return [...document.querySelectorAll('.tree li')].map((node) => node.className).join()"))
+		assertThat(
+				browser.run("return [...document.querySelectorAll('.tree li')].map((node) => node.className).join()"))
 			.isEqualTo("in-0,in-1,in-2");
 		browser.screenshot("tree");
 		browser.choose("Cancel all");
@@ -285,14 +287,17 @@ class DashboardPageTests {
 		queue().drain(Duration.ofMinutes(1));
 		application.getBean(DashboardHistory.class).step();
 		application.getBean(DashboardHistory.class).step();
-		await().untilAsserted(() -> assertThat(browser.run("""
-				return [...document.querySelectorAll('.chart')].every((chart) =>
-				  [...chart.querySelectorAll('path.line')].every((line) => /^M[\\d.]+ [\\d.]+h/.test(line.getAttribute('d'))))
-				  && document.querySelectorAll('.chart path.line').length === 8""")).isEqualTo(true));
-		assertThat(browser.run("return [...document.querySelectorAll('.plot')].map((node) => node.ariaLabel).join('|')"))
+		await().untilAsserted(() -> assertThat(browser
+			.run("""
+					return [...document.querySelectorAll('.chart')].every((chart) =>
+					  [...chart.querySelectorAll('path.line')].every((line) => /^M[\\d.]+ [\\d.]+h/.test(line.getAttribute('d'))))
+					  && document.querySelectorAll('.chart path.line').length === 8"""))
+			.isEqualTo(true));
+		assertThat(
+				browser.run("return [...document.querySelectorAll('.plot')].map((node) => node.ariaLabel).join('|')"))
 			.asString()
-			.contains("Throughput, the last 10 minutes: completed ", "Start delay, the last", "median ", "Depth, the last",
-					"waiting 0 now", "Failures, the last", "dead ", "Arrow keys move along it")
+			.contains("Throughput, the last 10 minutes: completed ", "Start delay, the last", "median ",
+					"Depth, the last", "waiting 0 now", "Failures, the last", "dead ", "Arrow keys move along it")
 			.doesNotContain("undefined", "NaN");
 		browser.run("document.querySelector('.plot').focus()");
 		browser.press(Keys.ARROW_LEFT);
@@ -585,8 +590,8 @@ class DashboardPageTests {
 			.create(Schedule.of(name, NewMessage.to("greet").payload("ada")).cron("0 0 3 * * *"));
 		application.getBean(EmbeddedQueue.class)
 			.audit()
-			.add(hostile + "W".repeat(300), "<b>" + "W".repeat(100), hostile + "W".repeat(200), AuditEntry.Outcome.FAILED,
-					hostile + "W".repeat(300));
+			.add(hostile + "W".repeat(300), "<b>" + "W".repeat(100), hostile + "W".repeat(200),
+					AuditEntry.Outcome.FAILED, hostile + "W".repeat(300));
 		MessageId running = queue().enqueue(NewMessage.to("echo").payload(huge));
 		MessageId dead = queue().enqueue(NewMessage.to("fail.hostile").payload(huge));
 		for (String part : new String[] { "/", "/#/schedules", "/#/processes", "/#/failures", "/#/messages",
@@ -603,8 +608,8 @@ class DashboardPageTests {
 		browser.choose("Show the result");
 		browser.awaitText(".body pre", "onerror");
 		browser.choose("Show the payload");
-		await().untilAsserted(() -> assertThat(browser.texts(".body pre")).hasSize(2)
-			.allMatch((text) -> text.contains("[U+202E]")));
+		await().untilAsserted(
+				() -> assertThat(browser.texts(".body pre")).hasSize(2).allMatch((text) -> text.contains("[U+202E]")));
 		assertThat(browser.run("return document.querySelector('.body pre').textContent.length <= 101000"))
 			.isEqualTo(true);
 		assertHarmless("result");
@@ -636,7 +641,8 @@ class DashboardPageTests {
 		browser.run("document.querySelector('input[name=key]').focus()");
 		browser.find("input[name=key]").sendKeys("order 4711");
 		browser.press(Keys.ENTER);
-		await().untilAsserted(() -> assertThat(browser.run("return location.hash")).asString().contains("key=order+4711"));
+		await()
+			.untilAsserted(() -> assertThat(browser.run("return location.hash")).asString().contains("key=order+4711"));
 		open("/#/queues");
 		browser.run("document.querySelector(\"[aria-label='Pause queue default']\").focus()");
 		browser.press(Keys.ENTER);
@@ -658,7 +664,8 @@ class DashboardPageTests {
 	void everyControlOfAMessageAndOfAQuestionHasAName() {
 		MessageId dead = queue().enqueue(NewMessage.to("fail").orderingKey("customer 1"));
 		queue().drain(Duration.ofMinutes(1));
-		MessageId later = queue().enqueue(NewMessage.to("later").delay(Duration.ofHours(1)).payload("ada").then(NewMessage.to("greet")));
+		MessageId later = queue()
+			.enqueue(NewMessage.to("later").delay(Duration.ofHours(1)).payload("ada").then(NewMessage.to("greet")));
 		MessageId running = queue().enqueue("block", null);
 		for (MessageId id : new MessageId[] { dead, later, running }) {
 			open("/#/messages/" + id);

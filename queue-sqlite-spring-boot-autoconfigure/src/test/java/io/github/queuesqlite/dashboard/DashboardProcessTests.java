@@ -56,8 +56,8 @@ class DashboardProcessTests {
 	private static Map<String, TaskActivity> sum(HistoryDescriptor history) {
 		Map<String, TaskActivity> sum = new HashMap<>();
 		history.points()
-			.forEach((point) -> point.tasks()
-				.forEach((task, activity) -> sum.merge(task, activity, TaskActivity::and)));
+			.forEach(
+					(point) -> point.tasks().forEach((task, activity) -> sum.merge(task, activity, TaskActivity::and)));
 		return sum;
 	}
 

@@ -119,8 +119,7 @@ class QueryPlanTests {
 			List<String> steps = plan(connection, sql);
 			for (String index : List.of("message_idempotency_key (idempotency_key=?)",
 					"message_unique_key (task=? AND unique_key=?)", "SEARCH line USING PRIMARY KEY (ordering_key=?)",
-					"crowd_key (task=? AND concurrency_key=?)",
-					"SEARCH message USING INTEGER PRIMARY KEY (rowid=?)")) {
+					"crowd_key (task=? AND concurrency_key=?)", "SEARCH message USING INTEGER PRIMARY KEY (rowid=?)")) {
 				assertThat(steps).anyMatch((step) -> step.contains(index));
 			}
 			assertThat(steps).noneMatch((step) -> step.matches("SCAN (message|line|crowd).*"));

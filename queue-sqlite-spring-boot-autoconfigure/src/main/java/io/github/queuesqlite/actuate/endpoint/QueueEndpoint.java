@@ -223,8 +223,9 @@ public class QueueEndpoint {
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String key,
 			@Nullable String createdAfter, @Nullable String createdBefore, @Nullable String endedAfter,
 			@Nullable String endedBefore) {
-		return operateAll(null, kind, operation, new MessageFilter(state, queue, task, tag, key, createdAfter,
-				createdBefore, endedAfter, endedBefore), null);
+		return operateAll(null, kind, operation,
+				new MessageFilter(state, queue, task, tag, key, createdAfter, createdBefore, endedAfter, endedBefore),
+				null);
 	}
 
 	OperationResponseBody operateAll(@Nullable String actor, String kind, @Nullable String operation,
@@ -467,8 +468,7 @@ public class QueueEndpoint {
 		};
 	}
 
-	private AffectedDescriptor operateFailures(String fingerprint, @Nullable String operation,
-			@Nullable String after) {
+	private AffectedDescriptor operateFailures(String fingerprint, @Nullable String operation, @Nullable String after) {
 		if (!"retry".equals(operation)) {
 			throw unknownOperation("retry", operation);
 		}

@@ -54,7 +54,8 @@ public class QueueEndpointWebExtension {
 	public WebEndpointResponse<OperationResponseBody> list(@Selector String kind, @Nullable String state,
 			@Nullable String queue, @Nullable String task, @Nullable String tag, @Nullable String key,
 			@Nullable String createdAfter, @Nullable String createdBefore, @Nullable String endedAfter,
-			@Nullable String endedBefore, @Nullable String order, @Nullable String after, @Nullable String limit, @Nullable String name) {
+			@Nullable String endedBefore, @Nullable String order, @Nullable String after, @Nullable String limit,
+			@Nullable String name) {
 		return respond(() -> (name != null) ? this.delegate.showNamed(kind, name) : this.delegate.list(kind, state,
 				queue, task, tag, key, createdAfter, createdBefore, endedAfter, endedBefore, order, after, limit));
 	}

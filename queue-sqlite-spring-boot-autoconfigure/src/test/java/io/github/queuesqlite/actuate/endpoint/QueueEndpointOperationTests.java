@@ -160,8 +160,8 @@ class QueueEndpointOperationTests {
 	void filesWithoutADirectoryForBackupsAreNotBackedUp() {
 		QueueEndpoint endpoint = new QueueEndpoint(this.queue, List.of(), Show.NEVER);
 		assertThatExceptionOfType(QueueEndpointException.class)
-			.isThrownBy(() -> endpoint.operateAll("files", "backup", null, null, null, null, null, null, null, null,
-					null))
+			.isThrownBy(
+					() -> endpoint.operateAll("files", "backup", null, null, null, null, null, null, null, null, null))
 			.withMessageContaining("management.endpoint.queue.backup-directory");
 	}
 
