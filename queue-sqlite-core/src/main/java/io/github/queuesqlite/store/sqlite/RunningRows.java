@@ -50,7 +50,17 @@ final class RunningRows {
 			    AND (?6 IS NULL OR ?6 IN (
 			        SELECT value FROM json_each(CASE WHEN json_valid(attributes) THEN attributes END, '$.tags')))
 			    AND (?7 IS NULL OR created_at > ?7)
-			    AND (?8 IS NULL OR created_at < ?8)""";
+			    AND (?8 IS NULL OR created_at < ?8)
+			ORDER BY id
+			LIMIT ?9""";
+
+	static final String NEWEST_MATCHING = MATCHING.replace("ORDER BY id", "ORDER BY id DESC");
+
+	private static final Direction OLDEST_FIRST = new Direction(AFTER, MATCHING,
+			Comparator.comparingLong(StoredMessage::id));
+
+	private static final Direction NEWEST_FIRST = new Direction(BEFORE, NEWEST_MATCHING,
+			OLDEST_FIRST.order().reversed());
 
 	/** So many are looked at in one read. */
 	private static final int WINDOW = 1000;
@@ -76,25 +86,25 @@ final class RunningRows {
 
 	/** Finds those with greater ids, in their order. */
 	List<StoredMessage> list(long after, int most) {
-		return find(after, most, AFTER, Comparator.comparingLong(StoredMessage::id));
+		return find(after, most, OLDEST_FIRST);
 	}
 
 	/** Finds those with lesser ids, the newest first. */
 	StoredPage browse(long before) {
 		int most = this.query.limit();
-		List<StoredMessage> found = find(before, most, BEFORE, Comparator.comparingLong(StoredMessage::id).reversed());
+		List<StoredMessage> found = find(before, most, NEWEST_FIRST);
 		return new StoredPage(found, (found.size() == most) ? found.get(most - 1).id() : StoredPage.END);
 	}
 
-	private List<StoredMessage> find(long from, int most, String window, Comparator<StoredMessage> order) {
+	private List<StoredMessage> find(long from, int most, Direction direction) {
 		if (isNoneMeant()) {
 			return List.of();
 		}
 		Stream<StoredMessage> found = Stream.of();
 		for (long owner : owners()) {
-			found = Stream.concat(found, of(owner, from, most, window, order).stream());
+			found = Stream.concat(found, of(owner, from, most, direction).stream());
 		}
-		return found.sorted(order).limit(most).toList();
+		return found.sorted(direction.order()).limit(most).toList();
 	}
 
 	/** What runs is in no other state, and has not ended. */
@@ -108,40 +118,53 @@ final class RunningRows {
 		return this.reader.read((statements) -> longs(statements, OWNERS, this.query.instance()));
 	}
 
-	private List<StoredMessage> of(long owner, long from, int most, String window, Comparator<StoredMessage> order) {
+	private List<StoredMessage> of(long owner, long from, int most, Direction direction) {
 		List<StoredMessage> found = new ArrayList<>();
 		long next = from;
 		boolean more = true;
 		while (more && found.size() < most) {
 			long start = next;
-			Looked looked = this.reader.read((statements) -> look(statements, owner, start, window));
-			looked.matching().stream().sorted(order).forEach(found::add);
+			int left = most - found.size();
+			Looked looked = this.reader.read((statements) -> look(statements, owner, start, left, direction));
+			found.addAll(looked.matching());
 			more = looked.ids().size() == WINDOW;
 			next = more ? looked.ids().get(WINDOW - 1) : next;
 		}
 		return found;
 	}
 
-	private Looked look(Statements statements, long owner, long from, String window) throws SQLException {
-		List<Long> ids = longs(statements, window, owner, from, WINDOW);
+	private Looked look(Statements statements, long owner, long from, int most, Direction direction)
+			throws SQLException {
+		List<Long> ids = longs(statements, direction.window(), owner, from, WINDOW);
 		List<StoredMessage> matching = new ArrayList<>();
-		statements.each((row) -> matching.add(MessageTable.stored(row, this.checksum, this.shard)), MATCHING,
-				values(ids, owner));
+		statements.each((row) -> matching.add(MessageTable.stored(row, this.checksum, this.shard)),
+				direction.matching(), values(ids, owner, most));
 		return new Looked(ids, matching);
 	}
 
 	/** As {@link #MATCHING} has them. */
-	private @Nullable Object[] values(List<Long> ids, long owner) {
+	private @Nullable Object[] values(List<Long> ids, long owner, int most) {
 		return new @Nullable Object[] { LongJson.of(ids), owner, SqliteShardReader.millis(this.query.startedBefore()),
 				this.query.queue(), this.query.task(), this.query.tag(),
 				SqliteShardReader.millis(this.query.createdAfter()),
-				SqliteShardReader.millis(this.query.createdBefore()) };
+				SqliteShardReader.millis(this.query.createdBefore()), most };
 	}
 
 	private static List<Long> longs(Statements statements, String sql, @Nullable Object... values) throws SQLException {
 		List<Long> found = new ArrayList<>();
 		statements.each((row) -> found.add(row.getLong(1)), sql, values);
 		return found;
+	}
+
+	/**
+	 * Where a search goes.
+	 *
+	 * @param window gives the next ids
+	 * @param matching gives those of them that match, in their order
+	 * @param order that order
+	 */
+	private record Direction(String window, String matching, Comparator<StoredMessage> order) {
+
 	}
 
 	/** What one read has looked at, and what of it matches. */

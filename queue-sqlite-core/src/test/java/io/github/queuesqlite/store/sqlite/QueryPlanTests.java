@@ -112,7 +112,8 @@ class QueryPlanTests {
 
 	@ParameterizedTest
 	@CsvSource({ "OWNERS, message_owner (owner>?", "AFTER, message_owner (owner=? AND rowid>?)",
-			"BEFORE, message_owner (owner=? AND rowid<?)", "MATCHING, INTEGER PRIMARY KEY (rowid=?)" })
+			"BEFORE, message_owner (owner=? AND rowid<?)", "MATCHING, INTEGER PRIMARY KEY (rowid=?)",
+			"NEWEST_MATCHING, INTEGER PRIMARY KEY (rowid=?)" })
 	void whatRunsIsReadFromTheIndexOfOwnersWithoutSorting(String name, String index) throws Exception {
 		String sql = (String) RunningRows.class.getDeclaredField(name).get(null);
 		assertSearches(sql, index);
