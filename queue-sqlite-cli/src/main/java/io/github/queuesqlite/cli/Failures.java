@@ -1,6 +1,5 @@
 package io.github.queuesqlite.cli;
 
-import io.github.queuesqlite.message.Names;
 import io.github.queuesqlite.message.QueueException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -17,7 +16,7 @@ final class Failures implements IExecutionExceptionHandler {
 		}
 		String text = String.valueOf(failure.getMessage());
 		boolean known = failure instanceof QueueException || failure instanceof IllegalArgumentException;
-		command.getErr().println("queue-sqlite: " + Names.oneLine(known ? text : failure.toString()));
+		command.getErr().println(Misunderstandings.line(known ? text : failure.toString()));
 		return (failure instanceof IllegalArgumentException) ? 2 : QueueCommand.UNUSABLE;
 	}
 
