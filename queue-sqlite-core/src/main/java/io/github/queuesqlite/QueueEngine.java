@@ -164,7 +164,8 @@ final class QueueEngine {
 					completions, builder.recorder,
 					new Bounds(builder.maxLength, builder.onFull, builder.blockTimeout, this.store.shards()));
 			Lanes lanes = new Lanes(this.tasks, builder.lanes(), this.workers::isReceivedFrom);
-			this.overview = new Overview(this.store, lanes, this.tasks, this.inFlight, builder.clock);
+			this.overview = new Overview(this.store, lanes, this.tasks, this.inFlight, builder.clock,
+					this.workers::waitsForTime);
 			Intake intake = new Intake(this.tasks, payloads, builder.maxPayloadSize, builder.clock,
 					builder.enqueueInterceptors, lanes, access.bounds());
 			this.operations = operations(builder, access, payloads, intake, callbackTimer);
