@@ -467,8 +467,7 @@ final class QueueEngine {
 			.forEach((run) -> stuck
 				.add(new StuckRun(new MessageId(run.id()), run.queue(), run.task(), run.overdue(), run.thread())));
 		Map<Integer, String> unwritable = this.store.probe();
-		return new QueueStatus(isRunning(), this.store.shardStats(), unwritable, lanes(), stuck, failing,
-				listeners);
+		return new QueueStatus(isRunning(), this.store.shardStats(), unwritable, lanes(), stuck, failing, listeners);
 	}
 
 }

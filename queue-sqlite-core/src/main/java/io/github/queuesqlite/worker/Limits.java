@@ -124,7 +124,8 @@ final class Limits {
 	}
 
 	private Rate rate(String name, RateLimit declared) {
-		return this.rates.computeIfAbsent(name, (key) -> new Rate(name, declared, this.environment.clock(), this::opened));
+		return this.rates.computeIfAbsent(name,
+				(key) -> new Rate(name, declared, this.environment.clock(), this::opened));
 	}
 
 	/** Returns the rate of a queue; null when it has none. */

@@ -103,9 +103,9 @@ class DemandTests {
 	}
 
 	private static StoredMessage message() {
-		return new StoredMessage(1, 0, 1, "default", "task", MessageState.RUNNING, Priority.NORMAL.value(), 0, 0, 1, null, 1, 1,
-				false, null, null, null, null, null, null, null, null, "bytes", new byte[0], null, null, null,
-				false);
+		return new StoredMessage(1, 0, 1, "default", "task", MessageState.RUNNING, Priority.NORMAL.value(), 0, 0, 1,
+				null, 1, 1, false, null, null, null, null, null, null, null, null, "bytes", new byte[0], null, null,
+				null, false);
 	}
 
 	@ParameterizedTest

@@ -216,8 +216,8 @@ class LaneTests {
 			return null;
 		});
 		List<Insertion> rows = IntStream.range(0, 50)
-			.mapToObj((i) -> new TestQueue.Draft().toInsertion(queue,
-					queue.store.assignId(queue.presence.current(), 0), "work", null))
+			.mapToObj((i) -> new TestQueue.Draft().toInsertion(queue, queue.store.assignId(queue.presence.current(), 0),
+					"work", null))
 			.toList();
 		queue.insert(rows);
 		Lane lane = queue.pool.lanes().iterator().next();

@@ -31,8 +31,8 @@ class ParkedKeysTests {
 	private final Imports imports = new Imports();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(QueueAutoConfiguration.class,
-				QueueHealthContributorAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(QueueAutoConfiguration.class, QueueHealthContributorAutoConfiguration.class))
 		.withPropertyValues("queue.sqlite.storage=temporary", "queue.sqlite.listen.max-retries=0")
 		.withBean(Imports.class, () -> this.imports);
 
@@ -70,8 +70,8 @@ class ParkedKeysTests {
 	}
 
 	private static Map<String, ListenerDescriptor> listed(EmbeddedQueue queue) {
-		return ((ListenersDescriptor) new QueueEndpoint(queue, List.of(), Show.NEVER).list("listeners", null, null, null,
-				null, null, null, null, null, null, null, null))
+		return ((ListenersDescriptor) new QueueEndpoint(queue, List.of(), Show.NEVER).list("listeners", null, null,
+				null, null, null, null, null, null, null, null, null))
 			.listeners();
 	}
 

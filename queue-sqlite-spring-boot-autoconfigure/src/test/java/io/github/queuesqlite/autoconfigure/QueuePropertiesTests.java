@@ -102,8 +102,8 @@ class QueuePropertiesTests {
 				Map.entry("payload.compress-over", "8KB"), Map.entry("payload.encryption.key", "k1"),
 				Map.entry("payload.encryption.keys.k1", "c2VjcmV0"), Map.entry("payload.signing.key", "s1"),
 				Map.entry("payload.signing.keys.s1", "c2VjcmV0"), Map.entry("payload.signing.required", "false"),
-				Map.entry("wal.max", "128MB"), Map.entry("disk.reserve", "1GB"),
-				Map.entry("cache.writer", "256KB"), Map.entry("cache.reader", "16GB")));
+				Map.entry("wal.max", "128MB"), Map.entry("disk.reserve", "1GB"), Map.entry("cache.writer", "256KB"),
+				Map.entry("cache.reader", "16GB")));
 		assertThat(properties.enabled()).isFalse();
 		assertThat(properties.storage()).isEqualTo(QueueProperties.Storage.TEMPORARY);
 		assertThat(properties.directory()).isEqualTo("/var/queue");

@@ -207,8 +207,8 @@ class TestQueueTests {
 	@Test
 	void messageIsWaitedForAlthoughItsFileIsLockedForLongAndOthersHaveARate() throws Exception {
 		try (TestQueue queue = TestQueue.create(RunMode.MANUAL,
-				(builder) -> builder.shards(2).shardChooser((message, shards) -> OptionalInt
-					.of(message.task().equals("mail") ? 1 : 0)));
+				(builder) -> builder.shards(2)
+					.shardChooser((message, shards) -> OptionalInt.of(message.task().equals("mail") ? 1 : 0)));
 				Connection other = DriverManager.getConnection("jdbc:sqlite:" + shard(queue, 1));
 				Statement statement = other.createStatement()) {
 			queue.tasks()

@@ -35,7 +35,8 @@ class CacheSizeTests {
 			assertThat(store).extracting("group.shards", InstanceOfAssertFactories.map(Integer.class, Shard.class))
 				.hasSize(2)
 				.allSatisfy((number, shard) -> {
-					assertThat(shard.outlook()).extracting("connection", InstanceOfAssertFactories.type(Connection.class))
+					assertThat(shard.outlook())
+						.extracting("connection", InstanceOfAssertFactories.type(Connection.class))
 						.satisfies((connection) -> assertThat(cacheSize(connection)).isEqualTo(-300));
 					assertThat(shard.reader()).extracting("reads", InstanceOfAssertFactories.type(Reads.class))
 						.satisfies((reads) -> assertThat(reads.<Long>read(file(number), new ReaderGate(),

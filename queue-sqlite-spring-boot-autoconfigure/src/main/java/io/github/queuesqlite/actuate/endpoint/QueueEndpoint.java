@@ -31,7 +31,8 @@ public class QueueEndpoint {
 
 	private static final String OPERATED = KINDS.replace(" or limits", ", limits or failures");
 
-	private static final String LISTS = KINDS.replace(" or limits", ", limits, listeners, processes, shards, failures or audit");
+	private static final String LISTS = KINDS.replace(" or limits",
+			", limits, listeners, processes, shards, failures or audit");
 
 	private final EmbeddedQueue queue;
 
@@ -125,7 +126,8 @@ public class QueueEndpoint {
 	 * @return {@link MessagesDescriptor}, {@link TasksDescriptor},
 	 * {@link QueuesDescriptor}, {@link KeysDescriptor}, of the keys that are paused,
 	 * {@link SchedulesDescriptor}, {@link LimitsDescriptor}, {@link ListenersDescriptor},
-	 * {@link ProcessesDescriptor}, {@link ShardsDescriptor}, {@link FailuresDescriptor} or {@link AuditDescriptor}
+	 * {@link ProcessesDescriptor}, {@link ShardsDescriptor}, {@link FailuresDescriptor}
+	 * or {@link AuditDescriptor}
 	 */
 	@ReadOperation
 	public OperationResponseBody list(@Selector String kind, @Nullable String state, @Nullable String queue,

@@ -67,8 +67,8 @@ class QueueHealthIndicatorTests {
 	void healthWhenAllIsWellIsUpWithDetails() {
 		Health health = health(status(SHARD));
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
-		assertThat(health.getDetails()).containsOnlyKeys("directory", "workersRunning", "pausedQueues", "pausedTasks", "pausedKeys",
-				"oldestReadyAge", "dead", "lanes", "shards", "instances");
+		assertThat(health.getDetails()).containsOnlyKeys("directory", "workersRunning", "pausedQueues", "pausedTasks",
+				"pausedKeys", "oldestReadyAge", "dead", "lanes", "shards", "instances");
 		assertThat(health.getDetails()).containsEntry("directory", DIRECTORY.toString())
 			.containsEntry("workersRunning", true)
 			.containsEntry("dead", 4L)
@@ -156,7 +156,8 @@ class QueueHealthIndicatorTests {
 		QueueStats stats = new QueueStats(List.of(), Map.of("reports", Duration.ofHours(1)), List.of(PAUSE), Set.of(),
 				Set.of(), List.of(SHARD), List.of(), List.of());
 		Threshold minute = new Threshold(Duration.ofMinutes(1), null, null);
-		Health health = new QueueHealthIndicator(() -> DIRECTORY, () -> status(SHARD), () -> stats, properties(minute)).health();
+		Health health = new QueueHealthIndicator(() -> DIRECTORY, () -> status(SHARD), () -> stats, properties(minute))
+			.health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 	}
 

@@ -157,8 +157,7 @@ class ReactiveHandlerTests {
 	void batchWithOneThatIsNotValidIsDisposedWhenItIsCancelled() {
 		this.contextRunner.withPropertyValues("queue.sqlite.worker.concurrency=1").run((context) -> {
 			CompletableFuture<?> all = (CompletableFuture<?>) BatchMethodTests.run(context, "hanging",
-					List.of(new Name(""), new Name("Ada")), StubContext.of(Map.of()),
-					StubContext.of(Map.of()));
+					List.of(new Name(""), new Name("Ada")), StubContext.of(Map.of()), StubContext.of(Map.of()));
 			assertThat(this.reactive.subscribed).hasSize(1);
 			all.cancel(true);
 			assertThat(this.reactive.disposed).containsExactly("hanging 1");
