@@ -124,7 +124,8 @@ final class Limits {
 	}
 
 	private Rate rate(String name, RateLimit declared) {
-		return this.rates.computeIfAbsent(name, (key) -> new Rate(name, declared, this::opened));
+		return this.rates.computeIfAbsent(name,
+				(key) -> new Rate(name, declared, this.environment.clock(), this::opened));
 	}
 
 	/** Returns the rate of a queue; null when it has none. */
@@ -159,6 +160,14 @@ final class Limits {
 
 	private long epoch() {
 		return this.environment.presence().current().epoch();
+	}
+
+	/**
+	 * Returns whether a message of a queue and task lacks a token that does not come
+	 * before the clock has gone on.
+	 */
+	synchronized boolean waitsForTime(String queue, String task) {
+		return !this.changedElsewhere && of(queue, task).rates().stream().anyMatch(Rate::isEmpty);
 	}
 
 	/** Returns whether a message of the task may be claimed. */
