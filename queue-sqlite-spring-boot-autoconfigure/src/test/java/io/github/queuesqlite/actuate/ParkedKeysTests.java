@@ -71,7 +71,7 @@ class ParkedKeysTests {
 
 	private static Map<String, ListenerDescriptor> listed(EmbeddedQueue queue) {
 		return ((ListenersDescriptor) new QueueEndpoint(queue, List.of(), Show.NEVER).list("listeners", null, null,
-				null, null, null, null, null, null, null, null, null))
+				null, null, null, null, null, null, null, null, null, null, null, null))
 			.listeners();
 	}
 

@@ -168,7 +168,8 @@ class QueueHealthIndicatorTests {
 				List.of(new Pause(Pause.Kind.ALL, "*", null)), Set.of(), Set.of(), List.of(SHARD), List.of(),
 				List.of());
 		Threshold minute = new Threshold(Duration.ofMinutes(1), null, null);
-		Health health = new QueueHealthIndicator(() -> status(SHARD), () -> stats, properties(minute)).health();
+		Health health = new QueueHealthIndicator(() -> DIRECTORY, () -> status(SHARD), () -> stats, properties(minute))
+			.health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsEntry("allPaused", true).containsEntry("pausedQueues", Set.of());
 	}
