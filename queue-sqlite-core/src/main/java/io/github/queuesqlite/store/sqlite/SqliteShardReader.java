@@ -121,7 +121,7 @@ final class SqliteShardReader implements ShardReader {
 	 * Who an index has under a key: who lives, and whose idempotency key it is. An index
 	 * of keys begins with the task; there are few.
 	 */
-	static final String KEYED = BROWSE.replace("id >= ?1 AND id < ?2", """
+	static final String KEYED = LIST.replace(RANGE, """
 			id IN (
 			    SELECT id FROM message WHERE idempotency_key = ?11
 			    UNION ALL
@@ -134,7 +134,7 @@ final class SqliteShardReader implements ShardReader {
 			    SELECT message_id FROM (
 			        SELECT message_id FROM (SELECT DISTINCT task FROM counter) AS known
 			            CROSS JOIN crowd ON crowd.task = known.task AND concurrency_key = ?11
-			        LIMIT ?12))""");
+			        LIMIT ?12))""").replace("ORDER BY id", "ORDER BY id DESC");
 
 	/** For each way of being kept, as the index has them. */
 	static final String ENDED = "SELECT " + MessageTable.COLUMNS + """
