@@ -5,6 +5,7 @@ import io.github.queuesqlite.actuate.endpoint.AuditDescriptor;
 import io.github.queuesqlite.actuate.endpoint.FailuresDescriptor;
 import io.github.queuesqlite.actuate.endpoint.KeysDescriptor;
 import io.github.queuesqlite.actuate.endpoint.LimitsDescriptor;
+import io.github.queuesqlite.actuate.endpoint.ListenersDescriptor;
 import io.github.queuesqlite.actuate.endpoint.MessageDescriptor;
 import io.github.queuesqlite.actuate.endpoint.MessagesDescriptor;
 import io.github.queuesqlite.actuate.endpoint.ProblemDescriptor;
@@ -27,7 +28,7 @@ final class DashboardRuntimeHints implements RuntimeHintsRegistrar {
 		hints.resources().registerPattern("io/github/queuesqlite/dashboard/*");
 		new BindingReflectionHintsRegistrar().registerReflectionHints(hints.reflection(), AffectedDescriptor.class,
 				AuditDescriptor.class, FailuresDescriptor.class, HistoryDescriptor.class, KeysDescriptor.class,
-				LimitsDescriptor.class, MessageDescriptor.class, MessagesDescriptor.class, PageDescriptor.class,
+				LimitsDescriptor.class, ListenersDescriptor.class, MessageDescriptor.class, MessagesDescriptor.class, PageDescriptor.class,
 				ProblemDescriptor.class, ProcessesDescriptor.class, QueueReport.class, QueuesDescriptor.class,
 				SchedulesDescriptor.class, ShardsDescriptor.class, TasksDescriptor.class);
 	}

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 import io.github.queuesqlite.message.MessageState;
@@ -32,7 +33,8 @@ public final class ShardSalvage implements AutoCloseable {
 
 	private static final int LEAST_COLUMNS = 28;
 
-	private static final int COUNTER_COLUMNS = 4;
+	/** A row that was not written since there are totals has none. */
+	private static final Set<Integer> COUNTER_COLUMNS = Set.of(4, 8);
 
 	private final PageFile file;
 
@@ -87,8 +89,10 @@ public final class ShardSalvage implements AutoCloseable {
 			}
 		}
 		for (List<@Nullable Object> key : this.records.keys(page)) {
-			if (key.size() == COUNTER_COLUMNS && key.get(0) instanceof String && key.get(1) instanceof String
-					&& key.get(2) instanceof Long && key.get(3) instanceof Long n) {
+			if (COUNTER_COLUMNS.contains(key.size()) && key.get(0) instanceof String && key.get(1) instanceof String
+					&& key.get(2) instanceof Long state && state <= Integer.MAX_VALUE
+					&& StateCode.isKnown(state.intValue())
+					&& key.get(3) instanceof Long n) {
 				this.counted = Math.max(0, this.counted) + n;
 			}
 		}
