@@ -28,9 +28,9 @@ final class DashboardRuntimeHints implements RuntimeHintsRegistrar {
 		hints.resources().registerPattern("io/github/queuesqlite/dashboard/*");
 		new BindingReflectionHintsRegistrar().registerReflectionHints(hints.reflection(), AffectedDescriptor.class,
 				AuditDescriptor.class, FailuresDescriptor.class, HistoryDescriptor.class, KeysDescriptor.class,
-				LimitsDescriptor.class, ListenersDescriptor.class, MessageDescriptor.class, MessagesDescriptor.class, PageDescriptor.class,
-				ProblemDescriptor.class, ProcessesDescriptor.class, QueueReport.class, QueuesDescriptor.class,
-				SchedulesDescriptor.class, ShardsDescriptor.class, TasksDescriptor.class);
+				LimitsDescriptor.class, ListenersDescriptor.class, MessageDescriptor.class, MessagesDescriptor.class,
+				PageDescriptor.class, ProblemDescriptor.class, ProcessesDescriptor.class, QueueReport.class,
+				QueuesDescriptor.class, SchedulesDescriptor.class, ShardsDescriptor.class, TasksDescriptor.class);
 	}
 
 }

@@ -91,8 +91,7 @@ public final class ShardSalvage implements AutoCloseable {
 		for (List<@Nullable Object> key : this.records.keys(page)) {
 			if (COUNTER_COLUMNS.contains(key.size()) && key.get(0) instanceof String && key.get(1) instanceof String
 					&& key.get(2) instanceof Long state && state <= Integer.MAX_VALUE
-					&& StateCode.isKnown(state.intValue())
-					&& key.get(3) instanceof Long n) {
+					&& StateCode.isKnown(state.intValue()) && key.get(3) instanceof Long n) {
 				this.counted = Math.max(0, this.counted) + n;
 			}
 		}
