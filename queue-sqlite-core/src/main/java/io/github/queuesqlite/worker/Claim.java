@@ -314,12 +314,13 @@ abstract class Claim implements Completion<SettleResult> {
 	}
 
 	private boolean begin() {
-		Long before = (attempt() > 1 && retry().maxElapsed() != null) ? firstStarted() : null;
+		boolean again = attempt() > 1 && retry().maxElapsed() != null;
+		long before = again ? firstStarted() : Long.MAX_VALUE;
 		int note = this.instance.started(this.key);
 		this.note = note;
 		this.startedAt = engine().now();
 		this.startedMillis = engine().millis();
-		this.firstStartedMillis = (before != null) ? before : this.startedMillis;
+		this.firstStartedMillis = Math.min(before, this.startedMillis);
 		this.deadline = this.startedAt + nanosToDeadline();
 		if (!STATE.compareAndSet(this, NEW, RUNNING)) {
 			// Taken back in this moment: whoever did has settled it.
@@ -650,24 +651,24 @@ abstract class Claim implements Completion<SettleResult> {
 
 	/**
 	 * Read before it begins: at its end nobody may have to wait for a file.
-	 * @return null when it cannot be read; then the limit counts from this attempt
+	 * @return the greatest number when it cannot be read; then the limit counts from this
+	 * attempt
 	 */
-	private @Nullable Long firstStarted() {
+	private long firstStarted() {
+		long first = Long.MAX_VALUE;
 		try {
-			Long first = null;
 			List<FailureRecord> failures = engine().environment.store().failures(this.row.id());
 			int attempt = attempt();
 			for (int i = failures.size() - 1; i >= 0 && failures.get(i).attempt() < attempt; i--) {
 				attempt = failures.get(i).attempt();
-				first = failures.get(i).startedAt();
+				first = Math.min(first, failures.get(i).startedAt());
 			}
-			return first;
 		}
 		catch (QueueException ex) {
 			logger.warn("When message {} of task '{}' began first cannot be read: its retries are limited from now on",
 					id(), this.row.task(), ex);
-			return null;
 		}
+		return first;
 	}
 
 	FailureRecord failure(String type, String message, String stack) {

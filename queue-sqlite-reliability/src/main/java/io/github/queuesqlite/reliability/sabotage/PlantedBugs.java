@@ -161,8 +161,8 @@ final class PlantedBugs {
 		add("a payload that cannot be read is retried", "return ofUnusable(run, \"The payload cannot be read: \", ex);",
 				"return ofFailure(run, ex);", "worker.OutcomeTests#runWhenPayloadCannotBeReadEndsDeadAndKeepsTheBody");
 		add("a task is claimed that this process does not host",
-				"if (this.pauses.isClaimable(hosted, task)) { tasks.add(task); }", "tasks.add(task);",
-				contract("Claims#claimTakesNamedTasksOnly"));
+				"for (String task : fewHosted ? hosted : ready) { if (ready.contains(task) && this.pauses.isClaimable(hosted, task)) {",
+				"for (String task : ready) { if (ready.contains(task)) {", contract("Claims#claimTakesNamedTasksOnly"));
 		add("what was changed in the file is handed to a handler", "if (message.damaged()) { bury",
 				"if (message.damaged() && now < 0) { bury",
 				"store.sqlite.DamagedMessageTests#retryWhenMessageIsDamagedEndsItDeadAgain");
@@ -394,7 +394,7 @@ final class PlantedBugs {
 		add("the end of a pause lets nobody through", "this.lines.arrange(key); this.crowds.resumed(key); } int ended",
 				"} int ended", "KeyPauseTests#pauseKeyWhenItsTimeIsOverGoesOnByItself");
 		this.rule = "No retry begins later after the first attempt than its policy allows";
-		add("the time of retries begins with each attempt", "first = Math.min(first, failure.startedAt());", "",
+		add("the time of retries begins with each attempt", "first = Math.min(first, failures.get(i).startedAt());", "",
 				"worker.OutcomeTests#runWhenItsRetryWouldBeTooLateAfterTheFirstAttemptEndsDead");
 		this.rule = "Where the newest is next, what comes back is not the newest; what is old starts at last, in its turn";
 		add("what comes back to a queue whose newest is next is next again",
@@ -811,7 +811,7 @@ final class PlantedBugs {
 		add("a start ends a hold", "if (this.held || this.paused.holdBack(lane.queue())) {",
 				"if (this.paused.holdBack(lane.queue())) {", "HoldTests#holdBeforeTheStartHoldsTheStart");
 		add("a hold does not wait for handlers",
-				"this.held = true; applyPauses(this.paused); } isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()));",
+				"this.held = true; applyPauses(this.paused); } isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()), Lane::busyOrClaiming);",
 				"this.held = true; applyPauses(this.paused); }", "HoldTests#holdWaitsForTheEndOfWhatRuns");
 	}
 
