@@ -185,10 +185,9 @@ public final class EmbeddedQueue implements AutoCloseable {
 
 	/**
 	 * Returns whether at this moment no handler of this process runs or could start, and
-	 * no listener has changes before it. Messages that are delayed, wait for a retry or
-	 * for a token of a rate that does not come before the clock has gone on, are held by
-	 * a key, or are of paused or foreign queues and tasks do not count; those that wait
-	 * for a permit do.
+	 * no listener has changes before it. Messages that are delayed, wait for a retry, are
+	 * held by a key, or are of paused or foreign queues and tasks do not count; those
+	 * that wait for a permit or for the token of a rate do.
 	 * @return true also while stopped, when there is nothing to run
 	 */
 	public boolean isIdle() {

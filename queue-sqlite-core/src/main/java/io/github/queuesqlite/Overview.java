@@ -46,27 +46,14 @@ final class Overview implements StoreListener {
 
 	private final InstantSource clock;
 
-	private final BiPredicate<String, String> waitsForTime;
-
 	private final Set<Thread> draining = ConcurrentHashMap.newKeySet();
 
 	Overview(MessageStore store, Lanes lanes, TaskRegistry tasks, InFlight inFlight, InstantSource clock) {
-		this(store, lanes, tasks, inFlight, clock, (queue, task) -> false);
-	}
-
-	/**
-	 * Creates an overview.
-	 * @param waitsForTime whether a rate keeps messages of a queue and task until the
-	 * clock has gone on
-	 */
-	Overview(MessageStore store, Lanes lanes, TaskRegistry tasks, InFlight inFlight, InstantSource clock,
-			BiPredicate<String, String> waitsForTime) {
 		this.store = store;
 		this.lanes = lanes;
 		this.tasks = tasks;
 		this.inFlight = inFlight;
 		this.clock = clock;
-		this.waitsForTime = waitsForTime;
 	}
 
 	long length() {
@@ -198,7 +185,7 @@ final class Overview implements StoreListener {
 	boolean isIdle() {
 		for (int i = 0; i < SURE; i++) {
 			long entered = this.inFlight.entered();
-			if (!this.inFlight.isIdle() || isAnythingToStart()) {
+			if (!this.inFlight.isIdle() || this.store.hasStartable(startable())) {
 				return false;
 			}
 			if (this.inFlight.entered() == entered) {
@@ -208,39 +195,11 @@ final class Overview implements StoreListener {
 		return false;
 	}
 
-	/**
-	 * What waits for time is found out first and what runs of it next: what its end has
-	 * enqueued is seen last.
-	 */
-	private boolean isAnythingToStart() {
-		BiPredicate<String, String> startable = startable();
-		Set<Pair> late = new HashSet<>();
-		this.store.counts()
-			.stream()
-			.filter((count) -> startable.test(count.queue(), count.task())
-					&& this.waitsForTime.test(count.queue(), count.task()))
-			.forEach((count) -> late.add(new Pair(count.queue(), count.task())));
-		if (late.isEmpty()) {
-			return this.store.hasStartable(startable);
-		}
-		boolean running = this.store.counts()
-			.stream()
-			.anyMatch((count) -> count.state() == MessageState.RUNNING && count.messages() > 0
-					&& late.contains(new Pair(count.queue(), count.task())));
-		return running || this.store
-			.hasStartable((queue, task) -> startable.test(queue, task) && !late.contains(new Pair(queue, task)));
-	}
-
 	@Override
 	public void ended(List<Ended> messages) {
 		if (!this.draining.isEmpty()) {
 			this.draining.forEach(LockSupport::unpark);
 		}
-	}
-
-	/** A queue and a task. */
-	private record Pair(String queue, String task) {
-
 	}
 
 }

@@ -130,32 +130,6 @@ class HoldTests extends QueueTester {
 	}
 
 	@Test
-	void isIdleWhenARateHasNoTokenBeforeTheClockGoesOnIsTrue() throws Exception {
-		openWithClock();
-		CountDownLatch goOn = new CountDownLatch(1);
-		this.queue.tasks().register(TaskDefinition.builder(TASK, Void.class, (payload, context) -> {
-			this.runs.incrementAndGet();
-			goOn.await();
-			return null;
-		}).rateLimit(RateLimit.of("1/1h")).build());
-		this.operations.enqueue(message());
-		this.operations.enqueue(message());
-		assertThat(this.queue.isIdle()).as("nobody has asked for a token").isFalse();
-		this.queue.start();
-		await().until(() -> this.runs.get() == 1);
-		await().during(Duration.ofMillis(200)).until(() -> !this.queue.isIdle());
-		goOn.countDown();
-		await().until(this.queue::isIdle);
-		this.queue.hold();
-		assertThat(this.queue.isIdle()).isTrue();
-		this.clock.move(Duration.ofHours(1));
-		assertThat(this.queue.isIdle()).as("there may be a token").isFalse();
-		this.queue.letGo();
-		this.queue.catchUp();
-		await().until(() -> this.runs.get() == 2);
-	}
-
-	@Test
 	void isIdleWhenTheFrontOfALineWaitsForItsRetryIsTrue() {
 		openWithClock();
 		this.queue.tasks().register(TASK, Void.class, (payload, context) -> {

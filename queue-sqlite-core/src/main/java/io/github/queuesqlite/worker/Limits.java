@@ -124,8 +124,7 @@ final class Limits {
 	}
 
 	private Rate rate(String name, RateLimit declared) {
-		return this.rates.computeIfAbsent(name,
-				(key) -> new Rate(name, declared, this.environment.clock(), this::opened));
+		return this.rates.computeIfAbsent(name, (key) -> new Rate(name, declared, this::opened));
 	}
 
 	/** Returns the rate of a queue; null when it has none. */
@@ -160,14 +159,6 @@ final class Limits {
 
 	private long epoch() {
 		return this.environment.presence().current().epoch();
-	}
-
-	/**
-	 * Returns whether a message of a queue and task lacks a token that does not come
-	 * before the clock has gone on.
-	 */
-	synchronized boolean waitsForTime(String queue, String task) {
-		return !this.changedElsewhere && of(queue, task).rates().stream().anyMatch(Rate::isEmpty);
 	}
 
 	/** Returns whether a message of the task may be claimed. */

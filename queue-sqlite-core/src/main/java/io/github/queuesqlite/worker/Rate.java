@@ -1,6 +1,5 @@
 package io.github.queuesqlite.worker;
 
-import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.store.TokenState;
@@ -33,8 +32,6 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 
 	private final RateLimit declared;
 
-	private final InstantSource clock;
-
 	private final Runnable opened;
 
 	// Guarded by this
@@ -60,12 +57,6 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 	private long kept = KEPT_NANOS;
 
 	private long askedAt;
-
-	/** By the wall clock, in milliseconds. */
-	private long askedMillis;
-
-	/** Until when there is no token in the store, by that clock. */
-	private long noneUntil = Long.MIN_VALUE;
 
 	/** When it may be asked again at the earliest. */
 	private long mayAskAt;
@@ -97,13 +88,11 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 	 * Creates a rate.
 	 * @param name its name
 	 * @param declared what it is unless somebody chose another number
-	 * @param clock the wall clock, by which tokens come in
 	 * @param opened called under the lock whenever there is a free token and was none
 	 */
-	Rate(String name, RateLimit declared, InstantSource clock, Runnable opened) {
+	Rate(String name, RateLimit declared, Runnable opened) {
 		this.name = name;
 		this.declared = declared;
-		this.clock = clock;
 		this.opened = opened;
 	}
 
@@ -168,19 +157,8 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 		changedFrom(free);
 	}
 
-	/**
-	 * Returns whether there is no token, here or in the store, and there will be none
-	 * before the wall clock has gone on.
-	 */
-	synchronized boolean isEmpty() {
-		return this.held == 0 && this.known == 0 && !this.unsettled && this.clock.millis() < this.noneUntil;
-	}
-
 	@Override
 	public synchronized @Nullable TokenWish wish(long epoch, boolean changed, long now) {
-		if (changed) {
-			this.noneUntil = Long.MIN_VALUE;
-		}
 		if (this.epoch != epoch) {
 			this.epoch = epoch;
 			this.toDeclare = true;
@@ -198,7 +176,6 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 		this.held -= back;
 		this.told = this.held;
 		this.askedAt = now;
-		this.askedMillis = this.clock.millis();
 		this.asked = this.wanted;
 		this.unsettled = true;
 		return new TokenWish(this.name, this.toDeclare ? this.declared : null, this.held, back, this.wanted);
@@ -234,7 +211,6 @@ final class Rate implements SharedAllowance<TokenWish, TokenState> {
 		this.mayAskAt = this.askedAt + PACE_NANOS;
 		changedFrom(free);
 		this.blocked = state.untilNext() == TokenState.UNKNOWN;
-		this.noneUntil = (state.untilNext() > 0) ? this.askedMillis + state.untilNext() : Long.MIN_VALUE;
 		this.nextAt = Math.max(this.mayAskAt, now + TimeUnit.MILLISECONDS.toNanos(Math.max(0, state.untilNext())));
 	}
 

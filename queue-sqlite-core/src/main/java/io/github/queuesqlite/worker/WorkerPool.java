@@ -413,17 +413,6 @@ public final class WorkerPool {
 	}
 
 	/**
-	 * Returns whether the rate of a task or queue keeps its messages until the clock has
-	 * gone on: no token is here or in the store.
-	 * @param queue the queue
-	 * @param task the task
-	 * @return false also while that is not known
-	 */
-	public boolean waitsForTime(String queue, String task) {
-		return this.engine.limits.waitsForTime(queue, task);
-	}
-
-	/**
 	 * Returns how many permits of a limit handlers of this process use.
 	 * @param limit its name
 	 * @return -1 when this process has none

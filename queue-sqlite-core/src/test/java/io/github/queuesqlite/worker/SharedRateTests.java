@@ -1,6 +1,5 @@
 package io.github.queuesqlite.worker;
 
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.store.TokenState;
@@ -19,9 +18,7 @@ class SharedRateTests {
 
 	private int openings;
 
-	private long millis = 1000;
-
-	private final Rate rate = new Rate(NAME, DECLARED, () -> Instant.ofEpochMilli(this.millis), this::opened);
+	private final Rate rate = new Rate(NAME, DECLARED, this::opened);
 
 	private void opened() {
 		this.openings++;
@@ -48,41 +45,6 @@ class SharedRateTests {
 		this.rate.want(1);
 		assertThat(wish(millis)).isNotNull();
 		answered(tokens, tokens, 0, millis);
-	}
-
-	@Test
-	void rateIsEmptyWhenNoTokenIsHereOrInTheStoreBeforeTheClockHasGoneOn() {
-		assertThat(this.rate.isEmpty()).as("unknown").isFalse();
-		this.rate.want(1);
-		assertThat(wish(0)).isNotNull();
-		answered(1, 1, 90, 0);
-		assertThat(this.rate.isEmpty()).as("one is here").isFalse();
-		assertThat(this.rate.take(1, 1)).isOne();
-		this.rate.useUp();
-		this.rate.want(1);
-		assertThat(this.rate.isEmpty()).as("not told").isFalse();
-		assertThat(wish(30)).isNotNull();
-		assertThat(this.rate.isEmpty()).as("not answered").isFalse();
-		answered(0, 0, 60, 30);
-		assertThat(this.rate.isEmpty()).isTrue();
-		this.millis += 59;
-		assertThat(this.rate.isEmpty()).isTrue();
-		this.millis++;
-		assertThat(this.rate.isEmpty()).as("there may be one").isFalse();
-	}
-
-	@Test
-	void rateIsNotEmptyWhenNobodyKnowsOrSomethingHasChanged() {
-		this.rate.want(1);
-		assertThat(wish(0)).isNotNull();
-		answered(0, 0, TokenState.UNKNOWN, 0);
-		assertThat(this.rate.isEmpty()).isFalse();
-		assertThat(this.rate.wish(1, true, nanos(30))).isNotNull();
-		answered(0, 0, 60, 30);
-		assertThat(this.rate.isEmpty()).isTrue();
-		this.rate.stop(true);
-		assertThat(this.rate.wish(1, true, nanos(40))).isNull();
-		assertThat(this.rate.isEmpty()).isFalse();
 	}
 
 	@Test

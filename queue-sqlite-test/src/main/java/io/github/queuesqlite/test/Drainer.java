@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
 import io.github.queuesqlite.EmbeddedQueue;
+import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueException;
 import io.github.queuesqlite.message.QueueStats;
 import io.github.queuesqlite.task.TaskInterceptor;
@@ -26,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class Drainer implements Executor, TaskInterceptor {
 
 	private static final long LOOK_MILLIS = 1;
+
+	/**
+	 * How long messages have to wait for a rate before they count as waiting for time.
+	 */
+	private static final long RATE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -101,12 +107,14 @@ final class Drainer implements Executor, TaskInterceptor {
 		this.draining = true;
 		try {
 			queue.letGo();
+			long quietSince = System.nanoTime();
 			while (this.runs.get() - before < most) {
 				Runnable call = poll();
 				if (call != null) {
 					call.run();
+					quietSince = System.nanoTime();
 				}
-				else if (queue.isIdle()) {
+				else if (queue.isIdle() || waitsForRate(queue, quietSince)) {
 					break;
 				}
 				else if (System.nanoTime() - deadline >= 0) {
@@ -131,6 +139,16 @@ final class Drainer implements Executor, TaskInterceptor {
 			Thread.currentThread().interrupt();
 			throw new QueueException("Interrupted while draining", null, ex);
 		}
+	}
+
+	/** With a clock that stands still no token comes. */
+	private static boolean waitsForRate(EmbeddedQueue queue, long quietSince) {
+		if (System.nanoTime() - quietSince < RATE_NANOS) {
+			return false;
+		}
+		QueueStats stats = queue.operations().stats();
+		return stats.count(MessageState.RUNNING) == 0
+				&& stats.limits().stream().anyMatch((limit) -> limit.period() != null);
 	}
 
 	private static String left(QueueStats stats) {

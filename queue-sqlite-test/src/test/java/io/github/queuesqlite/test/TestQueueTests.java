@@ -1,22 +1,16 @@
 package io.github.queuesqlite.test;
 
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -187,6 +181,7 @@ class TestQueueTests {
 	}
 
 	@Test
+<<<<<<< HEAD
 	void messageOfARateWaitsForTheClockHoweverOftenItIsDrained() {
 		this.queue.tasks()
 			.register(TaskDefinition.builder("api", Void.class, (payload, context) -> null)
@@ -237,6 +232,8 @@ class TestQueueTests {
 	}
 
 	@Test
+=======
+>>>>>>> parent of 5a8778fd (A drain of the tests asks for the exact state of rates instead of waiting for silence)
 	void messagesThatAreHeldStay() {
 		this.queue.tasks().register("order", Integer.class, (payload, context) -> {
 			if (context.attempt() == 1) {
