@@ -181,59 +181,6 @@ class TestQueueTests {
 	}
 
 	@Test
-<<<<<<< HEAD
-	void messageOfARateWaitsForTheClockHoweverOftenItIsDrained() {
-		this.queue.tasks()
-			.register(TaskDefinition.builder("api", Void.class, (payload, context) -> null)
-				.rateLimit(RateLimit.of("2/1h"))
-				.build());
-		List.of(1, 2, 3, 4, 5).forEach((n) -> this.queue.operations().enqueue("api", null));
-		assertThat(this.queue.drain() + this.queue.drain() + this.queue.drain()).isOne();
-		this.queue.advance(Duration.ofMinutes(29));
-		assertThat(this.queue.drain()).isZero();
-		this.queue.advance(Duration.ofMinutes(1));
-		assertThat(this.queue.drain()).isOne();
-		register("mail");
-		this.queue.operations().enqueue("mail", "ada");
-		assertThat(this.queue.drain()).isOne();
-		assertThat(this.ran).containsExactly("ada");
-	}
-
-	@Test
-	void messageIsWaitedForAlthoughItsFileIsLockedForLongAndOthersHaveARate() throws Exception {
-		try (TestQueue queue = TestQueue.create(RunMode.MANUAL,
-				(builder) -> builder.shards(2)
-					.shardChooser((message, shards) -> OptionalInt.of(message.task().equals("mail") ? 1 : 0)));
-				Connection other = DriverManager.getConnection("jdbc:sqlite:" + shard(queue, 1));
-				Statement statement = other.createStatement()) {
-			queue.tasks()
-				.register(TaskDefinition.builder("api", Void.class, (payload, context) -> null)
-					.rateLimit(RateLimit.of("1/1h"))
-					.build());
-			queue.operations().enqueue("api", null);
-			queue.operations().enqueue("api", null);
-			assertThat(queue.drain()).isOne();
-			queue.tasks().register("mail", String.class, (payload, context) -> this.ran.add(payload));
-			queue.tasks().register("lock", Void.class, (payload, context) -> {
-				queue.operations().enqueue("mail", "ada");
-				return statement.execute("BEGIN IMMEDIATE");
-			});
-			queue.operations().enqueue("lock", null);
-			CompletableFuture<Integer> drained = CompletableFuture.supplyAsync(() -> queue.drain());
-			assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> drained.get(1, TimeUnit.SECONDS));
-			statement.execute("ROLLBACK");
-			assertThat(drained.get()).isEqualTo(2);
-			assertThat(this.ran).containsExactly("ada");
-		}
-	}
-
-	private static Path shard(TestQueue queue, int shard) {
-		return queue.queue().directory().resolve("default/queue_shard_" + shard + ".db");
-	}
-
-	@Test
-=======
->>>>>>> parent of 5a8778fd (A drain of the tests asks for the exact state of rates instead of waiting for silence)
 	void messagesThatAreHeldStay() {
 		this.queue.tasks().register("order", Integer.class, (payload, context) -> {
 			if (context.attempt() == 1) {
