@@ -113,17 +113,29 @@ public final class WorkerPool {
 			if (this.running) {
 				return;
 			}
-			this.running = true;
-			this.engine.tasks.refresh();
-			declareKeyLimits();
-			addLanes();
-			readPauses();
+			prepare();
 			this.watch.startWorking();
 			this.engine.limits.start();
 			lanes().forEach(this::open);
 			forEachPool(SharedPlaces::open);
 			this.engine.environment.store().demandChanged();
 			tellHosting();
+		}
+	}
+
+	/** Reads and writes files, and so may fail: then nothing is started. */
+	private void prepare() {
+		boolean prepared = false;
+		this.running = true;
+		try {
+			this.engine.tasks.refresh();
+			declareKeyLimits();
+			addLanes();
+			readPauses();
+			prepared = true;
+		}
+		finally {
+			this.running = prepared;
 		}
 	}
 

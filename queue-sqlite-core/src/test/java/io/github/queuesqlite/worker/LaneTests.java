@@ -28,6 +28,7 @@ import java.util.stream.IntStream;
 
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.message.Priority;
 import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.StoredMessage;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /** Tests for what lanes claim and in which order they start it. */
@@ -515,6 +517,19 @@ class LaneTests {
 		drop.set(false);
 		queue.awaitState(id, MessageState.COMPLETED);
 		assertThat(queue.find(id).attempt()).isEqualTo(1);
+	}
+
+	@Test
+	void startWhenTheFilesCannotBeReadStartsNothingAndMayBeRepeated() {
+		TestQueue queue = open((settings) -> settings);
+		queue.tasks.register("work", Integer.class, (number, context) -> null);
+		List<Long> ids = queue.enqueueAll("work", 1);
+		queue.failing = "pauses";
+		assertThatExceptionOfType(StoreUnavailableException.class).isThrownBy(queue.pool::start);
+		assertThat(queue.pool.isRunning()).isFalse();
+		queue.failing = "";
+		queue.start();
+		queue.awaitState(ids.get(0), MessageState.COMPLETED);
 	}
 
 	@Test

@@ -25,6 +25,7 @@ import io.github.queuesqlite.maintenance.MaintenanceSettings;
 import io.github.queuesqlite.maintenance.Presence;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.QueueException;
+import io.github.queuesqlite.message.StoreUnavailableException;
 import io.github.queuesqlite.payload.JsonPayloadCodec;
 import io.github.queuesqlite.payload.Payloads;
 import io.github.queuesqlite.store.ClaimOrder;
@@ -63,6 +64,9 @@ final class TestQueue implements AutoCloseable {
 
 	final MessageStore store;
 
+	/** A method of the store that fails when the workers call it; empty for none. */
+	volatile String failing = "";
+
 	/** How often the workers have said that they want more. */
 	final AtomicInteger pokes = new AtomicInteger();
 
@@ -89,20 +93,23 @@ final class TestQueue implements AutoCloseable {
 				new Lease(LEASE, () -> System.nanoTime() + this.still.toNanos()),
 				(task) -> settings.retry().maxAttempts(), () -> {
 				});
-		this.pool = new WorkerPool(new WorkerEnvironment(countingPokes(this.store), this.presence, this.tasks,
-				this.payloads, (recorder != null) ? recorder : this.recorded, new RecordedEvents(this.events),
-				this.clock, chosen.random, "test-host", (message, shard) -> {
+		this.pool = new WorkerPool(new WorkerEnvironment(watched(this.store), this.presence, this.tasks, this.payloads,
+				(recorder != null) ? recorder : this.recorded, new RecordedEvents(this.events), this.clock,
+				chosen.random, "test-host", (message, shard) -> {
 					throw new IllegalArgumentException("Nothing is enqueued here");
 				}), settings);
 		this.maintenance = new Maintenance(this.store, this.presence, this.pool::maxAttempts, this.clock,
 				System::nanoTime, new MaintenanceSettings(LEASE, Duration.ofMillis(200), null));
 	}
 
-	private MessageStore countingPokes(MessageStore store) {
+	private MessageStore watched(MessageStore store) {
 		return (MessageStore) Proxy.newProxyInstance(MessageStore.class.getClassLoader(),
 				new Class<?>[] { MessageStore.class }, (proxy, method, arguments) -> {
 					if (method.getName().equals("demandChanged")) {
 						this.pokes.incrementAndGet();
+					}
+					if (method.getName().equals(this.failing)) {
+						throw new StoreUnavailableException("as told", null);
 					}
 					try {
 						return method.invoke(store, arguments);

@@ -801,6 +801,8 @@ final class PlantedBugs {
 				"if (!isDrained(HostedTask.nanos(this.engine.settings.drainTimeout()), Lane::busy)) {",
 				"if (!isDrained(0, Lane::busy)) {",
 				"worker.LaneTests#stopReleasesUnstartedWaitsForRunningAndStartGoesOn");
+		add("a start that failed counts as one", "this.running = prepared;", "this.running = true;",
+				"worker.LaneTests#startWhenTheFilesCannotBeReadStartsNothingAndMayBeRepeated");
 		add("a stop breaks off when it is interrupted",
 				"catch (QueueException ex) { logger.debug(\"A shard is not waited for while a lane",
 				"catch (StoreUnavailableException ex) { logger.debug(\"A shard is not waited for while a lane",
