@@ -30,12 +30,6 @@ final class Demand {
 	/** How long a shard waits for one that is as good and whose turn it is. */
 	static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-	/**
-	 * So often in a row a shard gives messages, then it waits for one that is as good: it
-	 * might else be the first to ask each time.
-	 */
-	static final int MOST_IN_A_ROW = 8;
-
 	private final boolean takingTurns;
 
 	/** What each shard was told and has not answered. */
@@ -63,9 +57,6 @@ final class Demand {
 
 	/** Which shard gave messages last; -1 for none. */
 	private int latest = -1;
-
-	/** How often in a row it did. */
-	private int inARow;
 
 	/** Shards with better messages go first. */
 	Demand() {
@@ -138,7 +129,7 @@ final class Demand {
 			return 0;
 		}
 		// The other one may have nothing any more: then nobody else would ask again.
-		if (isAnotherFirst(1L << shard) || isBetterElsewhere(shard, scarce, now + 1)) {
+		if (isAnotherFirst(1L << shard) || (scarce && isBetterElsewhere(shard, now + 1))) {
 			putOff(shard);
 			this.poked = true;
 			return LATER;
@@ -159,14 +150,13 @@ final class Demand {
 
 	/**
 	 * Lets the shard with the best messages go first while there are permits for some
-	 * only, or one that is as good and was passed over; not for long, since it may not be
-	 * able to answer.
+	 * only; not for long, since it may not be able to answer.
 	 */
-	private boolean isBetterElsewhere(int shard, boolean scarce, long now) {
+	private boolean isBetterElsewhere(int shard, long now) {
 		long patience = 0;
 		for (int other = 0; other < this.best.length; other++) {
 			if (other != shard && (this.unserved & (1L << other)) != 0 && this.promised[other] == 0) {
-				patience = Math.max(patience, patience(shard, other, scarce));
+				patience = Math.max(patience, patience(shard, other));
 			}
 		}
 		if (patience == 0) {
@@ -183,18 +173,12 @@ final class Demand {
 	}
 
 	/** How long a shard lets another one go first. */
-	private long patience(int shard, int other, boolean scarce) {
-		boolean again = shard == this.latest;
+	private long patience(int shard, int other) {
 		if (this.best[other] > this.best[shard]) {
-			return (scarce || (again && this.inARow >= MOST_IN_A_ROW)) ? YIELD_NANOS : 0;
-		}
-		if (!again || this.best[other] < this.best[shard]) {
-			return 0;
-		}
-		if (this.inARow >= MOST_IN_A_ROW) {
 			return YIELD_NANOS;
 		}
-		return (this.takingTurns && scarce) ? TURN_NANOS : 0;
+		boolean turn = this.takingTurns && shard == this.latest && this.best[other] == this.best[shard];
+		return turn ? TURN_NANOS : 0;
 	}
 
 	/**
@@ -207,10 +191,7 @@ final class Demand {
 		int promise = answered(shard);
 		boolean less = taken < promise && rows < Claimer.MOST_MESSAGES;
 		this.best[shard] = (rows > 0 && !less) ? messages.get(rows - 1).priority() : Integer.MIN_VALUE;
-		if (rows > 0) {
-			this.inARow = (shard == this.latest) ? this.inARow + 1 : 1;
-			this.latest = shard;
-		}
+		this.latest = (rows > 0) ? shard : this.latest;
 		long bit = 1L << shard;
 		if (less) {
 			this.dry |= bit;

@@ -1,11 +1,8 @@
 package io.github.queuesqlite.worker;
 
-import java.util.ArrayList;
 import java.util.List;
 
-import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.Priority;
-import io.github.queuesqlite.store.StoredMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,47 +62,6 @@ class DemandTests {
 		assertThat(this.demand.promise(WAITING, 1, false, 2 * MILLI)).as("told to ask again").isEqualTo(Demand.LATER);
 		this.demand.asks(WAITING, Priority.NORMAL.value());
 		assertThat(this.demand.promise(WAITING, 1, false, 3 * MILLI)).isOne();
-	}
-
-	/** The one asks first each time, the other when the room is gone. */
-	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void shardThatIsAsGoodHasItsTurnAlthoughAnotherAsksFirst(boolean scarce) {
-		List<Integer> given = new ArrayList<>();
-		for (int round = 1; round <= 3 * (Demand.MOST_IN_A_ROW + 1); round++) {
-			for (int shard : new int[] { 0, 1 }) {
-				this.demand.asks(shard, Priority.NORMAL.value());
-				int room = (given.size() < round) ? 1 : 0;
-				if (this.demand.promise(shard, room, scarce, round * MILLI) == 1) {
-					given.add(shard);
-					this.demand.answered(shard, List.of(message()), 1);
-				}
-			}
-		}
-		assertThat(given.subList(0, Demand.MOST_IN_A_ROW)).containsOnly(0);
-		assertThat(given).hasSize(3 * (Demand.MOST_IN_A_ROW + 1));
-		assertThat(given.stream().filter((shard) -> shard == 1)).hasSize(3);
-	}
-
-	@Test
-	void shardThatIsAsGoodAndDoesNotAskIsNotWaitedForLong() {
-		this.demand.asks(1, Priority.NORMAL.value());
-		this.demand.putOff(1);
-		for (int i = 0; i < Demand.MOST_IN_A_ROW; i++) {
-			this.demand.asks(0, Priority.NORMAL.value());
-			assertThat(this.demand.promise(0, 1, true, MILLI)).isOne();
-			this.demand.answered(0, List.of(message()), 1);
-		}
-		this.demand.asks(0, Priority.NORMAL.value());
-		assertThat(this.demand.promise(0, 1, true, MILLI)).isEqualTo(Demand.LATER);
-		this.demand.asks(0, Priority.NORMAL.value());
-		assertThat(this.demand.promise(0, 1, true, 2 * MILLI + Demand.YIELD_NANOS)).isOne();
-	}
-
-	private static StoredMessage message() {
-		return new StoredMessage(1, 0, 1, "default", "task", MessageState.RUNNING, Priority.NORMAL.value(), 0, 0, 1,
-				null, 1, 1, false, null, null, null, null, null, null, null, null, "bytes", new byte[0], null, null,
-				null, false);
 	}
 
 	@ParameterizedTest

@@ -29,8 +29,6 @@ import java.util.stream.IntStream;
 import io.github.queuesqlite.event.RunOutcome;
 import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.message.StoreUnavailableException;
-import io.github.queuesqlite.message.Priority;
-import io.github.queuesqlite.store.Insertion;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.task.Delivery;
 import io.github.queuesqlite.task.RetryPolicy;
@@ -210,37 +208,6 @@ class LaneTests {
 		lane.claimed(0, List.of());
 		assertThat(lane.wanted(1, 0)).isEqualTo(2);
 		lane.claimed(1, List.of());
-	}
-
-	/** Nothing else runs: no writer asks. */
-	@Test
-	void shardThatIsAsGoodAsOneThatAsksFirstEachTimeHasItsTurn() {
-		TestQueue queue = open((settings) -> settings.concurrency(1));
-		queue.tasks.register("work", Void.class, (nothing, context) -> {
-			work(Duration.ofMillis(15)); // slow enough that nothing is claimed ahead
-			return null;
-		});
-		List<Insertion> rows = IntStream.range(0, 50)
-			.mapToObj((i) -> new TestQueue.Draft().toInsertion(queue, queue.store.assignId(queue.presence.current(), 0),
-					"work", null))
-			.toList();
-		queue.insert(rows);
-		Lane lane = queue.pool.lanes().iterator().next();
-		lane.open();
-		for (int i = 0; i < Demand.MOST_IN_A_ROW; i++) {
-			int wanted = lane.wanted(0, Priority.NORMAL.value());
-			assertThat(wanted).isPositive();
-			assertThat(lane.wanted(1, Priority.NORMAL.value())).isZero();
-			List<StoredMessage> claimed = queue.store.claim(queue.presence.current(), "default", Set.of("work"),
-					wanted);
-			assertThat(claimed).hasSize(wanted);
-			lane.claimed(0, claimed);
-			await().until(lane::isIdle);
-		}
-		assertThat(lane.wanted(0, Priority.NORMAL.value())).as("its turn is over").isZero();
-		assertThat(lane.wanted(1, Priority.NORMAL.value())).isPositive();
-		lane.claimed(1, List.of());
-		lane.close();
 	}
 
 	@Test
