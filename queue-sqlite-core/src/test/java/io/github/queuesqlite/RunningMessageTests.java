@@ -99,6 +99,19 @@ class RunningMessageTests extends ProcessTester {
 	}
 
 	@Test
+	void messageThatRunsIsFoundByItsKeyTogetherWithItsProcess() {
+		open();
+		MessageId keyed = this.operations.enqueue(message().idempotencyKey("order-1"));
+		this.operations.enqueue(message().idempotencyKey("order-2"));
+		MessageQuery query = MessageQuery.all().instance(ProcessName.get()).key("order-1");
+		assertThat(this.operations.browse(query).messages()).as("it waits").isEmpty();
+		assertThat(this.operations.receive("default", 2, LONG)).hasSize(2);
+		assertThat(this.operations.list(query)).extracting(Message::id).containsExactly(keyed);
+		assertThat(this.operations.browse(query).messages()).extracting(Message::id).containsExactly(keyed);
+		assertThat(this.operations.list(query.state(MessageState.DEAD))).isEmpty();
+	}
+
+	@Test
 	void messageWhenAnotherProcessRunsItIsFoundByThatUntilItIsTakenBack() throws Exception {
 		Process child = startWorker(TASK);
 		open((builder) -> builder.shards(2));

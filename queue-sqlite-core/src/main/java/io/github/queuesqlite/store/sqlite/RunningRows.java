@@ -2,13 +2,12 @@ package io.github.queuesqlite.store.sqlite;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 import io.github.queuesqlite.message.MessageQuery;
-import io.github.queuesqlite.message.MessageState;
 import io.github.queuesqlite.store.StoredMessage;
 import io.github.queuesqlite.store.StoredPage;
 import org.jspecify.annotations.Nullable;
@@ -44,15 +43,10 @@ final class RunningRows {
 			FROM message
 			WHERE id IN (SELECT value FROM json_each(?1))
 			    AND +state = 30 AND +owner = ?2
-			    AND (?3 IS NULL OR started_at < ?3)
-			    AND (?4 IS NULL OR queue = ?4)
-			    AND (?5 IS NULL OR task = ?5)
-			    AND (?6 IS NULL OR ?6 IN (
-			        SELECT value FROM json_each(CASE WHEN json_valid(attributes) THEN attributes END, '$.tags')))
-			    AND (?7 IS NULL OR created_at > ?7)
-			    AND (?8 IS NULL OR created_at < ?8)
+			""" + SqliteShardReader.CONDITIONS + """
+			    AND (?13 IS NULL OR started_at < ?13)
 			ORDER BY id
-			LIMIT ?9""";
+			LIMIT ?12""";
 
 	static final String NEWEST_MATCHING = MATCHING.replace("ORDER BY id", "ORDER BY id DESC");
 
@@ -97,21 +91,11 @@ final class RunningRows {
 	}
 
 	private List<StoredMessage> find(long from, int most, Direction direction) {
-		if (isNoneMeant()) {
-			return List.of();
-		}
 		Stream<StoredMessage> found = Stream.of();
 		for (long owner : owners()) {
 			found = Stream.concat(found, of(owner, from, most, direction).stream());
 		}
 		return found.sorted(direction.order()).limit(most).toList();
-	}
-
-	/** What runs is in no other state, and has not ended. */
-	private boolean isNoneMeant() {
-		Set<MessageState> states = this.query.states();
-		return (!states.isEmpty() && !states.contains(MessageState.RUNNING)) || this.query.endedAfter() != null
-				|| this.query.endedBefore() != null;
 	}
 
 	private List<Long> owners() {
@@ -144,10 +128,10 @@ final class RunningRows {
 
 	/** As {@link #MATCHING} has them. */
 	private @Nullable Object[] values(List<Long> ids, long owner, int most) {
-		return new @Nullable Object[] { LongJson.of(ids), owner, SqliteShardReader.millis(this.query.startedBefore()),
-				this.query.queue(), this.query.task(), this.query.tag(),
-				SqliteShardReader.millis(this.query.createdAfter()),
-				SqliteShardReader.millis(this.query.createdBefore()), most };
+		@Nullable Object[] values = SqliteShardReader.values(LongJson.of(ids), owner, this.query, most);
+		@Nullable Object[] all = Arrays.copyOf(values, values.length + 1);
+		all[values.length] = SqliteShardReader.millis(this.query.startedBefore());
+		return all;
 	}
 
 	private static List<Long> longs(Statements statements, String sql, @Nullable Object... values) throws SQLException {

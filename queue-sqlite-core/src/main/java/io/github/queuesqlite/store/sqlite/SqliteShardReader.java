@@ -93,9 +93,8 @@ final class SqliteShardReader implements ShardReader {
 
 	private static final String RANGE = "id > ?1 AND id <= ?2";
 
-	private static final String MATCH = """
-			FROM message
-			WHERE id > ?1 AND id <= ?2
+	/** What a query asks for whatever it goes through, with {@link #values}. */
+	static final String CONDITIONS = """
 			    AND (?3 IS NULL OR state IN (SELECT value FROM json_each(?3)))
 			    AND (?4 IS NULL OR queue = ?4)
 			    AND (?5 IS NULL OR task = ?5)
@@ -107,6 +106,12 @@ final class SqliteShardReader implements ShardReader {
 			    AND (?10 IS NULL OR finished_at < ?10)
 			    AND (?11 IS NULL OR idempotency_key = ?11 OR unique_key = ?11 OR ordering_key = ?11
 			        OR ?11 = json_extract(CASE WHEN json_valid(attributes) THEN attributes END, '$.concurrencyKey'))
+			""";
+
+	private static final String MATCH = """
+			FROM message
+			WHERE id > ?1 AND id <= ?2
+			""" + CONDITIONS + """
 			ORDER BY id
 			LIMIT ?12""";
 
@@ -325,6 +330,10 @@ final class SqliteShardReader implements ShardReader {
 
 	@Override
 	public List<StoredMessage> keyed(MessageQuery query) {
+		if (RunningRows.areMeant(query)) {
+			// Its pages have all of them, in order.
+			return List.of();
+		}
 		return messages(KEYED, values(0, 0, query, query.limit()));
 	}
 
@@ -393,9 +402,12 @@ final class SqliteShardReader implements ShardReader {
 		return new Window<>(rows, end);
 	}
 
-	/** As {@link #MATCH} has them. */
-	private static @Nullable Object[] values(long start, long end, MessageQuery query, int most) {
-		return new @Nullable Object[] { start, end, states(query), query.queue(), query.task(), query.tag(),
+	/**
+	 * As {@link #CONDITIONS} has them.
+	 * @param first what the search goes through, as {@code second}
+	 */
+	static @Nullable Object[] values(Object first, Object second, MessageQuery query, int most) {
+		return new @Nullable Object[] { first, second, states(query), query.queue(), query.task(), query.tag(),
 				millis(query.createdAfter()), millis(query.createdBefore()), millis(query.endedAfter()),
 				millis(query.endedBefore()), query.key(), most };
 	}
