@@ -3,6 +3,7 @@ package io.github.queuesqlite.message;
 import java.time.Instant;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -61,9 +62,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery state(MessageState... states) {
-		return new MessageQuery(Set.of(states), this.queue, this.task, this.tag, this.key, this.createdAfter,
-				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
-				this.limit);
+		return with((values) -> values.states = Set.of(states));
 	}
 
 	/**
@@ -72,9 +71,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery queue(String queue) {
-		return new MessageQuery(this.states, queue, this.task, this.tag, this.key, this.createdAfter,
-				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
-				this.limit);
+		return with((values) -> values.queue = queue);
 	}
 
 	/**
@@ -83,9 +80,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery task(String task) {
-		return new MessageQuery(this.states, this.queue, task, this.tag, this.key, this.createdAfter,
-				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
-				this.limit);
+		return with((values) -> values.task = task);
 	}
 
 	/**
@@ -94,9 +89,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery tag(String tag) {
-		return new MessageQuery(this.states, this.queue, this.task, tag, this.key, this.createdAfter,
-				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
-				this.limit);
+		return with((values) -> values.tag = tag);
 	}
 
 	/**
@@ -107,9 +100,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery key(String key) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, key, this.createdAfter,
-				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
-				this.limit);
+		return with((values) -> values.key = key);
 	}
 
 	/**
@@ -118,8 +109,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery createdAfter(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, time, this.createdBefore,
-				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
+		return with((values) -> values.createdAfter = time);
 	}
 
 	/**
@@ -128,8 +118,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery createdBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter, time,
-				this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
+		return with((values) -> values.createdBefore = time);
 	}
 
 	/**
@@ -138,8 +127,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery endedAfter(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
-				this.createdBefore, time, this.endedBefore, this.startedBefore, this.instance, this.after, this.limit);
+		return with((values) -> values.endedAfter = time);
 	}
 
 	/**
@@ -148,8 +136,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery endedBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
-				this.createdBefore, this.endedAfter, time, this.startedBefore, this.instance, this.after, this.limit);
+		return with((values) -> values.endedBefore = time);
 	}
 
 	/**
@@ -159,8 +146,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery startedBefore(Instant time) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
-				this.createdBefore, this.endedAfter, this.endedBefore, time, this.instance, this.after, this.limit);
+		return with((values) -> values.startedBefore = time);
 	}
 
 	/**
@@ -172,9 +158,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery instance(String name) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
-				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, name, this.after,
-				this.limit);
+		return with((values) -> values.instance = name);
 	}
 
 	/**
@@ -183,9 +167,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery after(MessageId id) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
-				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, id,
-				this.limit);
+		return with((values) -> values.after = id);
 	}
 
 	/**
@@ -194,9 +176,7 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 	 * @return a copy
 	 */
 	public MessageQuery limit(int limit) {
-		return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
-				this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance, this.after,
-				limit);
+		return with((values) -> values.limit = limit);
 	}
 
 	/**
@@ -221,10 +201,69 @@ public record MessageQuery(Set<MessageState> states, @Nullable String queue, @Nu
 		return text.toString();
 	}
 
+	private MessageQuery with(Consumer<Values> change) {
+		Values values = new Values(this);
+		change.accept(values);
+		return values.toQuery();
+	}
+
 	private static void add(StringJoiner text, String name, @Nullable Object value) {
 		if (value != null) {
 			text.add(name + "=" + value);
 		}
+	}
+
+	/** A copy that can be changed. */
+	private static final class Values {
+
+		private Set<MessageState> states;
+
+		private @Nullable String queue;
+
+		private @Nullable String task;
+
+		private @Nullable String tag;
+
+		private @Nullable String key;
+
+		private @Nullable Instant createdAfter;
+
+		private @Nullable Instant createdBefore;
+
+		private @Nullable Instant endedAfter;
+
+		private @Nullable Instant endedBefore;
+
+		private @Nullable Instant startedBefore;
+
+		private @Nullable String instance;
+
+		private @Nullable MessageId after;
+
+		private int limit;
+
+		Values(MessageQuery query) {
+			this.states = query.states;
+			this.queue = query.queue;
+			this.task = query.task;
+			this.tag = query.tag;
+			this.key = query.key;
+			this.createdAfter = query.createdAfter;
+			this.createdBefore = query.createdBefore;
+			this.endedAfter = query.endedAfter;
+			this.endedBefore = query.endedBefore;
+			this.startedBefore = query.startedBefore;
+			this.instance = query.instance;
+			this.after = query.after;
+			this.limit = query.limit;
+		}
+
+		MessageQuery toQuery() {
+			return new MessageQuery(this.states, this.queue, this.task, this.tag, this.key, this.createdAfter,
+					this.createdBefore, this.endedAfter, this.endedBefore, this.startedBefore, this.instance,
+					this.after, this.limit);
+		}
+
 	}
 
 }
