@@ -110,6 +110,51 @@ class ChainTests extends ProcessTester {
 	}
 
 	@Test
+	void repeatAddsTheMessageAgainBeforeWhatFollowsIt() {
+		NewMessage handler = NewMessage.to("f");
+		NewMessage chain = NewMessage.to("a")
+			.payload(1)
+			.priority(7)
+			.uniqueKey("k")
+			.uniqueFor(LONG)
+			.onDuplicate(OnDuplicate.REPLACE)
+			.expiresAt(Instant.MAX)
+			.then(NewMessage.to("b"))
+			.onFailure(handler)
+			.repeat(3, Duration.ofSeconds(1), Duration.ofSeconds(5));
+		assertThat(chain.uniqueKey()).isEqualTo("k");
+		assertThat(chain.onFailure()).isSameAs(handler);
+		assertThat(chain.then()).extracting(NewMessage::task).containsExactly("a", "a", "a", "b");
+		List<NewMessage> again = chain.then().subList(0, 3);
+		assertThat(again).extracting(NewMessage::delay)
+			.containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(5));
+		assertThat(again).allSatisfy((link) -> {
+			assertThat(link.payload()).isEqualTo(1);
+			assertThat(link.priority()).isEqualTo(7);
+			assertThat(link.uniqueKey()).isNull();
+			assertThat(link.uniqueFor()).isNull();
+			assertThat(link.onDuplicate()).isEqualTo(OnDuplicate.RETURN_EXISTING);
+			assertThat(link.expiresAt()).isNull();
+			assertThat(link.onFailure()).isNull();
+		});
+	}
+
+	@Test
+	void repeatWhenOutOfRangeIsRefused() {
+		for (int times : new int[] { Integer.MIN_VALUE, 0, 100, Integer.MAX_VALUE }) {
+			assertThatIllegalArgumentException().isThrownBy(() -> add().repeat(times))
+				.withMessage("'times' must be from 1 to 99, was " + times);
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> add().repeat(1, Duration.ofSeconds(-1)))
+			.withMessageContaining("'delay' must be from");
+		assertThatNullPointerException().isThrownBy(() -> add().repeat(1, (Duration) null))
+			.withMessage("'delay' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> add().then(add()).repeat(99))
+			.withMessage("A chain must have at most 100 messages");
+		assertThat(add().repeat(99).then()).hasSize(99);
+	}
+
+	@Test
 	void linkWithAKeyIsRefused() {
 		Map<String, NewMessage> links = Map.of("idempotencyKey", add().idempotencyKey("k"), "uniqueKey",
 				add().uniqueKey("k"), "uniqueFor", add().uniqueFor(LONG), "uniqueAfterEnd", add().uniqueAfterEnd(LONG));
@@ -509,6 +554,35 @@ class ChainTests extends ProcessTester {
 		Message link = this.operations.list(MessageQuery.all().tag("later")).get(0);
 		assertThat(link.state()).isEqualTo(MessageState.SCHEDULED);
 		assertThat(link.runAt()).isEqualTo(now().plus(Duration.ofHours(1)));
+	}
+
+	@Test
+	void repeatedMessageRunsAgainAfterItsWaitUntilOneFails() {
+		openWithClock();
+		List<Instant> ran = new CopyOnWriteArrayList<>();
+		this.queue.tasks().register("poll", String.class, (payload, context) -> {
+			assertThat(payload).isEqualTo("site");
+			ran.add(now());
+			if (ran.size() == 3) {
+				throw new IllegalStateException("gone");
+			}
+			return null;
+		});
+		this.queue.start();
+		Instant start = now();
+		this.operations.enqueue(NewMessage.to("poll")
+			.payload("site")
+			.maxRetries(0)
+			.repeat(5, Duration.ofMinutes(1), Duration.ofMinutes(10)));
+		await().atMost(LONG).until(() -> states("poll").contains(MessageState.COMPLETED));
+		this.clock.move(Duration.ofMinutes(1));
+		await().atMost(LONG).until(() -> ran.size() == 2);
+		await().atMost(LONG).until(() -> states("poll").stream().filter(MessageState.COMPLETED::equals).count() == 2);
+		this.clock.move(Duration.ofMinutes(10));
+		await().atMost(LONG).until(() -> states("poll").stream().allMatch(MessageState::isEnded));
+		assertThat(ran).containsExactly(start, start.plus(Duration.ofMinutes(1)), start.plus(Duration.ofMinutes(11)));
+		assertThat(states("poll")).containsExactlyInAnyOrder(MessageState.COMPLETED, MessageState.COMPLETED,
+				MessageState.DEAD, MessageState.CANCELLED, MessageState.CANCELLED, MessageState.CANCELLED);
 	}
 
 	@Test

@@ -429,6 +429,50 @@ public final class NewMessage {
 	}
 
 	/**
+	 * Adds the same message again, so many times, as the next links of its chain: each
+	 * runs when the run before it is COMPLETED, with the same payload; without one it is
+	 * given what that run returned. What follows this message comes behind the last one.
+	 * When one ends other than COMPLETED, it is not repeated any more.
+	 * <p>
+	 * A repetition has no idempotency key and no unique key, is not delayed but by what
+	 * is said here, and does not expire at a time that was set by
+	 * {@link #expiresAt(Instant)}. For more of them, and for times of the clock, see
+	 * {@link io.github.queuesqlite.schedule.Schedule}.
+	 * @param times how often after the first run, 1 to 99
+	 * @param delays how long each waits after the end of the run before, 0 or longer; the
+	 * last one holds for all further ones; none for no wait
+	 * @return a copy
+	 * @throws IllegalArgumentException if a number is out of range, or the chain would
+	 * have more than 100 messages
+	 */
+	public NewMessage repeat(int times, Duration... delays) {
+		if (times < 1 || times >= MAX_LINKS) {
+			throw new IllegalArgumentException("'times' must be from 1 to " + (MAX_LINKS - 1) + ", was " + times);
+		}
+		List<NewMessage> behind = this.fields.then;
+		NewMessage chain = with((f) -> f.then = List.of());
+		for (int i = 0; i < times; i++) {
+			chain = chain.then(again((delays.length > 0) ? delays[Math.min(i, delays.length - 1)] : Duration.ZERO));
+		}
+		for (NewMessage link : behind) {
+			chain = chain.then(link);
+		}
+		return chain;
+	}
+
+	/** This message by itself, without what only the first one may have. */
+	private NewMessage again(Duration delay) {
+		return withoutLinks().delay(delay).with((f) -> {
+			f.idempotencyKey = null;
+			f.uniqueKey = null;
+			f.uniqueFor = null;
+			f.uniqueAfterEnd = null;
+			f.onDuplicate = OnDuplicate.RETURN_EXISTING;
+			f.expiresAt = null;
+		});
+	}
+
+	/**
 	 * Sets what is done when this message, or a link of the chain that begins with it and
 	 * has nothing of its own for that, ends DEAD or EXPIRED. It is given a
 	 * {@link FailedMessage} unless it has a payload of its own. It is stored with this
