@@ -63,6 +63,7 @@ public final class Benchmarks {
 			Machine machine = Machine.describe(workspace.root());
 			out.println(machine);
 			Bench bench = new Bench(settings, workspace, report);
+			ReportWriter writer = new ReportWriter(machine, command, settings.runs());
 			for (Map.Entry<String, List<Section>> entry : SECTIONS.entrySet()) {
 				// The disk is always measured: other figures stand beside it.
 				if (settings.includes(entry.getKey())) {
@@ -71,9 +72,10 @@ public final class Benchmarks {
 				else if (entry.getKey().equals(FsyncSection.NAME)) {
 					measure(entry.getKey(), List.of(new FsyncSection()), bench, out);
 				}
+				// One that is ended early leaves what it has measured.
+				writer.write(report, settings.output());
 			}
-			FurtherGoals.addTo(report);
-			new ReportWriter(machine, command, settings.runs()).write(report, settings.output());
+			FurtherGoals.of(report).forEach((figure) -> out.println(ReportWriter.line(figure)));
 		}
 		out.println("Written to " + settings.output().toAbsolutePath().normalize());
 	}

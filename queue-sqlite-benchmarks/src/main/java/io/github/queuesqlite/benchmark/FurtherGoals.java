@@ -1,5 +1,6 @@
 package io.github.queuesqlite.benchmark;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -17,16 +18,20 @@ final class FurtherGoals {
 
 	private final Report report;
 
+	private final List<Figure> figures = new ArrayList<>();
+
 	private FurtherGoals(Report report) {
 		this.report = report;
 	}
 
-	static void addTo(Report report) {
+	/** What the report says of them so far. */
+	static List<Figure> of(Report report) {
 		FurtherGoals goals = new FurtherGoals(report);
 		goals.life();
 		goals.enqueue();
 		goals.latency();
 		goals.idle();
+		return goals.figures;
 	}
 
 	private void life() {
@@ -43,13 +48,13 @@ final class FurtherGoals {
 		RawRates raw = this.report.raw(1);
 		if (raw != null) {
 			this.report.figure(ProducersSection.NAME, ProducersSection.name(1, false))
-				.ifPresent((figure) -> this.report
-					.addFurther(each(figure, figure.name() + ": part of the raw one-row commits", "",
-							(rate) -> rate / raw.insert(), Goal.atLeast(0.6))));
+				.ifPresent(
+						(figure) -> this.figures.add(each(figure, figure.name() + ": part of the raw one-row commits",
+								"", (rate) -> rate / raw.insert(), Goal.atLeast(0.6))));
 		}
-		enqueueOnly().ifPresent((latencies) -> this.report
-			.addFurther(Figure.of(ShapesSection.NAME, "blocking enqueue, 64 producers, p99", "ms",
-					List.of(latencies.p99()), Goal.atMost(slow()), this.report.besideFsync())));
+		enqueueOnly().ifPresent(
+				(latencies) -> this.figures.add(Figure.of(ShapesSection.NAME, "blocking enqueue, 64 producers, p99",
+						"ms", List.of(latencies.p99()), Goal.atMost(slow()), this.report.besideFsync())));
 	}
 
 	private Optional<Latencies> enqueueOnly() {
@@ -82,8 +87,8 @@ final class FurtherGoals {
 
 	private void add(String section, String name, Goal goal) {
 		this.report.figure(section, name)
-			.ifPresent((figure) -> this.report
-				.addFurther(each(figure, figure.name(), figure.unit(), UnaryOperator.identity(), goal)));
+			.ifPresent((figure) -> this.figures
+				.add(each(figure, figure.name(), figure.unit(), UnaryOperator.identity(), goal)));
 	}
 
 	private static Figure each(Figure figure, String name, String unit, UnaryOperator<Double> change, Goal goal) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,7 +50,7 @@ final class ReportWriter {
 		values.put("raw", report.rawRates());
 		values.put("rawWholeLife", report.ceiling());
 		values.put("figures", report.figures());
-		values.put("furtherGoals", report.further());
+		values.put("furtherGoals", further(report));
 		values.put("results", report.results());
 		values.put("parts", report.parts());
 		return JSON.writeValueAsString(values);
@@ -61,7 +62,7 @@ final class ReportWriter {
 			.replace("{{runs}}", Integer.toString(this.runs))
 			.replace("{{machine}}", machine())
 			.replace("{{goals}}", figures(report.figures(), true))
-			.replace("{{further}}", figures(report.further(), true))
+			.replace("{{further}}", figures(further(report), true))
 			.replace("{{others}}", figures(report.figures(), false))
 			.replace("{{peers}}", tables(report, PeersSection.NAME))
 			.replace("{{shapes}}", tables(report, ShapesSection.NAME))
@@ -72,6 +73,12 @@ final class ReportWriter {
 			.replace("{{raw}}", raw(report.rawRates()))
 			.replace("{{ceiling}}", (report.ceiling() > 0) ? "%,.0f".formatted(report.ceiling()) : "not measured")
 			.replace("{{parts}}", parts(report.parts()));
+	}
+
+	private static List<Figure> further(Report report) {
+		List<Figure> figures = new ArrayList<>(FurtherGoals.of(report));
+		figures.addAll(report.further());
+		return figures;
 	}
 
 	private static String template() {

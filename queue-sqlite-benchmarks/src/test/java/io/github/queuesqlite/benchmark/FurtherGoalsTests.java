@@ -18,33 +18,29 @@ class FurtherGoalsTests {
 	private final Report report = new Report();
 
 	@Test
-	void addToWhenFiguresAreMissingAddsNoGoal() {
-		FurtherGoals.addTo(this.report);
-		assertThat(this.report.further()).isEmpty();
+	void goalsWhenFiguresAreMissingAreNone() {
+		assertThat(FurtherGoals.of(this.report)).isEmpty();
 	}
 
 	@Test
-	void addToWhenOneProducerWasMeasuredDividesByTheRawCommits() {
+	void goalsWhenOneProducerWasMeasuredDividesByTheRawCommits() {
 		this.report.add(new RawRates(1, 5000, 4000, 4000, 3000));
 		this.report.add(Figure.of(ProducersSection.NAME, ProducersSection.name(1, false), "/s",
 				List.of(2500.0, 3500.0, 4000.0), null, ""));
-		FurtherGoals.addTo(this.report);
-		assertThat(this.report.further()).singleElement().satisfies((figure) -> {
+		assertThat(FurtherGoals.of(this.report)).singleElement().satisfies((figure) -> {
 			assertThat(figure.runs()).containsExactly(0.5, 0.7, 0.8);
 			assertThat(figure.isMet()).isTrue();
 		});
 	}
 
 	@Test
-	void addToWhenFsyncIsSlowDemandsNoRate() {
+	void goalsWhenFsyncIsSlowDemandsNoRate() {
 		Figure rate = Figure.of(LifeSection.NAME, LifeSection.TWO_SHARDS, "/s", List.of(100_000.0), null, "");
 		this.report.add(rate);
 		this.report.fsync(0.3, 1);
-		FurtherGoals.addTo(this.report);
-		assertThat(this.report.further()).isEmpty();
+		assertThat(FurtherGoals.of(this.report)).isEmpty();
 		this.report.fsync(0.2, 1);
-		FurtherGoals.addTo(this.report);
-		assertThat(this.report.further()).singleElement().extracting(Figure::isMet).isEqualTo(false);
+		assertThat(FurtherGoals.of(this.report)).singleElement().extracting(Figure::isMet).isEqualTo(false);
 	}
 
 	@Test

@@ -8,14 +8,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Callable;
 
 import io.github.queuesqlite.reliability.ChildProcess;
 import io.github.queuesqlite.reliability.Effort;
 import io.github.queuesqlite.reliability.Layer;
 import io.github.queuesqlite.reliability.Outcome;
+import io.github.queuesqlite.reliability.SideBySide;
 import io.github.queuesqlite.reliability.disk.DiskLibrary;
 import io.github.queuesqlite.reliability.disk.FaultControl;
 
@@ -83,24 +82,12 @@ public final class IoErrorLayer implements Layer {
 		List<Scenario> scenarios = new ArrayList<>(List.of(Scenario.values()));
 		Collections.rotate(scenarios, effort.random(0).nextInt(scenarios.size()));
 		long end = System.nanoTime() + effort.duration(NO_END, NO_END).toNanos();
-		ExecutorService threads = Executors.newFixedThreadPool(SCENARIOS_AT_ONCE);
-		try {
-			List<Future<?>> runs = new ArrayList<>();
-			for (Scenario scenario : scenarios) {
-				runs.add(threads.submit(() -> {
-					if (System.nanoTime() - end <= 0) {
-						run(scenario.toString(), library, effort, outcome);
-					}
-					return null;
-				}));
+		SideBySide.run(SCENARIOS_AT_ONCE, scenarios.stream().map((scenario) -> (Callable<?>) () -> {
+			if (System.nanoTime() - end <= 0) {
+				run(scenario.toString(), library, effort, outcome);
 			}
-			for (Future<?> run : runs) {
-				run.get();
-			}
-		}
-		finally {
-			threads.shutdownNow();
-		}
+			return null;
+		}).toList());
 	}
 
 	/** What is run in one process, which has a directory of its own. */

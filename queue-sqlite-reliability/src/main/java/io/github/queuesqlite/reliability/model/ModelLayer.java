@@ -5,16 +5,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 import io.github.queuesqlite.reliability.Effort;
 import io.github.queuesqlite.reliability.Layer;
 import io.github.queuesqlite.reliability.Outcome;
+import io.github.queuesqlite.reliability.SideBySide;
 import org.jspecify.annotations.Nullable;
 
 /** Does random things to queues and compares each answer with a model. */
@@ -59,23 +56,14 @@ public final class ModelLayer implements Layer {
 		int queues = (commands + COMMANDS_OF_ONE_QUEUE - 1) / COMMANDS_OF_ONE_QUEUE;
 		AtomicInteger next = new AtomicInteger();
 		// A queue mostly waits, for its disk and its services.
-		ExecutorService threads = Executors.newFixedThreadPool(QUEUES_AT_ONCE);
-		try {
-			List<Callable<Void>> work = Collections.nCopies(QUEUES_AT_ONCE, () -> {
-				int number;
-				while ((number = next.getAndIncrement()) < queues && outcome.violations().isEmpty()) {
-					run(effort, number, Math.min(COMMANDS_OF_ONE_QUEUE, commands - number * COMMANDS_OF_ONE_QUEUE),
-							outcome);
-				}
-				return null;
-			});
-			for (Future<Void> done : threads.invokeAll(work)) {
-				done.get();
+		SideBySide.run(QUEUES_AT_ONCE, Collections.nCopies(QUEUES_AT_ONCE, () -> {
+			int number;
+			while ((number = next.getAndIncrement()) < queues && outcome.violations().isEmpty()) {
+				run(effort, number, Math.min(COMMANDS_OF_ONE_QUEUE, commands - number * COMMANDS_OF_ONE_QUEUE),
+						outcome);
 			}
-		}
-		finally {
-			threads.shutdown();
-		}
+			return null;
+		}));
 	}
 
 	private static void run(Effort effort, int number, int count, Outcome outcome) throws Exception {

@@ -7,11 +7,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 import io.github.queuesqlite.reliability.ChildProcess;
@@ -20,12 +22,16 @@ import io.github.queuesqlite.reliability.Effort;
 import io.github.queuesqlite.reliability.Layer;
 import io.github.queuesqlite.reliability.Outcome;
 import io.github.queuesqlite.reliability.PlantedChange;
+import io.github.queuesqlite.reliability.SideBySide;
 
 /**
  * Plants bugs in the core, one at a time, and demands that the test which stands for the
  * broken rule fails; and that the tests pass without a bug.
  */
 public final class SabotageLayer implements Layer {
+
+	/** A broken queue mostly waits for what does not come. */
+	private static final int BUGS_AT_ONCE = 3;
 
 	private static final Patience WITHOUT_BUG = new Patience(1800, 60);
 
@@ -79,6 +85,7 @@ public final class SabotageLayer implements Layer {
 		chosen.removeIf((bug) -> bug.test().isLayer() && !effort.isLong());
 		Collections.shuffle(chosen, new Random(effort.seed()));
 		chosen = chosen.subList(0, Math.min(chosen.size(), effort.count(2, all.size())));
+		chosen.sort(Comparator.comparing((bug) -> !bug.test().isLayer()));
 		List<TestName> tests = chosen.stream().map(PlantedBug::test).distinct().toList();
 		String passing = run(System.getProperty("java.class.path"), tests, effort, WITHOUT_BUG);
 		if (!passing.isEmpty()) {
@@ -86,14 +93,15 @@ public final class SabotageLayer implements Layer {
 			return;
 		}
 		outcome.count("planted bugs", 0);
-		for (PlantedBug bug : chosen) {
+		SideBySide.run(BUGS_AT_ONCE, chosen.stream().map((bug) -> (Callable<?>) () -> {
 			try {
 				plant(bug, sources, effort, outcome);
 			}
 			catch (IllegalStateException ex) {
 				outcome.violation("Expected that '" + bug.name() + "' can be planted and run, found " + ex);
 			}
-		}
+			return null;
+		}).toList());
 	}
 
 	/** All of them, in as few groups as possible without two of one file in any. */
@@ -112,7 +120,9 @@ public final class SabotageLayer implements Layer {
 
 	private static void plant(PlantedBug bug, CoreSources sources, Effort effort, Outcome outcome) throws Exception {
 		Path classes = Files.createTempDirectory(effort.directory(), "bug");
-		sources.compile(bug.change(), classes);
+		synchronized (sources) {
+			sources.compile(bug.change(), classes);
+		}
 		long start = System.nanoTime();
 		String failure = run(classes + File.pathSeparator + System.getProperty("java.class.path"), List.of(bug.test()),
 				effort, effort.isLong() ? WITH_BUG : WITH_BUG_IN_EACH_BUILD);
