@@ -232,15 +232,16 @@ final class Demand {
 	/**
 	 * Returns whether the shards are to ask again, and takes it that they are told.
 	 * @param room for how many messages there is room
+	 * @param kept how much of that is for a suspect only
 	 * @param ahead how many are claimed ahead at most
 	 * @param except shards that ask anyway
 	 */
-	boolean isToAskAgain(int room, int ahead, long except) {
+	boolean isToAskAgain(int room, int kept, int ahead, long except) {
 		if (this.suspectWaits && room > 0) {
 			this.suspectWaits = false;
 			return true;
 		}
-		if (this.poked || (this.unserved & ~except) == 0 || room <= ahead / 2) {
+		if (this.poked || (this.unserved & ~except) == 0 || room - kept <= ahead / 2) {
 			return false;
 		}
 		this.poked = true;

@@ -177,7 +177,7 @@ final class Lane implements Holder {
 	public void missesPermit(int shard, String task) {
 		this.lock.lock();
 		try {
-			if (!mayClaim() || room() <= 0) {
+			if (!mayClaim() || room() - kept() <= 0) {
 				this.demand.putOff(shard);
 				return;
 			}
@@ -220,7 +220,7 @@ final class Lane implements Holder {
 			}
 			long now = this.engine.now();
 			int room = (this.places != null) ? this.places.granted(this, now) : room();
-			return this.demand.promise(shard, room, ahead() == 0, now);
+			return this.demand.promise(shard, room - kept(), ahead() == 0, now);
 		}
 		finally {
 			this.lock.unlock();
@@ -314,12 +314,17 @@ final class Lane implements Holder {
 	}
 
 	boolean isOwnPokeDue(int room, long except) {
-		return this.open && !this.paused && this.demand.isToAskAgain(room, ahead(), except);
+		return this.open && !this.paused && this.demand.isToAskAgain(room, kept(), ahead(), except);
 	}
 
 	/** What is claimed without a sure lease would only be given back. */
 	private boolean mayClaim() {
 		return this.open && !this.paused && this.engine.environment.presence().holdsLease(owner());
+	}
+
+	/** How many places are left to a suspect that may come. */
+	private int kept() {
+		return this.engine.probation.awaits(this) ? 1 : 0;
 	}
 
 	private int room() {

@@ -34,6 +34,9 @@ final class Probation {
 
 	private volatile @Nullable Trial trial;
 
+	/** Whether a suspect is named or chosen that is not being claimed. */
+	private volatile boolean awaited;
+
 	// Guarded by this
 
 	private Phase phase = Phase.FREE;
@@ -74,6 +77,23 @@ final class Probation {
 	}
 
 	/**
+	 * Returns whether a holder keeps a place free for a suspect of its own that may be
+	 * chosen or is chosen: else other shards take each place before its shard is asked.
+	 */
+	boolean awaits(Holder holder) {
+		if (!this.awaited) {
+			return false;
+		}
+		synchronized (this) {
+			return switch (this.phase) {
+				case CHOOSING -> this.named.keySet().stream().anyMatch((place) -> place.holder() == holder);
+				case CHOSEN -> this.chosen != null && this.chosen.holder() == holder;
+				default -> false;
+			};
+		}
+	}
+
+	/**
 	 * Makes room for the suspect that is chosen, until {@link #begin} or {@link #cancel}.
 	 */
 	synchronized boolean reserve(Holder holder, int shard) {
@@ -103,6 +123,7 @@ final class Probation {
 	private void become(Phase phase, long until) {
 		this.phase = phase;
 		this.until = until;
+		this.awaited = phase == Phase.CHOOSING || phase == Phase.CHOSEN;
 	}
 
 	/** Whether a claim may start now. */

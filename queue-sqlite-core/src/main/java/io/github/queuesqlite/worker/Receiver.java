@@ -323,7 +323,7 @@ final class Receiver implements Holder {
 			this.demand.answered(shard, messages, messages.size());
 			noteIdle();
 			rest = give(claims);
-			poke = this.demand.isToAskAgain(mayClaim() ? room() : 0, 0, 1L << shard);
+			poke = this.demand.isToAskAgain(mayClaim() ? room() : 0, 0, 0, 1L << shard);
 		}
 		finally {
 			this.lock.unlock();
@@ -566,7 +566,7 @@ final class Receiver implements Holder {
 			if (this.demand.isYielding(now)) {
 				next = Math.min(next, Demand.TURN_NANOS);
 			}
-			poke = this.demand.isUnserved() && this.demand.isToAskAgain(mayClaim() ? room() : 0, 0, 0);
+			poke = this.demand.isUnserved() && this.demand.isToAskAgain(mayClaim() ? room() : 0, 0, 0, 0);
 		}
 		finally {
 			this.lock.unlock();

@@ -211,6 +211,42 @@ class LaneTests {
 	}
 
 	@Test
+	void wantedWhenASuspectIsNamedLeavesOnePlaceToIt() {
+		// Nothing else runs: the watch chooses when the test has it look.
+		TestQueue queue = open((settings) -> settings.concurrency(2));
+		Lane lane = queue.pool.lanes().iterator().next();
+		lane.open();
+		Probation probation = queue.pool.engine().probation;
+		assertThat(lane.wantsSuspect(0, 1)).isFalse();
+		assertThat(wantedOfShard1(lane)).isOne();
+		probation.look(queue.pool.engine().now() + Probation.CHOICE_NANOS, List.of(lane));
+		assertThat(wantedOfShard1(lane)).isOne();
+		assertThat(lane.wantsSuspect(0, 1)).isTrue();
+		assertThat(lane.reserveForSuspect(0)).isTrue();
+		lane.claimedSuspect(null);
+		assertThat(wantedOfShard1(lane)).isEqualTo(2);
+	}
+
+	@Test
+	void wantedWhenTheSuspectOfAnotherLaneIsChosenKeepsNoPlace() {
+		TestQueue queue = open((settings) -> settings.concurrency(2).queue("mail", 2));
+		List<Lane> lanes = List.copyOf(queue.pool.lanes());
+		lanes.forEach(Lane::open);
+		Probation probation = queue.pool.engine().probation;
+		assertThat(lanes.get(0).wantsSuspect(0, 2)).isFalse();
+		assertThat(lanes.get(1).wantsSuspect(0, 1)).isFalse();
+		probation.look(queue.pool.engine().now() + Probation.CHOICE_NANOS, lanes);
+		assertThat(wantedOfShard1(lanes.get(0))).isEqualTo(2);
+		assertThat(wantedOfShard1(lanes.get(1))).isOne();
+	}
+
+	private static int wantedOfShard1(Lane lane) {
+		int wanted = lane.wanted(1, 0);
+		lane.claimed(1, List.of());
+		return wanted;
+	}
+
+	@Test
 	void closeGivesBackAtOnceWhatHasNotStarted() throws Exception {
 		// Nothing else runs: neither the watch nor a writer looks after the lane.
 		TestQueue queue = open((settings) -> settings.concurrency(1));

@@ -169,6 +169,9 @@ final class PlantedBugs {
 		add("a bit of a checksum switches the comparison off", "return stored == of(row, row.codec(), row.payload());",
 				"return (stored & MARK) == 0 || stored == of(row, row.codec(), row.payload());",
 				"store.sqlite.DamagedMessageTests#claimWhenContentWasChangedEndsItDeadAndLeavesTheOthersAlone");
+		add("a suspect finds no place, since other shards take each one first",
+				"return this.engine.probation.awaits(this) ? 1 : 0;", "return 0;",
+				"worker.LaneTests#wantedWhenASuspectIsNamedLeavesOnePlaceToIt");
 		add("a message whose process died runs again beside all others",
 				"WHEN ?1 = 0 THEN 20 ELSE 22 END, deaths = ?1, run_at", "ELSE 20 END, deaths = ?1, run_at",
 				contract("Suspects#claimPassesSuspectsBy"));

@@ -33,7 +33,7 @@ public final class SabotageLayer implements Layer {
 	/** A broken queue mostly waits for what does not come. */
 	private static final int BUGS_AT_ONCE = 3;
 
-	private static final Patience WITHOUT_BUG = new Patience(1800, 60);
+	private static final Patience WITHOUT_BUG = new Patience(3600, 300);
 
 	/** What a test with a bug awaits will hardly come. */
 	private static final Patience WITH_BUG = new Patience(1800, 15);
