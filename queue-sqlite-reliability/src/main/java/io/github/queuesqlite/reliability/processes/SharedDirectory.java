@@ -41,6 +41,9 @@ final class SharedDirectory implements AutoCloseable {
 	 */
 	private static final int OTHER_CALLS = 20;
 
+	/** So many that the hot process has places left: as above. */
+	private static final int SLOW_AT_ONCE = 8;
+
 	/** Besides the one that only calls. */
 	private static final int LEAST_WORKERS = 1;
 
@@ -82,7 +85,7 @@ final class SharedDirectory implements AutoCloseable {
 	SharedDirectory(Effort effort, int number, Outcome outcome) throws IOException {
 		this.outcome = outcome;
 		this.directory = new WorkloadDirectory(effort, number, outcome);
-		this.settings = this.directory.settings();
+		this.settings = this.directory.settings().slowAtOnce(SLOW_AT_ONCE);
 		this.logs = new Logs(this.directory.path().resolve("logs"),
 				"seed %d, directory %d".formatted(effort.seed(), number));
 		this.random = effort.random(number);

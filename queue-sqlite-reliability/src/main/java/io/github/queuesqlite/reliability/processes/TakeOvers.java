@@ -24,7 +24,7 @@ final class TakeOvers {
 
 	private static final String CLAIMED = "take-over of what a killed process had only claimed, ms";
 
-	private static final String FIRST = "take-over of the first that a killed process had begun, ms";
+	private static final String FIRST = "take-over of the first that a killed process had begun, with places free, ms";
 
 	private static final String OTHERS = "take-over of others that it had begun, which wait for each other, ms";
 

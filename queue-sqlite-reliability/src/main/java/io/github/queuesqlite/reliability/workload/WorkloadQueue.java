@@ -96,7 +96,7 @@ public final class WorkloadQueue implements AutoCloseable {
 			.durability(settings.isFull() ? Durability.FULL : Durability.NORMAL)
 			.leaseDuration(Duration.ofMillis(settings.leaseMillis()))
 			.concurrency(CONCURRENCY)
-			.queue("slow", 2)
+			.queue("slow", settings.slowAtOnce())
 			.retry(new RetryPolicy(3, Duration.ofMillis(20), 2, Duration.ofMillis(200), 0.5))
 			.drainTimeout(Duration.ofSeconds(2))
 			.recorder(new LostRuns(log));

@@ -19,11 +19,14 @@ import tools.jackson.databind.json.JsonMapper;
  * @param isFull whether the durability is {@code FULL}
  * @param leaseMillis the lease duration
  * @param burst how many messages it hands in at once from time to time; 0 for none
+ * @param slowAtOnce how many slow messages it runs at once at most
  * @param clock file of the {@link MovedClock} that it goes by, with which it keeps all
  * that has ended; null for the system's clock
  */
 public record WorkloadSettings(String directory, String history, String process, long seed, int callsPerSecond,
-		boolean works, @Nullable Integer shards, boolean isFull, long leaseMillis, int burst, @Nullable String clock) {
+		boolean works, @Nullable Integer shards, boolean isFull, long leaseMillis, int burst, int slowAtOnce, @Nullable String clock) {
+
+	private static final int SLOW_AT_ONCE = 2;
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -34,47 +37,52 @@ public record WorkloadSettings(String directory, String history, String process,
 	 */
 	public static WorkloadSettings in(Path directory) {
 		return new WorkloadSettings(directory.resolve("queue").toString(), directory.resolve("history").toString(),
-				"process", 0, 150, true, 2, true, Duration.ofSeconds(30).toMillis(), 0, null);
+				"process", 0, 150, true, 2, true, Duration.ofSeconds(30).toMillis(), 0, SLOW_AT_ONCE, null);
 	}
 
 	public WorkloadSettings process(String process, long seed) {
 		return new WorkloadSettings(this.directory, this.history, process, seed, this.callsPerSecond, this.works,
-				this.shards, this.isFull, this.leaseMillis, this.burst, this.clock);
+				this.shards, this.isFull, this.leaseMillis, this.burst, this.slowAtOnce, this.clock);
 	}
 
 	public WorkloadSettings callsPerSecond(int callsPerSecond) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, callsPerSecond, this.works,
-				this.shards, this.isFull, this.leaseMillis, this.burst, this.clock);
+				this.shards, this.isFull, this.leaseMillis, this.burst, this.slowAtOnce, this.clock);
 	}
 
 	public WorkloadSettings works(boolean works) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond, works,
-				this.shards, this.isFull, this.leaseMillis, this.burst, this.clock);
+				this.shards, this.isFull, this.leaseMillis, this.burst, this.slowAtOnce, this.clock);
 	}
 
 	public WorkloadSettings shards(@Nullable Integer shards) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
-				this.works, shards, this.isFull, this.leaseMillis, this.burst, this.clock);
+				this.works, shards, this.isFull, this.leaseMillis, this.burst, this.slowAtOnce, this.clock);
 	}
 
 	public WorkloadSettings durability(boolean isFull) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
-				this.works, this.shards, isFull, this.leaseMillis, this.burst, this.clock);
+				this.works, this.shards, isFull, this.leaseMillis, this.burst, this.slowAtOnce, this.clock);
 	}
 
 	public WorkloadSettings lease(Duration lease) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
-				this.works, this.shards, this.isFull, lease.toMillis(), this.burst, this.clock);
+				this.works, this.shards, this.isFull, lease.toMillis(), this.burst, this.slowAtOnce, this.clock);
 	}
 
 	public WorkloadSettings burst(int burst) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
-				this.works, this.shards, this.isFull, this.leaseMillis, burst, this.clock);
+				this.works, this.shards, this.isFull, this.leaseMillis, burst, this.slowAtOnce, this.clock);
+	}
+
+	public WorkloadSettings slowAtOnce(int slowAtOnce) {
+		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
+				this.works, this.shards, this.isFull, this.leaseMillis, this.burst, slowAtOnce, this.clock);
 	}
 
 	public WorkloadSettings clock(Path clock) {
 		return new WorkloadSettings(this.directory, this.history, this.process, this.seed, this.callsPerSecond,
-				this.works, this.shards, this.isFull, this.leaseMillis, this.burst, clock.toString());
+				this.works, this.shards, this.isFull, this.leaseMillis, this.burst, this.slowAtOnce, clock.toString());
 	}
 
 	String toJson() {
