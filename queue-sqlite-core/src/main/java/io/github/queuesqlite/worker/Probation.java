@@ -28,14 +28,17 @@ final class Probation {
 	/** No suspect is taken so long after one that was not there, or did not start. */
 	static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+	/** No place is kept so long after one that was kept in vain. */
+	private static final long VAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
 	private final long nanos;
 
 	private final Runnable asking;
 
 	private volatile @Nullable Trial trial;
 
-	/** Whether a suspect is named or chosen that is not being claimed. */
-	private volatile boolean awaited;
+	/** Whether a place is kept for what is named or chosen. */
+	private volatile boolean keeping;
 
 	// Guarded by this
 
@@ -43,6 +46,9 @@ final class Probation {
 
 	/** When the phase is over that time ends. */
 	private long until;
+
+	/** When a place was kept in vain, 0 for never since the latest trial. */
+	private long vainAt;
 
 	/** The order numbers of those that were named and not chosen so far. */
 	private final Map<Place, Long> named = new HashMap<>();
@@ -72,6 +78,7 @@ final class Probation {
 		this.named.put(place, seq);
 		if (this.phase == Phase.FREE) {
 			become(Phase.CHOOSING, now + CHOICE_NANOS);
+			this.keeping = this.vainAt == 0 || now - this.vainAt >= VAIN_NANOS;
 		}
 		return false;
 	}
@@ -79,9 +86,11 @@ final class Probation {
 	/**
 	 * Returns whether a holder keeps a place free for a suspect of its own that may be
 	 * chosen or is chosen: else other shards take each place before its shard is asked.
+	 * Not when that was in vain a moment ago: another process was quicker, or a limit is
+	 * reached.
 	 */
 	boolean awaits(Holder holder) {
-		if (!this.awaited) {
+		if (!this.keeping) {
 			return false;
 		}
 		synchronized (this) {
@@ -106,11 +115,13 @@ final class Probation {
 
 	/** There was no suspect to take. */
 	synchronized void cancel(long now) {
+		this.vainAt = Math.max(1, now);
 		become(Phase.RESTING, now + REST_NANOS);
 	}
 
 	/** A suspect waits where it was claimed from now on. */
 	synchronized void begin(Claim suspect, long now) {
+		this.vainAt = 0;
 		if (this.nanos > 0) {
 			this.trial = new Trial(suspect, now, this.nanos);
 			become(Phase.TRIAL, Long.MAX_VALUE);
@@ -123,7 +134,7 @@ final class Probation {
 	private void become(Phase phase, long until) {
 		this.phase = phase;
 		this.until = until;
-		this.awaited = phase == Phase.CHOOSING || phase == Phase.CHOSEN;
+		this.keeping = phase == Phase.CHOSEN && (this.keeping || this.vainAt == 0);
 	}
 
 	/** Whether a claim may start now. */
@@ -215,6 +226,9 @@ final class Probation {
 				left = REST_NANOS;
 			}
 			else {
+				if (this.phase == Phase.CHOSEN) {
+					this.vainAt = Math.max(1, now);
+				}
 				become(Phase.FREE, Long.MAX_VALUE);
 				this.named.clear();
 				left = Long.MAX_VALUE;

@@ -392,6 +392,32 @@ class ProbationTests {
 		assertThat(asked).hasValue(2);
 	}
 
+	@Test
+	void placeThatWasKeptInVainIsNotKeptAgainForASecond() {
+		open((settings) -> settings);
+		Probation probation = new Probation(Long.MAX_VALUE, () -> {
+		});
+		Holder holder = holder();
+		List<Holder> holders = List.of(holder);
+		long now = 1;
+		assertThat(probation.isChosen(holder, 0, 1, now)).isFalse();
+		assertThat(probation.awaits(holder)).isTrue();
+		assertThat(probation.awaits(holder())).isFalse();
+		probation.look(now += Probation.CHOICE_NANOS, holders);
+		assertThat(probation.awaits(holder)).isTrue();
+		probation.look(now += Probation.REST_NANOS, holders);
+		assertThat(probation.awaits(holder)).isFalse();
+		probation.isChosen(holder, 0, 1, now);
+		assertThat(probation.awaits(holder)).isFalse();
+		probation.look(now += Probation.CHOICE_NANOS, holders);
+		assertThat(probation.awaits(holder)).isFalse();
+		assertThat(probation.reserve(holder, 0)).isTrue();
+		probation.cancel(now);
+		probation.look(now += TimeUnit.SECONDS.toNanos(1), holders);
+		probation.isChosen(holder, 0, 1, now);
+		assertThat(probation.awaits(holder)).isTrue();
+	}
+
 	private static Holder holder() {
 		return (Holder) Proxy.newProxyInstance(Holder.class.getClassLoader(), new Class<?>[] { Holder.class },
 				(proxy, method, arguments) -> method.getName().equals("equals") ? proxy == arguments[0]

@@ -172,6 +172,9 @@ final class PlantedBugs {
 		add("a suspect finds no place, since other shards take each one first",
 				"return this.engine.probation.awaits(this) ? 1 : 0;", "return 0;",
 				"worker.LaneTests#wantedWhenASuspectIsNamedLeavesOnePlaceToIt");
+		add("a place is kept again and again for a suspect that never comes",
+				"this.keeping = this.vainAt == 0 || now - this.vainAt >= VAIN_NANOS;", "this.keeping = true;",
+				"worker.ProbationTests#placeThatWasKeptInVainIsNotKeptAgainForASecond");
 		add("a message whose process died runs again beside all others",
 				"WHEN ?1 = 0 THEN 20 ELSE 22 END, deaths = ?1, run_at", "ELSE 20 END, deaths = ?1, run_at",
 				contract("Suspects#claimPassesSuspectsBy"));
