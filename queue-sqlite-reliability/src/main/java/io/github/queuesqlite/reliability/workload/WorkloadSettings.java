@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
  * that has ended; null for the system's clock
  */
 public record WorkloadSettings(String directory, String history, String process, long seed, int callsPerSecond,
-		boolean works, @Nullable Integer shards, boolean isFull, long leaseMillis, int burst, int slowAtOnce, @Nullable String clock) {
+		boolean works, @Nullable Integer shards, boolean isFull, long leaseMillis, int burst, int slowAtOnce,
+		@Nullable String clock) {
 
 	private static final int SLOW_AT_ONCE = 2;
 
