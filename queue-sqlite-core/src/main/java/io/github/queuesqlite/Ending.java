@@ -89,8 +89,15 @@ record Ending(long id, String task, MessageState state, @Nullable String resultC
 	}
 
 	private String reason() {
-		return (this.failure != null) ? ": attempt " + this.failure.attempt() + " failed with " + this.failure.type()
-				+ (this.failure.message().isEmpty() ? "" : ": " + this.failure.message()) : "";
+		if (this.failure == null) {
+			return "";
+		}
+		String text = this.failure.message();
+		if (this.failure.attempt() == 0 && !text.isEmpty()) {
+			return ": " + text;
+		}
+		return ": attempt " + this.failure.attempt() + " failed with " + this.failure.type()
+				+ (text.isEmpty() ? "" : ": " + text);
 	}
 
 }

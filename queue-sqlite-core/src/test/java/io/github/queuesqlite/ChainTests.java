@@ -297,7 +297,7 @@ class ChainTests extends ProcessTester {
 			.withThrowableThat()
 			.havingCause()
 			.isInstanceOf(TaskFailedException.class)
-			.withMessageContaining("ended CANCELLED")
+			.withMessageContaining("ended CANCELLED: It waited for message")
 			.withMessageContaining("of task 'fail', which ended DEAD");
 		assertThat(states(ADD)).containsExactly(MessageState.CANCELLED, MessageState.CANCELLED);
 	}

@@ -131,7 +131,7 @@ final class StatsCommand implements Runnable {
 				stats.shards()
 					.stream()
 					.map((shard) -> List.of(shard.file(), String.valueOf(shard.fileSize()),
-							String.valueOf(shard.walSize()), shard.reason().isEmpty() ? "in use" : shard.reason()))
+							String.valueOf(shard.walSize()), shard.reason().isEmpty() ? "accepting" : shard.reason()))
 					.toList());
 		this.output.line("");
 		if (stats.instances().isEmpty()) {

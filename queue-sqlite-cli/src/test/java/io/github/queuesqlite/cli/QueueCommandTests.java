@@ -98,7 +98,8 @@ class QueueCommandTests extends CommandTester {
 		assertThat(stats.at("/length").asInt()).isEqualTo(2);
 		assertThat(stats.at("/instances").size()).isZero();
 		Ran table = run("stats");
-		assertThat(table.out()).contains("QUEUE", "mail", "queue_shard_1.db", "No process uses the directory.");
+		assertThat(table.out()).contains("QUEUE", "mail", "queue_shard_1.db", "accepting",
+				"No process uses the directory.");
 
 		JsonNode list = json(run("list", "--json", "--state", "dead"));
 		assertThat(list.at("/messages").size()).isOne();

@@ -99,6 +99,11 @@ record Verdict(Settlement settlement, @Nullable RunOutcome outcome) {
 					run.id(), run.row().task(), maxElapsed);
 			return dead(run, failed);
 		}
+		if (logger.isDebugEnabled()) {
+			logger.debug("Message {} of task '{}' failed attempt {} of {} and is tried again in {} ms: {}: {}",
+					run.id(), run.row().task(), run.attempt(), run.maxAttempts(), runAt - run.engine().millis(),
+					failed.type(), Names.oneLine(failed.message()));
+		}
 		return new Verdict(new Settlement.Retry(run.key(), runAt, true, failed), RunOutcome.RETRY);
 	}
 

@@ -43,6 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mockito.Mockito;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -423,7 +425,33 @@ class QueueAutoConfigurationTests {
 				.contains("maxRows=7")
 				.contains("but {durability=full, retention=Retention[")
 				.contains("maxRows=100000");
+			files().withPropertyValues("queue.sqlite.disk.reserve=2MB")
+				.run((second) -> assertThat(second).hasNotFailed());
+			assertThat(output).contains("but {disk.reserve=not set} holds");
 		});
+	}
+
+	@Test
+	void attemptWhenItFailsAndIsTriedAgainIsLoggedAtDebug(CapturedOutput output) {
+		LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
+		logging.setLogLevel("io.github.queuesqlite.worker", LogLevel.DEBUG);
+		try {
+			this.contextRunner.withPropertyValues("queue.sqlite.retry.delay=1ms")
+				.withBean(TaskDefinition.class, () -> TaskDefinition.builder("once", Void.class, (payload, run) -> {
+					if (run.attempt() == 1) {
+						throw new IllegalStateException("not\nyet");
+					}
+					return null;
+				}).build())
+				.run((context) -> context.getBean(QueueOperations.class)
+					.submit(NewMessage.to("once"), Object.class)
+					.get(30, TimeUnit.SECONDS));
+		}
+		finally {
+			logging.setLogLevel("io.github.queuesqlite.worker", null);
+		}
+		assertThat(output).containsPattern("Message \\w{13} of task 'once' failed attempt 1 of 4 and is tried again in "
+				+ "\\d+ ms: java.lang.IllegalStateException: not\\\\nyet");
 	}
 
 	private ApplicationContextRunner files() {

@@ -152,6 +152,7 @@ public final class SqliteStores {
 		ignored.entrySet().removeAll(inUse.entrySet());
 		if (!ignored.isEmpty()) {
 			inUse.keySet().retainAll(ignored.keySet());
+			ignored.keySet().forEach((name) -> inUse.putIfAbsent(name, "not set"));
 			logger.warn(
 					"Another queue of this application has {} open, with its own settings: asked for {}, but {} holds. "
 							+ "Give the queues the same settings, or a 'name' or 'directory' each.",
