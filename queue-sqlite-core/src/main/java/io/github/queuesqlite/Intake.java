@@ -177,7 +177,7 @@ final class Intake {
 		Keys keys = new Keys(message.task(), message.idempotencyKey(), uniqueKey(message, task, payload),
 				message.orderingKey(), message.concurrencyKey());
 		String queue = queue(message, task);
-		this.lanes.warnIfUnserved(queue);
+		this.lanes.warnIfUnserved(queue, message.task());
 		return new Draft(keys, message.onDuplicate(), queue, priority(message, task), now, runAt(message, now),
 				expiresAt(message, task, now), maxAttempts(message), attributes, this.payloads.seal(payload),
 				terms(message, now), null, List.of(), 0, null);

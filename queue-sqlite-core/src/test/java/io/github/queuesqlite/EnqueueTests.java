@@ -13,6 +13,7 @@ import io.github.queuesqlite.message.DuplicateMessageException;
 import io.github.queuesqlite.message.Message;
 import io.github.queuesqlite.message.MessageId;
 import io.github.queuesqlite.message.MessageState;
+import io.github.queuesqlite.message.NewGroup;
 import io.github.queuesqlite.message.NewMessage;
 import io.github.queuesqlite.message.OnDuplicate;
 import io.github.queuesqlite.message.PayloadException;
@@ -183,6 +184,27 @@ class EnqueueTests extends QueueTester {
 		assertThatNullPointerException().isThrownBy(() -> this.operations.submit(message(), (Class<String>) null))
 			.withMessageContaining("'resultType'");
 		assertThat(all()).isEmpty();
+	}
+
+	@Test
+	void enqueueWhenAWorkingProcessHasNotTheTaskWarnsOfItOnce() {
+		try (LogLines log = LogLines.of(Lanes.class)) {
+			open();
+			this.operations.enqueue(message());
+			assertThat(log.lines()).isEmpty();
+			this.queue.tasks().register("mail.sent", String.class, (payload, context) -> null);
+			this.operations.enqueue(NewMessage.to("mail.sent"));
+			this.operations.enqueueGroup(NewGroup.of(List.of(NewMessage.to("mail.sent"))));
+			assertThat(log.lines()).isEmpty();
+			this.operations.enqueue(message());
+			this.operations.enqueue(message());
+			this.operations.enqueue(message().queue("elsewhere"));
+			assertThat(log.lines()).containsExactly(
+					"WARN Messages of task 'mail.send' are accepted, but this process has no handler for it: they wait"
+							+ " until a process has one. Is the name right? It has handlers for [mail.sent, noop]",
+					"WARN Messages for queue 'elsewhere' are accepted, but no worker of this process serves it: no task"
+							+ " declares it, it has no settings, and nobody has received from it");
+		}
 	}
 
 	@ParameterizedTest
