@@ -43,20 +43,22 @@ final class FaultMain {
 	}
 
 	/**
-	 * Makes each call of one scenario fail in turn, or some calls of all scenarios.
-	 * @param args the directory, the file of the control, the seed, and the name of the
-	 * scenario or how many faults are sampled
+	 * Makes each call of one kind fail in turn in one scenario, or some calls of all
+	 * scenarios.
+	 * @param args the directory, the file of the control, the seed, and the names of
+	 * scenario and call or how many faults are sampled
 	 */
 	@SuppressWarnings("SystemOut") // its parent reads it
 	public static void main(String[] args) throws Exception {
 		FaultMain main = new FaultMain(Path.of(args[0]), new FaultControl(Path.of(args[1])), System.out);
 		FaultRun.prepare(main.template);
 		RandomGenerator random = RandomGeneratorFactory.of("SplittableRandom").create(Long.parseLong(args[2]));
-		if (Character.isDigit(args[3].charAt(0))) {
+		if (args.length == 4) {
 			main.sample(random, Integer.parseInt(args[3]));
 		}
 		else {
-			main.out.println("all " + args[3] + " " + main.all(Scenario.valueOf(args[3]), random));
+			int faults = main.all(Scenario.valueOf(args[3]), FaultControl.Call.valueOf(args[4]), random);
+			main.out.println("all " + faults);
 		}
 		main.out.println("end");
 		Runtime.getRuntime().halt(0);
@@ -72,19 +74,17 @@ final class FaultMain {
 	}
 
 	/** Returns how many faults there were. */
-	private int all(Scenario scenario, RandomGenerator random) throws Exception {
+	private int all(Scenario scenario, FaultControl.Call call, RandomGenerator random) throws Exception {
 		int faults = 0;
-		for (FaultControl.Call call : FaultControl.Call.values()) {
-			for (FaultControl.Error error : FaultControl.Error.values()) {
-				if (error == FaultControl.Error.HALF && call != FaultControl.Call.WRITE) {
-					continue;
-				}
-				for (boolean lasting : List.of(false, true)) {
-					long nth = 1;
-					while (run(scenario, new FaultControl.Fault(call, error, lasting, nth))) {
-						faults++;
-						nth += (nth < ALL_UP_TO) ? 1 : random.nextInt(1, 50);
-					}
+		for (FaultControl.Error error : FaultControl.Error.values()) {
+			if (error == FaultControl.Error.HALF && call != FaultControl.Call.WRITE) {
+				continue;
+			}
+			for (boolean lasting : List.of(false, true)) {
+				long nth = 1;
+				while (run(scenario, new FaultControl.Fault(call, error, lasting, nth))) {
+					faults++;
+					nth += (nth < ALL_UP_TO) ? 1 : random.nextInt(1, 50);
 				}
 			}
 		}

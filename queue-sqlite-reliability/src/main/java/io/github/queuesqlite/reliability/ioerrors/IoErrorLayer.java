@@ -29,7 +29,7 @@ public final class IoErrorLayer implements Layer {
 	/**
 	 * They wait for most of their time: for retries, and for what must come by itself.
 	 */
-	private static final int SCENARIOS_AT_ONCE = 6;
+	private static final int AT_ONCE = 6;
 
 	private static final Duration NO_END = Duration.ofDays(30);
 
@@ -67,7 +67,7 @@ public final class IoErrorLayer implements Layer {
 		}
 		int samples = effort.count(16, 0);
 		if (samples > 0) {
-			run(Integer.toString(samples), library.get(), effort, outcome);
+			run(List.of(Integer.toString(samples)), library.get(), effort, outcome);
 		}
 		else {
 			all(library.get(), effort, outcome);
@@ -82,30 +82,45 @@ public final class IoErrorLayer implements Layer {
 		List<Scenario> scenarios = new ArrayList<>(List.of(Scenario.values()));
 		Collections.rotate(scenarios, effort.random(0).nextInt(scenarios.size()));
 		long end = System.nanoTime() + effort.duration(NO_END, NO_END).toNanos();
-		SideBySide.run(SCENARIOS_AT_ONCE, scenarios.stream().map((scenario) -> (Callable<?>) () -> {
-			if (System.nanoTime() - end <= 0) {
-				run(scenario.toString(), library, effort, outcome);
+		List<Callable<?>> works = new ArrayList<>();
+		for (Scenario scenario : scenarios) {
+			Tally tally = new Tally(scenario, outcome);
+			for (FaultControl.Call call : FaultControl.Call.values()) {
+				works.add(() -> {
+					if (System.nanoTime() - end <= 0) {
+						tally.add(run(List.of(scenario.toString(), call.toString()), library, effort, outcome));
+					}
+					return null;
+				});
 			}
-			return null;
-		}).toList());
+		}
+		SideBySide.run(AT_ONCE, works);
 	}
 
-	/** What is run in one process, which has a directory of its own. */
-	private static void run(String what, DiskLibrary library, Effort effort, Outcome outcome) throws Exception {
-		Path root = Files.createDirectory(effort.directory().toRealPath().resolve("faults-" + what));
-		Path control = effort.directory().resolve("control-" + what);
+	/**
+	 * What is run in one process, which has a directory of its own; returns how many
+	 * faults there were, empty unless all were tried.
+	 */
+	private static List<Integer> run(List<String> what, DiskLibrary library, Effort effort, Outcome outcome)
+			throws Exception {
+		String name = String.join("-", what);
+		Path root = Files.createDirectory(effort.directory().toRealPath().resolve("faults-" + name));
+		Path control = effort.directory().resolve("control-" + name);
 		new FaultControl(control).disarm();
-		List<String> args = List.of(root.toString(), control.toString(), Long.toString(effort.seed()), what);
+		List<String> args = new ArrayList<>(List.of(root.toString(), control.toString(), Long.toString(effort.seed())));
+		args.addAll(what);
+		List<Integer> all = new ArrayList<>();
 		try (ChildProcess child = ChildProcess.start(FaultMain.class, library.failing(root, control), List.of(),
 				args)) {
-			if (read(child, outcome)) {
+			if (read(child, outcome, all)) {
 				child.waitFor(SILENCE_SECONDS);
 			}
 		}
+		return all;
 	}
 
 	/** Returns whether the process came to its end. */
-	private static boolean read(ChildProcess child, Outcome outcome) throws InterruptedException {
+	private static boolean read(ChildProcess child, Outcome outcome, List<Integer> all) throws InterruptedException {
 		String running = "nothing";
 		while (true) {
 			String line = child.nextLine(SILENCE_SECONDS);
@@ -122,10 +137,7 @@ public final class IoErrorLayer implements Layer {
 					outcome.count("runs without the call", line.startsWith("ran true") ? 0 : 1);
 					outcome.count("faults that were told", line.equals("ran true true") ? 1 : 0);
 				}
-				case "all" -> {
-					String[] words = line.split(" ");
-					outcome.note(words[1], words[2]);
-				}
+				case "all" -> all.add(Integer.valueOf(line.substring(4)));
 				case "end" -> {
 					return true;
 				}
@@ -133,6 +145,35 @@ public final class IoErrorLayer implements Layer {
 				}
 			}
 		}
+	}
+
+	/**
+	 * How many faults a scenario had: noted once each kind of call was tried to its end.
+	 */
+	private static final class Tally {
+
+		private final Scenario scenario;
+
+		private final Outcome outcome;
+
+		private int kinds;
+
+		private int faults;
+
+		Tally(Scenario scenario, Outcome outcome) {
+			this.scenario = scenario;
+			this.outcome = outcome;
+		}
+
+		/** Adds what one kind had; empty unless it came to its end. */
+		synchronized void add(List<Integer> faults) {
+			this.kinds += faults.size();
+			this.faults += faults.stream().mapToInt(Integer::intValue).sum();
+			if (this.kinds == FaultControl.Call.values().length) {
+				this.outcome.note(this.scenario.toString(), Integer.toString(this.faults));
+			}
+		}
+
 	}
 
 }

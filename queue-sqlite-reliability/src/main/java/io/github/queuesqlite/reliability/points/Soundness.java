@@ -81,8 +81,8 @@ final class Soundness {
 					GROUP BY task, concurrency_key HAVING count(*) > max(coalesce(chosen, declared))""");
 
 	private static final Map<String, String> NEVER_OF_SCHEDULES = Map.of("a slot without its message", """
-			SELECT name FROM schedule WHERE latest_id > 0 AND latest_id NOT IN (SELECT id FROM message)""", "a message without its slot",
-			"""
+			SELECT name FROM schedule WHERE latest_id > 0 AND latest_id NOT IN (SELECT id FROM message)""",
+			"a message without its slot", """
 					SELECT name FROM schedule JOIN message ON ordering_key = 'schedule:' || name
 					GROUP BY name HAVING count(*) <> max(fired)""");
 
