@@ -277,7 +277,7 @@ abstract class Claim implements Completion<SettleResult> {
 		if (this.cancelRequested) {
 			instead = new Settlement.Cancel(this.key);
 		}
-		else if (this.holder.isPaused() || isPaused() || !engine().environment.presence().holdsLease(this.instance)) {
+		else if (this.holder.isPaused() || isPaused()) {
 			instead = new Settlement.Release(this.key);
 		}
 		else if (expiresAt != null && engine().millis() >= expiresAt) {
@@ -313,13 +313,27 @@ abstract class Claim implements Completion<SettleResult> {
 		}
 	}
 
+	private void release() {
+		if (STATE.compareAndSet(this, NEW, SETTLED)) {
+			this.settlement = new Settlement.Release(this.key);
+		}
+	}
+
 	private boolean begin() {
 		boolean again = attempt() > 1 && retry().maxElapsed() != null;
 		long before = again ? firstStarted() : Long.MAX_VALUE;
 		int note = this.instance.started(this.key);
+		long now = engine().now();
+		long millis = engine().millis();
+		// Last of all: its process may have stood still while the run was made ready.
+		if (!engine().environment.presence().holdsLease(this.instance)) {
+			this.instance.settled(note);
+			release();
+			return false;
+		}
 		this.note = note;
-		this.startedAt = engine().now();
-		this.startedMillis = engine().millis();
+		this.startedAt = now;
+		this.startedMillis = millis;
 		this.firstStartedMillis = Math.min(before, this.startedMillis);
 		this.deadline = this.startedAt + nanosToDeadline();
 		if (!STATE.compareAndSet(this, NEW, RUNNING)) {

@@ -416,6 +416,30 @@ class RunningTests {
 	}
 
 	@Test
+	void runWhenItsProcessStandsStillWhileItIsMadeReadyDoesNotStart() throws Exception {
+		BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
+		this.queue = TestQueue.open(this.directory, (settings) -> settings.executor(handed::add)).start();
+		AtomicInteger runs = new AtomicInteger();
+		this.queue.tasks.register("count", Void.class, (nothing, run) -> runs.incrementAndGet());
+		long id = this.queue.enqueue("count", null);
+		Runnable claimed = handed.poll(60, TimeUnit.SECONDS);
+		assertThat(claimed).isNotNull();
+		Thread runner = Thread.currentThread();
+		this.queue.clock.whenAsked = () -> {
+			if (Thread.currentThread() == runner) {
+				this.queue.still = TestQueue.LEASE;
+			}
+		};
+		claimed.run();
+		StoredMessage row = this.queue.awaitState(id, MessageState.READY);
+		assertThat(row.attempt()).isZero();
+		assertThat(runs).hasValue(0);
+		this.queue.clock.whenAsked = () -> {
+		};
+		this.queue.still = Duration.ZERO;
+	}
+
+	@Test
 	void runsWhenDeclaredDeadAreLostAndThePoolGoesOnUnderANewEpoch() throws Exception {
 		start((settings) -> settings.concurrency(2));
 		CompletableFuture<TaskContext> context = new CompletableFuture<>();

@@ -415,6 +415,10 @@ final class TestQueue implements AutoCloseable {
 
 		private volatile long ahead;
 
+		/** Done each time that somebody asks for the time. */
+		volatile Runnable whenAsked = () -> {
+		};
+
 		@Override
 		public java.time.Instant instant() {
 			return java.time.Instant.now().plusMillis(this.ahead);
@@ -422,6 +426,7 @@ final class TestQueue implements AutoCloseable {
 
 		@Override
 		public long millis() {
+			this.whenAsked.run();
 			return System.currentTimeMillis() + this.ahead;
 		}
 
