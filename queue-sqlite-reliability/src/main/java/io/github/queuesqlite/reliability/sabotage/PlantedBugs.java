@@ -673,7 +673,8 @@ final class PlantedBugs {
 				"new Sight(peer.beat(), from, from, 1));",
 				"maintenance.PeerWatchTests#isFrozenWhenTheBeatMayHaveBeenGivenWhileItWasReadCountsFromThen");
 		add("a handler begins without a lease", "if (!engine().environment.presence().holdsLease(this.instance)) {",
-				"if (note < -1) {", "worker.RunningTests#runWhenItsProcessStoodStillForALeaseDoesNotStartBeforeTheNextSignOfLife");
+				"if (note < -1) {",
+				"worker.RunningTests#runWhenItsProcessStoodStillForALeaseDoesNotStartBeforeTheNextSignOfLife");
 		add("an epoch is given twice", "SET epoch = max(epoch, ?1) + 1 WHERE", "SET epoch = max(epoch, ?1, 1) WHERE",
 				contract("Instances#registerGivesRisingEpochsAndFreeSlots"));
 		add("a paused queue is claimed", "EXISTS (SELECT 1 FROM queue WHERE name IN (?1, '*') AND (",
