@@ -82,7 +82,7 @@ public final class SabotageLayer implements Layer {
 		}
 		List<PlantedBug> chosen = new ArrayList<>(all);
 		// A whole layer takes minutes.
-		chosen.removeIf((bug) -> bug.test().isLayer() && !effort.isLong());
+		chosen.removeIf((bug) -> (bug.test().isLayer() || PlantedBugs.MISSED.contains(bug.name())) && !effort.isLong());
 		Collections.shuffle(chosen, new Random(effort.seed()));
 		chosen = chosen.subList(0, Math.min(chosen.size(), effort.count(2, all.size())));
 		chosen.sort(Comparator.comparing((bug) -> !bug.test().isLayer()));
